@@ -1,0 +1,105 @@
+# nunchi - build rules. `make help` lists the targets.
+#
+# Objects go to $(BUILD), one tree for each set of flags (the stamp below rebuilds all when they change). Kernels that are
+# written on v16 are compiled once for each instruction set, with its flags; nothing else gets an ISA flag, so that
+# the program runs on any machine of its architecture and chooses at run time.
+
+CC      ?= cc
+AR      ?= ar
+BUILD   ?= build
+PREFIX  ?= /usr/local
+CFLAGS  ?= -O2 -g
+SANITIZE ?=
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
+ALL_CFLAGS = -std=c11 $(WARNINGS) -ffp-contract=off -fno-math-errno -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
+             -I. -Isrc $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+LDLIBS  = -lm -pthread
+
+# --- which instruction sets this compiler can make ---
+MACHINE := $(shell $(CC) -dumpmachine)
+ifneq (,$(findstring x86_64,$(MACHINE)))
+ISAS := scalar avx2 avx512
+else ifneq (,$(findstring aarch64,$(MACHINE)))
+ISAS := scalar neon
+else
+ISAS := scalar
+endif
+FLAGS_scalar :=
+FLAGS_avx2   := -mavx2 -mfma
+FLAGS_avx512 := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
+FLAGS_neon   :=
+
+# --- what is compiled ---
+KERNEL_ONCE := kernels/dispatch.c kernels/threads.c
+KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
+LIB_SOURCES := $(KERNEL_ONCE) $(wildcard tokenizer/*.c) $(filter-out src/cli/%,$(wildcard src/*/*.c)) $(wildcard src/*.c)
+CLI_SOURCES := $(wildcard src/cli/*.c)
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o))
+CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
+UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
+
+.PHONY: all test demo install uninstall clean help
+all: $(BUILD)/nunchi $(BUILD)/libnunchi.a
+
+$(BUILD)/nunchi: $(CLI_OBJECTS) $(BUILD)/libnunchi.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(CLI_OBJECTS) $(BUILD)/libnunchi.a $(LDLIBS)
+
+$(BUILD)/libnunchi.a: $(LIB_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $(LIB_OBJECTS)
+
+# The stamp changes when the compiler or a flag does; every object depends on it.
+$(BUILD)/flags: force
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(ALL_CFLAGS) $(ISAS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ISAS)' > $@
+.PHONY: force
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# kernels/gemm.c -> gemm.scalar.o gemm.avx2.o gemm.avx512.o: the same source, NCH_ISA says for which set
+define ISA_RULE
+$(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/flags
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) -O3 $$(FLAGS_$(1)) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
+endef
+$(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
+
+# --- tests ---
+$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests -o $@ $< $(BUILD)/libnunchi.a $(LDLIBS)
+
+test: all $(UNIT_TESTS)
+	@BUILD=$(BUILD) sh tests/run
+
+demo: all
+	@BUILD=$(BUILD) sh data/demo
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(BUILD)/nunchi $(DESTDIR)$(PREFIX)/bin/nunchi
+	install -m 644 $(BUILD)/libnunchi.a $(DESTDIR)$(PREFIX)/lib/libnunchi.a
+	install -m 644 src/nunchi.h $(DESTDIR)$(PREFIX)/include/nunchi.h
+	install -m 644 docs/nunchi.1 $(DESTDIR)$(PREFIX)/share/man/man1/nunchi.1
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/nunchi $(DESTDIR)$(PREFIX)/lib/libnunchi.a $(DESTDIR)$(PREFIX)/include/nunchi.h \
+	      $(DESTDIR)$(PREFIX)/share/man/man1/nunchi.1
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo 'make            the program (build/nunchi) and the library (build/libnunchi.a)'
+	@echo 'make demo       build, train on the bundled data, report, answer a few sentences'
+	@echo 'make test       build and run all tests'
+	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page'
+	@echo 'make uninstall  remove what install put there'
+	@echo 'make clean      remove build/'
+	@echo 'Variables: CC=clang  CFLAGS="-O2 -g"  BUILD=build  SANITIZE=address,undefined  DESTDIR='
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,28 @@
+/* buffer.h - a growing run of bytes: text that is built piece by piece, a file that is read, a line. */
+#ifndef NCH_BASE_BUFFER_H
+#define NCH_BASE_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+/* Start with {0}. data[length] is always a NUL (once anything was added), so the buffer is also a C string. */
+typedef struct nch_buffer {
+	char *data;
+	size_t length, capacity;
+	bool failed; /* an allocation failed: later calls do nothing, nch_buffer_check reports it */
+} nch_buffer;
+
+/* Appends. They return nothing: out of memory sets `failed`, and one nch_buffer_check at the end tells. */
+void nch_buffer_add(nch_buffer *buffer, const void *bytes, size_t length);
+void nch_buffer_text(nch_buffer *buffer, const char *text);
+void nch_buffer_byte(nch_buffer *buffer, int byte);
+void nch_buffer_printf(nch_buffer *buffer, const char *format, ...) NCH_PRINTF(2, 3);
+void nch_buffer_utf8(nch_buffer *buffer, unsigned code_point); /* encodes one code point */
+
+nch_status nch_buffer_check(const nch_buffer *buffer, nch_error *error);
+void nch_buffer_clear(nch_buffer *buffer); /* length 0; keeps the memory and resets `failed` */
+void nch_buffer_free(nch_buffer *buffer);
+
+#endif

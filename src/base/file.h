@@ -1,0 +1,53 @@
+/* file.h - files that are read whole or mapped, and files that appear whole or not at all. */
+#ifndef NCH_BASE_FILE_H
+#define NCH_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/buffer.h"
+#include "base/status.h"
+
+/* A file in memory, read-only. Start with {0}. */
+typedef struct nch_mapping {
+	const unsigned char *data; /* never NULL after success, also for an empty file */
+	size_t size;
+	bool mapped; /* else it was read into allocated memory (a pipe, an empty file) */
+} nch_mapping;
+
+/* Maps a regular file, or reads anything else to its end; "-" is standard input. The error names the path. */
+nch_status nch_file_map(const char *path, nch_mapping *mapping, nch_error *error);
+void nch_file_unmap(nch_mapping *mapping);
+
+/* Reads a whole file into the buffer (appends); files over `limit` bytes are refused (0: no limit). */
+nch_status nch_file_read(const char *path, size_t limit, nch_buffer *buffer, nch_error *error);
+
+bool nch_file_exists(const char *path);
+bool nch_file_is_folder(const char *path);
+nch_status nch_folder_make(const char *path, nch_error *error); /* with its parents; an existing folder is fine */
+
+/* "folder/name" in allocated memory (release with nch_free); NULL without memory. */
+char *nch_path_join(const char *folder, const char *name);
+const char *nch_path_name(const char *path); /* the part after the last '/' */
+bool nch_path_has_suffix(const char *path, const char *suffix); /* ".tsv", without regard to case */
+
+/* Writing: bytes go to a temporary file beside `path`; commit flushes, fsyncs, renames it over `path` and fsyncs the
+ * folder, so that a reader sees the old file or the new one, whole. A writer that is not committed must be discarded,
+ * which removes the temporary file. Start with {0}. */
+typedef struct nch_writer {
+	FILE *stream; /* write to it with stdio, or by nch_writer_add */
+	char *path, *temporary;
+} nch_writer;
+
+nch_status nch_writer_open(nch_writer *writer, const char *path, nch_error *error);
+nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, nch_error *error);
+nch_status nch_writer_commit(nch_writer *writer, nch_error *error); /* on failure the writer is discarded */
+void nch_writer_discard(nch_writer *writer);                        /* safe after commit, and on {0} */
+
+/* One call for small files. */
+nch_status nch_file_write(const char *path, const void *bytes, size_t length, nch_error *error);
+nch_status nch_file_copy(const char *from, const char *to, nch_error *error);
+
+#endif

@@ -1,0 +1,71 @@
+/* tokenizer.h - one interface to every tokenizer: text to ids and back.
+ *
+ * A tokenizer is read-only after loading and may be used by many threads at once, each with a scratch of its own. It
+ * knows nothing of models. Which kind it is (SentencePiece unigram or BPE, WordPiece, tokenizer.json) shows only at load. */
+#ifndef NCH_TOKENIZER_H
+#define NCH_TOKENIZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/status.h"
+
+typedef struct nch_tokenizer nch_tokenizer;
+
+/* Working memory of one thread: lattice, normalized text, cache of words seen. Never changes a result. */
+typedef struct nch_tokenizer_scratch nch_tokenizer_scratch;
+
+typedef struct nch_token {
+	int32_t id;
+	uint32_t begin, end; /* the bytes [begin, end) of the original text that it stands for */
+} nch_token;
+
+/* A list of tokens, reused from call to call. Start with {0}, release with nch_tokens_free. */
+typedef struct nch_tokens {
+	nch_token *items;
+	size_t count, capacity;
+} nch_tokens;
+void nch_tokens_free(nch_tokens *tokens);
+
+/* Ids of the special tokens; -1 where the tokenizer has none. */
+typedef struct nch_specials {
+	int32_t unk, pad, cls, sep, mask;
+} nch_specials;
+
+/* Loads from a file (.spiece/.model: SentencePiece; .txt: WordPiece vocabulary; .json: tokenizer.json; content decides, not the
+ * name) or from a model folder (tokenizer_config.json and special_tokens_map.json are honoured). Release with nch_tokenizer_free. */
+nch_status nch_tokenizer_load(const char *path, nch_tokenizer **tokenizer, nch_error *error);
+void nch_tokenizer_free(nch_tokenizer *tokenizer); /* NULL is allowed */
+
+/* Writes the files it was loaded from into a model folder, byte for byte, with a tokenizer_config.json that transformers
+ * understands where the source was a single file. */
+nch_status nch_tokenizer_save(const nch_tokenizer *tokenizer, const char *folder, nch_error *error);
+
+size_t nch_tokenizer_size(const nch_tokenizer *tokenizer);                  /* ids are 0 .. size-1 */
+const char *nch_tokenizer_kind(const nch_tokenizer *tokenizer);             /* "sentencepiece unigram", "wordpiece" … */
+const char *nch_tokenizer_piece(const nch_tokenizer *tokenizer, int32_t id); /* NULL if there is no such id */
+int32_t nch_tokenizer_find(const nch_tokenizer *tokenizer, const char *piece); /* -1 if there is no such piece */
+nch_specials nch_tokenizer_specials(const nch_tokenizer *tokenizer);
+
+nch_status nch_tokenizer_scratch_new(const nch_tokenizer *tokenizer, nch_tokenizer_scratch **scratch, nch_error *error);
+void nch_tokenizer_scratch_free(nch_tokenizer_scratch *scratch);
+
+/* The tokens of one text, without special tokens, appended to *tokens. The text may hold any bytes; malformed UTF-8 is treated as the
+ * reference implementation does (U+FFFD). Fails only without memory or for texts of 2^31 bytes and more. */
+nch_status nch_tokenizer_encode(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
+                                size_t length, nch_tokens *tokens, nch_error *error);
+
+/* What a model reads: [CLS] text [SEP], or [CLS] text [SEP] pair [SEP] (pair NULL: none), cut longest-first to max_len tokens
+ * (>= 3; 0: no limit), as Hugging Face's tokenizers do. Appended to *tokens; special tokens have begin == end. *first_length is the number of
+ * tokens of type 0; the others are of type 1. *was_cut tells whether tokens were lost. Either pointer may be NULL. */
+nch_status nch_tokenizer_encode_model(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
+                                      size_t length, const char *pair, size_t pair_length, size_t max_len,
+                                      nch_tokens *tokens, size_t *first_length, bool *was_cut, nch_error *error);
+
+/* Appends the text of the ids to *text. Ids out of range are an error. */
+nch_status nch_tokenizer_decode(const nch_tokenizer *tokenizer, const int32_t *ids, size_t count, nch_buffer *text,
+                                nch_error *error);
+
+#endif
