@@ -1,0 +1,89 @@
+/* dataset.h - labelled texts in memory: what training, evaluation, splits and statistics work on.
+ *
+ * Compact: one run of bytes for all texts and 32 bytes a row, so that a million rows are no trouble. Read-only after reading. */
+#ifndef NCH_DATA_DATASET_H
+#define NCH_DATA_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "data/labels.h"
+#include "io/rows.h"
+
+/* {0} is the default for everything. Strings are borrowed for the time of the call. */
+typedef struct nch_dataset_options {
+	const char *text, *pair, *label; /* column names or dotted paths; NULL: the usual names, else first and last column;
+	                                    no pair unless one is named */
+	bool multi_label;                /* any number of labels a row: "a,b" in a cell, a JSON array, or an object of true/"True" */
+	bool need_labels;                /* a file without a label column is an error; else its rows have label -1 */
+	bool ignore_labels;              /* don't look for labels at all */
+	const nch_labels *known;         /* the model's labels, or --labels: order and membership; another label is a bad row */
+	const char *relabel;             /* "from=to,from=to": labels renamed (and so merged); the order of the pairs is of no matter */
+	const char *drop_label;          /* "a,b": rows with such a label are left out (names after --relabel) */
+	const char *undersample;         /* "label=N,…" or "label=min": at most N rows of it (min: as many as the rarest label has), chosen
+	                                    by `seed`, the order kept; single label only */
+	uint32_t seed;
+	size_t limit;        /* the first N rows; 0: all */
+	bool skip_bad_rows;  /* leave bad rows out and count them; else the first one is the error */
+	nch_rows_options rows;
+} nch_dataset_options;
+
+typedef struct nch_dataset_row {
+	uint64_t offset; /* of the text in `bytes`; a NUL stands behind it, then the pair, then a NUL */
+	uint32_t text_length, pair_length;
+	uint32_t line, file; /* paths[file]:line */
+	int32_t label;       /* single: the class, or -1 without labels; multi: unused */
+} nch_dataset_row;
+
+/* Start with {0}; release with nch_dataset_free. */
+typedef struct nch_dataset {
+	size_t rows;
+	nch_dataset_row *row;
+	char *bytes;
+	size_t bytes_length;
+	bool has_pairs, multi_label, has_labels;
+	nch_labels labels;
+	uint64_t *target_start; /* multi: row i has the classes target[target_start[i] .. target_start[i + 1]) */
+	int32_t *target;
+	char **paths;
+	size_t path_count;
+	size_t bad_rows, blank_label_rows, dropped_rows; /* skipped as bad; without any label (multi); left out by drop_label or undersample */
+	nch_error first_bad;                             /* the first bad row's message, if bad_rows > 0 */
+	size_t *label_rows_before; /* labels.count entries: rows of each label before undersampling */
+
+	size_t row_capacity, bytes_capacity, target_capacity, start_capacity; /* room, for the one that builds it */
+} nch_dataset;
+
+/* Reads and appends `count` files (or "-") to the empty data set. On failure *dataset is {0} again. Errors: "FILE:LINE: what is
+ * wrong and what to do"; no rows at all is an error too. */
+nch_status nch_dataset_read(const char *const *paths, size_t count, const nch_dataset_options *options, nch_dataset *dataset,
+                            nch_error *error);
+void nch_dataset_free(nch_dataset *dataset);
+
+/* The text of a row: NUL-terminated UTF-8, *length bytes (it holds no other NUL). */
+const char *nch_dataset_text(const nch_dataset *dataset, size_t row, size_t *length);
+
+/* The second text of a row, or NULL if the data have none. */
+const char *nch_dataset_pair(const nch_dataset *dataset, size_t row, size_t *length);
+
+/* The class of a row (single label), -1 without labels; of a multi-label row the first one, or -1 if it has none. */
+int32_t nch_dataset_label(const nch_dataset *dataset, size_t row);
+
+/* targets[labels.count] = 1 for the classes of the row, else 0; also for a single label. */
+void nch_dataset_targets(const nch_dataset *dataset, size_t row, float *targets);
+
+/* The classes of a row, *count of them (single label: one). */
+const int32_t *nch_dataset_classes(const nch_dataset *dataset, size_t row, size_t *count);
+
+/* counts[labels.count] = rows that have the label. */
+void nch_dataset_label_counts(const nch_dataset *dataset, size_t *counts);
+
+/* "FILE:LINE" of a row for a message: the path, and the line in *line. */
+const char *nch_dataset_where(const nch_dataset *dataset, size_t row, size_t *line);
+
+/* SHA-256 over texts, pairs and label names of all rows in order: what a checkpoint compares, to resume on the same data. */
+void nch_dataset_digest(const nch_dataset *dataset, unsigned char digest[32]);
+
+#endif

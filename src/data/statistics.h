@@ -1,0 +1,59 @@
+/* statistics.h - what is in a data set: counts, lengths, unknown tokens, duplicates, rows shared with a test set. */
+#ifndef NCH_DATA_STATISTICS_H
+#define NCH_DATA_STATISTICS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/status.h"
+#include "data/dataset.h"
+#include "tokenizer/tokenizer.h"
+
+/* A distribution of lengths. Percentiles are NumPy's default (linear between the two nearest values). */
+typedef struct nch_lengths {
+	double mean, p50, p85, p95, p99;
+	size_t max;
+	size_t *sorted; /* all of them, ascending: for histograms and other percentiles */
+	size_t count;
+} nch_lengths;
+
+/* Sorts `values` (count of them; taken over: released with nch_lengths_free) and fills the figures in. */
+void nch_lengths_from(size_t *values, size_t count, nch_lengths *lengths);
+double nch_lengths_percentile(const nch_lengths *lengths, double percent); /* 0 .. 100; 0 without values */
+void nch_lengths_free(nch_lengths *lengths);
+
+typedef struct nch_statistics {
+	size_t rows, bad_rows, labels;
+	size_t *label_rows;        /* one a label */
+	nch_lengths characters;    /* code points of the text (and of the pair) */
+	bool has_tokens;
+	nch_lengths tokens;        /* with the special tokens */
+	size_t content_tokens;     /* without the special tokens */
+	size_t unknown_tokens;
+	size_t rows_with_unknown;
+	size_t *label_tokens, *label_unknown; /* one a label: tokens and unknown tokens of its rows */
+	size_t max_len, rows_cut;  /* 0: no limit */
+	size_t duplicates;         /* rows whose text (and pair) stood in an earlier row */
+	size_t contradictions;     /* distinct texts that stand with different labels */
+	size_t contradicting_rows; /* the rows of those texts */
+	bool has_test;
+	size_t test_rows;
+	size_t shared_texts;       /* distinct texts that stand in the test data too */
+	size_t shared_test_rows;   /* test rows whose text stands in these data: what leaks */
+	char **unknown_strings;    /* the most frequent stretches of text that became unknown tokens */
+	size_t *unknown_counts;
+	size_t unknown_string_count;
+} nch_statistics;
+
+/* Looks at the data. tokenizer and test may be NULL. max_len counts special tokens, 0: no limit. Start with {0}, release with
+ * nch_statistics_free. */
+nch_status nch_statistics_compute(const nch_dataset *data, const nch_dataset *test, const nch_tokenizer *tokenizer, size_t max_len,
+                                  nch_statistics *statistics, nch_error *error);
+void nch_statistics_free(nch_statistics *statistics);
+
+/* As one JSON object, or as a table with bars for a terminal `columns` wide. */
+void nch_statistics_json(const nch_statistics *statistics, const nch_dataset *data, nch_buffer *out);
+void nch_statistics_table(const nch_statistics *statistics, const nch_dataset *data, size_t columns, nch_buffer *out);
+
+#endif
