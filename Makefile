@@ -12,7 +12,7 @@ CFLAGS  ?= -O2 -g
 SANITIZE ?=
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
-ALL_CFLAGS = -std=c11 $(WARNINGS) -ffp-contract=off -fno-math-errno -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
+ALL_CFLAGS = -std=c11 $(WARNINGS) -ffp-contract=off -fno-math-errno -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 \
              -I. -Isrc $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS  = -lm -pthread
@@ -34,7 +34,7 @@ FLAGS_neon   :=
 # --- what is compiled ---
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c
 KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
-LIB_SOURCES := $(KERNEL_ONCE) $(wildcard tokenizer/*.c) $(filter-out src/cli/%,$(wildcard src/*/*.c)) $(wildcard src/*.c)
+LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c) $(filter-out src/cli/%,$(wildcard src/*/*.c)) $(wildcard src/*.c)
 CLI_SOURCES := $(wildcard src/cli/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o))
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)

@@ -1,0 +1,93 @@
+/* buffer.c - a growing run of bytes. */
+#include "base/buffer.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+
+/* Room for `more` bytes and the NUL after them. */
+static bool reserve(nch_buffer *buffer, size_t more)
+{
+	size_t need;
+	if (buffer->failed)
+		return false;
+	if (!nch_size_add(buffer->length, more, &need) || !nch_size_add(need, 1, &need) ||
+	    nch_grow(&buffer->data, &buffer->capacity, need, 1, NULL) != NCH_OK) {
+		buffer->failed = true;
+		return false;
+	}
+	return true;
+}
+
+void nch_buffer_add(nch_buffer *buffer, const void *bytes, size_t length)
+{
+	if (!reserve(buffer, length))
+		return;
+	if (length > 0)
+		memcpy(buffer->data + buffer->length, bytes, length);
+	buffer->length += length;
+	buffer->data[buffer->length] = '\0';
+}
+
+void nch_buffer_text(nch_buffer *buffer, const char *text)
+{
+	nch_buffer_add(buffer, text, strlen(text));
+}
+
+void nch_buffer_byte(nch_buffer *buffer, int byte)
+{
+	char c = (char)byte;
+	nch_buffer_add(buffer, &c, 1);
+}
+
+void nch_buffer_printf(nch_buffer *buffer, const char *format, ...)
+{
+	char text[256]; /* nearly everything fits; what does not is formatted again in place */
+	va_list arguments;
+	va_start(arguments, format);
+	int wanted = vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	if (wanted < 0) {
+		buffer->failed = true;
+		return;
+	}
+	if ((size_t)wanted < sizeof text) {
+		nch_buffer_add(buffer, text, (size_t)wanted);
+		return;
+	}
+	if (!reserve(buffer, (size_t)wanted))
+		return;
+	va_start(arguments, format);
+	vsnprintf(buffer->data + buffer->length, (size_t)wanted + 1, format, arguments);
+	va_end(arguments);
+	buffer->length += (size_t)wanted;
+}
+
+void nch_buffer_utf8(nch_buffer *buffer, unsigned code_point)
+{
+	char bytes[4];
+	nch_buffer_add(buffer, bytes, nch_utf8_encode(code_point, bytes));
+}
+
+nch_status nch_buffer_check(const nch_buffer *buffer, nch_error *error)
+{
+	return buffer->failed ? nch_no_memory(error) : NCH_OK;
+}
+
+void nch_buffer_clear(nch_buffer *buffer)
+{
+	buffer->length = 0;
+	buffer->failed = false;
+	if (buffer->data != NULL)
+		buffer->data[0] = '\0';
+}
+
+void nch_buffer_free(nch_buffer *buffer)
+{
+	nch_free(buffer->data);
+	*buffer = (nch_buffer){0};
+}

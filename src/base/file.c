@@ -1,0 +1,316 @@
+/* file.c - files that are read whole or mapped, and files that appear whole or not at all. */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+/* "PATH: No such file or directory", from errno. */
+static nch_status fail_errno(nch_error *error, const char *path, const char *what)
+{
+	int number = errno;
+	if (number == ENOENT)
+		return nch_fail(error, NCH_IO, "%s: there is no such file", path);
+	if (number == EISDIR)
+		return nch_fail(error, NCH_IO, "%s: is a folder, not a file", path);
+	return nch_fail(error, NCH_IO, "%s: cannot %s: %s", path, what, strerror(number));
+}
+
+/* --- reading --- */
+
+/* Opens for reading; "-" is standard input, which is not to be closed. */
+static nch_status open_input(const char *path, int *descriptor, nch_error *error)
+{
+	if (strcmp(path, "-") == 0) {
+		*descriptor = STDIN_FILENO;
+		return NCH_OK;
+	}
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(error, path, "open");
+	struct stat about;
+	if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+		close(fd);
+		return nch_fail(error, NCH_IO, "%s: is a folder, not a file", path);
+	}
+	*descriptor = fd;
+	return NCH_OK;
+}
+
+static void close_input(int descriptor)
+{
+	if (descriptor != STDIN_FILENO)
+		close(descriptor);
+}
+
+/* Appends what is left of the descriptor. */
+static nch_status read_rest(int descriptor, const char *path, size_t limit, nch_buffer *buffer, nch_error *error)
+{
+	char piece[65536];
+	size_t total = 0;
+	for (;;) {
+		ssize_t got = read(descriptor, piece, sizeof piece);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail_errno(error, path, "read");
+		total += (size_t)got;
+		if (limit > 0 && total > limit)
+			return nch_fail(error, NCH_FORMAT, "%s: larger than the %zu bytes that such a file may have", path, limit);
+		nch_buffer_add(buffer, piece, (size_t)got);
+		NCH_TRY(nch_buffer_check(buffer, error));
+		if (got == 0)
+			return NCH_OK;
+	}
+}
+
+nch_status nch_file_read(const char *path, size_t limit, nch_buffer *buffer, nch_error *error)
+{
+	int descriptor;
+	NCH_TRY(open_input(path, &descriptor, error));
+	nch_status status = read_rest(descriptor, path, limit, buffer, error);
+	close_input(descriptor);
+	return status;
+}
+
+nch_status nch_file_map(const char *path, nch_mapping *mapping, nch_error *error)
+{
+	int descriptor;
+	NCH_TRY(open_input(path, &descriptor, error));
+	struct stat about;
+	if (descriptor != STDIN_FILENO && fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
+	    (uintmax_t)about.st_size <= SIZE_MAX / 2) {
+		void *data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+		if (data != MAP_FAILED) {
+			close_input(descriptor);
+			*mapping = (nch_mapping){data, (size_t)about.st_size, true};
+			return NCH_OK;
+		}
+	}
+	nch_buffer buffer = {0};
+	nch_status status = read_rest(descriptor, path, 0, &buffer, error);
+	close_input(descriptor);
+	if (status != NCH_OK) {
+		nch_buffer_free(&buffer);
+		return status;
+	}
+	*mapping = (nch_mapping){(unsigned char *)buffer.data, buffer.length, false};
+	return NCH_OK;
+}
+
+void nch_file_unmap(nch_mapping *mapping)
+{
+	/* The cast takes the const away that is there for the readers: the memory is ours to release. */
+	void *data = (void *)(uintptr_t)mapping->data;
+	if (mapping->mapped)
+		munmap(data, mapping->size);
+	else
+		nch_free(data);
+	*mapping = (nch_mapping){0};
+}
+
+/* --- paths and folders --- */
+
+bool nch_file_exists(const char *path)
+{
+	struct stat about;
+	return stat(path, &about) == 0;
+}
+
+bool nch_file_is_folder(const char *path)
+{
+	struct stat about;
+	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+nch_status nch_folder_make(const char *path, nch_error *error)
+{
+	char *copy = nch_copy_text(path, strlen(path));
+	if (copy == NULL)
+		return nch_no_memory(error);
+	nch_status status = NCH_OK;
+	for (char *at = copy; status == NCH_OK && *at != '\0';) {
+		/* the next prefix that ends before a '/' or at the end */
+		at += strspn(at, "/");
+		at += strcspn(at, "/");
+		char saved = *at;
+		*at = '\0';
+		if (copy[0] != '\0' && mkdir(copy, 0777) != 0 && errno != EEXIST && !nch_file_is_folder(copy))
+			status = nch_fail(error, NCH_IO, "%s: cannot make this folder: %s", copy, strerror(errno));
+		else if (copy[0] != '\0' && !nch_file_is_folder(copy))
+			status = nch_fail(error, NCH_IO, "%s: is a file, not a folder", copy);
+		*at = saved;
+	}
+	nch_free(copy);
+	return status;
+}
+
+char *nch_path_join(const char *folder, const char *name)
+{
+	nch_buffer path = {0};
+	nch_buffer_text(&path, folder);
+	if (folder[0] != '\0' && folder[strlen(folder) - 1] != '/')
+		nch_buffer_byte(&path, '/');
+	nch_buffer_text(&path, name);
+	if (path.failed)
+		nch_buffer_free(&path);
+	return path.data;
+}
+
+const char *nch_path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash != NULL ? slash + 1 : path;
+}
+
+bool nch_path_has_suffix(const char *path, const char *suffix)
+{
+	size_t length = strlen(path), end = strlen(suffix);
+	return length >= end && strcasecmp(path + length - end, suffix) == 0;
+}
+
+/* --- writing --- */
+
+/* The name of the temporary file: beside the target, since rename works only within a file system; with the process and a
+ * count in it, so that two writers never share one. Opened by O_EXCL and 0666, so that the umask decides as it does for others. */
+static int open_temporary(nch_writer *writer)
+{
+	static _Atomic unsigned count;
+	for (int attempt = 0; attempt < 100; attempt++) {
+		nch_buffer name = {0};
+		nch_buffer_printf(&name, "%s.%ld-%u.tmp", writer->path, (long)getpid(), atomic_fetch_add(&count, 1));
+		if (name.failed) {
+			nch_buffer_free(&name);
+			errno = ENOMEM;
+			return -1;
+		}
+		int descriptor = open(name.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (descriptor >= 0) {
+			writer->temporary = name.data;
+			return descriptor;
+		}
+		nch_buffer_free(&name);
+		if (errno != EEXIST)
+			return -1;
+	}
+	return -1;
+}
+
+nch_status nch_writer_open(nch_writer *writer, const char *path, nch_error *error)
+{
+	*writer = (nch_writer){0};
+	struct stat about;
+	bool exists = stat(path, &about) == 0;
+	if (exists && S_ISDIR(about.st_mode))
+		return nch_fail(error, NCH_IO, "%s: is a folder, not a file", path);
+	/* A link keeps pointing to where it points: the file behind it is what gets replaced. */
+	if (exists)
+		writer->path = realpath(path, NULL);
+	else
+		writer->path = nch_copy_text(path, strlen(path));
+	if (writer->path == NULL)
+		return nch_no_memory(error);
+	int descriptor;
+	if (exists && !S_ISREG(about.st_mode))
+		descriptor = open(path, O_WRONLY | O_CLOEXEC); /* /dev/null, a pipe: written to, not replaced */
+	else
+		descriptor = open_temporary(writer);
+	if (descriptor >= 0)
+		writer->stream = fdopen(descriptor, "wb");
+	if (writer->stream == NULL) {
+		int number = errno;
+		if (descriptor >= 0)
+			close(descriptor);
+		nch_writer_discard(writer);
+		return nch_fail(error, NCH_IO, "%s: cannot write: %s", path, strerror(number));
+	}
+	return NCH_OK;
+}
+
+nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, nch_error *error)
+{
+	if (length > 0 && fwrite(bytes, 1, length, writer->stream) != length)
+		return fail_errno(error, writer->path, "write");
+	return NCH_OK;
+}
+
+/* Makes the rename itself durable. A file system that cannot sync a folder is no reason to fail. */
+static void sync_folder(const char *path)
+{
+	const char *name = nch_path_name(path);
+	char *folder = name == path ? nch_copy_text(".", 1) : nch_copy_text(path, (size_t)(name - path));
+	if (folder == NULL)
+		return;
+	int descriptor = open(folder, O_RDONLY | O_CLOEXEC);
+	if (descriptor >= 0) {
+		fsync(descriptor);
+		close(descriptor);
+	}
+	nch_free(folder);
+}
+
+nch_status nch_writer_commit(nch_writer *writer, nch_error *error)
+{
+	bool good = !ferror(writer->stream) && fflush(writer->stream) == 0;
+	if (good && writer->temporary != NULL)
+		good = fsync(fileno(writer->stream)) == 0;
+	int number = errno;
+	if (fclose(writer->stream) != 0 && good) {
+		number = errno;
+		good = false;
+	}
+	writer->stream = NULL;
+	if (good && writer->temporary != NULL) {
+		good = rename(writer->temporary, writer->path) == 0;
+		number = errno;
+		if (good) {
+			sync_folder(writer->path);
+			nch_free(writer->temporary);
+			writer->temporary = NULL; /* there is nothing left to remove */
+		}
+	}
+	nch_status status = NCH_OK;
+	if (!good)
+		status = nch_fail(error, NCH_IO, "%s: cannot write: %s", writer->path, strerror(number));
+	nch_writer_discard(writer);
+	return status;
+}
+
+void nch_writer_discard(nch_writer *writer)
+{
+	if (writer->stream != NULL)
+		fclose(writer->stream);
+	if (writer->temporary != NULL)
+		unlink(writer->temporary);
+	nch_free(writer->temporary);
+	nch_free(writer->path);
+	*writer = (nch_writer){0};
+}
+
+nch_status nch_file_write(const char *path, const void *bytes, size_t length, nch_error *error)
+{
+	nch_writer writer;
+	NCH_TRY(nch_writer_open(&writer, path, error));
+	nch_status status = nch_writer_add(&writer, bytes, length, error);
+	if (status == NCH_OK)
+		return nch_writer_commit(&writer, error);
+	nch_writer_discard(&writer);
+	return status;
+}
+
+nch_status nch_file_copy(const char *from, const char *to, nch_error *error)
+{
+	nch_mapping source = {0};
+	NCH_TRY(nch_file_map(from, &source, error));
+	nch_status status = nch_file_write(to, source.data, source.size, error);
+	nch_file_unmap(&source);
+	return status;
+}

@@ -1,0 +1,64 @@
+#include "base/utf8.h"
+
+#include "test.h"
+
+TEST(every_code_point_comes_back)
+{
+	int bad = 0;
+	for (uint32_t c = 0; c <= 0x10FFFF; c++) {
+		if (c >= 0xD800 && c <= 0xDFFF)
+			continue;
+		char bytes[4];
+		uint32_t back;
+		size_t size = nch_utf8_encode(c, bytes);
+		bad += nch_utf8_decode(bytes, size, &back) != size || back != c;
+		if (size > 1) { /* cut short it is malformed, and one byte is taken */
+			bad += nch_utf8_decode(bytes, size - 1, &back) != 1 || back != NCH_UTF8_BAD;
+		}
+	}
+	CHECK(bad == 0);
+}
+
+TEST(malformed)
+{
+	static const char *const texts[] = {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xE0\x80\x80", "\xE0\x9F\xBF", "\xED\xA0\x80",
+	                                    "\xED\xBF\xBF", "\xF0\x80\x80\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
+	                                    "\xF5\x80\x80\x80", "\xFF", "\xEA\xB0", "\xEA\x41\x80"};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		uint32_t c = 0;
+		CHECK(nch_utf8_decode(texts[i], strlen(texts[i]), &c) == 1 && c == NCH_UTF8_BAD);
+		CHECK(!nch_utf8_valid(texts[i], strlen(texts[i])));
+	}
+	char bytes[4];
+	CHECK(nch_utf8_encode(0xD800, bytes) == 3 && memcmp(bytes, "\xEF\xBF\xBD", 3) == 0);
+	CHECK(nch_utf8_encode(0x110000, bytes) == 3 && memcmp(bytes, "\xEF\xBF\xBD", 3) == 0);
+}
+
+TEST(counts)
+{
+	CHECK(nch_utf8_count("", 0) == 0);
+	CHECK(nch_utf8_count("가a\xFF나", 8) == 4);
+	CHECK(nch_utf8_valid("가a나", 7) && nch_utf8_valid("", 0));
+}
+
+TEST(widths)
+{
+	CHECK(nch_utf8_width('a') == 1 && nch_utf8_width(0xE9) == 1);
+	CHECK(nch_utf8_width(0xAC00) == 2 && nch_utf8_width(0xD7A3) == 2); /* 가 힣 */
+	CHECK(nch_utf8_width(0x3131) == 2 && nch_utf8_width(0x4E00) == 2); /* ㄱ 一 */
+	CHECK(nch_utf8_width(0xFF21) == 2 && nch_utf8_width(0xFF71) == 1); /* full-width A, half-width ｱ */
+	CHECK(nch_utf8_width(0x1F602) == 2 && nch_utf8_width(0x2764) == 1);
+	CHECK(nch_utf8_width(0x301) == 0 && nch_utf8_width(0x200D) == 0 && nch_utf8_width(0xFE0F) == 0);
+	CHECK(nch_utf8_width(0x1100) == 2 && nch_utf8_width(0x1161) == 0 && nch_utf8_width(0x11A8) == 0);
+	CHECK(nch_utf8_width(NCH_UTF8_BAD) == 1);
+	CHECK(nch_utf8_columns("행복 ok", 9) == 7);
+}
+
+int main(void)
+{
+	RUN(every_code_point_comes_back);
+	RUN(malformed);
+	RUN(counts);
+	RUN(widths);
+	return test_end();
+}
