@@ -1,0 +1,88 @@
+/* SentencePiece models against what SentencePiece itself gives for them. */
+#include "test.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "tokenizer/tokenizer.h"
+
+#define KOBERT "../shared/tokenizers/kobert/kobert_news_wiki_ko_cased-1087f8699e.spiece"
+
+static nch_tokenizer *load_kobert(void)
+{
+	nch_error error;
+	nch_tokenizer *tokenizer = NULL;
+	if (nch_file_exists(KOBERT) && nch_tokenizer_load(KOBERT, &tokenizer, &error) != NCH_OK)
+		printf("  %s\n", error.text);
+	return tokenizer;
+}
+
+/* "id:begin-end id:begin-end …" */
+static void describe(const nch_tokens *tokens, nch_buffer *out)
+{
+	nch_buffer_clear(out);
+	for (size_t i = 0; i < tokens->count; i++)
+		nch_buffer_printf(out, "%s%d:%u-%u", i > 0 ? " " : "", (int)tokens->items[i].id, (unsigned)tokens->items[i].begin,
+		                  (unsigned)tokens->items[i].end);
+}
+
+TEST(kobert_specials)
+{
+	if (!nch_file_exists(KOBERT))
+		SKIP("../shared is absent");
+	nch_tokenizer *tokenizer = load_kobert();
+	CHECK(tokenizer != NULL);
+	if (tokenizer == NULL)
+		return;
+	nch_specials special = nch_tokenizer_specials(tokenizer);
+	CHECK(special.unk == 0 && special.pad == 1 && special.cls == 2 && special.sep == 3 && special.mask == 4);
+	CHECK(nch_tokenizer_size(tokenizer) == 8002);
+	CHECK_TEXT(nch_tokenizer_kind(tokenizer), "sentencepiece unigram");
+	CHECK_TEXT(nch_tokenizer_piece(tokenizer, 8001), "힙");
+	CHECK(nch_tokenizer_piece(tokenizer, 8002) == NULL && nch_tokenizer_piece(tokenizer, -1) == NULL);
+	CHECK(nch_tokenizer_find(tokenizer, "힙") == 8001 && nch_tokenizer_find(tokenizer, "no such piece") == -1);
+	nch_tokenizer_free(tokenizer);
+}
+
+/* The example in KoBERT's own README. */
+TEST(kobert_encode_model)
+{
+	if (!nch_file_exists(KOBERT))
+		SKIP("../shared is absent");
+	nch_tokenizer *tokenizer = load_kobert();
+	nch_tokenizer_scratch *scratch;
+	nch_tokens tokens = {0};
+	nch_buffer text = {0};
+	nch_error error;
+	CHECK(tokenizer != NULL && nch_tokenizer_scratch_new(tokenizer, &scratch, &error) == NCH_OK);
+	const char *sentence = "한국어 모델을 공유합니다.";
+	size_t first;
+	bool cut;
+	CHECK(nch_tokenizer_encode_model(tokenizer, scratch, sentence, strlen(sentence), NULL, 0, 0, &tokens, &first, &cut, &error) ==
+	      NCH_OK);
+	describe(&tokens, &text);
+	CHECK_TEXT(text.data, "2:0-0 4958:0-6 6855:6-9 2046:9-16 7088:16-19 1050:19-26 7843:26-35 54:35-36 3:36-36");
+	CHECK(first == 9 && !cut);
+	tokens.count = 0;
+	CHECK(nch_tokenizer_encode_model(tokenizer, scratch, sentence, strlen(sentence), sentence, 9, 7, &tokens, &first, &cut, &error) ==
+	      NCH_OK);
+	CHECK(tokens.count == 7 && first == 4 && cut && tokens.items[3].id == 3 && tokens.items[6].id == 3);
+	CHECK(nch_tokenizer_encode_model(tokenizer, scratch, "", 0, NULL, 0, 1, &tokens, NULL, NULL, &error) == NCH_USAGE);
+	int32_t ids[] = {2, 4958, 6855, 2046, 7088, 1050, 7843, 54, 3}, wrong[] = {8002};
+	nch_buffer_clear(&text);
+	CHECK(nch_tokenizer_decode(tokenizer, ids, 9, &text, &error) == NCH_OK);
+	CHECK_TEXT(text.data, "[CLS] 한국어 모델을 공유합니다.[SEP]");
+	CHECK(nch_tokenizer_decode(tokenizer, wrong, 1, &text, &error) == NCH_DATA);
+	nch_tokens_free(&tokens);
+	nch_buffer_free(&text);
+	nch_tokenizer_scratch_free(scratch);
+	nch_tokenizer_free(tokenizer);
+}
+
+int main(void)
+{
+	RUN(kobert_specials);
+	RUN(kobert_encode_model);
+	return test_end();
+}

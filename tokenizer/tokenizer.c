@@ -1,0 +1,151 @@
+/* tokenizer.c - what all kinds of tokenizers share: the calls of tokenizer.h, special tokens around a text, truncation. */
+#include "tokenizer/tokenizer.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "tokenizer/internal.h"
+
+void nch_tokens_free(nch_tokens *tokens)
+{
+	nch_free(tokens->items);
+	*tokens = (nch_tokens){0};
+}
+
+void nch_tokenizer_free(nch_tokenizer *tokenizer)
+{
+	if (tokenizer == NULL)
+		return;
+	if (tokenizer->self != NULL)
+		tokenizer->class->free(tokenizer->self);
+	nch_vocabulary_free(&tokenizer->vocabulary);
+	for (size_t i = 0; i < tokenizer->file_count; i++) {
+		nch_free(tokenizer->files[i].name);
+		nch_buffer_free(&tokenizer->files[i].bytes);
+	}
+	nch_free(tokenizer);
+}
+
+size_t nch_tokenizer_size(const nch_tokenizer *tokenizer)
+{
+	return tokenizer->vocabulary.count;
+}
+
+const char *nch_tokenizer_kind(const nch_tokenizer *tokenizer)
+{
+	return tokenizer->kind;
+}
+
+const char *nch_tokenizer_piece(const nch_tokenizer *tokenizer, int32_t id)
+{
+	return id >= 0 && (size_t)id < tokenizer->vocabulary.count ? tokenizer->vocabulary.texts[id] : NULL;
+}
+
+int32_t nch_tokenizer_find(const nch_tokenizer *tokenizer, const char *piece)
+{
+	return nch_vocabulary_find(&tokenizer->vocabulary, piece, strlen(piece));
+}
+
+nch_specials nch_tokenizer_specials(const nch_tokenizer *tokenizer)
+{
+	return tokenizer->specials;
+}
+
+nch_status nch_tokenizer_scratch_new(const nch_tokenizer *tokenizer, nch_tokenizer_scratch **scratch, nch_error *error)
+{
+	nch_tokenizer_scratch *s = nch_alloc(1, sizeof *s);
+	if (s == NULL)
+		return nch_no_memory(error);
+	s->tokenizer = tokenizer;
+	nch_status status = tokenizer->class->new_scratch(tokenizer->self, &s->inner, error);
+	if (status != NCH_OK) {
+		nch_free(s);
+		return status;
+	}
+	*scratch = s;
+	return NCH_OK;
+}
+
+void nch_tokenizer_scratch_free(nch_tokenizer_scratch *scratch)
+{
+	if (scratch == NULL)
+		return;
+	scratch->tokenizer->class->free_scratch(scratch->inner);
+	nch_free(scratch);
+}
+
+nch_status nch_tokenizer_encode(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
+                                size_t length, nch_tokens *tokens, nch_error *error)
+{
+	if (length >= (size_t)1 << 31)
+		return nch_fail(error, NCH_DATA, "a text of 2^31 bytes or more cannot be tokenized");
+	return tokenizer->class->encode(tokenizer->self, scratch->inner, text, length, tokens, error);
+}
+
+/* How many tokens of each text stay when both together may have `room`. The longer one gives way until both are at half;
+ * if both are longer than that, the longer one keeps the odd token (the second, if they are equal). This is what
+ * Hugging Face's tokenizers do for "longest_first". */
+static void cut_longest_first(size_t room, size_t *first, size_t *second)
+{
+	if (*first + *second <= room)
+		return;
+	size_t *shorter = *first > *second ? second : first, *longer = *first > *second ? first : second;
+	if (*shorter <= room / 2) {
+		*longer = room - *shorter;
+	} else {
+		*shorter = room / 2;
+		*longer = room - room / 2;
+	}
+}
+
+static nch_status add_special(nch_tokens *tokens, int32_t id, size_t at, nch_error *error)
+{
+	return nch_tokens_add(tokens, id, at, at, error);
+}
+
+nch_status nch_tokenizer_encode_model(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
+                                      size_t length, const char *pair, size_t pair_length, size_t max_len,
+                                      nch_tokens *tokens, size_t *first_length, bool *was_cut, nch_error *error)
+{
+	nch_specials special = tokenizer->specials;
+	size_t specials = pair != NULL ? 3 : 2, start = tokens->count;
+	if (special.cls < 0 || special.sep < 0)
+		return nch_fail(error, NCH_FORMAT, "the tokenizer has no [CLS] or no [SEP], which a model needs around a text");
+	if (max_len != 0 && max_len < specials)
+		return nch_fail(error, NCH_USAGE, "a text needs at least %zu tokens for [CLS] and [SEP]", specials);
+	NCH_TRY(add_special(tokens, special.cls, 0, error));
+	NCH_TRY(nch_tokenizer_encode(tokenizer, scratch, text, length, tokens, error));
+	size_t first = tokens->count - start - 1, second = 0;
+	if (pair != NULL) {
+		NCH_TRY(nch_tokenizer_encode(tokenizer, scratch, pair, pair_length, tokens, error));
+		second = tokens->count - start - 1 - first;
+	}
+	size_t kept_first = first, kept_second = second;
+	if (max_len != 0)
+		cut_longest_first(max_len - specials, &kept_first, &kept_second);
+	/* room for the two or one [SEP], then the second text moves to its place */
+	NCH_TRY(nch_grow(&tokens->items, &tokens->capacity, tokens->count + specials, sizeof *tokens->items, error));
+	nch_token *items = tokens->items + start + 1;
+	memmove(items + kept_first + 1, items + first, kept_second * sizeof *items);
+	items[kept_first] = (nch_token){special.sep, (uint32_t)length, (uint32_t)length};
+	tokens->count = start + 1 + kept_first + 1;
+	if (pair != NULL) {
+		items[kept_first + 1 + kept_second] = (nch_token){special.sep, (uint32_t)pair_length, (uint32_t)pair_length};
+		tokens->count += kept_second + 1;
+	}
+	if (first_length != NULL)
+		*first_length = 1 + kept_first + 1;
+	if (was_cut != NULL)
+		*was_cut = kept_first < first || kept_second < second;
+	return NCH_OK;
+}
+
+nch_status nch_tokenizer_decode(const nch_tokenizer *tokenizer, const int32_t *ids, size_t count, nch_buffer *text,
+                                nch_error *error)
+{
+	for (size_t i = 0; i < count; i++)
+		if (nch_tokenizer_piece(tokenizer, ids[i]) == NULL)
+			return nch_fail(error, NCH_DATA, "%d is no token id: they go from 0 to %zu", (int)ids[i], tokenizer->vocabulary.count - 1);
+	NCH_TRY(tokenizer->class->decode(tokenizer->self, ids, count, text, error));
+	return nch_buffer_check(text, error);
+}

@@ -1,0 +1,154 @@
+/* unigram.c - see unigram.h. */
+#include "tokenizer/unigram.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+
+#define UNKNOWN_PENALTY 10.0f
+
+/* The best way to reach one byte of the text (only those at which a character ends are reached). */
+typedef struct nch_unigram_node {
+	float score;   /* the sum of the scores from the beginning to here */
+	float margin;  /* by how much the second best way to come here is worse */
+	uint32_t from; /* where the last piece begins; NOT_REACHED: no piece ends here */
+	int32_t id;    /* of the last piece */
+} node;
+
+#define NOT_REACHED UINT32_MAX
+
+static nch_status collect_keys(nch_unigram *unigram, const nch_sp_model *model, nch_error *error)
+{
+	nch_trie_key *keys = nch_alloc(model->piece_count, sizeof *keys);
+	if (keys == NULL)
+		return nch_no_memory(error);
+	size_t count = 0;
+	for (size_t i = 0; i < model->piece_count; i++) {
+		const nch_sp_piece *piece = &model->pieces[i];
+		if (piece->type == NCH_PIECE_NORMAL || piece->type == NCH_PIECE_USER_DEFINED)
+			keys[count++] = (nch_trie_key){piece->text, piece->length, (int32_t)i};
+	}
+	nch_status status = nch_trie_build(&unigram->trie, keys, count, error);
+	nch_free(keys);
+	return status;
+}
+
+nch_status nch_unigram_init(nch_unigram *unigram, const nch_sp_model *model, nch_error *error)
+{
+	*unigram = (nch_unigram){.unk = model->unk};
+	float worst = FLT_MAX, best = FLT_MIN; /* FLT_MIN, the least positive number, stands here in SentencePiece too */
+	for (size_t i = 0; i < model->piece_count; i++)
+		if (model->pieces[i].type == NCH_PIECE_NORMAL) {
+			worst = model->pieces[i].score < worst ? model->pieces[i].score : worst;
+			best = model->pieces[i].score > best ? model->pieces[i].score : best;
+		}
+	unigram->unk_score = worst - UNKNOWN_PENALTY;
+	unigram->scores = nch_alloc(model->piece_count, sizeof *unigram->scores);
+	if (unigram->scores == NULL)
+		return nch_no_memory(error);
+	unigram->worst = fabsf(unigram->unk_score);
+	for (size_t i = 0; i < model->piece_count; i++) {
+		const nch_sp_piece *piece = &model->pieces[i];
+		bool always = piece->type == NCH_PIECE_USER_DEFINED;
+		unigram->scores[i] = always ? (float)((double)((float)piece->length * best) - 0.1) : piece->score;
+		if (fabsf(unigram->scores[i]) > unigram->worst)
+			unigram->worst = fabsf(unigram->scores[i]);
+	}
+	return collect_keys(unigram, model, error);
+}
+
+void nch_unigram_free(nch_unigram *unigram)
+{
+	nch_trie_free(&unigram->trie);
+	nch_free(unigram->scores);
+	*unigram = (nch_unigram){0};
+}
+
+void nch_segmentation_free(nch_segmentation *segmentation)
+{
+	nch_free(segmentation->items);
+	nch_free(segmentation->nodes);
+	*segmentation = (nch_segmentation){0};
+}
+
+/* A piece `id` from `from` to this node; of equal sums the one that was offered first stays. */
+static inline void offer(node *target, float score, uint32_t from, int32_t id)
+{
+	if (target->from == NOT_REACHED) {
+		*target = (node){score, INFINITY, from, id};
+		return;
+	}
+	float gap = score - target->score;
+	if (gap > 0)
+		*target = (node){score, gap, from, id};
+	else if (-gap < target->margin)
+		target->margin = -gap;
+}
+
+/* Offers every piece that begins at `at`, and the unknown piece if no piece covers just the first character. */
+static inline void offer_pieces(const nch_unigram *unigram, const char *text, uint32_t length, uint32_t at, uint32_t first,
+                                uint32_t first_code, node *nodes)
+{
+	const nch_trie *trie = &unigram->trie;
+	float base = nodes[at].score;
+	uint32_t place = nch_trie_step(trie, NCH_TRIE_ROOT, first_code), end = at + first;
+	bool covered = false;
+	while (place != NCH_TRIE_NONE) {
+		int32_t id = trie->units[place].value;
+		if (id >= 0) {
+			offer(&nodes[end], unigram->scores[id] + base, at, id);
+			covered |= end == at + first;
+		}
+		if (end >= length)
+			break;
+		uint32_t code_point;
+		uint32_t step = (uint32_t)nch_utf8_decode(text + end, length - end, &code_point);
+		if (code_point == NCH_UTF8_BAD)
+			break;
+		end += step;
+		place = nch_trie_step(trie, place, nch_trie_code(trie, code_point));
+	}
+	if (!covered)
+		offer(&nodes[at + first], unigram->unk_score + base, at, unigram->unk);
+}
+
+/* Fills nodes[0..length]. */
+static void run_viterbi(const nch_unigram *unigram, const char *text, uint32_t length, float score, node *nodes)
+{
+	for (uint32_t i = 1; i <= length; i++)
+		nodes[i].from = NOT_REACHED;
+	nodes[0] = (node){score, INFINITY, 0, -1};
+	for (uint32_t at = 0; at < length;) {
+		uint32_t code_point;
+		uint32_t first = (uint32_t)nch_utf8_decode(text + at, length - at, &code_point);
+		uint32_t code = code_point == NCH_UTF8_BAD ? 0 : nch_trie_code(&unigram->trie, code_point);
+		offer_pieces(unigram, text, length, at, first, code, nodes);
+		at += first;
+	}
+}
+
+nch_status nch_unigram_encode(const nch_unigram *unigram, const char *text, size_t length, float *score,
+                              nch_segmentation *segmentation, nch_error *error)
+{
+	nch_segmentation *s = segmentation;
+	NCH_TRY(nch_grow(&s->nodes, &s->node_capacity, length + 1, sizeof *s->nodes, error));
+	run_viterbi(unigram, text, (uint32_t)length, *score, s->nodes);
+	size_t pieces = 0;
+	s->margin = INFINITY;
+	for (size_t at = length; at > 0; at = s->nodes[at].from)
+		pieces++;
+	NCH_TRY(nch_grow(&s->items, &s->capacity, s->count + pieces, sizeof *s->items, error));
+	s->count += pieces;
+	nch_segment *item = s->items + s->count;
+	for (size_t at = length; at > 0; at = s->nodes[at].from) {
+		const node *n = &s->nodes[at];
+		*--item = (nch_segment){n->id, (uint32_t)at - n->from};
+		s->margin = n->margin < s->margin ? n->margin : s->margin;
+	}
+	*score = s->nodes[length].score;
+	return NCH_OK;
+}

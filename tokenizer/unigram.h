@@ -1,0 +1,51 @@
+/* unigram.h - the most probable way to cut a text into pieces (Kudo 2018).
+ *
+ * Every piece has a score, the logarithm of its probability; the best segmentation is the one with the greatest sum.
+ * Viterbi finds it from left to right: the best way to reach the end of a character is the best way to reach some
+ * earlier place plus the one piece between the two. */
+#ifndef NCH_TOKENIZER_UNIGRAM_H
+#define NCH_TOKENIZER_UNIGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/status.h"
+#include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/trie.h"
+
+typedef struct nch_unigram {
+	nch_trie trie;     /* normal and user-defined pieces */
+	float *scores;     /* of each id. A user-defined piece has the best score there is for each of its bytes, less 0.1 */
+	float unk_score;   /* of one character that no piece covers: ten below the worst piece */
+	float worst;       /* no path is worse than this for each byte: the greatest |score| */
+	int32_t unk;
+} nch_unigram;
+
+/* Release with nch_unigram_free, also after a failure. */
+nch_status nch_unigram_init(nch_unigram *unigram, const nch_sp_model *model, nch_error *error);
+void nch_unigram_free(nch_unigram *unigram);
+
+/* One piece of a segmentation: an id and how many bytes it takes. */
+typedef struct nch_segment {
+	int32_t id;
+	uint32_t length;
+} nch_segment;
+
+/* A segmentation, and the memory that finding it takes; reused. Start with {0}. */
+typedef struct nch_segmentation {
+	nch_segment *items;
+	size_t count, capacity;
+	struct nch_unigram_node *nodes;
+	size_t node_capacity;
+	float margin; /* how much worse (at least) another choice would have been at any place of the best path */
+} nch_segmentation;
+void nch_segmentation_free(nch_segmentation *segmentation);
+
+/* Appends the best segmentation of a text to *segmentation. Scores are summed in float from *score on, as SentencePiece does, so
+ * that ties fall as they fall there; *score becomes the sum at the end of the text. */
+nch_status nch_unigram_encode(const nch_unigram *unigram, const char *text, size_t length, float *score,
+                              nch_segmentation *segmentation, nch_error *error);
+
+
+#endif
