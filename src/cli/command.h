@@ -1,0 +1,33 @@
+/* command.h - the table of commands. */
+#ifndef NCH_CLI_COMMAND_H
+#define NCH_CLI_COMMAND_H
+
+#include <stddef.h>
+
+#include "base/status.h"
+#include "cli/options.h"
+
+/* Does the work. Results go to standard output through cli/output.h; a failure is returned and main prints it. */
+typedef nch_status nch_command_run(const nch_options *options, nch_error *error);
+
+typedef struct nch_command {
+	const char *name;      /* one word, or two: "tokenizer train" */
+	const char *summary;   /* a line for the list of commands */
+	const char *usage;     /* what follows "nunchi NAME" */
+	const char *details;   /* paragraphs below the usage; may be NULL */
+	const nch_option_group *const *groups; /* NULL ends the list; every command also has those of nch_common_group */
+	size_t most_arguments; /* that are not options */
+	nch_command_run *run;
+} nch_command;
+
+/* All commands, in the order of the help text; NULL ends them. */
+extern const nch_command *const nch_commands[];
+
+/* The command that argv[0 .. argc) begins with, and how many words its name has; NULL if there is none, and then *error
+ * says so and names the nearest. */
+const nch_command *nch_command_find(int argc, const char *const *argv, int *words, nch_error *error);
+
+/* One file each. */
+extern const nch_command nch_command_help;
+
+#endif

@@ -1,0 +1,18 @@
+/* common.h - what several commands share: groups of options, and the steps from options to library objects. */
+#ifndef NCH_CLI_COMMON_H
+#define NCH_CLI_COMMON_H
+
+#include "base/status.h"
+#include "cli/options.h"
+#include "kernels/threads.h"
+
+/* Every command has these; main applies them before the command runs. */
+extern const nch_option_group nch_common_group;
+
+/* Obeys --quiet and --isa. */
+nch_status nch_common_apply(const nch_options *options, nch_error *error);
+
+/* The pool of --threads threads (default: the cores that the process may use). Release with nch_pool_free. */
+nch_status nch_common_pool(const nch_options *options, nch_pool **pool, nch_error *error);
+
+#endif

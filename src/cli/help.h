@@ -1,0 +1,15 @@
+/* help.h - the help texts, made from the tables of commands and options. */
+#ifndef NCH_CLI_HELP_H
+#define NCH_CLI_HELP_H
+
+#include <stdbool.h>
+
+#include "cli/command.h"
+
+void nch_help_overview(void);                      /* `nunchi help` */
+void nch_help_command(const nch_command *command); /* `nunchi COMMAND --help` */
+
+/* Commands of two words that begin with this one: lists them, or returns false if there are none. */
+bool nch_help_family(const char *word);
+
+#endif

@@ -1,0 +1,360 @@
+/* options.c - the options of a command, from the command line. */
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/suggest.h"
+
+struct value {
+	const nch_option *option;
+	const char **texts; /* LIST: all of them; else the last one */
+	size_t count, capacity;
+	int64_t integer;
+	double real;
+	bool flag;
+	bool from_line; /* the command line has set it, so that files have no say any more */
+	bool given;
+};
+
+struct nch_options {
+	const nch_command *command;
+	struct value *values;
+	size_t count, capacity;
+	const char **arguments;
+	size_t argument_count, argument_capacity;
+	nch_arena *arena; /* texts that came from files */
+};
+
+/* --- the table --- */
+
+static nch_status add_group(nch_options *options, const nch_option_group *group, nch_error *error)
+{
+	for (const nch_option *option = group->options; option->name != NULL; option++) {
+		NCH_TRY(nch_grow(&options->values, &options->capacity, options->count + 1, sizeof *options->values, error));
+		options->values[options->count++] = (struct value){.option = option};
+	}
+	return NCH_OK;
+}
+
+static struct value *find(const nch_options *options, const char *name, size_t length)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		const char *known = options->values[i].option->name;
+		if (strncmp(known, name, length) == 0 && known[length] == '\0')
+			return &options->values[i];
+	}
+	return NULL;
+}
+
+static nch_status fail_unknown(const nch_options *options, const char *name, nch_error *error)
+{
+	nch_suggestion suggestion = {.word = name};
+	for (size_t i = 0; i < options->count; i++)
+		nch_suggestion_offer(&suggestion, options->values[i].option->name);
+	if (suggestion.best != NULL)
+		return nch_fail(error, NCH_USAGE, "%s has no option --%s; did you mean --%s?", options->command->name, name,
+		                suggestion.best);
+	return nch_fail(error, NCH_USAGE, "%s has no option --%s (see: nunchi %s --help)", options->command->name, name,
+	                options->command->name);
+}
+
+/* --- values --- */
+
+static nch_status fail_range(const nch_option *option, const char *text, nch_error *error)
+{
+	const char *kind = option->kind == NCH_OPTION_INTEGER ? "whole number" : "number";
+	if (option->most >= 1e15)
+		return nch_fail(error, NCH_USAGE, "--%s: \"%s\" is no %s of %s%.15g or more", option->name, text, kind,
+		                option->above_least ? "more than " : "", option->least);
+	return nch_fail(error, NCH_USAGE, "--%s: \"%s\" is no %s %s %.15g and at most %.15g", option->name, text, kind,
+	                option->above_least ? "above" : "of at least", option->least, option->most);
+}
+
+static nch_status fail_choice(const nch_option *option, const char *text, nch_error *error)
+{
+	nch_suggestion suggestion = {.word = text};
+	char words[256];
+	snprintf(words, sizeof words, "%s", option->choices);
+	for (char *word = strtok(words, "|"); word != NULL; word = strtok(NULL, "|"))
+		nch_suggestion_offer(&suggestion, word);
+	if (suggestion.best != NULL)
+		return nch_fail(error, NCH_USAGE, "--%s: there is no \"%s\"; did you mean %s? (%s)", option->name, text,
+		                suggestion.best, option->choices);
+	return nch_fail(error, NCH_USAGE, "--%s: there is no \"%s\", only %s", option->name, text, option->choices);
+}
+
+static bool is_choice(const char *choices, const char *text)
+{
+	size_t length = strlen(text);
+	if (length == 0)
+		return false;
+	for (const char *at = choices; at != NULL; at = strchr(at, '|')) {
+		at += *at == '|';
+		if (strncmp(at, text, length) == 0 && (at[length] == '|' || at[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Reads the text as the option's kind of value. */
+static nch_status set_value(struct value *value, const char *text, nch_error *error)
+{
+	const nch_option *option = value->option;
+	bool any = option->least == 0 && option->most == 0;
+	switch (option->kind) {
+	case NCH_OPTION_FLAG:
+		if (is_choice("yes|true|1|on", text))
+			value->flag = true;
+		else if (is_choice("no|false|0|off", text))
+			value->flag = false;
+		else
+			return nch_fail(error, NCH_USAGE, "--%s is yes or no, not \"%s\"", option->name, text);
+		return NCH_OK;
+	case NCH_OPTION_INTEGER:
+		if (!nch_number_read_integer(text, strlen(text), &value->integer))
+			return nch_fail(error, NCH_USAGE, "--%s: \"%s\" is no whole number", option->name, text);
+		if (!any && ((double)value->integer < option->least || (double)value->integer > option->most))
+			return fail_range(option, text, error);
+		return NCH_OK;
+	case NCH_OPTION_REAL:
+		if (!nch_number_read(text, strlen(text), &value->real))
+			return nch_fail(error, NCH_USAGE, "--%s: \"%s\" is no number", option->name, text);
+		if (!any && (value->real < option->least || value->real > option->most ||
+		             (option->above_least && value->real == option->least)))
+			return fail_range(option, text, error);
+		return NCH_OK;
+	case NCH_OPTION_CHOICE:
+		if (!is_choice(option->choices, text))
+			return fail_choice(option, text, error);
+		break;
+	case NCH_OPTION_TEXT:
+	case NCH_OPTION_LIST: break;
+	}
+	if (text[0] == '\0')
+		return nch_fail(error, NCH_USAGE, "--%s is given without a value", option->name);
+	if (option->kind != NCH_OPTION_LIST)
+		value->count = 0;
+	NCH_TRY(nch_grow(&value->texts, &value->capacity, value->count + 1, sizeof *value->texts, error));
+	value->texts[value->count++] = text;
+	return NCH_OK;
+}
+
+static nch_status set_from_line(struct value *value, const char *text, nch_error *error)
+{
+	NCH_TRY(set_value(value, text, error));
+	value->given = value->from_line = true;
+	return NCH_OK;
+}
+
+/* True if another command knows the option: one file may serve training and evaluation. */
+static bool is_known_elsewhere(const char *name)
+{
+	for (const nch_command *const *command = nch_commands; *command != NULL; command++)
+		for (const nch_option_group *const *group = (*command)->groups; group != NULL && *group != NULL; group++)
+			for (const nch_option *option = (*group)->options; option->name != NULL; option++)
+				if (strcmp(option->name, name) == 0)
+					return true;
+	return false;
+}
+
+nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *text, const char *where,
+                                     nch_error *error)
+{
+	struct value *value = find(options, name, strlen(name));
+	if (value == NULL) {
+		if (is_known_elsewhere(name))
+			return NCH_OK;
+		fail_unknown(options, name, error);
+		return nch_fail_prefix(error, "%s", where);
+	}
+	if (value->from_line)
+		return NCH_OK;
+	const char *kept = nch_arena_text(options->arena, text, strlen(text));
+	if (kept == NULL)
+		return nch_no_memory(error);
+	if (set_value(value, kept, error) != NCH_OK)
+		return nch_fail_prefix(error, "%s", where);
+	value->given = true;
+	return NCH_OK;
+}
+
+/* --- the command line --- */
+
+/* --name, --name=value or --name value; *index moves to the last word that belongs to it. */
+static nch_status read_option(nch_options *options, int argc, char **argv, int *index, nch_error *error)
+{
+	const char *word = argv[*index] + 2;
+	size_t length = strcspn(word, "=");
+	struct value *value = find(options, word, length);
+	if (value == NULL) {
+		char name[64];
+		snprintf(name, sizeof name, "%.*s", (int)(length < 60 ? length : 60), word);
+		return fail_unknown(options, name, error);
+	}
+	if (word[length] == '=')
+		return set_from_line(value, word + length + 1, error);
+	if (value->option->kind == NCH_OPTION_FLAG)
+		return set_from_line(value, "yes", error);
+	if (*index + 1 >= argc || (strncmp(argv[*index + 1], "--", 2) == 0 && argv[*index + 1][2] != '\0'))
+		return nch_fail(error, NCH_USAGE, "--%s needs a value: --%s %s", value->option->name, value->option->name,
+		                value->option->kind == NCH_OPTION_CHOICE ? value->option->choices : value->option->argument);
+	return set_from_line(value, argv[++*index], error);
+}
+
+static nch_status read_line(nch_options *options, int argc, char **argv, bool *help, nch_error *error)
+{
+	bool ended = false;
+	for (int i = 0; i < argc; i++) {
+		const char *word = argv[i];
+		if (!ended && strcmp(word, "--") == 0) {
+			ended = true;
+		} else if (!ended && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
+			*help = true;
+			return NCH_OK;
+		} else if (!ended && strncmp(word, "--", 2) == 0) {
+			NCH_TRY(read_option(options, argc, argv, &i, error));
+		} else if (!ended && word[0] == '-' && word[1] != '\0') {
+			return nch_fail(error, NCH_USAGE, "there is no option %s: options have two dashes (see: nunchi %s --help)", word,
+			                options->command->name);
+		} else {
+			NCH_TRY(nch_grow(&options->arguments, &options->argument_capacity, options->argument_count + 1,
+			                 sizeof *options->arguments, error));
+			options->arguments[options->argument_count++] = word;
+		}
+	}
+	return NCH_OK;
+}
+
+static nch_status check_complete(const nch_options *options, nch_error *error)
+{
+	const nch_command *command = options->command;
+	if (options->argument_count > command->most_arguments)
+		return nch_fail(error, NCH_USAGE, "%s does not know what to do with \"%s\" (see: nunchi %s --help)", command->name,
+		                options->arguments[command->most_arguments], command->name);
+	for (size_t i = 0; i < options->count; i++) {
+		const nch_option *option = options->values[i].option;
+		if (option->required && !options->values[i].given)
+			return nch_fail(error, NCH_USAGE, "%s needs --%s %s (see: nunchi %s --help)", command->name, option->name,
+			                option->argument, command->name);
+	}
+	return NCH_OK;
+}
+
+/* Defaults pass through the same reading as what people write. */
+static nch_status set_defaults(nch_options *options, nch_error *error)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		struct value *value = &options->values[i];
+		if (!value->given && value->option->otherwise != NULL)
+			NCH_TRY(set_value(value, value->option->otherwise, error));
+	}
+	return NCH_OK;
+}
+
+static nch_status parse(nch_options *options, int argc, char **argv, bool *help, nch_error *error)
+{
+	options->arena = nch_arena_new(4096);
+	if (options->arena == NULL)
+		return nch_no_memory(error);
+	for (const nch_option_group *const *group = options->command->groups; group != NULL && *group != NULL; group++)
+		NCH_TRY(add_group(options, *group, error));
+	NCH_TRY(add_group(options, &nch_common_group, error));
+	NCH_TRY(read_line(options, argc, argv, help, error));
+	if (*help)
+		return NCH_OK;
+	if (nch_options_text(options, "config") != NULL)
+		NCH_TRY(nch_options_read_config(options, nch_options_text(options, "config"), error));
+	NCH_TRY(set_defaults(options, error));
+	return check_complete(options, error);
+}
+
+nch_status nch_options_parse(const nch_command *command, int argc, char **argv, nch_options **result, bool *help,
+                             nch_error *error)
+{
+	nch_options *options = nch_alloc(1, sizeof *options);
+	if (options == NULL)
+		return nch_no_memory(error);
+	options->command = command;
+	*help = false;
+	nch_status status = parse(options, argc, argv, help, error);
+	if (status == NCH_OK)
+		*result = options;
+	else
+		nch_options_free(options);
+	return status;
+}
+
+void nch_options_free(nch_options *options)
+{
+	if (options == NULL)
+		return;
+	for (size_t i = 0; i < options->count; i++)
+		nch_free(options->values[i].texts);
+	nch_free(options->values);
+	nch_free(options->arguments);
+	nch_arena_free(options->arena);
+	nch_free(options);
+}
+
+/* --- what the commands ask --- */
+
+static const struct value *get(const nch_options *options, const char *name)
+{
+	const struct value *value = find(options, name, strlen(name));
+	if (value == NULL) {
+		fprintf(stderr, "nunchi: mistake in the program: %s asks for an option \"%s\" that its tables don't hold\n",
+		        options->command->name, name);
+		abort();
+	}
+	return value;
+}
+
+bool nch_options_given(const nch_options *options, const char *name)
+{
+	return get(options, name)->given;
+}
+
+bool nch_options_flag(const nch_options *options, const char *name)
+{
+	return get(options, name)->flag;
+}
+
+const char *nch_options_text(const nch_options *options, const char *name)
+{
+	const struct value *value = get(options, name);
+	return value->count > 0 ? value->texts[value->count - 1] : NULL;
+}
+
+int64_t nch_options_integer(const nch_options *options, const char *name)
+{
+	return get(options, name)->integer;
+}
+
+double nch_options_real(const nch_options *options, const char *name)
+{
+	return get(options, name)->real;
+}
+
+const char *const *nch_options_list(const nch_options *options, const char *name, size_t *count)
+{
+	const struct value *value = get(options, name);
+	*count = value->count;
+	return value->texts;
+}
+
+size_t nch_options_argument_count(const nch_options *options)
+{
+	return options->argument_count;
+}
+
+const char *nch_options_argument(const nch_options *options, size_t index)
+{
+	return index < options->argument_count ? options->arguments[index] : NULL;
+}

@@ -1,0 +1,76 @@
+/* options.h - the options of a command: declared in a table, read from the command line and from --config files.
+ *
+ *     static const nch_option my_options[] = {
+ *         {"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
+ *         {0}};
+ *
+ * `--name value` and `--name=value` are the same; a flag takes no value, or =yes and =no. Options and arguments may stand in any order;
+ * `--` ends the options. Of an option given twice the last one counts, but a list collects. What the command line
+ * says replaces what a configuration file says. */
+#ifndef NCH_CLI_OPTIONS_H
+#define NCH_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+typedef enum nch_option_kind {
+	NCH_OPTION_FLAG,
+	NCH_OPTION_TEXT,
+	NCH_OPTION_LIST, /* text; may be repeated */
+	NCH_OPTION_INTEGER,
+	NCH_OPTION_REAL,
+	NCH_OPTION_CHOICE
+} nch_option_kind;
+
+typedef struct nch_option {
+	const char *name; /* without the dashes; NULL ends a table */
+	nch_option_kind kind;
+	const char *argument;  /* "FILE", for the help; NULL for flags and choices */
+	const char *help;      /* one line or, broken by \n, several */
+	const char *otherwise; /* the value if it is not given; NULL: none */
+	double least, most;    /* INTEGER, REAL: the range, both ends included (both 0: any number) */
+	bool above_least;      /* `least` itself is not in the range */
+	const char *choices;   /* CHOICE: "adamw|adam|sgd" */
+	bool required;
+} nch_option;
+
+/* Options that belong together, under a heading of the help text. */
+typedef struct nch_option_group {
+	const char *title;
+	const nch_option *options; /* ends with a name of NULL */
+} nch_option_group;
+
+struct nch_command;
+typedef struct nch_options nch_options;
+
+/* Reads argv[0 .. argc) (what follows the command's name). NCH_USAGE with a text that names the nearest option where one is
+ * unknown, a value is wrong or something is missing. `--help` anywhere ends the reading and sets *help. Everything returned
+ * by the functions below lives as long as *options; release with nch_options_free. */
+nch_status nch_options_parse(const struct nch_command *command, int argc, char **argv, nch_options **options, bool *help,
+                             nch_error *error);
+void nch_options_free(nch_options *options); /* NULL is allowed */
+
+/* Sets one option from a line of a configuration file, unless the command line has set it. `where` is put before an error. */
+nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *value, const char *where,
+                                     nch_error *error);
+/* Reads a configuration file: lines `name = value`, `#` comments, "quotes" around values that need them. */
+nch_status nch_options_read_config(nch_options *options, const char *path, nch_error *error);
+
+/* Whether the option was given, on the command line or in a file. As below, a name that the command's tables don't hold
+ * is a mistake in the program and ends it. */
+bool nch_options_given(const nch_options *options, const char *name);
+bool nch_options_flag(const nch_options *options, const char *name);
+const char *nch_options_text(const nch_options *options, const char *name); /* TEXT, CHOICE; NULL without value or default */
+int64_t nch_options_integer(const nch_options *options, const char *name);  /* 0 without value or default */
+double nch_options_real(const nch_options *options, const char *name);      /* 0 without value or default */
+/* The values of a LIST, *count of them. */
+const char *const *nch_options_list(const nch_options *options, const char *name, size_t *count);
+
+/* What is not an option. */
+size_t nch_options_argument_count(const nch_options *options);
+const char *nch_options_argument(const nch_options *options, size_t index); /* NULL if there are not that many */
+
+#endif

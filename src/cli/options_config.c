@@ -1,0 +1,91 @@
+/* options_config.c - options from a file: `name = value` a line, `#` comments. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "cli/options.h"
+
+#define MAX_CONFIG ((size_t)1 << 20)
+
+/* Cuts blanks off both ends, in place. */
+static char *trimmed(char *text)
+{
+	text += strspn(text, " \t\r");
+	size_t length = strlen(text);
+	while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL)
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+/* The value without its comment and its quotes: a '#' after a blank begins a comment, unless it stands in quotes. NULL if
+ * a quote is not closed. */
+static char *bare_value(char *text)
+{
+	text = trimmed(text);
+	if (text[0] == '"' || text[0] == '\'') {
+		char *end = strchr(text + 1, text[0]);
+		if (end == NULL)
+			return NULL;
+		char *rest = trimmed(end + 1);
+		if (rest[0] != '\0' && rest[0] != '#')
+			return NULL;
+		*end = '\0';
+		return text + 1;
+	}
+	for (char *at = text; *at != '\0'; at++)
+		if (*at == '#' && (at == text || at[-1] == ' ' || at[-1] == '\t')) {
+			*at = '\0';
+			break;
+		}
+	return trimmed(text);
+}
+
+static nch_status read_config_line(nch_options *options, const char *path, size_t number, char *line, nch_error *error)
+{
+	char where[512];
+	nch_buffer text = {0};
+	nch_buffer_printf(&text, "%s:%zu", path, number);
+	NCH_TRY(nch_buffer_check(&text, error));
+	size_t length = text.length < sizeof where ? text.length : sizeof where - 1;
+	memcpy(where, text.data, length);
+	where[length] = '\0';
+	nch_buffer_free(&text);
+
+	line = trimmed(line);
+	if (line[0] == '\0' || line[0] == '#')
+		return NCH_OK;
+	char *sign = strchr(line, '=');
+	if (sign == NULL)
+		return nch_fail(error, NCH_USAGE, "%s: expected a line \"name = value\"", where);
+	*sign = '\0';
+	char *name = trimmed(line);
+	if (strncmp(name, "--", 2) == 0)
+		name += 2;
+	char *value = bare_value(sign + 1);
+	if (value == NULL)
+		return nch_fail(error, NCH_USAGE, "%s: a quote that is not closed, or something behind it", where);
+	if (strcmp(name, "config") == 0)
+		return nch_fail(error, NCH_USAGE, "%s: a configuration file cannot name another one", where);
+	return nch_options_set_from_file(options, name, value, where, error);
+}
+
+nch_status nch_options_read_config(nch_options *options, const char *path, nch_error *error)
+{
+	nch_buffer text = {0};
+	nch_status status = nch_file_read(path, MAX_CONFIG, &text, error);
+	if (status == NCH_OK && text.length > 0 && memchr(text.data, '\0', text.length) != NULL)
+		status = nch_fail(error, NCH_FORMAT, "%s: this is no text file", path);
+	char *line = text.data;
+	if (line != NULL && strncmp(line, "\xEF\xBB\xBF", 3) == 0)
+		line += 3;
+	for (size_t number = 1; status == NCH_OK && line != NULL && *line != '\0'; number++) {
+		char *end = strchr(line, '\n');
+		if (end != NULL)
+			*end = '\0';
+		status = read_config_line(options, path, number, line, error);
+		line = end != NULL ? end + 1 : NULL;
+	}
+	nch_buffer_free(&text);
+	return status;
+}

@@ -1,0 +1,41 @@
+/* output.h - what the program says: results on standard output, everything else on standard error.
+ *
+ * A reader that has gone away (a closed pipe) has seen all that it wanted: the program then ends quietly with status 0. */
+#ifndef NCH_CLI_OUTPUT_H
+#define NCH_CLI_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/status.h"
+
+/* To be called first: SIGPIPE becomes an error of the write, which the functions below handle. */
+void nch_output_start(void);
+void nch_output_set_quiet(bool quiet);
+bool nch_output_is_quiet(void);
+
+/* Results. A failed write ends the program (with 0 for a closed pipe, else with 1 and a line). */
+void nch_output_add(const char *bytes, size_t length);
+void nch_output_text(const char *text);
+void nch_output_printf(const char *format, ...) NCH_PRINTF(1, 2);
+void nch_output_buffer(const nch_buffer *buffer);
+void nch_output_flush(void);
+
+/* "nunchi: warning: …" and "nunchi: …" on standard error, unless --quiet; nch_output_error ignores --quiet. */
+void nch_output_warning(const char *format, ...) NCH_PRINTF(1, 2);
+void nch_output_note(const char *format, ...) NCH_PRINTF(1, 2);
+void nch_output_error(const char *text);
+
+/* The status that the program ends with. */
+int nch_exit_code(nch_status status);
+
+/* Whether a stream is a terminal that takes colour (NO_COLOR and TERM=dumb say no), and how wide it is (80 if nobody knows). */
+bool nch_output_is_terminal(bool standard_error);
+bool nch_output_has_colour(bool standard_error);
+size_t nch_output_columns(bool standard_error);
+
+/* Korean where LC_ALL, LC_MESSAGES or LANG (the first that is set) says so. */
+bool nch_output_speaks_korean(void);
+
+#endif
