@@ -32,7 +32,7 @@ FLAGS_avx512 := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
 FLAGS_neon   :=
 
 # --- what is compiled ---
-KERNEL_ONCE := kernels/dispatch.c kernels/threads.c
+KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
 KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
 LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c) $(filter-out src/cli/%,$(wildcard src/*/*.c)) $(wildcard src/*.c)
 CLI_SOURCES := $(wildcard src/cli/*.c)

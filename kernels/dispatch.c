@@ -1,0 +1,104 @@
+/* dispatch.c - which table of kernels this processor can run.
+ *
+ * Compiled without any flag of an instruction set, so that it runs everywhere. On x86 the processor's word (CPUID) is not enough: the operating
+ * system must also save the wide registers (XGETBV). */
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+extern const nch_kernels nch_kernels_scalar;
+#if defined(__x86_64__)
+extern const nch_kernels nch_kernels_avx2, nch_kernels_avx512;
+
+static uint64_t enabled_registers(void) /* XCR0 */
+{
+	uint32_t low, high;
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (uint64_t)high << 32 | low;
+}
+
+static int has_avx2(void)
+{
+	unsigned a, b, c, d;
+	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_AVX) || !(c & bit_FMA))
+		return 0;
+	if ((enabled_registers() & 0x6) != 0x6) /* xmm and ymm */
+		return 0;
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2);
+}
+
+static int has_avx512(void)
+{
+	const unsigned wanted = bit_AVX512F | bit_AVX512DQ | bit_AVX512BW | bit_AVX512VL;
+	unsigned a, b, c, d;
+	if (!has_avx2() || (enabled_registers() & 0xE6) != 0xE6) /* and the masks and zmm */
+		return 0;
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wanted) == wanted;
+}
+#elif defined(__aarch64__)
+extern const nch_kernels nch_kernels_neon;
+#endif
+
+static int always(void)
+{
+	return 1;
+}
+
+static const struct choice {
+	const char *name;
+	const nch_kernels *table;
+	int (*supported)(void);
+} choices[] = { /* best first */
+#if defined(__x86_64__)
+	{"avx512", &nch_kernels_avx512, has_avx512},
+	{"avx2", &nch_kernels_avx2, has_avx2},
+#elif defined(__aarch64__)
+	{"neon", &nch_kernels_neon, always},
+#endif
+	{"scalar", &nch_kernels_scalar, always},
+};
+
+enum { CHOICES = sizeof choices / sizeof *choices };
+
+static int is_known(const char *isa)
+{
+	static const char *const known[] = {"auto", "scalar", "avx2", "avx512", "neon"};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(isa, known[i]) == 0)
+			return 1;
+	return 0;
+}
+
+const nch_kernels *nch_kernels_find(const char *isa)
+{
+	for (size_t i = 0; i < CHOICES; i++)
+		if ((strcmp(isa, "auto") == 0 || strcmp(isa, choices[i].name) == 0) && choices[i].supported())
+			return choices[i].table;
+	return NULL;
+}
+
+const char *nch_kernels_why(const char *isa)
+{
+	if (nch_kernels_find(isa))
+		return "available";
+	if (!is_known(isa))
+		return "unknown; there are auto, scalar, avx2, avx512 and neon";
+	for (size_t i = 0; i < CHOICES; i++)
+		if (strcmp(isa, choices[i].name) == 0)
+			return "not supported by this processor";
+	return "not made for this kind of machine";
+}
+
+const char *const *nch_kernels_available(void)
+{
+	static const char *names[CHOICES + 1]; /* filled alike by whoever comes first */
+	size_t count = 0;
+	for (size_t i = 0; i < CHOICES; i++)
+		if (choices[i].supported())
+			names[count++] = choices[i].name;
+	return names;
+}

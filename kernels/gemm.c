@@ -1,0 +1,276 @@
+/* gemm.c - the matrix product, by which a transformer lives: nine tenths of all its arithmetic.
+ *
+ * Each element of C is one chain of fma over p = 0 … k-1, so the order of the additions is fixed, and everything else is free: which
+ * elements are computed together, in which registers, by which thread. The shape of the fast product is that of Goto and
+ * van de Geijn (2008, "Anatomy of High-Performance Matrix Multiplication"):
+ *
+ *     for each DEPTH of p                            B is packed, 16·VECS columns side by side, by all threads
+ *         for each block of rows of A                a thread packs ROWS rows side by side, which stay in its L2 cache
+ *             for each 16·VECS columns of B          these stay in L1
+ *                 for each ROWS rows of A
+ *                     a tile of ROWS × 16·VECS accumulators, all in registers
+ *
+ * Between depths the chains are stored in C and taken up again. Few rows (a single sentence) are multiplied the other way
+ * round, in narrow(): packing B would cost as much as the product itself.
+ * docs/gemm.md goes there from three loops, step by step, with measurements. */
+#include "kernels/kernels.h"
+#include "kernels/tile.h"
+#include "kernels/vec.h"
+
+enum {
+	ROWS = NCH_TILE_ROWS,
+	VECS = NCH_TILE_VECS,
+	COLUMNS = 16 * VECS,
+	DEPTH = 384,           /* p of one pass: DEPTH × COLUMNS floats of B in L1 and L2 */
+	WIDTH = 3072,          /* columns of B packed at once (shared by all threads, in L3) */
+	BLOCK = 8 * ROWS,      /* rows of A that a thread packs at once (L2) */
+	NARROW = 64,           /* up to so many rows, B = Wᵀ is read where it lies */
+	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product */
+	NARROW_STRIP = 48,     /* rows of W in one task */
+	NARROW_DEPTH = 4096    /* beyond, the packed Xᵀ would not fit */
+};
+
+/* --- packing --- */
+
+/* Rows [0, rows) of A, depth columns: packed[p·rows + i] = a(i, p). Writes up to 16 floats beyond the end. */
+static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, size_t depth, float *packed)
+{
+	if (a_row == 1) { /* a column of A is contiguous: copy 16, the surplus is overwritten by the next */
+		for (size_t p = 0; p < depth; p++)
+			v_store(packed + p * rows, v_load_part(a + p * a_col, rows));
+		return;
+	}
+	for (size_t p = 0; p < depth; p += 16) {
+		size_t part = depth - p < 16 ? depth - p : 16;
+		v16 square[16];
+		for (size_t i = 0; i < 16; i++)
+			square[i] = i >= rows ? v_zero() : part == 16 ? v_load(a + i * a_row + p) : v_load_part(a + i * a_row + p, part);
+		v_transpose(square);
+		for (size_t i = 0; i < part; i++)
+			v_store(packed + (p + i) * rows, square[i]);
+	}
+}
+
+/* Columns [0, columns) of B, at most COLUMNS: packed[p·COLUMNS + j] = b(p, j), zeros beyond. */
+static void pack_columns(const float *b, size_t b_row, size_t b_col, size_t columns, size_t depth, float *packed)
+{
+	for (size_t v = 0; v < VECS; v++) {
+		size_t first = 16 * v, here = columns <= first ? 0 : columns - first < 16 ? columns - first : 16;
+		float *out = packed + first;
+		if (b_col == 1 || here == 0) {
+			for (size_t p = 0; p < depth; p++)
+				v_store(out + p * COLUMNS, here == 16 ? v_load(b + p * b_row + first) : v_load_part(b + p * b_row + first, here));
+			continue;
+		}
+		const float *column = b + first * b_col; /* b_row is 1: a column of B is contiguous */
+		for (size_t p = 0; p < depth; p += 16) {
+			size_t part = depth - p < 16 ? depth - p : 16;
+			v16 square[16];
+			for (size_t j = 0; j < 16; j++)
+				square[j] = j >= here ? v_zero() : part == 16 ? v_load(column + j * b_col + p) : v_load_part(column + j * b_col + p, part);
+			v_transpose(square);
+			for (size_t i = 0; i < part; i++)
+				v_store(out + (p + i) * COLUMNS, square[i]);
+		}
+	}
+}
+
+/* --- the wide product --- */
+
+typedef struct wide_job {
+	const nch_gemm *product;
+	const nch_compute *compute;
+	size_t first_column, columns, panels; /* of this WIDTH; a panel has COLUMNS columns */
+	size_t first_depth, depth;
+	size_t row_blocks, column_parts; /* how C is cut into tasks */
+} wide_job;
+
+/* One tile of C: `rows` × up to COLUMNS. */
+V_INLINE void tile(int rows, const nch_gemm *g, size_t i, size_t j, size_t columns, int first, size_t depth, const float *a, const float *b)
+{
+	v16 sum[NCH_TILE_ROWS * NCH_TILE_VECS];
+	float *c = g->c + i * g->c_row + j;
+	if (first && g->bias == NULL) {
+		UNROLL for (int s = 0; s < rows * VECS; s++)
+			sum[s] = v_zero();
+	} else if (columns == COLUMNS) {
+		UNROLL for (int r = 0; r < rows; r++)
+			UNROLL for (int v = 0; v < VECS; v++)
+				sum[r * VECS + v] = v_load(first ? g->bias + j + 16 * v : c + (size_t)r * g->c_row + 16 * v);
+	} else {
+		UNROLL for (int r = 0; r < rows; r++)
+			UNROLL for (int v = 0; v < VECS; v++) {
+				size_t here = columns <= 16u * (unsigned)v ? 0 : columns - 16u * (unsigned)v < 16 ? columns - 16u * (unsigned)v : 16;
+				sum[r * VECS + v] = v_load_part(first ? g->bias + j + 16 * v : c + (size_t)r * g->c_row + 16 * v, here);
+			}
+	}
+	chain(rows, VECS, depth, a, 1, (size_t)rows, b, COLUMNS, sum);
+	if (columns == COLUMNS) {
+		UNROLL for (int r = 0; r < rows; r++)
+			UNROLL for (int v = 0; v < VECS; v++)
+				v_store(c + (size_t)r * g->c_row + 16 * v, sum[r * VECS + v]);
+	} else {
+		UNROLL for (int r = 0; r < rows; r++)
+			UNROLL for (int v = 0; v < VECS; v++) {
+				size_t here = columns <= 16u * (unsigned)v ? 0 : columns - 16u * (unsigned)v < 16 ? columns - 16u * (unsigned)v : 16;
+				v_store_part(c + (size_t)r * g->c_row + 16 * v, sum[r * VECS + v], here);
+			}
+	}
+}
+
+static void any_tile(size_t rows, const nch_gemm *g, size_t i, size_t j, size_t columns, int first, size_t depth, const float *a, const float *b)
+{
+#define TILE_CASE(r) case r: if (r <= ROWS) tile(r <= ROWS ? r : 1, g, i, j, columns, first, depth, a, b); break;
+	switch (rows) {
+		TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5) TILE_CASE(6) TILE_CASE(7)
+		TILE_CASE(8) TILE_CASE(9) TILE_CASE(10) TILE_CASE(11) TILE_CASE(12) TILE_CASE(13) TILE_CASE(14)
+	}
+#undef TILE_CASE
+}
+
+static void pack_task(void *context, size_t panel, size_t thread)
+{
+	const wide_job *job = context;
+	const nch_gemm *g = job->product;
+	size_t j = panel * COLUMNS, columns = job->columns - j < COLUMNS ? job->columns - j : COLUMNS;
+	(void)thread;
+	pack_columns(g->b + job->first_depth * g->b_row + (job->first_column + j) * g->b_col, g->b_row, g->b_col, columns, job->depth,
+	             job->compute->shared + panel * COLUMNS * job->depth);
+}
+
+/* Item `index` of `count` even parts of [0, total): begins at total · index / count. */
+static size_t even(size_t total, size_t index, size_t count)
+{
+	return total / count * index + total % count * index / count;
+}
+
+static void multiply_task(void *context, size_t index, size_t thread)
+{
+	const wide_job *job = context;
+	const nch_gemm *g = job->product;
+	size_t block = index % job->row_blocks, part = index / job->row_blocks;
+	size_t i_begin = even(g->m, block, job->row_blocks), i_end = even(g->m, block + 1, job->row_blocks);
+	size_t panel_begin = even(job->panels, part, job->column_parts), panel_end = even(job->panels, part + 1, job->column_parts);
+	size_t strips = (i_end - i_begin + ROWS - 1) / ROWS; /* of as equal height as can be: 16 rows are 8 + 8, not 14 + 2 */
+	float *packed = job->compute->scratch + thread * job->compute->scratch_floats;
+	int first = job->first_depth == 0 && !g->accumulate;
+
+	for (size_t s = 0; s < strips; s++) {
+		size_t i = i_begin + even(i_end - i_begin, s, strips), rows = i_begin + even(i_end - i_begin, s + 1, strips) - i;
+		pack_rows(g->a + i * g->a_row + job->first_depth * g->a_col, g->a_row, g->a_col, rows, job->depth,
+		          packed + (i - i_begin) * job->depth);
+	}
+	for (size_t panel = panel_begin; panel < panel_end; panel++) {
+		size_t j = panel * COLUMNS, columns = job->columns - j < COLUMNS ? job->columns - j : COLUMNS;
+		for (size_t s = 0; s < strips; s++) {
+			size_t i = even(i_end - i_begin, s, strips), rows = even(i_end - i_begin, s + 1, strips) - i;
+			any_tile(rows, g, i_begin + i, job->first_column + j, columns, first, job->depth, packed + i * job->depth,
+			         job->compute->shared + panel * COLUMNS * job->depth);
+		}
+	}
+}
+
+static void wide(const nch_gemm *g, const nch_compute *compute)
+{
+	size_t threads = nch_pool_threads(compute->pool);
+	wide_job job = {.product = g, .compute = compute};
+	size_t passes = g->k == 0 ? 1 : (g->k + DEPTH - 1) / DEPTH;
+
+	job.row_blocks = (g->m + BLOCK - 1) / BLOCK;
+	for (size_t j = 0; j < g->n; j += WIDTH) {
+		job.first_column = j;
+		job.columns = g->n - j < WIDTH ? g->n - j : WIDTH;
+		job.panels = (job.columns + COLUMNS - 1) / COLUMNS;
+		/* enough tasks that the threads end together, but each wide enough to be worth packing its rows */
+		job.column_parts = 1;
+		while (threads > 1 && job.row_blocks * job.column_parts < 6 * threads && job.panels / job.column_parts > 8)
+			job.column_parts++;
+		for (size_t pass = 0; pass < passes; pass++) {
+			job.first_depth = even(g->k, pass, passes);
+			job.depth = even(g->k, pass + 1, passes) - job.first_depth;
+			nch_pool_run(compute->pool, job.panels, pack_task, &job);
+			nch_pool_run(compute->pool, job.row_blocks * job.column_parts, multiply_task, &job);
+		}
+	}
+}
+
+/* --- the narrow product: C = X·Wᵀ for few rows of X ---
+ * The roles are exchanged: a v16 holds one column of 16 rows of X, and the elements of W are broadcast straight from where they lie
+ * (a mapped file, perhaps), each read once. The chains are the same, and so are the bits. */
+
+typedef struct narrow_job {
+	const nch_gemm *product;
+	const nch_compute *compute;
+	size_t vecs; /* v16 that hold the rows of X */
+} narrow_job;
+
+/* Packs Xᵀ: 16 rows at a time, vector v at shared + v·16·k. */
+static void narrow_pack_task(void *context, size_t v, size_t thread)
+{
+	const narrow_job *job = context;
+	const nch_gemm *g = job->product;
+	size_t rows = g->m - 16 * v < 16 ? g->m - 16 * v : 16;
+	float *out = job->compute->shared + v * 16 * g->k;
+	(void)thread;
+	for (size_t p = 0; p < g->k; p += 16) {
+		size_t part = g->k - p < 16 ? g->k - p : 16;
+		v16 square[16];
+		for (size_t i = 0; i < 16; i++)
+			square[i] = i >= rows ? v_zero() : v_load_part(g->a + (16 * v + i) * g->a_row + p, part);
+		v_transpose(square);
+		for (size_t i = 0; i < part; i++)
+			v_store(out + (p + i) * 16, square[i]);
+	}
+}
+
+/* rows (a constant) of W, from j on, times the 16 rows of X in vector v */
+V_INLINE void narrow_tile(int rows, const narrow_job *job, size_t j, size_t v)
+{
+	const nch_gemm *g = job->product;
+	size_t tokens = g->m - 16 * v < 16 ? g->m - 16 * v : 16;
+	float *c = g->c + 16 * v * g->c_row + j;
+	float corner[NARROW_ROWS][16];
+	v16 sum[NARROW_ROWS];
+	for (int r = 0; r < rows; r++) {
+		for (size_t i = 0; i < tokens && g->accumulate; i++)
+			corner[r][i] = c[i * g->c_row + (size_t)r];
+		sum[r] = g->accumulate ? v_load_part(corner[r], tokens) : g->bias ? v_set(g->bias[j + (size_t)r]) : v_zero();
+	}
+	chain(rows, 1, g->k, g->b + j * g->b_col, g->b_col, 1, job->compute->shared + v * 16 * g->k, 16, sum);
+	for (int r = 0; r < rows; r++)
+		v_store(corner[r], sum[r]);
+	for (size_t i = 0; i < tokens; i++)
+		for (int r = 0; r < rows; r++)
+			c[i * g->c_row + (size_t)r] = corner[r][i];
+}
+
+static void narrow_task(void *context, size_t index, size_t thread)
+{
+	const narrow_job *job = context;
+	size_t j = index * NARROW_STRIP, end = job->product->n - j < NARROW_STRIP ? job->product->n : j + NARROW_STRIP;
+	(void)thread;
+	for (; j + NARROW_ROWS <= end; j += NARROW_ROWS)
+		for (size_t v = 0; v < job->vecs; v++)
+			narrow_tile(NARROW_ROWS, job, j, v);
+	for (; j < end; j++)
+		for (size_t v = 0; v < job->vecs; v++)
+			narrow_tile(1, job, j, v);
+}
+
+static void narrow(const nch_gemm *g, const nch_compute *compute)
+{
+	narrow_job job = {.product = g, .compute = compute, .vecs = (g->m + 15) / 16};
+	nch_pool_run(g->m * g->k > 16384 ? compute->pool : NULL, job.vecs, narrow_pack_task, &job);
+	nch_pool_run(g->m * g->k * g->n > 65536 ? compute->pool : NULL, (g->n + NARROW_STRIP - 1) / NARROW_STRIP, narrow_task, &job);
+}
+
+void NCH_KERNEL(nch_gemm)(const nch_gemm *product, const nch_compute *compute);
+void NCH_KERNEL(nch_gemm)(const nch_gemm *product, const nch_compute *compute)
+{
+	if (product->m == 0 || product->n == 0)
+		return;
+	if (product->m <= NARROW && product->k <= NARROW_DEPTH && product->b_row == 1 && product->a_col == 1)
+		narrow(product, compute);
+	else
+		wide(product, compute);
+}

@@ -1,0 +1,56 @@
+/* optimizer.c - one step of Adam's family and of SGD, one pass over weight, gradient and moments. */
+#include "kernels/kernels.h"
+#include "kernels/vec.h"
+
+typedef struct adam_values {
+	v16 weight, moment1, moment2;
+} adam_values;
+
+V_INLINE adam_values adam_step(const nch_adam *s, adam_values a, v16 g)
+{
+	g = v_fma(v_set(s->l2), a.weight, v_mul(g, v_set(s->gradient_scale)));
+	a.weight = v_mul(a.weight, v_set(1.0f - s->decay));
+	a.moment1 = v_fma(v_sub(g, a.moment1), v_set(1.0f - s->beta1), a.moment1); /* torch's lerp */
+	a.moment2 = v_fma(v_mul(g, g), v_set(1.0f - s->beta2), v_mul(a.moment2, v_set(s->beta2)));
+	v16 change = a.moment1;
+	if (!s->plain)
+		change = v_div(change, v_fma(v_sqrt(a.moment2), v_set(s->root_scale), v_set(s->epsilon)));
+	a.weight = v_fma(change, v_set(-s->step_size), a.weight);
+	return a;
+}
+
+void NCH_KERNEL(nch_adam)(const nch_adam *s, float *weight, const float *gradient, float *moment1, float *moment2, size_t n);
+void NCH_KERNEL(nch_adam)(const nch_adam *s, float *weight, const float *gradient, float *moment1, float *moment2, size_t n)
+{
+	size_t i = 0;
+	for (; i + 16 <= n; i += 16) {
+		adam_values a = {v_load(weight + i), v_load(moment1 + i), v_load(moment2 + i)};
+		a = adam_step(s, a, v_load(gradient + i));
+		v_store(weight + i, a.weight);
+		v_store(moment1 + i, a.moment1);
+		v_store(moment2 + i, a.moment2);
+	}
+	if (i < n) {
+		size_t here = n - i;
+		adam_values a = {v_load_part(weight + i, here), v_load_part(moment1 + i, here), v_load_part(moment2 + i, here)};
+		a = adam_step(s, a, v_load_part(gradient + i, here));
+		v_store_part(weight + i, a.weight, here);
+		v_store_part(moment1 + i, a.moment1, here);
+		v_store_part(moment2 + i, a.moment2, here);
+	}
+}
+
+void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
+                         float *velocity, size_t n);
+void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
+                         float *velocity, size_t n)
+{
+	for (size_t i = 0; i < n; i += 16) {
+		size_t here = n - i < 16 ? n - i : 16;
+		v16 w = v_load_part(weight + i, here), v = v_load_part(velocity + i, here);
+		v16 g = v_fma(v_set(weight_decay), w, v_mul(v_load_part(gradient + i, here), v_set(gradient_scale)));
+		v = v_fma(v_set(momentum), v, g);
+		v_store_part(velocity + i, v, here);
+		v_store_part(weight + i, v_fma(v, v_set(-lr), w), here);
+	}
+}

@@ -1,0 +1,20 @@
+/* sizes.c - how much working memory the kernels of any instruction set want. */
+#include "kernels/kernels.h"
+
+/* The largest that any set's blocking needs: see the constants of gemm.c. */
+size_t nch_gemm_shared_floats(void)
+{
+	return (size_t)3072 * 384 + 64 * 384;
+}
+
+size_t nch_gemm_scratch_floats(void)
+{
+	return (size_t)8 * 14 * 384 + 64;
+}
+
+size_t nch_attention_scratch_floats(size_t length, size_t width)
+{
+	size_t padded = (length + 15) / 16 * 16, padded_width = (width + 15) / 16 * 16;
+	size_t copies = width == padded_width ? 0 : 7 * length * padded_width;
+	return 2 * width * padded + 3 * 32 * padded + copies + 64;
+}

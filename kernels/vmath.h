@@ -1,0 +1,93 @@
+/* vmath.h - exp, log, tanh and erf on v16, the same bits on every machine.
+ *
+ * The C library's functions differ from one library to the next in the last bit, so a trainer that calls them cannot promise its
+ * results. These are polynomials evaluated by Horner's rule with explicit fma; tests/golden/polynomials.py makes the
+ * coefficients, tests/unit/vmath_test.c measures the error over all floats (docs/numbers.md has the figures). */
+#ifndef NCH_VMATH_H
+#define NCH_VMATH_H
+
+#include "kernels/vec.h"
+
+/* c[0] + c[1] x + … + c[n-1] x^(n-1) */
+#define V_POLY(x, c) v_poly((x), (c), sizeof(c) / sizeof *(c))
+V_INLINE v16 v_poly(v16 x, const float *c, size_t n)
+{
+	v16 sum = v_set(c[n - 1]);
+	for (size_t i = n - 1; i-- > 0;)
+		sum = v_fma(sum, x, v_set(c[i]));
+	return sum;
+}
+
+V_INLINE v16 v_negate(v16 a) { return v_from_bits(u_xor(v_bits(a), u_set(0x80000000u))); }
+V_INLINE v16 v_abs(v16 a) { return v_from_bits(u_and(v_bits(a), u_set(0x7FFFFFFFu))); }
+V_INLINE v16 v_copy_sign(v16 size, v16 sign) { return v_from_bits(u_or(v_bits(size), u_and(v_bits(sign), u_set(0x80000000u)))); }
+
+#define V_LOG2_E 0x1.715476p+0f
+#define V_LN2_HIGH 0x1.62e400p-1f /* fifteen bits, so that n · high is exact for |n| < 512 */
+#define V_LN2_LOW 0x1.7f7d1cp-20f /* ln 2 = high + low to 2^-45 */
+
+/* e^x: x = n ln 2 + r with |r| <= ln 2 / 2; e^r by polynomial, 2^n through the exponent bits, in two factors since n may go below
+ * -126 (denormal results are exact in their last bit too). Above 88.72 infinity, below -103.97 zero, NaN stays NaN. */
+V_INLINE v16 v_exp(v16 x)
+{
+	static const float c[] = {0x1.fffff8p-2f, 0x1.55548ep-3f, 0x1.555b96p-5f, 0x1.123bccp-7f, 0x1.68532cp-10f};
+	const float shift = 0x1.8p23f; /* adding it rounds to a whole number, which then stands in the low bits */
+	x = v_max(v_set(-104.0f), v_min(v_set(89.0f), x));
+	v16 shifted = v_fma(x, v_set(V_LOG2_E), v_set(shift));
+	v16 n = v_sub(shifted, v_set(shift));
+	v16 r = v_fma(n, v_set(-V_LN2_LOW), v_fma(n, v_set(-V_LN2_HIGH), x));
+	v16 y = v_add(v_fma(v_mul(r, r), V_POLY(r, c), r), v_set(1.0f));
+	u16 biased = u_add(u_sub(v_bits(shifted), v_bits(v_set(shift))), u_set(256)); /* n + 256 > 0 */
+	u16 half = u_shr(biased, 1);                                                 /* floor(n/2) + 128 */
+	u16 rest = u_sub(biased, half);                                              /* n - floor(n/2) + 128 */
+	v16 first = v_from_bits(u_shl(u_sub(half, u_set(1)), 23));                   /* 2^(half - 128) */
+	v16 second = v_from_bits(u_shl(u_sub(rest, u_set(1)), 23));
+	return v_mul(v_mul(y, first), second);
+}
+
+/* ln x: x = 2^e · m with m in [sqrt(1/2), sqrt(2)). Zero gives -infinity, negative numbers and NaN give NaN. */
+V_INLINE v16 v_log(v16 x)
+{
+	static const float c[] = {0x1.555564p-2f, -0x1.00023cp-2f, 0x1.999860p-3f, -0x1.546790p-3f,
+	                          0x1.236438p-3f, -0x1.0e6826p-3f, 0x1.025beap-3f, -0x1.2d3636p-4f};
+	const uint32_t root_half = 0x3F3504F3u;
+	m16 denormal = v_lt(x, v_set(0x1p-126f));
+	v16 scaled = v_select(denormal, v_mul(x, v_set(0x1p23f)), x);
+	u16 offset = u_add(u_sub(v_bits(scaled), u_set(root_half)), u_set(128u << 23));
+	u16 exponent = u_shr(offset, 23); /* e + 128 */
+	v16 m = v_from_bits(u_sub(v_bits(scaled), u_shl(u_sub(exponent, u_set(128)), 23)));
+	v16 e = v_sub(u_to_float(exponent), v_select(denormal, v_set(128.0f + 23.0f), v_set(128.0f)));
+	v16 f = v_sub(m, v_set(1.0f));
+	v16 square = v_mul(f, f);
+	v16 tail = v_fma(v_mul(square, f), V_POLY(f, c), v_mul(square, v_set(-0.5f)));
+	v16 y = v_fma(e, v_set(V_LN2_HIGH), v_add(f, v_fma(e, v_set(V_LN2_LOW), tail)));
+	y = v_select(v_lt(v_set(0.0f), x), y, v_select(v_lt(x, v_set(0.0f)), v_from_bits(u_set(0x7FC00000u)), v_from_bits(u_set(0xFF800000u))));
+	y = v_select(v_lt(x, v_from_bits(u_set(0x7F800000u))), y, x); /* infinity and NaN answer themselves */
+	return y;
+}
+
+/* tanh x: an odd polynomial near zero, 1 - 2 / (e^2|x| + 1) elsewhere. */
+V_INLINE v16 v_tanh(v16 x)
+{
+	static const float c[] = {-0x1.555532p-2f, 0x1.1106fep-3f, -0x1.b83780p-5f, 0x1.52095ep-6f, -0x1.7567ecp-8f};
+	v16 size = v_abs(x);
+	v16 square = v_mul(x, x);
+	v16 near_zero = v_fma(v_mul(square, x), V_POLY(square, c), x);
+	v16 e = v_exp(v_add(size, size));
+	v16 far = v_sub(v_set(1.0f), v_div(v_set(2.0f), v_add(e, v_set(1.0f))));
+	return v_select(v_lt(size, v_set(0.625f)), near_zero, v_copy_sign(far, x));
+}
+
+/* erf x: an odd polynomial on |x| < 1; beyond, 1 - e^-p(|x|) with a polynomial p ~ -ln erfc; above 4 it is 1. */
+V_INLINE v16 v_erf(v16 x)
+{
+	static const float inner[] = {0x1.06eba8p-3f, -0x1.81273ep-2f, 0x1.ce2cf0p-4f, -0x1.b7f858p-6f, 0x1.53ff92p-8f, -0x1.a3c95cp-11f, 0x1.48edeep-14f};
+	static const float outer[] = {-0x1.b5ce2ap-13f, 0x1.213300p+0f,  0x1.4416d2p-1f,  0x1.bd4342p-4f, -0x1.a09712p-6f,
+	                              0x1.1a5cd8p-8f,   -0x1.ee94fcp-12f, 0x1.bf0df8p-16f, -0x1.756eccp-22f};
+	v16 size = v_min(v_set(4.0f), v_abs(x));
+	v16 near_zero = v_fma(x, V_POLY(v_mul(x, x), inner), x);
+	v16 far = v_sub(v_set(1.0f), v_exp(v_negate(V_POLY(size, outer))));
+	return v_select(v_lt(size, v_set(1.0f)), near_zero, v_copy_sign(far, x));
+}
+
+#endif
