@@ -21,9 +21,9 @@ enum {
 	ROWS = NCH_TILE_ROWS,
 	VECS = NCH_TILE_VECS,
 	COLUMNS = 16 * VECS,
-	DEPTH = 384,           /* p of one pass: DEPTH × COLUMNS floats of B in L1 and L2 */
+	DEPTH = 768,           /* p of one pass: DEPTH × (COLUMNS of B + BLOCK rows of A) stay in L2 */
 	WIDTH = 3072,          /* columns of B packed at once (shared by all threads, in L3) */
-	BLOCK = 8 * ROWS,      /* rows of A that a thread packs at once (L2) */
+	BLOCK = 112 / ROWS * ROWS, /* rows of A that a thread packs at once */
 	NARROW = 64,           /* up to so many rows, B = Wᵀ is read where it lies */
 	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product */
 	NARROW_STRIP = 48,     /* rows of W in one task */
@@ -144,6 +144,14 @@ static size_t even(size_t total, size_t index, size_t count)
 	return total / count * index + total % count * index / count;
 }
 
+/* Asks for a tile of C that will be wanted soon. */
+V_INLINE void fetch(const float *c, size_t c_row, size_t rows)
+{
+	for (size_t r = 0; r < rows; r++)
+		for (size_t v = 0; v < VECS; v++)
+			__builtin_prefetch(c + r * c_row + 16 * v, 1);
+}
+
 static void multiply_task(void *context, size_t index, size_t thread)
 {
 	const wide_job *job = context;
@@ -164,6 +172,11 @@ static void multiply_task(void *context, size_t index, size_t thread)
 		size_t j = panel * COLUMNS, columns = job->columns - j < COLUMNS ? job->columns - j : COLUMNS;
 		for (size_t s = 0; s < strips; s++) {
 			size_t i = even(i_end - i_begin, s, strips), rows = even(i_end - i_begin, s + 1, strips) - i;
+			/* while this tile multiplies, let the next one's corner of C come into the cache */
+			if (s + 1 < strips)
+				fetch(g->c + (i_begin + i + rows) * g->c_row + job->first_column + j, g->c_row, ROWS);
+			else if (panel + 1 < panel_end)
+				fetch(g->c + i_begin * g->c_row + job->first_column + j + COLUMNS, g->c_row, ROWS);
 			any_tile(rows, g, i_begin + i, job->first_column + j, columns, first, job->depth, packed + i * job->depth,
 			         job->compute->shared + panel * COLUMNS * job->depth);
 		}

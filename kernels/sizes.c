@@ -4,12 +4,12 @@
 /* The largest that any set's blocking needs: see the constants of gemm.c. */
 size_t nch_gemm_shared_floats(void)
 {
-	return (size_t)3072 * 384 + 64 * 384;
+	return (size_t)3072 * 768;
 }
 
 size_t nch_gemm_scratch_floats(void)
 {
-	return (size_t)8 * 14 * 384 + 64;
+	return (size_t)112 * 768 + 64;
 }
 
 size_t nch_attention_scratch_floats(size_t length, size_t width)
