@@ -1,6 +1,7 @@
 /* dataset.h - labelled texts in memory: what training, evaluation, splits and statistics work on.
  *
- * Compact: one run of bytes for all texts and 32 bytes a row, so that a million rows are no trouble. Read-only after reading. */
+ * Compact: one run of bytes for all texts and 32 bytes a row, so that a million rows are no trouble. Read-only after
+ * reading. */
 #ifndef NCH_DATA_DATASET_H
 #define NCH_DATA_DATASET_H
 
@@ -16,17 +17,18 @@
 typedef struct nch_dataset_options {
 	const char *text, *pair, *label; /* column names or dotted paths; NULL: the usual names, else first and last column;
 	                                    no pair unless one is named */
-	bool multi_label;                /* any number of labels a row: "a,b" in a cell, a JSON array, or an object of true/"True" */
-	bool need_labels;                /* a file without a label column is an error; else its rows have label -1 */
-	bool ignore_labels;              /* don't look for labels at all */
-	const nch_labels *known;         /* the model's labels, or --labels: order and membership; another label is a bad row */
-	const char *relabel;             /* "from=to,from=to": labels renamed (and so merged); the order of the pairs is of no matter */
-	const char *drop_label;          /* "a,b": rows with such a label are left out (names after --relabel) */
-	const char *undersample;         /* "label=N,…" or "label=min": at most N rows of it (min: as many as the rarest label has), chosen
-	                                    by `seed`, the order kept; single label only */
+	bool multi_label;        /* any number of labels a row: "a,b" in a cell, a JSON array, or an object of true/"True" */
+	bool need_labels;        /* a file without a label column is an error; else its rows have label -1 */
+	bool ignore_labels;      /* don't look for labels at all */
+	const nch_labels *known; /* the model's labels, or --labels: order and membership; another label is a bad row */
+	const char *relabel; /* "from=to,from=to": labels renamed (and so merged); the order of the pairs is of no matter */
+	const char *drop_label; /* "a,b" (names after --relabel): rows with such a label are left out; multi-label: the label
+	                           is, the row stays */
+	const char *undersample; /* "label=N,…" or "label=min": at most N rows of it (min: as many as the rarest label has),
+	                            chosen by `seed`, the order kept; single label only */
 	uint32_t seed;
-	size_t limit;        /* the first N rows; 0: all */
-	bool skip_bad_rows;  /* leave bad rows out and count them; else the first one is the error */
+	size_t limit;       /* the first N rows; 0: all */
+	bool skip_bad_rows; /* leave bad rows out and count them; else the first one is the error */
 	nch_rows_options rows;
 } nch_dataset_options;
 
@@ -49,15 +51,17 @@ typedef struct nch_dataset {
 	int32_t *target;
 	char **paths;
 	size_t path_count;
-	size_t bad_rows, blank_label_rows, dropped_rows; /* skipped as bad; without any label (multi); left out by drop_label or undersample */
-	nch_error first_bad;                             /* the first bad row's message, if bad_rows > 0 */
+	size_t bad_rows;           /* skipped as bad */
+	size_t blank_label_rows;   /* multi-label: rows without any label */
+	size_t dropped_rows;       /* left out by drop_label or undersample */
+	nch_error first_bad;       /* the first bad row's message, if bad_rows > 0 */
 	size_t *label_rows_before; /* labels.count entries: rows of each label before undersampling */
 
 	size_t row_capacity, bytes_capacity, target_capacity, start_capacity; /* room, for the one that builds it */
 } nch_dataset;
 
-/* Reads and appends `count` files (or "-") to the empty data set. On failure *dataset is {0} again. Errors: "FILE:LINE: what is
- * wrong and what to do"; no rows at all is an error too. */
+/* Reads and appends `count` files (or "-") to the empty data set. On failure *dataset is {0} again. Errors: "FILE:LINE:
+ * what is wrong and what to do"; no rows at all is an error too. */
 nch_status nch_dataset_read(const char *const *paths, size_t count, const nch_dataset_options *options, nch_dataset *dataset,
                             nch_error *error);
 void nch_dataset_free(nch_dataset *dataset);
@@ -83,7 +87,8 @@ void nch_dataset_label_counts(const nch_dataset *dataset, size_t *counts);
 /* "FILE:LINE" of a row for a message: the path, and the line in *line. */
 const char *nch_dataset_where(const nch_dataset *dataset, size_t row, size_t *line);
 
-/* SHA-256 over texts, pairs and label names of all rows in order: what a checkpoint compares, to resume on the same data. */
+/* SHA-256 over texts, pairs and label names of all rows in order: what a checkpoint compares, to resume on the same
+ * data. */
 void nch_dataset_digest(const nch_dataset *dataset, unsigned char digest[32]);
 
 #endif

@@ -29,7 +29,8 @@ nch_status nch_labels_parse(nch_labels *labels, const char *list, nch_error *err
 nch_status nch_labels_copy(nch_labels *to, const nch_labels *from, nch_error *error); /* *to must be {0} */
 
 /* Brings the names into the order of scikit-learn's LabelEncoder: by code point; and if all of them are whole numbers
- * (0, 1, 10, 2, as pandas would have read them) by value. new_id[old id] = new id, `count` entries given by the caller. */
+ * (0, 1, 10, 2, as pandas would have read them) by value. new_id[old id] = new id, `count` entries given by the
+ * caller. */
 nch_status nch_labels_sort(nch_labels *labels, int32_t *new_id, nch_error *error);
 
 #endif

@@ -25,31 +25,31 @@ void nch_lengths_free(nch_lengths *lengths);
 
 typedef struct nch_statistics {
 	size_t rows, bad_rows, labels;
-	size_t *label_rows;        /* one a label */
-	nch_lengths characters;    /* code points of the text (and of the pair) */
+	size_t *label_rows;     /* one a label */
+	nch_lengths characters; /* code points of the text (and of the pair) */
 	bool has_tokens;
-	nch_lengths tokens;        /* with the special tokens */
-	size_t content_tokens;     /* without the special tokens */
+	nch_lengths tokens;    /* with the special tokens */
+	size_t content_tokens; /* without the special tokens */
 	size_t unknown_tokens;
 	size_t rows_with_unknown;
 	size_t *label_tokens, *label_unknown; /* one a label: tokens and unknown tokens of its rows */
-	size_t max_len, rows_cut;  /* 0: no limit */
-	size_t duplicates;         /* rows whose text (and pair) stood in an earlier row */
-	size_t contradictions;     /* distinct texts that stand with different labels */
-	size_t contradicting_rows; /* the rows of those texts */
+	size_t max_len, rows_cut;             /* 0: no limit */
+	size_t duplicates;                    /* rows whose text (and pair) stood in an earlier row */
+	size_t contradictions;                /* distinct texts that stand with different labels */
+	size_t contradicting_rows;            /* the rows of those texts */
 	bool has_test;
 	size_t test_rows;
-	size_t shared_texts;       /* distinct texts that stand in the test data too */
-	size_t shared_test_rows;   /* test rows whose text stands in these data: what leaks */
-	char **unknown_strings;    /* the most frequent stretches of text that became unknown tokens */
+	size_t shared_texts;     /* distinct texts that stand in the test data too */
+	size_t shared_test_rows; /* test rows whose text stands in these data: what leaks */
+	char **unknown_strings;  /* the most frequent stretches of text that became unknown tokens */
 	size_t *unknown_counts;
 	size_t unknown_string_count;
 } nch_statistics;
 
-/* Looks at the data. tokenizer and test may be NULL. max_len counts special tokens, 0: no limit. Start with {0}, release with
- * nch_statistics_free. */
-nch_status nch_statistics_compute(const nch_dataset *data, const nch_dataset *test, const nch_tokenizer *tokenizer, size_t max_len,
-                                  nch_statistics *statistics, nch_error *error);
+/* Looks at the data. tokenizer and test may be NULL. max_len counts special tokens, 0: no limit. Start with {0},
+ * release with nch_statistics_free. */
+nch_status nch_statistics_compute(const nch_dataset *data, const nch_dataset *test, const nch_tokenizer *tokenizer,
+                                  size_t max_len, nch_statistics *statistics, nch_error *error);
 void nch_statistics_free(nch_statistics *statistics);
 
 /* As one JSON object, or as a table with bars for a terminal `columns` wide. */

@@ -1,6 +1,6 @@
 /* rows.h - rows of named columns, from any kind of data file, one at a time and in bounded memory.
  *
- *     .csv .tsv   RFC 4180: quotes, doubled quotes, line breaks inside quotes; the delimiter is found by looking (, tab ; |)
+ * .csv .tsv RFC 4180: quotes, doubled quotes, line breaks inside quotes; the delimiter is found by looking (, tab ; |)
  *     .txt        one text a line (or a table, if every line holds the same number of tabs)
  *     .jsonl      one object a line
  *     .json       an array of objects
@@ -10,10 +10,10 @@
  * UTF-8 (a byte order mark is dropped), CP949 and UTF-16 with a byte order mark are recognised; lines end with LF, CR LF
  * or CR. Whole memory: one row and some hundred kilobytes of buffer, however long the file.
  *
- * Quotes. In a file with commas (; |) a field that starts with a quote is quoted, as pandas and Python's csv read it. In a
- * file with tabs the quotes of the first megabyte are looked at: if the fields that start with one are well-formed, and need
- * their quotes (a quote, tab or line break inside) more often than not, the file is quoted; else its quotes are text, which
- * is how film reviews and tweets are passed around. nch_rows_options.quoting overrules. */
+ * Quotes. In a file with commas (; |) a field that starts with a quote is quoted, as pandas and Python's csv read it.
+ * In a file with tabs the quotes of the first megabyte are looked at: if the fields that start with one are
+ * well-formed, and need their quotes (a quote, tab or line break inside) more often than not, the file is quoted; else
+ * its quotes are text, which is how film reviews and tweets are passed around. nch_rows_options.quoting overrules. */
 #ifndef NCH_IO_ROWS_H
 #define NCH_IO_ROWS_H
 
@@ -68,12 +68,13 @@ typedef struct nch_row {
 
 typedef struct nch_rows nch_rows;
 
-/* Opens a file; *rows must be closed. Errors name the file. `options` may be NULL; what it points to must outlive *rows. */
+/* Opens a file; *rows must be closed. Errors name the file. `options` may be NULL; what it points to must outlive
+ * *rows. */
 nch_status nch_rows_open(const char *path, const nch_rows_options *options, nch_rows **rows, nch_error *error);
 void nch_rows_close(nch_rows *rows); /* NULL is allowed */
 
-/* The next row that is not wholly blank. NCH_OK with *more false at the end. NCH_DATA: this row is bad ("FILE:LINE: what is
- * wrong"), and the next call goes on behind it. Any other status: the file can't be read any further. */
+/* The next row that is not wholly blank. NCH_OK with *more false at the end. NCH_DATA: this row is bad ("FILE:LINE:
+ * what is wrong"), and the next call goes on behind it. Any other status: the file can't be read any further. */
 nch_status nch_rows_next(nch_rows *rows, nch_row *row, bool *more, nch_error *error);
 
 /* The columns. Those of a table come from its header (without one they are called "1", "2" …). */
@@ -81,9 +82,9 @@ size_t nch_rows_columns(const nch_rows *rows);
 const char *nch_rows_column_name(const nch_rows *rows, size_t column); /* NULL if there is no such column */
 bool nch_rows_has_header(const nch_rows *rows);
 
-/* The column of that name (a table: exact, else without regard to case, else a number from 1; JSON: a dotted path). For JSON
- * the columns are those of the first record, and a path that it lacks is added as a new column, so this
- * never fails there. Returns false if there is none. */
+/* The column of that name (a table: exact, else without regard to case, else a number from 1; JSON: a dotted path). For
+ * JSON the columns are those of the first record, and a path that it lacks is added as a new column, so this never
+ * fails there. Returns false if there is none. */
 bool nch_rows_find(nch_rows *rows, const char *name, size_t *column);
 
 /* The column that usually holds the text (text, sentence, document, 문장 …) or the label (label, emotion, 감정 …). */

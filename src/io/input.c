@@ -1,0 +1,313 @@
+#include "io/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <iconv.h>
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+
+#define CHUNK ((size_t)256 * 1024) /* bytes read at a time */
+#define NO_CONVERTER ((iconv_t)-1)
+
+const char *nch_input_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+const char *nch_encoding_name(nch_encoding encoding)
+{
+	switch (encoding) {
+	case NCH_ENCODING_CP949: return "CP949";
+	case NCH_ENCODING_UTF16: return "UTF-16";
+	default: return "UTF-8";
+	}
+}
+
+bool nch_encoding_parse(const char *name, nch_encoding *encoding)
+{
+	static const struct {
+		const char *name;
+		nch_encoding encoding;
+	} names[] = {
+		{ "auto", NCH_ENCODING_AUTO },    { "utf-8", NCH_ENCODING_UTF8 },  { "utf8", NCH_ENCODING_UTF8 },
+		{ "cp949", NCH_ENCODING_CP949 },  { "ms949", NCH_ENCODING_CP949 }, { "uhc", NCH_ENCODING_CP949 },
+		{ "euc-kr", NCH_ENCODING_CP949 }, { "euckr", NCH_ENCODING_CP949 }, { "utf-16", NCH_ENCODING_UTF16 },
+		{ "utf16", NCH_ENCODING_UTF16 },
+	};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcasecmp(name, names[i].name) == 0) {
+			*encoding = names[i].encoding;
+			return true;
+		}
+	return false;
+}
+
+static nch_status read_error(const nch_input *input, nch_error *error)
+{
+	return nch_fail(error, NCH_IO, "%s: can't read: %s", nch_input_name(input->path), strerror(errno));
+}
+
+/* Reads up to `room` bytes; a signal in between is no error. */
+static nch_status read_some(nch_input *input, void *into, size_t room, size_t *count, nch_error *error)
+{
+	ssize_t got;
+	do
+		got = read(input->descriptor, into, room);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return read_error(input, error);
+	*count = (size_t)got;
+	return NCH_OK;
+}
+
+/* --- which encoding --- */
+
+/* Counts the bytes that are Hangul in UTF-8, and those that are no UTF-8 at all. (Some pairs of CP949 happen to be
+ * UTF-8, but hardly ever Hangul.) A character that the end of the sample cuts counts for neither side. */
+static void weigh_utf8(const char *text, size_t length, size_t *good, size_t *bad)
+{
+	*good = *bad = 0;
+	for (size_t i = 0; i < length;) {
+		uint32_t code;
+		if ((unsigned char)text[i] < 0x80) {
+			i++;
+			continue;
+		}
+		size_t step = nch_utf8_decode(text + i, length - i, &code);
+		if (code == NCH_UTF8_BAD)
+			(*bad)++;
+		else if ((code >= 0xAC00 && code <= 0xD7A3) || (code >= 0x3131 && code <= 0x318E))
+			*good += step;
+		i += step;
+	}
+}
+
+/* Whether the sample converts from CP949 without an error (a character cut by its end aside). */
+static bool is_cp949(char *text, size_t length)
+{
+	iconv_t converter = iconv_open("UTF-8", "CP949");
+	if (converter == NO_CONVERTER)
+		return false;
+	char out[4096], *in = text;
+	size_t in_left = length;
+	bool good = true;
+	while (in_left > 0 && good) {
+		char *to = out;
+		size_t out_left = sizeof out;
+		if (iconv(converter, &in, &in_left, &to, &out_left) == (size_t)-1)
+			good = errno == E2BIG || (errno == EINVAL && in_left < 2);
+		if (good && errno == EINVAL && in_left < 2)
+			break;
+	}
+	iconv_close(converter);
+	return good;
+}
+
+static nch_encoding guess_encoding(char *text, size_t length)
+{
+	size_t good, bad;
+	weigh_utf8(text, length, &good, &bad);
+	return bad > good && is_cp949(text, length) ? NCH_ENCODING_CP949 : NCH_ENCODING_UTF8;
+}
+
+/* --- conversion --- */
+
+/* UTF-16 to UTF-8; a lone surrogate becomes 0xFF. Leaves a unit or pair that is cut by the end of `raw` there. */
+static void convert_utf16(nch_input *input, char *out, size_t room, size_t *made)
+{
+	size_t high = input->big_endian ? 0 : 1, low = 1 - high;
+	*made = 0;
+	while (input->raw_end - input->raw_begin >= 2 && room - *made >= 4) {
+		const unsigned char *p = input->raw + input->raw_begin;
+		uint32_t code = (uint32_t)p[high] << 8 | p[low];
+		size_t taken = 2;
+		if (code >= 0xD800 && code < 0xDC00) {
+			if (input->raw_end - input->raw_begin < 4 && !input->raw_at_end)
+				return;
+			uint32_t second = 0;
+			if (input->raw_end - input->raw_begin >= 4)
+				second = (uint32_t)p[2 + high] << 8 | p[2 + low];
+			if (second >= 0xDC00 && second < 0xE000) {
+				code = 0x10000 + ((code - 0xD800) << 10) + (second - 0xDC00);
+				taken = 4;
+			}
+		}
+		if (code >= 0xD800 && code < 0xE000)
+			out[(*made)++] = (char)0xFF;
+		else
+			*made += nch_utf8_encode(code, out + *made);
+		input->raw_begin += taken;
+	}
+	if (input->raw_at_end && input->raw_end - input->raw_begin == 1 && room > *made) {
+		out[(*made)++] = (char)0xFF;
+		input->raw_begin++;
+	}
+}
+
+static void convert_cp949(nch_input *input, char *out, size_t room, size_t *made)
+{
+	char *to = out;
+	size_t left = room;
+	while (input->raw_begin < input->raw_end && left > 4) {
+		char *from = (char *)input->raw + input->raw_begin;
+		size_t from_left = input->raw_end - input->raw_begin;
+		size_t result = iconv((iconv_t)input->converter, &from, &from_left, &to, &left);
+		input->raw_begin = input->raw_end - from_left;
+		if (result != (size_t)-1)
+			continue;
+		if (errno == E2BIG || (errno == EINVAL && !input->raw_at_end))
+			break;
+		*to++ = (char)0xFF; /* a byte that starts no character */
+		left--;
+		input->raw_begin++;
+	}
+	*made = (size_t)(to - out);
+}
+
+static nch_status fill_raw(nch_input *input, nch_error *error)
+{
+	memmove(input->raw, input->raw + input->raw_begin, input->raw_end - input->raw_begin);
+	input->raw_end -= input->raw_begin;
+	input->raw_begin = 0;
+	if (input->raw_at_end || input->raw_end >= CHUNK)
+		return NCH_OK;
+	size_t got = 0;
+	NCH_TRY(read_some(input, input->raw + input->raw_end, CHUNK - input->raw_end, &got, error));
+	input->raw_end += got;
+	input->raw_at_end = got == 0;
+	return NCH_OK;
+}
+
+/* Appends at least one byte to the window, or finds the end. There is room for CHUNK bytes. */
+static nch_status append(nch_input *input, nch_error *error)
+{
+	size_t got = 0, room = input->capacity - input->end;
+	char *to = input->window + input->end;
+	if (input->encoding == NCH_ENCODING_UTF8 || input->encoding == NCH_ENCODING_AUTO) {
+		NCH_TRY(read_some(input, to, room, &got, error));
+		input->at_end = got == 0;
+	} else {
+		while (got == 0 && !(input->raw_at_end && input->raw_begin == input->raw_end)) {
+			NCH_TRY(fill_raw(input, error));
+			if (input->encoding == NCH_ENCODING_UTF16)
+				convert_utf16(input, to, room, &got);
+			else
+				convert_cp949(input, to, room, &got);
+		}
+		input->at_end = got == 0;
+	}
+	input->end += got;
+	return NCH_OK;
+}
+
+nch_status nch_input_fill(nch_input *input, bool *grew, nch_error *error)
+{
+	*grew = false;
+	if (input->at_end)
+		return NCH_OK;
+	if (input->begin > 0) {
+		memmove(input->window, input->window + input->begin, input->end - input->begin);
+		input->end -= input->begin;
+		input->begin = 0;
+	}
+	size_t need;
+	if (!nch_size_add(input->end, CHUNK, &need))
+		return nch_no_memory(error);
+	NCH_TRY(nch_grow(&input->window, &input->capacity, need, 1, error));
+	NCH_TRY(append(input, error));
+	*grew = !input->at_end;
+	return NCH_OK;
+}
+
+/* --- opening --- */
+
+static nch_status open_descriptor(nch_input *input, nch_error *error)
+{
+	if (strcmp(input->path, "-") == 0) {
+		input->descriptor = STDIN_FILENO;
+		return NCH_OK;
+	}
+	input->descriptor = open(input->path, O_RDONLY | O_CLOEXEC);
+	if (input->descriptor < 0)
+		return nch_fail(error, NCH_IO, "%s: can't open: %s", input->path, strerror(errno));
+	struct stat info;
+	if (fstat(input->descriptor, &info) == 0 && S_ISDIR(info.st_mode))
+		return nch_fail(error, NCH_IO, "%s: is a folder, not a data file", input->path);
+	return NCH_OK;
+}
+
+/* The window holds raw bytes so far: give them to the converter instead. */
+static nch_status start_conversion(nch_input *input, nch_error *error)
+{
+	size_t have = input->end - input->begin;
+	size_t room = have > CHUNK ? have : CHUNK;
+	input->raw = nch_alloc(room, 1);
+	if (input->raw == NULL)
+		return nch_no_memory(error);
+	memcpy(input->raw, input->window + input->begin, have);
+	input->raw_begin = 0;
+	input->raw_end = have;
+	input->raw_at_end = input->at_end;
+	input->begin = input->end = 0;
+	input->at_end = false;
+	if (input->encoding == NCH_ENCODING_CP949) {
+		iconv_t converter = iconv_open("UTF-8", "CP949");
+		if (converter == NO_CONVERTER)
+			return nch_fail(error, NCH_IO,
+			                "%s: is CP949, which this system's iconv lacks; convert the file to UTF-8",
+			                nch_input_name(input->path));
+		input->converter = (void *)converter;
+	}
+	bool grew = true;
+	while (grew && input->end - input->begin < NCH_INPUT_SNIFF)
+		NCH_TRY(nch_input_fill(input, &grew, error));
+	return NCH_OK;
+}
+
+static nch_status start(nch_input *input, nch_encoding encoding, nch_error *error)
+{
+	NCH_TRY(open_descriptor(input, error));
+	bool grew = true;
+	while (grew && input->end < NCH_INPUT_SNIFF)
+		NCH_TRY(nch_input_fill(input, &grew, error));
+	const unsigned char *head = (const unsigned char *)input->window;
+	if (input->end >= 3 && head[0] == 0xEF && head[1] == 0xBB && head[2] == 0xBF) {
+		input->begin = 3;
+		if (encoding == NCH_ENCODING_AUTO)
+			encoding = NCH_ENCODING_UTF8;
+	} else if (input->end >= 2 && ((head[0] == 0xFF && head[1] == 0xFE) || (head[0] == 0xFE && head[1] == 0xFF))) {
+		input->begin = 2;
+		input->big_endian = head[0] == 0xFE;
+		encoding = NCH_ENCODING_UTF16; /* these two bytes start nothing else */
+	}
+	if (encoding == NCH_ENCODING_AUTO)
+		encoding = guess_encoding(input->window, input->end);
+	input->encoding = encoding;
+	return encoding == NCH_ENCODING_UTF8 ? NCH_OK : start_conversion(input, error);
+}
+
+nch_status nch_input_open(nch_input *input, const char *path, nch_encoding encoding, nch_error *error)
+{
+	*input = (nch_input){ .path = path, .descriptor = -1, .converter = (void *)NO_CONVERTER };
+	nch_status status = start(input, encoding, error);
+	if (status != NCH_OK)
+		nch_input_close(input);
+	return status;
+}
+
+void nch_input_close(nch_input *input)
+{
+	if (input->descriptor > STDIN_FILENO)
+		close(input->descriptor);
+	if (input->converter != (void *)NO_CONVERTER)
+		iconv_close((iconv_t)input->converter);
+	nch_free(input->window);
+	nch_free(input->raw);
+	*input = (nch_input){ .descriptor = -1, .converter = (void *)NO_CONVERTER };
+}

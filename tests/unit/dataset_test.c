@@ -1,0 +1,251 @@
+/* Labelled texts: columns, labels, selection, bad rows. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "data/dataset.h"
+#include "test.h"
+
+static char path[64];
+static nch_buffer dump;
+
+/* Reads a file of that content and tells it as "labels: text=label text=a+b …"; an error from behind the path. */
+static const char *dataset_of(const char *suffix, const char *text, const nch_dataset_options *options)
+{
+	snprintf(path, sizeof path, "/tmp/nunchi-dataset-%ld%s", (long)getpid(), suffix);
+	FILE *file = fopen(path, "wb");
+	if (file != NULL && fputs(text, file) >= 0)
+		fclose(file);
+	const char *paths[] = { path };
+	nch_dataset d;
+	nch_error error = { 0 };
+	nch_buffer_clear(&dump);
+	nch_buffer_text(&dump, "");
+	if (nch_dataset_read(paths, 1, options, &d, &error) != NCH_OK) {
+		const char *message = strncmp(error.text, path, strlen(path)) == 0 ? error.text + strlen(path) : error.text;
+		nch_buffer_printf(&dump, "%d%s", (int)error.status, message);
+		CHECK(d.rows == 0 && d.bytes == NULL && d.labels.count == 0);
+		remove(path);
+		return dump.data;
+	}
+	for (size_t i = 0; i < d.labels.count; i++)
+		nch_buffer_printf(&dump, "%s%s", i > 0 ? "," : "", d.labels.names[i]);
+	nch_buffer_text(&dump, ":");
+	for (size_t i = 0; i < d.rows; i++) {
+		size_t length, count;
+		const char *content = nch_dataset_text(&d, i, &length);
+		CHECK(content[length] == '\0');
+		nch_buffer_printf(&dump, " %s", content);
+		if ((content = nch_dataset_pair(&d, i, &length)) != NULL)
+			nch_buffer_printf(&dump, "/%s", content);
+		const int32_t *classes = nch_dataset_classes(&d, i, &count);
+		for (size_t c = 0; c < count; c++)
+			nch_buffer_printf(&dump, "%s%s", c > 0 ? "+" : "=", d.labels.names[classes[c]]);
+	}
+	if (d.bad_rows > 0)
+		nch_buffer_printf(&dump, " (%zu bad)", d.bad_rows);
+	nch_dataset_free(&d);
+	remove(path);
+	return dump.data;
+}
+
+TEST(columns)
+{
+	nch_dataset_options none = { 0 }, named = { .text = "b", .label = "a" },
+			    pair = { .text = "a", .pair = "b", .label = "c" };
+	CHECK_TEXT(dataset_of(".tsv", "text\tlabel\n안녕\t행복\n아이고\t슬픔\n", &none), "슬픔,행복: 안녕=행복 아이고=슬픔");
+	CHECK_TEXT(dataset_of(".tsv", "감정\t문장\n행복\t안녕\n", &none), "행복: 안녕=행복");
+	CHECK_TEXT(dataset_of(".tsv", "1\t안녕\t행복\n", &none), "행복: 1=행복");
+	CHECK_TEXT(dataset_of(".csv", "label,x\n행복,안녕\n", &none), "행복: 안녕=행복");
+	CHECK_TEXT(dataset_of(".csv", "a,b,c\n행복,안녕,z\n", &named), "행복: 안녕=행복");
+	CHECK_TEXT(dataset_of(".csv", "a,b,c\n하나,둘,z\n", &pair), "z: 하나/둘=z");
+	CHECK_TEXT(dataset_of(".csv", "text,label\n하나,둘\n", &named),
+	           "4: there is no column 'b'; the columns are: text, label");
+	CHECK_TEXT(dataset_of(".txt", "하나\n둘\n", &none), ": 하나 둘");
+	nch_dataset_options need = { .need_labels = true }, number = { .text = "2", .label = "3", .multi_label = true };
+	CHECK_TEXT(dataset_of(".txt", "하나\n둘\n", &need),
+	           "4: no label column found (one column only); name it with --label");
+	CHECK_TEXT(dataset_of(".tsv", "5954\t음료가\t0,6,10\n7\t네\t2\n", &number), "0,2,6,10: 음료가=0+6+10 네=2");
+	nch_dataset_options ignore = { .ignore_labels = true };
+	CHECK_TEXT(dataset_of(".tsv", "text\tlabel\n안녕\t행복\n", &ignore), ": 안녕");
+}
+
+TEST(texts_are_kept_as_they_are)
+{
+	nch_dataset_options none = { 0 };
+	CHECK_TEXT(dataset_of(".csv", "text,label\n\"  두 칸 \"\"말\"\"  \", 행복 \n", &none),
+	           "행복:   두 칸 \"말\"  =행복");
+}
+
+TEST(order_of_labels)
+{
+	nch_dataset_options none = { 0 };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,힣\nb,z\nc,가\nd,Z\ne,10\nf,2\n", &none),
+	           "10,2,Z,z,가,힣: a=힣 b=z c=가 d=Z e=10 f=2");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,10\nb,2\nc,-1\nd,0\ne,-12\n", &none),
+	           "-12,-1,0,2,10: a=10 b=2 c=-1 d=0 e=-12");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,10\nb,02\n", &none), "02,10: a=10 b=02");
+	nch_labels known = { 0 };
+	CHECK(nch_labels_parse(&known, "행복, 슬픔,분노", NULL) == NCH_OK);
+	nch_dataset_options given = { .known = &known };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,슬픔\n", &given), "행복,슬픔,분노: a=슬픔");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,슬픔\nb,기쁨\n", &given),
+	           "4:3: the label '기쁨' is unknown; known are: 행복, 슬픔, 분노");
+	given.skip_bad_rows = true;
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,슬픔\nb,기쁨\n", &given), "행복,슬픔,분노: a=슬픔 (1 bad)");
+	CHECK(strstr(dataset_of(".csv", "text,label\nb,기쁨\n", &given), ": no good row among 1; the first: ") != NULL);
+	nch_labels_free(&known);
+	CHECK(nch_labels_parse(&known, "a,a", NULL) == NCH_USAGE);
+	nch_labels_free(&known);
+	CHECK(nch_labels_parse(&known, "a,,b", NULL) == NCH_USAGE);
+	nch_labels_free(&known);
+}
+
+TEST(bad_rows)
+{
+	nch_dataset_options none = { 0 }, skip = { .skip_bad_rows = true };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,1\n,2\n", &none), "4:3: the text is empty (column 'text')");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,1\n b \n", &none),
+	           "4:3: the column 'label' (the label) is missing: the row has only 1");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,1\nb,\n", &none), "4:3: the label is empty");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,1\n,2\nb\nb,\nc,3,4\n\xFF,5\nd,6\n", &skip), "1,6: a=1 d=6 (5 bad)");
+	CHECK_TEXT(dataset_of(".csv", "", &none), "4: holds no rows");
+	CHECK_TEXT(dataset_of(".csv", "text,label\n", &none), "4: holds no rows");
+	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\\u0000b\",\"label\":\"c\"}", &none),
+	           "4:1: the text holds a NUL character");
+	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"label\":\"c\"}\n{\"label\":\"c\"}", &none),
+	           "4:2: the record has no 'text'");
+	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"label\":\"c\"}\n{\"text\":\"c\"}", &none),
+	           "4:2: the record has no 'label' (the label)");
+}
+
+TEST(selection)
+{
+	const char *text = "text,label\na,분노\nb,혐오\nc,중립\nd,중립\ne,중립\nf,기쁨\n";
+	nch_dataset_options merge = { .relabel = "분노=분노혐오,혐오=분노혐오" }, drop = { .drop_label = "중립,기쁨" };
+	nch_dataset_options swap = { .relabel = "분노=혐오,혐오=분노" }, limit = { .limit = 2 };
+	CHECK_TEXT(dataset_of(".csv", text, &merge),
+	           "기쁨,분노혐오,중립: a=분노혐오 b=분노혐오 c=중립 d=중립 e=중립 f=기쁨");
+	CHECK_TEXT(dataset_of(".csv", text, &drop), "분노,혐오: a=분노 b=혐오");
+	CHECK_TEXT(dataset_of(".csv", text, &swap), "기쁨,분노,중립,혐오: a=혐오 b=분노 c=중립 d=중립 e=중립 f=기쁨");
+	CHECK_TEXT(dataset_of(".csv", text, &limit), "분노,혐오: a=분노 b=혐오");
+	nch_dataset_options minimum = { .undersample = "중립=min", .seed = 3 }, two = { .undersample = "중립=2" };
+	CHECK_TEXT(dataset_of(".csv", text, &minimum), "기쁨,분노,중립,혐오: a=분노 b=혐오 d=중립 f=기쁨");
+	dataset_of(".csv", text, &two);
+	CHECK(strlen(dump.data) == strlen("기쁨,분노,중립,혐오: a=분노 b=혐오 c=중립 d=중립 f=기쁨"));
+	nch_dataset_options wrong[] = { { .relabel = "a" },       { .relabel = "a=" },       { .relabel = "=b" },
+		                        { .relabel = "a=b,a=c" }, { .undersample = "중립" }, { .undersample = "중립=x" },
+		                        { .drop_label = "a,a" } };
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		CHECK(dataset_of(".csv", text, &wrong[i])[0] == '0' + NCH_USAGE);
+	nch_dataset_options absent = { .undersample = "없음=3" }, all = { .drop_label = "분노,혐오,중립,기쁨" };
+	CHECK_TEXT(dataset_of(".csv", text, &absent), "4--undersample: there is no label '없음'");
+	CHECK_TEXT(dataset_of(".csv", text, &all), "4: holds no rows but those of dropped labels");
+}
+
+TEST(many_labels)
+{
+	nch_dataset_options multi = { .multi_label = true }, single = { 0 },
+			    drop = { .multi_label = true, .drop_label = "joy" };
+	CHECK_TEXT(dataset_of(".tsv", "text\tlabel\na\tz, b\nb\t\nc\tb,b,\n", &multi), "b,z: a=z+b b c=b");
+	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"label\":[\"z\",\"b\"]}\n{\"text\":\"b\",\"label\":[]}", &multi),
+	           "b,z: a=z+b b");
+	const char *objects = "{\"text\":\"a\",\"output\":{\"joy\":\"False\",\"anger\":\"True\",\"fear\":true}}\n"
+			      "{\"text\":\"b\",\"output\":{\"joy\":1,\"anger\":\"False\",\"fear\":false}}\n";
+	CHECK_TEXT(dataset_of(".jsonl", objects, &multi), "joy,anger,fear: a=anger+fear b=joy");
+	CHECK_TEXT(dataset_of(".jsonl", objects, &drop), "anger,fear: a=anger+fear b");
+	CHECK_TEXT(dataset_of(".jsonl", objects, &single),
+	           "4:1: 2 labels where one is expected; use --multi-label for several");
+	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"output\":{\"x\":\"False\",\"y\":\"True\"}}", &single),
+	           "x,y: a=y");
+}
+
+TEST(targets_counts_and_place)
+{
+	const char *text = "text,label\na,x\nb,y\n\nc,x\n";
+	nch_dataset_options none = { 0 };
+	dataset_of(".csv", text, &none);
+	FILE *file = fopen(path, "wb");
+	fputs(text, file);
+	fclose(file);
+	const char *paths[] = { path, path };
+	nch_dataset d;
+	CHECK(nch_dataset_read(paths, 2, &none, &d, NULL) == NCH_OK);
+	CHECK(d.rows == 6 && d.labels.count == 2);
+	size_t counts[2], line;
+	float targets[2];
+	nch_dataset_label_counts(&d, counts);
+	CHECK(counts[0] == 4 && counts[1] == 2);
+	nch_dataset_targets(&d, 1, targets);
+	CHECK(targets[0] == 0 && targets[1] == 1);
+	CHECK(nch_dataset_label(&d, 1) == 1);
+	CHECK_TEXT(nch_dataset_where(&d, 5, &line), path);
+	CHECK(line == 5);
+	unsigned char first[32], second[32];
+	nch_dataset_digest(&d, first);
+	nch_dataset_free(&d);
+	CHECK(nch_dataset_read(paths, 2, &none, &d, NULL) == NCH_OK);
+	nch_dataset_digest(&d, second);
+	CHECK(memcmp(first, second, 32) == 0);
+	d.bytes[0] = 'b';
+	nch_dataset_digest(&d, second);
+	CHECK(memcmp(first, second, 32) != 0);
+	nch_dataset_free(&d);
+	remove(path);
+}
+
+TEST(memory_runs_out)
+{
+	nch_dataset_options options = { .multi_label = true, .relabel = "x=y", .drop_label = "q" };
+	for (size_t n = 1; n < 60; n++) {
+		nch_alloc_fail_after(n);
+		const char *text = dataset_of(".csv", "text,label\na,x\nb,\"y,z\"\n", &options);
+		nch_alloc_fail_after(0);
+		CHECK(text == NULL || text[0] == '0' + NCH_MEMORY || text[0] == 'y' || text[0] == '\0');
+		nch_buffer_free(&dump);
+	}
+}
+
+TEST(shared_files)
+{
+	if (access("../shared/data/kote/val.tsv", R_OK) != 0)
+		SKIP("../shared/data is absent");
+	nch_dataset d;
+	nch_error error = { 0 };
+	const char *kote[] = { "../shared/data/kote/val.tsv" }, *chat[] = { "../shared/data/chatbot/ChatbotData.csv" };
+	const char *ea[] = { "../shared/data/nikl-ea/sample.jsonl" };
+	nch_dataset_options options = { .text = "2", .label = "3", .multi_label = true, .need_labels = true };
+	CHECK(nch_dataset_read(kote, 1, &options, &d, &error) == NCH_OK);
+	CHECK(d.rows == 5000 && d.labels.count == 44);
+	CHECK_TEXT(d.labels.names[10], "10");
+	nch_dataset_free(&d);
+	nch_dataset_options chat_options = { .text = "Q", .pair = "A" };
+	CHECK(nch_dataset_read(chat, 1, &chat_options, &d, &error) == NCH_OK);
+	CHECK(d.rows == 11823 && d.labels.count == 3 && d.has_pairs);
+	nch_dataset_free(&d);
+	nch_dataset_options ea_options = { .pair = "input.target.form", .multi_label = true };
+	CHECK(nch_dataset_read(ea, 1, &ea_options, &d, &error) == NCH_OK);
+	size_t length;
+	CHECK(d.rows == 3 && d.labels.count == 8);
+	CHECK_TEXT(d.labels.names[1], "anticipation");
+	CHECK_TEXT(nch_dataset_pair(&d, 1, &length), "밴드 사운드");
+	CHECK(nch_dataset_label(&d, 1) == 0);
+	nch_dataset_free(&d);
+}
+
+int main(void)
+{
+	RUN(columns);
+	RUN(texts_are_kept_as_they_are);
+	RUN(order_of_labels);
+	RUN(bad_rows);
+	RUN(selection);
+	RUN(many_labels);
+	RUN(targets_counts_and_place);
+	RUN(memory_runs_out);
+	RUN(shared_files);
+	nch_buffer_free(&dump);
+	return test_end();
+}
