@@ -1,6 +1,8 @@
 /* utf8.c - code points in and out of UTF-8 (RFC 3629). */
 #include "base/utf8.h"
 
+#include <string.h>
+
 static bool is_tail(unsigned char byte)
 {
 	return (byte & 0xC0) == 0x80;
@@ -69,9 +71,42 @@ size_t nch_utf8_encode(uint32_t c, char out[4])
 	return 4;
 }
 
+/* How many of the bytes at text are ASCII, looked at eight at a time: at least that many, rounded down to eights. */
+static size_t skip_ascii(const char *text, size_t length)
+{
+	size_t at = 0;
+	for (; at + 8 <= length; at += 8) {
+		uint64_t word;
+		memcpy(&word, text + at, 8);
+		if ((word & 0x8080808080808080u) != 0)
+			break;
+	}
+	return at;
+}
+
+/* Are the three bytes at b one character, and no surrogate or overlong form? One comparison settles the pattern 1110xxxx 10xxxxxx
+ * 10xxxxxx; behind E0 the second byte starts at A0, behind ED it ends at 9F. */
+static bool is_three(const unsigned char *b)
+{
+	uint32_t bytes = (uint32_t)b[0] << 16 | (uint32_t)b[1] << 8 | b[2];
+	if ((bytes & 0xF0C0C0) != 0xE08080)
+		return false;
+	return (b[0] != 0xE0 || b[1] >= 0xA0) && (b[0] != 0xED || b[1] <= 0x9F);
+}
+
+/* Every file of rows goes through this, so the two common cases, ASCII and Hangul, do without the decoder. */
 bool nch_utf8_valid(const char *text, size_t length)
 {
+	const unsigned char *b = (const unsigned char *)text;
 	for (size_t at = 0; at < length;) {
+		while (length - at >= 3 && is_three(b + at))
+			at += 3;
+		if (at == length)
+			return true;
+		if (b[at] < 0x80) {
+			at += 1 + skip_ascii(text + at + 1, length - at - 1);
+			continue;
+		}
 		uint32_t c;
 		at += nch_utf8_decode(text + at, length - at, &c);
 		if (c == NCH_UTF8_BAD)

@@ -46,14 +46,21 @@ typedef struct nch_statistics {
 	size_t unknown_string_count;
 } nch_statistics;
 
-/* Looks at the data. tokenizer and test may be NULL. max_len counts special tokens, 0: no limit. Start with {0},
- * release with nch_statistics_free. */
+/* Looks at the data. tokenizer and test may be NULL. max_len counts special tokens, 0: no limit. Start with {0}, release
+ * with nch_statistics_free. */
 nch_status nch_statistics_compute(const nch_dataset *data, const nch_dataset *test, const nch_tokenizer *tokenizer,
                                   size_t max_len, nch_statistics *statistics, nch_error *error);
 void nch_statistics_free(nch_statistics *statistics);
 
-/* As one JSON object, or as a table with bars for a terminal `columns` wide. */
+/* As one JSON object and a line break: {"rows","bad_rows","labels":{name:
+ * rows},"characters":{"mean","p50","p85","p95","p99","max"},
+ * "tokens":{…},"unknown_rate","unknown_rows","unknown_by_label":{name: rate},"unknown_strings":{text:
+ * times},"max_len","rows_cut",
+ * "duplicates","contradicting_duplicates","contradicting_rows","shared_with_test","shared_texts"}; what was not
+ * looked at (no tokenizer, no test data) is left out. */
 void nch_statistics_json(const nch_statistics *statistics, const nch_dataset *data, nch_buffer *out);
+
+/* As a table with bars, for a terminal that is `columns` wide (at least 40 are used). */
 void nch_statistics_table(const nch_statistics *statistics, const nch_dataset *data, size_t columns, nch_buffer *out);
 
 #endif

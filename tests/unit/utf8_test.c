@@ -41,6 +41,36 @@ TEST(counts)
 	CHECK(nch_utf8_valid("가a나", 7) && nch_utf8_valid("", 0));
 }
 
+static bool valid_by_decoding(const char *text, size_t length)
+{
+	for (size_t at = 0; at < length;) {
+		uint32_t c;
+		at += nch_utf8_decode(text + at, length - at, &c);
+		if (c == NCH_UTF8_BAD)
+			return false;
+	}
+	return true;
+}
+
+/* The quick check says what the decoder says: every second and third byte behind each kind of first byte, at the end of a text and
+ * within one. */
+TEST(quick_check)
+{
+	static const unsigned char leads[] = {'a', 0x80, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xEA, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF4, 0xFF};
+	char text[12] = "01234567\x80xx";
+	bool same = true;
+	for (size_t lead = 0; lead < sizeof leads; lead++)
+		for (unsigned tail = 0; tail < 65536; tail++) {
+			text[2] = (char)leads[lead];
+			text[3] = (char)(tail >> 8);
+			text[4] = (char)tail;
+			for (size_t length = 3; length <= 8; length++)
+				same &= nch_utf8_valid(text, length) == valid_by_decoding(text, length);
+		}
+	CHECK(same);
+	CHECK(!nch_utf8_valid(text, 9));
+}
+
 TEST(widths)
 {
 	CHECK(nch_utf8_width('a') == 1 && nch_utf8_width(0xE9) == 1);
@@ -59,6 +89,7 @@ int main(void)
 	RUN(every_code_point_comes_back);
 	RUN(malformed);
 	RUN(counts);
+	RUN(quick_check);
 	RUN(widths);
 	return test_end();
 }
