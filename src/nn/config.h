@@ -30,6 +30,8 @@ typedef struct nch_config {
 /* Reads config.json (every key of Hugging Face's that matters to these families; others are kept out of account). Refuses what this program
  * cannot compute (another model_type, relative position types, an unknown activation …) by name. Texts live in the arena. */
 nch_status nch_config_read(const char *path, nch_arena *arena, nch_config *config, nch_error *error);
+/* The same from text; `where` is put before the message of an error. */
+nch_status nch_config_parse(const char *text, size_t length, const char *where, nch_arena *arena, nch_config *config, nch_error *error);
 
 /* Writes config.json as transformers would for ...ForSequenceClassification, id2label and label2id included. */
 nch_status nch_config_write(const nch_config *config, const char *path, nch_error *error);

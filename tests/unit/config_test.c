@@ -1,0 +1,196 @@
+#include "nn/config.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "test.h"
+
+static nch_arena *arena;
+static nch_error error;
+static nch_config config;
+
+static int parses(const char *text)
+{
+	error = (nch_error){0};
+	return nch_config_parse(text, strlen(text), "c", arena, &config, &error) == NCH_OK;
+}
+
+/* as KoBERT's folder has it */
+static const char kobert[] =
+	"{\"architectures\":[\"BertModel\"],\"attention_probs_dropout_prob\":0.1,\"hidden_act\":\"gelu\",\"hidden_dropout_prob\":0.2,\"hidden_size\":768,"
+	"\"initializer_range\":0.02,\"intermediate_size\":3072,\"layer_norm_eps\":1e-12,\"max_position_embeddings\":512,\"model_type\":\"bert\","
+	"\"num_attention_heads\":12,\"num_hidden_layers\":12,\"pad_token_id\":1,\"position_embedding_type\":\"absolute\",\"type_vocab_size\":2,"
+	"\"use_cache\":true,\"vocab_size\":8002}";
+
+TEST(bert)
+{
+	CHECK(parses(kobert));
+	CHECK(config.family == NCH_BERT && config.vocab_size == 8002 && config.hidden == 768 && config.embedding == 768 && config.layers == 12);
+	CHECK(config.heads == 12 && config.feed_forward == 3072 && config.max_positions == 512 && config.types == 2 && config.pad_token == 1);
+	CHECK(config.position_offset == 0 && config.activation == NCH_GELU && config.norm_epsilon == 1e-12f && config.init_range == 0.02f);
+	CHECK(config.dropout == 0.2f && config.attention_dropout == 0.1f && config.classifier_dropout == 0.2f); /* none given: as `dropout` */
+	CHECK(config.labels == 2 && !config.multi_label);
+	CHECK_TEXT(config.label_names[1], "LABEL_1");
+}
+
+TEST(other_families)
+{
+	CHECK(parses("{\"model_type\":\"roberta\",\"vocab_size\":32000,\"type_vocab_size\":1,\"max_position_embeddings\":514,\"layer_norm_eps\":1e-5}"));
+	CHECK(config.family == NCH_ROBERTA && config.position_offset == 2 && config.pad_token == 1 && config.types == 1 && config.norm_epsilon == 1e-5f);
+	CHECK(parses("{\"model_type\":\"electra\",\"embedding_size\":128,\"hidden_size\":256,\"num_attention_heads\":4,\"classifier_dropout\":null}"));
+	CHECK(config.family == NCH_ELECTRA && config.embedding == 128 && config.hidden == 256 && config.feed_forward == 1024 && config.classifier_dropout == 0.1f);
+	CHECK(parses("{\"model_type\":\"distilbert\",\"dim\":768,\"n_layers\":3,\"n_heads\":12,\"hidden_dim\":3072,\"activation\":\"gelu\",\"dropout\":0.3}"));
+	CHECK(config.family == NCH_DISTILBERT && config.layers == 3 && config.types == 0 && config.dropout == 0.3f && config.classifier_dropout == 0.2f);
+	CHECK(parses("{\"model_type\":\"albert\",\"hidden_size\":768,\"num_attention_heads\":12,\"intermediate_size\":3072}"));
+	CHECK(config.family == NCH_ALBERT && config.embedding == 128 && config.activation == NCH_GELU_TANH && config.dropout == 0);
+	CHECK(parses("{\"architectures\":[\"ElectraForPreTraining\"],\"hidden_size\":256}"));
+	CHECK(config.family == NCH_ELECTRA);
+	CHECK(parses("{\"hidden_size\":64,\"num_attention_heads\":4}")); /* the first BERTs said no more */
+	CHECK(config.family == NCH_BERT);
+}
+
+TEST(labels)
+{
+	CHECK(parses("{\"model_type\":\"bert\",\"id2label\":{\"10\":\"k\",\"2\":\"슬픔\",\"0\":\"a\",\"1\":\"b\",\"3\":\"d\",\"4\":\"e\",\"5\":\"f\",\"6\":\"g\",\"7\":\"h\","
+	             "\"8\":\"i\",\"9\":\"j\"},\"problem_type\":\"multi_label_classification\"}"));
+	CHECK(config.labels == 11 && config.multi_label);
+	CHECK_TEXT(config.label_names[10], "k");
+	CHECK_TEXT(config.label_names[2], "슬픔");
+	CHECK(parses("{\"model_type\":\"bert\",\"_num_labels\":3}") && config.labels == 3);
+}
+
+TEST(refuses)
+{
+	static const char *const bad[][2] = {
+		{"", "JSON"},
+		{"[]", "no JSON object"},
+		{"{}", "no \"model_type\""},
+		{"{\"model_type\":\"gpt2\"}", "\"gpt2\""},
+		{"{\"architectures\":[\"T5Model\"]}", "\"T5Model\""},
+		{"{\"model_type\":\"bert\",\"hidden_size\":0}", "hidden_size"},
+		{"{\"model_type\":\"bert\",\"hidden_size\":-768}", "hidden_size"},
+		{"{\"model_type\":\"bert\",\"hidden_size\":1e3}", "hidden_size"},
+		{"{\"model_type\":\"bert\",\"hidden_size\":\"768\"}", "hidden_size"},
+		{"{\"model_type\":\"bert\",\"hidden_size\":100}", "no multiple"},
+		{"{\"model_type\":\"bert\",\"vocab_size\":99999999999}", "vocab_size"},
+		{"{\"model_type\":\"bert\",\"num_hidden_layers\":1000000}", "num_hidden_layers"},
+		{"{\"model_type\":\"bert\",\"hidden_act\":\"mish\"}", "\"mish\""},
+		{"{\"model_type\":\"bert\",\"hidden_act\":3}", "hidden_act"},
+		{"{\"model_type\":\"bert\",\"hidden_dropout_prob\":1}", "hidden_dropout_prob"},
+		{"{\"model_type\":\"bert\",\"hidden_dropout_prob\":-0.1}", "hidden_dropout_prob"},
+		{"{\"model_type\":\"bert\",\"layer_norm_eps\":\"x\"}", "layer_norm_eps"},
+		{"{\"model_type\":\"bert\",\"position_embedding_type\":\"relative_key\"}", "relative_key"},
+		{"{\"model_type\":\"bert\",\"is_decoder\":true}", "is_decoder"},
+		{"{\"model_type\":\"bert\",\"pad_token_id\":30522}", "pad_token_id"},
+		{"{\"model_type\":\"roberta\",\"pad_token_id\":null}", "pad_token_id"},
+		{"{\"model_type\":\"roberta\",\"pad_token_id\":1,\"max_position_embeddings\":2}", "pad_token_id"},
+		{"{\"model_type\":\"albert\",\"num_hidden_groups\":2}", "num_hidden_groups"},
+		{"{\"model_type\":\"bert\",\"id2label\":{}}", "id2label"},
+		{"{\"model_type\":\"bert\",\"id2label\":[\"a\"]}", "id2label"},
+		{"{\"model_type\":\"bert\",\"id2label\":{\"0\":\"a\",\"2\":\"b\"}}", "\"2\""},
+		{"{\"model_type\":\"bert\",\"id2label\":{\"0\":\"a\",\"0\":\"b\"}}", "two labels numbered 0"},
+		{"{\"model_type\":\"bert\",\"id2label\":{\"x\":\"a\"}}", "\"x\""},
+		{"{\"model_type\":\"bert\",\"id2label\":{\"0\":null}}", "no text"},
+		{"{\"model_type\":\"bert\",\"num_labels\":1000000000}", "num_labels"},
+		{"{\"model_type\":\"bert\",\"problem_type\":\"regression\"}", "regression"},
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CHECK(!parses(bad[i][0]));
+		if (strstr(error.text, bad[i][1]) == NULL || strchr(error.text, '\n') != NULL)
+			CHECK_TEXT(error.text, bad[i][1]);
+	}
+}
+
+/* Cut anywhere, or a bit turned anywhere: a line or a configuration, never worse. */
+TEST(damaged)
+{
+	char text[sizeof kobert];
+	for (size_t cut = 0; cut < sizeof kobert - 1; cut++) {
+		error = (nch_error){0};
+		CHECK(nch_config_parse(kobert, cut, "c", arena, &config, &error) == NCH_FORMAT && error.text[0] != '\0');
+	}
+	for (size_t bit = 0; bit < 8 * (sizeof kobert - 1); bit++) {
+		memcpy(text, kobert, sizeof kobert);
+		text[bit / 8] ^= (char)(1 << bit % 8);
+		nch_arena_reset(arena);
+		error = (nch_error){0};
+		if (nch_config_parse(text, sizeof kobert - 1, "c", arena, &config, &error) != NCH_OK)
+			CHECK(error.text[0] != '\0');
+	}
+}
+
+static int same(const nch_config *a, const nch_config *b)
+{
+	for (size_t i = 0; i < a->labels && a->labels == b->labels; i++)
+		if (strcmp(a->label_names[i], b->label_names[i]) != 0)
+			return 0;
+	return a->family == b->family && a->vocab_size == b->vocab_size && a->hidden == b->hidden && a->layers == b->layers && a->heads == b->heads &&
+	       a->feed_forward == b->feed_forward && a->embedding == b->embedding && a->max_positions == b->max_positions &&
+	       a->position_offset == b->position_offset && a->types == b->types && a->activation == b->activation &&
+	       a->norm_epsilon == b->norm_epsilon && a->dropout == b->dropout && a->attention_dropout == b->attention_dropout &&
+	       a->classifier_dropout == b->classifier_dropout && a->init_range == b->init_range && a->pad_token == b->pad_token &&
+	       a->labels == b->labels && a->multi_label == b->multi_label;
+}
+
+TEST(comes_back_when_written)
+{
+	static char *names[] = {"공포", "he said \"no\"\n", "중립"};
+	char path[] = "/tmp/nunchi-config-XXXXXX";
+	int descriptor = mkstemp(path);
+	CHECK(descriptor >= 0);
+	close(descriptor);
+	static const nch_family families[] = {NCH_BERT, NCH_ROBERTA, NCH_ELECTRA, NCH_DISTILBERT, NCH_ALBERT};
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		nch_config read, written = {.family = families[i], .vocab_size = 8002, .hidden = 96, .layers = 3, .heads = 4, .feed_forward = 200, .embedding = 96,
+			.max_positions = 77, .types = families[i] == NCH_DISTILBERT ? 0 : 3, .activation = NCH_SILU, .norm_epsilon = 1e-12f, .dropout = 0.15f,
+			.attention_dropout = 0.05f, .classifier_dropout = 0.3f, .init_range = 0.03f, .pad_token = 1, .labels = 3, .label_names = names, .multi_label = i % 2};
+		if (families[i] == NCH_ELECTRA || families[i] == NCH_ALBERT)
+			written.embedding = 32;
+		if (families[i] == NCH_ROBERTA)
+			written.position_offset = 2;
+		CHECK(nch_config_write(&written, path, &error) == NCH_OK);
+		CHECK(nch_config_read(path, arena, &read, &error) == NCH_OK);
+		CHECK(same(&written, &read));
+	}
+	unlink(path);
+	CHECK(nch_config_read(path, arena, &config, &error) == NCH_IO);
+	CHECK(nch_config_write(&(nch_config){.family = NCH_FUNNEL}, path, &error) == NCH_USAGE && !nch_file_exists(path));
+}
+
+TEST(presets)
+{
+	CHECK(nch_config_preset("base", &config) && config.layers == 12 && config.hidden == 768 && config.heads == 12 && config.feed_forward == 3072);
+	CHECK(nch_config_preset("tiny", &config) && config.layers == 2 && config.hidden == 128 && config.heads == 2 && config.max_positions == 512);
+	CHECK(nch_config_preset("large", &config) && config.layers == 24 && config.hidden == 1024 && config.heads == 16 && config.types == 2);
+	CHECK(!nch_config_preset("huge", &config) && !nch_config_preset("", &config));
+}
+
+TEST(every_allocation_may_fail)
+{
+	nch_status status = NCH_MEMORY;
+	for (size_t n = 1; status == NCH_MEMORY && n < 200; n++) {
+		nch_arena *small = nch_arena_new(64);
+		nch_alloc_fail_after(n);
+		status = nch_config_parse(kobert, strlen(kobert), "c", small, &config, &error);
+		nch_alloc_fail_after(0);
+		nch_arena_free(small);
+	}
+	CHECK(status == NCH_OK);
+}
+
+int main(void)
+{
+	arena = nch_arena_new(0);
+	RUN(bert);
+	RUN(other_families);
+	RUN(labels);
+	RUN(refuses);
+	RUN(damaged);
+	RUN(comes_back_when_written);
+	RUN(presets);
+	RUN(every_allocation_may_fail);
+	nch_arena_free(arena);
+	return test_end();
+}
