@@ -4,6 +4,7 @@
  * place in that list, so releasing to it is two assignments and no system call. */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -53,7 +54,7 @@ static bool next_block(nch_arena *arena, size_t bytes)
 		if (nch_grow(&arena->blocks, &arena->capacity, arena->count + 1, sizeof *arena->blocks, NULL) != NCH_OK)
 			return false;
 		size_t size = bytes > arena->block_size ? bytes : arena->block_size;
-		unsigned char *data = nch_alloc_aligned(size, 1);
+		unsigned char *data = nch_alloc_untouched(size, 1);
 		if (data == NULL)
 			return false;
 		arena->blocks[arena->count++] = (struct block){data, size, 0};
@@ -128,6 +129,24 @@ void nch_arena_release(nch_arena *arena, nch_arena_mark mark)
 void nch_arena_reset(nch_arena *arena)
 {
 	nch_arena_release(arena, (nch_arena_mark){0, 0});
+}
+
+bool nch_arena_merge(nch_arena *arena)
+{
+	size_t total = 0;
+	nch_arena_reset(arena);
+	if (arena->count <= 1)
+		return true;
+	for (size_t i = 0; i < arena->count; i++) {
+		total += arena->blocks[i].size; /* they exist all at once, so their sum fits */
+		nch_free(arena->blocks[i].data);
+	}
+	arena->count = 0;
+	unsigned char *data = nch_alloc_untouched(total, 1);
+	if (data == NULL)
+		return false;
+	arena->blocks[arena->count++] = (struct block){data, total, 0};
+	return true;
 }
 
 size_t nch_arena_peak(const nch_arena *arena)

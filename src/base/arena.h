@@ -6,6 +6,7 @@
 #ifndef NCH_BASE_ARENA_H
 #define NCH_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -28,6 +29,10 @@ char *nch_arena_text(nch_arena *arena, const char *text, size_t length);
 nch_arena_mark nch_arena_get_mark(const nch_arena *arena);
 void nch_arena_release(nch_arena *arena, nch_arena_mark mark); /* everything allocated since; keeps the blocks for reuse */
 void nch_arena_reset(nch_arena *arena);                        /* everything */
+
+/* A reset that also joins all blocks into one, so that memory whose needs vary from step to step settles at the largest. False without memory (the
+ * arena is then empty, but usable). */
+bool nch_arena_merge(nch_arena *arena);
 
 size_t nch_arena_peak(const nch_arena *arena); /* the most bytes that were in use at once */
 

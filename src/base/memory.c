@@ -40,7 +40,7 @@ void *nch_alloc(size_t count, size_t size)
 	return calloc(bytes > 0 ? bytes : 1, 1);
 }
 
-void *nch_alloc_aligned(size_t count, size_t size)
+void *nch_alloc_untouched(size_t count, size_t size)
 {
 	size_t bytes;
 	if (!nch_size_mul(count, size, &bytes) || !nch_size_add(bytes, 63, &bytes) || !may_allocate())
@@ -49,9 +49,13 @@ void *nch_alloc_aligned(size_t count, size_t size)
 	if (bytes == 0)
 		bytes = 64;
 	void *memory = NULL;
-	if (posix_memalign(&memory, 64, bytes) != 0)
-		return NULL;
-	return memset(memory, 0, bytes);
+	return posix_memalign(&memory, 64, bytes) == 0 ? memory : NULL;
+}
+
+void *nch_alloc_aligned(size_t count, size_t size)
+{
+	void *memory = nch_alloc_untouched(count, size);
+	return memory == NULL ? NULL : memset(memory, 0, count * size);
 }
 
 void nch_free(void *memory)

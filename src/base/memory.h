@@ -21,6 +21,10 @@ void *nch_alloc(size_t count, size_t size);
 /* As nch_alloc, but aligned to 64 bytes (one v16, one cache line). Release with nch_free. */
 void *nch_alloc_aligned(size_t count, size_t size);
 
+/* As nch_alloc_aligned, but with whatever content: for large memory that is written before it is read, and whose pages should
+ * not be touched before. */
+void *nch_alloc_untouched(size_t count, size_t size);
+
 void nch_free(void *memory); /* NULL is allowed */
 
 /* Makes room for at least `need` elements of `size` bytes in *array, whose capacity is *capacity elements; grows by
