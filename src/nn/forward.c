@@ -1,0 +1,55 @@
+/* forward.c - from ids to logits: the whole of BERT on one page.
+ *
+ * Shapes: n tokens in all sentences together, h = hidden, f = feed_forward. */
+#include "nn/model.h"
+
+/* Which dropout a mask belongs to: its address beside seed, step and row. */
+enum { SITE_EMBEDDING = 0, SITE_LAYER = 1, SITES_A_LAYER = 3, SITE_HEAD = 0xE000, SITE_CLASSIFIER = 0xE001 };
+
+/* One encoder layer (Vaswani et al. 2017, section 3.1; post-norm as in BERT): x (n, h) to (n, h). */
+static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nch_batch *batch, size_t index, nch_tensor *x)
+{
+	const nch_config *c = &model->config;
+	const nch_encoder_layer *layer = &model->layers[index];
+	uint32_t site = SITE_LAYER + SITES_A_LAYER * (uint32_t)index;
+
+	nch_tensor *query = nch_linear(tape, x, NCH_ACTIVATIONS, layer->query_weight, layer->query_bias); /* (n, h) each */
+	nch_tensor *key = nch_linear(tape, x, NCH_ACTIVATIONS, layer->key_weight, layer->key_bias);
+	nch_tensor *value = nch_linear(tape, x, NCH_ACTIVATIONS, layer->value_weight, layer->value_bias);
+	nch_tensor *context = nch_attention_op(tape, batch, query, key, value, c->heads, c->attention_dropout, site);
+	nch_tensor *mixed = nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias);
+	nch_tensor *attended = nch_layer_norm(tape, mixed, x, c->dropout, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
+
+	nch_tensor *up = nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias); /* (n, f) */
+	nch_tensor *down = nch_linear(tape, up, c->activation, layer->down_weight, layer->down_bias);   /* (n, h) */
+	return nch_layer_norm(tape, down, attended, c->dropout, site + 2, layer->output_gamma, layer->output_beta, c->norm_epsilon);
+}
+
+nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch)
+{
+	const nch_config *c = &model->config;
+	nch_arena_mark mark = nch_tape_mark(tape);
+	nch_tensor *sum = nch_embedding(tape, batch, model->word, model->type, model->position);                  /* (n, embedding) */
+	nch_tensor *x = nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon);
+	x = nch_dropout_op(tape, x, c->dropout, SITE_EMBEDDING, nch_tape_step(tape)->token_row);
+	if (model->project_weight != NULL)
+		x = nch_linear(tape, x, NCH_ACTIVATIONS, model->project_weight, model->project_bias);             /* (n, h) */
+	x = nch_tape_keep(tape, mark, x);
+	for (size_t l = 0; l < c->layers; l++)
+		x = nch_tape_keep(tape, mark, encode_layer(model, tape, batch, l, x));
+	return x;
+}
+
+nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch)
+{
+	const nch_config *c = &model->config;
+	uint64_t row = nch_tape_step(tape)->sentence_row;
+	nch_tensor *x = nch_model_encode(model, tape, batch);
+	nch_tensor *first = nch_select_rows(tape, x, batch->offsets, batch->sentences); /* (sentences, h): [CLS] */
+	if (c->family != NCH_BERT) /* BERT's pooler takes [CLS] as it is; the heads of RoBERTa and ELECTRA drop some of it */
+		first = nch_dropout_op(tape, first, c->classifier_dropout, SITE_HEAD, row);
+	nch_tensor *dense = nch_linear(tape, first, NCH_ACTIVATIONS, model->pool_weight, model->pool_bias);
+	nch_tensor *pooled = nch_activate(tape, dense, c->family == NCH_ELECTRA ? NCH_GELU : NCH_TANH);
+	nch_tensor *dropped = nch_dropout_op(tape, pooled, c->classifier_dropout, SITE_CLASSIFIER, row);
+	return nch_linear(tape, dropped, NCH_ACTIVATIONS, model->classifier_weight, model->classifier_bias); /* (sentences, labels) */
+}

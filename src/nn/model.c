@@ -1,0 +1,248 @@
+/* model.c - the list of a model's tensors: names (as Hugging Face has them), shapes, first values. */
+#include "nn/model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "io/safetensors.h"
+#include "kernels/math.h"
+
+/* --- the list --- */
+
+/* Where a family keeps the same thing under another name. */
+static const struct names {
+	const char *prefix, *pool, *classifier;
+} family_names[] = {
+	[NCH_BERT] = {"bert", "bert.pooler.dense", "classifier"},
+	[NCH_ROBERTA] = {"roberta", "classifier.dense", "classifier.out_proj"},
+	[NCH_ELECTRA] = {"electra", "classifier.dense", "classifier.out_proj"},
+};
+
+typedef struct builder {
+	nch_model *model;
+	const char *prefix;
+	bool failed;
+} builder;
+
+enum { TENSORS_OUTSIDE = 16, TENSORS_A_LAYER = 16 };
+
+/* A new tensor named "part.layer.what" (part and layer may be empty). */
+static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns, size_t rank)
+{
+	nch_model *m = b->model;
+	nch_tensor *t = &m->tensors[m->count];
+	char *copy = nch_arena_text(m->arena, name, strlen(name));
+	size_t elements;
+	if (copy == NULL || !nch_size_mul(rows, columns, &elements) || !nch_size_add(m->parameters, elements, &m->parameters)) {
+		b->failed = true;
+		return t;
+	}
+	*t = (nch_tensor){.rows = rows, .columns = columns, .rank = rank, .name = copy};
+	t->no_decay = rank == 1; /* biases and LayerNorm */
+	m->count++;
+	return t;
+}
+
+static nch_tensor *add_part(builder *b, const char *part, const char *what, size_t rows, size_t columns, size_t rank)
+{
+	char name[200];
+	snprintf(name, sizeof name, "%s.%s", part, what);
+	return add(b, name, rows, columns, rank);
+}
+
+static void add_dense(builder *b, const char *part, size_t out, size_t in, nch_tensor **weight, nch_tensor **bias)
+{
+	*weight = add_part(b, part, "weight", out, in, 2);
+	*bias = add_part(b, part, "bias", 1, out, 1);
+}
+
+static void add_norm(builder *b, const char *part, size_t width, nch_tensor **gamma, nch_tensor **beta)
+{
+	*gamma = add_part(b, part, "weight", 1, width, 1);
+	*beta = add_part(b, part, "bias", 1, width, 1);
+}
+
+static void add_layer(builder *b, size_t index, nch_encoder_layer *layer)
+{
+	const nch_config *c = &b->model->config;
+	char part[160];
+	size_t h = c->hidden;
+#define PART(what) (snprintf(part, sizeof part, "%s.encoder.layer.%zu." what, b->prefix, index), part)
+	add_dense(b, PART("attention.self.query"), h, h, &layer->query_weight, &layer->query_bias);
+	add_dense(b, PART("attention.self.key"), h, h, &layer->key_weight, &layer->key_bias);
+	add_dense(b, PART("attention.self.value"), h, h, &layer->value_weight, &layer->value_bias);
+	add_dense(b, PART("attention.output.dense"), h, h, &layer->attention_weight, &layer->attention_bias);
+	add_norm(b, PART("attention.output.LayerNorm"), h, &layer->attention_gamma, &layer->attention_beta);
+	add_dense(b, PART("intermediate.dense"), c->feed_forward, h, &layer->up_weight, &layer->up_bias);
+	add_dense(b, PART("output.dense"), h, c->feed_forward, &layer->down_weight, &layer->down_bias);
+	add_norm(b, PART("output.LayerNorm"), h, &layer->output_gamma, &layer->output_beta);
+#undef PART
+}
+
+static void add_all(builder *b)
+{
+	nch_model *m = b->model;
+	const nch_config *c = &m->config;
+	const struct names *names = &family_names[c->family];
+	char part[160];
+#define PART(what) (snprintf(part, sizeof part, "%s." what, b->prefix), part)
+	m->word = add_part(b, PART("embeddings.word_embeddings"), "weight", c->vocab_size, c->embedding, 2);
+	m->position = add_part(b, PART("embeddings.position_embeddings"), "weight", c->max_positions, c->embedding, 2);
+	if (c->types > 0)
+		m->type = add_part(b, PART("embeddings.token_type_embeddings"), "weight", c->types, c->embedding, 2);
+	add_norm(b, PART("embeddings.LayerNorm"), c->embedding, &m->embedding_gamma, &m->embedding_beta);
+	if (c->embedding != c->hidden)
+		add_dense(b, PART("embeddings_project"), c->hidden, c->embedding, &m->project_weight, &m->project_bias);
+#undef PART
+	for (size_t l = 0; l < c->layers; l++)
+		add_layer(b, l, &m->layers[l]);
+	add_dense(b, names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
+	add_dense(b, names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
+}
+
+static nch_status copy_labels(nch_model *model, const nch_config *config, nch_error *error)
+{
+	char **names = nch_arena_alloc(model->arena, config->labels + 1, sizeof *names);
+	if (names == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < config->labels; i++) {
+		const char *name = config->label_names ? config->label_names[i] : "";
+		names[i] = nch_arena_text(model->arena, name, strlen(name));
+		if (names[i] == NULL)
+			return nch_no_memory(error);
+	}
+	model->config.label_names = names;
+	return NCH_OK;
+}
+
+nch_status nch_model_new(const nch_config *config, nch_model **model, nch_error *error)
+{
+	if (config->family > NCH_ELECTRA)
+		return nch_fail(error, NCH_FORMAT, "models of this family can be read, but not computed yet");
+	if (config->labels == 0)
+		return nch_fail(error, NCH_DATA, "a classifier needs at least one label");
+	nch_model *m = nch_alloc(1, sizeof *m);
+	if (m == NULL)
+		return nch_no_memory(error);
+	m->config = *config;
+	m->arena = nch_arena_new(0);
+	builder b = {m, family_names[config->family].prefix, false};
+	nch_status status = m->arena == NULL ? nch_no_memory(error) : copy_labels(m, config, error);
+	if (status == NCH_OK) {
+		m->tensors = nch_alloc(TENSORS_OUTSIDE + config->layers * TENSORS_A_LAYER, sizeof *m->tensors);
+		m->layers = nch_alloc(config->layers, sizeof *m->layers);
+		if (m->tensors == NULL || m->layers == NULL)
+			status = nch_no_memory(error);
+	}
+	if (status == NCH_OK) {
+		add_all(&b);
+		if (b.failed)
+			status = nch_no_memory(error);
+	}
+	if (status != NCH_OK) {
+		nch_model_free(m);
+		return status;
+	}
+	*model = m;
+	return NCH_OK;
+}
+
+void nch_model_free(nch_model *model)
+{
+	if (model == NULL)
+		return;
+	nch_weights_close(model->file);
+	nch_free(model->storage);
+	nch_free(model->tensors);
+	nch_free(model->layers);
+	nch_arena_free(model->arena);
+	nch_buffer_free(&model->report);
+	nch_free(model);
+}
+
+nch_tensor *nch_model_find(const nch_model *model, const char *name)
+{
+	for (size_t i = 0; i < model->count; i++)
+		if (strcmp(model->tensors[i].name, name) == 0)
+			return &model->tensors[i];
+	return NULL;
+}
+
+size_t nch_model_offset(const nch_model *model, const nch_tensor *tensor)
+{
+	return (size_t)(tensor->data - model->storage);
+}
+
+size_t nch_model_max_len(const nch_model *model)
+{
+	return model->config.max_positions - model->config.position_offset;
+}
+
+/* --- memory and first values --- */
+
+nch_status nch_model_allocate(nch_model *model, nch_error *error)
+{
+	size_t total = 0;
+	for (size_t i = 0; i < model->count; i++) /* each tensor on a cache line of its own */
+		total += (model->tensors[i].rows * model->tensors[i].columns + 15) / 16 * 16;
+	model->storage = nch_alloc_aligned(total, sizeof *model->storage);
+	if (model->storage == NULL)
+		return nch_fail(error, NCH_MEMORY, "not enough memory for a model of %zu parameters", model->parameters);
+	model->storage_floats = total;
+	float *at = model->storage;
+	for (size_t i = 0; i < model->count; i++) {
+		model->tensors[i].data = at;
+		at += (model->tensors[i].rows * model->tensors[i].columns + 15) / 16 * 16;
+	}
+	return NCH_OK;
+}
+
+typedef struct init_job {
+	nch_tensor *tensor;
+	uint64_t seed;
+	uint32_t number;
+	double deviation;
+} init_job;
+
+static void init_range(void *context, size_t begin, size_t end)
+{
+	const init_job *job = context;
+	for (size_t i = begin; i < end; i++)
+		job->tensor->data[i] = (float)(job->deviation * nch_random_normal(job->seed, NCH_RANDOM_INIT, job->number, i));
+}
+
+/* A number for a name (FNV-1a), so that a tensor's first values do not depend on which others there are. */
+static uint32_t name_number(const char *name)
+{
+	uint32_t hash = 2166136261u;
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash;
+}
+
+void nch_tensor_init(const nch_model *model, nch_tensor *tensor, uint64_t seed, const nch_compute *compute)
+{
+	size_t elements = tensor->rows * tensor->columns;
+	bool is_gain = strstr(tensor->name, "LayerNorm.weight") != NULL;
+	if (tensor->rank == 1) {
+		for (size_t i = 0; i < elements; i++)
+			tensor->data[i] = is_gain ? 1.0f : 0.0f;
+		return;
+	}
+	init_job job = {tensor, seed, name_number(tensor->name), (double)model->config.init_range};
+	if (compute != NULL)
+		nch_parallel(compute, elements, 1024, init_range, &job);
+	else
+		init_range(&job, 0, elements);
+}
+
+nch_status nch_model_init(nch_model *model, uint64_t seed, const nch_compute *compute, nch_error *error)
+{
+	NCH_TRY(nch_model_allocate(model, error));
+	for (size_t i = 0; i < model->count; i++) {
+		nch_tensor_init(model, &model->tensors[i], seed, compute);
+		model->tensors[i].fresh = true;
+	}
+	return NCH_OK;
+}

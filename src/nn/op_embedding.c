@@ -1,0 +1,57 @@
+/* op_embedding.c - the rows of the tables that belong to each token, added up; and their gradients, added back by ascending token. */
+#include "nn/tape_internal.h"
+
+typedef struct embedding_job {
+	const nch_kernels *kernels;
+	const nch_batch *batch;
+	const nch_tensor *word, *type, *position;
+	nch_tensor *out;
+	/* backward */
+	float *table;
+	const int32_t *index;
+} embedding_job;
+
+static void embed_range(void *context, size_t begin, size_t end)
+{
+	const embedding_job *job = context;
+	const nch_batch *batch = job->batch;
+	job->kernels->embedding(job->out->data, job->word->data, job->type ? job->type->data : NULL, job->position ? job->position->data : NULL,
+	                        batch->token, job->type ? batch->type : NULL, job->position ? batch->position : NULL, job->out->columns, begin, end);
+}
+
+nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *word, nch_tensor *type, nch_tensor *position)
+{
+	if (tape->failed)
+		return NULL;
+	nch_tensor *inputs[] = {word, type, position};
+	nch_tensor *out = nch_tape_tensor(tape, batch->tokens, word->columns, inputs, 3);
+	nch_node *node = nch_tape_record(tape, NCH_OP_EMBEDDING, out);
+	if (out == NULL)
+		return NULL;
+	if (node != NULL) {
+		for (int i = 0; i < 3; i++)
+			node->in[i] = inputs[i];
+		node->batch = batch;
+	}
+	embedding_job job = {tape->compute->kernels, batch, word, type, position, out, NULL, NULL};
+	nch_parallel(tape->compute, batch->tokens, 8, embed_range, &job);
+	return out;
+}
+
+static void add_back_range(void *context, size_t begin, size_t end)
+{
+	const embedding_job *job = context;
+	job->kernels->embedding_backward(job->table, job->out->grad, job->index, job->out->rows, job->out->columns, begin, end);
+}
+
+void nch_embedding_backward_op(nch_tape *tape, nch_node *node)
+{
+	const int32_t *indices[] = {node->batch->token, node->batch->type, node->batch->position};
+	for (int i = 0; i < 3; i++) {
+		nch_tensor *table = node->in[i];
+		if (table == NULL || !table->wants_grad || !nch_gradient_open(tape, table))
+			continue;
+		embedding_job job = {.kernels = tape->compute->kernels, .out = node->out, .table = table->grad, .index = indices[i]};
+		nch_parallel(tape->compute, table->columns, 64, add_back_range, &job);
+	}
+}

@@ -1,0 +1,77 @@
+/* op_loss.c - cross-entropy and binary cross-entropy: the loss, and the gradient of the logits.
+ *
+ * Each row's loss is computed in double and added to the caller's sum, rows ascending, so that a batch taken in parts has the bits of
+ * the whole one. */
+#include "nn/tape_internal.h"
+
+#include "kernels/math.h"
+
+/* -sum_c q(c) ln p(c) of one row and its gradient, softmax(z) · sum(q) - q; `p` has room for the row. */
+static double cross_entropy_row(const nch_tape *tape, const nch_loss *loss, const float *z, size_t classes, int32_t target, float *p, float *dz)
+{
+	double log_sum = tape->compute->kernels->softmax(p, z, classes);
+	double weight = loss->weight ? loss->weight[target] : 1.0;
+	double hit = weight * (1.0 - (double)loss->smoothing), spread = (double)loss->smoothing / (double)classes;
+	double value = hit * (log_sum - (double)z[target]), mass = hit;
+	for (size_t c = 0; c < classes && spread > 0.0; c++) {
+		double q = spread * (loss->weight ? (double)loss->weight[c] : 1.0);
+		value += q * (log_sum - (double)z[c]);
+		mass += q;
+	}
+	if (dz != NULL)
+		for (size_t c = 0; c < classes; c++) {
+			double q = (c == (size_t)target ? hit : 0.0) + (spread > 0.0 ? spread * (loss->weight ? (double)loss->weight[c] : 1.0) : 0.0);
+			dz[c] = (float)(loss->scale * ((double)p[c] * mass - q));
+		}
+	return value * loss->scale;
+}
+
+/* w y ln(1 + e^-z) + (1 - y) ln(1 + e^z), summed over the classes */
+static double binary_row(const nch_loss *loss, const float *z, size_t classes, const float *goals, float *dz)
+{
+	double value = 0.0;
+	for (size_t c = 0; c < classes; c++) {
+		double x = (double)z[c], y = (double)goals[c], w = loss->weight ? (double)loss->weight[c] : 1.0;
+		double e = nch_exp(x > 0.0 ? -x : x), tail = nch_log(1.0 + e); /* ln(1 + e^-|x|) */
+		double sigmoid = x > 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
+		value += w * y * (tail + (x < 0.0 ? -x : 0.0)) + (1.0 - y) * (tail + (x > 0.0 ? x : 0.0));
+		if (dz != NULL)
+			dz[c] = (float)(loss->scale * ((1.0 - y) * sigmoid - w * y * (1.0 - sigmoid)));
+	}
+	return value * loss->scale;
+}
+
+void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss)
+{
+	if (logits == NULL || tape->failed)
+		return;
+	size_t classes = logits->columns;
+	nch_node *node = nch_tape_record(tape, NCH_OP_LOSS, NULL);
+	float *gradient = node ? nch_gradient_take(tape, logits->rows * classes) : NULL;
+	float *p = nch_gradient_take(tape, classes);
+	if (tape->failed)
+		return;
+	for (size_t i = 0; i < logits->rows; i++) {
+		const float *z = logits->data + i * classes;
+		float *dz = gradient ? gradient + i * classes : NULL;
+		if (loss->kind == NCH_LOSS_BCE) {
+			*loss->sum += binary_row(loss, z, classes, loss->goals + i * classes, dz);
+		} else if (loss->target[i] >= 0) {
+			*loss->sum += cross_entropy_row(tape, loss, z, classes, loss->target[i], p, dz);
+		} else {
+			for (size_t c = 0; dz != NULL && c < classes; c++)
+				dz[c] = 0.0f;
+		}
+	}
+	nch_gradient_release(tape, p, classes);
+	if (node != NULL) {
+		node->in[0] = logits;
+		node->saved[0] = gradient;
+	}
+}
+
+void nch_loss_backward_op(nch_tape *tape, nch_node *node)
+{
+	if (node->in[0] != NULL && node->in[0]->wants_grad)
+		nch_gradient_give(tape, node->in[0], node->saved[0]);
+}

@@ -1,0 +1,95 @@
+/* op_norm.c - y = LayerNorm(residual + dropout(x)) (Ba, Kiros, Hinton 2016). */
+#include "nn/tape_internal.h"
+
+typedef struct norm_job {
+	const nch_kernels *kernels;
+	nch_norm norm;
+} norm_job;
+
+static void norm_range(void *context, size_t begin, size_t end)
+{
+	const norm_job *job = context;
+	job->kernels->norm(&job->norm, begin, end);
+}
+
+nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, float dropout, uint32_t site, nch_tensor *gamma,
+                           nch_tensor *beta, float epsilon)
+{
+	if (x == NULL || tape->failed)
+		return NULL;
+	nch_tensor *inputs[] = {x, residual, gamma, beta};
+	nch_tensor *y = nch_tape_tensor(tape, x->rows, x->columns, inputs, 4);
+	nch_node *node = nch_tape_record(tape, NCH_OP_NORM, y);
+	float *statistics = node ? nch_tape_floats(tape, 2, x->rows) : NULL;
+	if (y == NULL || tape->failed)
+		return NULL;
+	norm_job job = {tape->compute->kernels,
+	                {.columns = x->columns, .epsilon = epsilon, .x = x->data, .residual = residual ? residual->data : NULL,
+	                 .dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row), .gamma = gamma->data, .beta = beta->data,
+	                 .y = y->data}};
+	if (node != NULL) {
+		for (int i = 0; i < 4; i++)
+			node->in[i] = inputs[i];
+		node->dropout = job.norm.dropout;
+		job.norm.sum = node->saved[0] = x->data; /* x itself is needed no longer: the sum takes its place */
+		job.norm.mean = node->saved[1] = statistics;
+		job.norm.rstd = statistics + x->rows;
+	}
+	nch_parallel(tape->compute, x->rows, 1, norm_range, &job);
+	return y;
+}
+
+typedef struct norm_backward_job {
+	const nch_kernels *kernels;
+	nch_norm_backward norm;
+	const nch_dropout *dropout;
+	float *dx;
+} norm_backward_job;
+
+static void rows_range(void *context, size_t begin, size_t end)
+{
+	const norm_backward_job *job = context;
+	job->kernels->norm_backward(&job->norm, begin, end);
+	if (job->dx != NULL)
+		job->kernels->dropout(job->dropout, job->dx, job->norm.ds, job->norm.columns, begin, end);
+}
+
+static void columns_range(void *context, size_t begin, size_t end)
+{
+	const norm_backward_job *job = context;
+	job->kernels->norm_backward_columns(&job->norm, begin, end);
+}
+
+void nch_norm_backward_op(nch_tape *tape, nch_node *node)
+{
+	nch_tensor *x = node->in[0], *residual = node->in[1], *gamma = node->in[2], *beta = node->in[3], *y = node->out;
+	size_t floats = x->rows * x->columns;
+	norm_backward_job job = {tape->compute->kernels,
+	                         {.rows = x->rows, .columns = x->columns, .sum = node->saved[0], .mean = node->saved[1],
+	                          .rstd = node->saved[1] + x->rows, .gamma = gamma->data, .dy = y->grad, .ds = y->grad},
+	                         &node->dropout, NULL};
+	if (gamma->wants_grad && beta->wants_grad && nch_gradient_open(tape, gamma) && nch_gradient_open(tape, beta)) {
+		job.norm.dgamma = gamma->grad;
+		job.norm.dbeta = beta->grad;
+		nch_parallel(tape->compute, x->columns, 64, columns_range, &job);
+	}
+	bool to_residual = residual != NULL && residual->wants_grad;
+	if (!x->wants_grad && !to_residual)
+		return;
+	/* y's gradient becomes ds in place; where both x and the residual want it, x gets a copy through its dropout */
+	if (x->wants_grad && (to_residual || node->dropout.p > 0.0f)) {
+		job.dx = nch_gradient_take(tape, floats);
+		if (job.dx == NULL)
+			return;
+	}
+	nch_parallel(tape->compute, x->rows, 1, rows_range, &job);
+	float *ds = y->grad;
+	y->grad = NULL; /* its memory goes on as ds */
+	y->grad_set = false;
+	if (x->wants_grad)
+		nch_gradient_give(tape, x, job.dx ? job.dx : ds);
+	if (to_residual)
+		nch_gradient_give(tape, residual, ds);
+	else if (job.dx != NULL)
+		nch_gradient_release(tape, ds, floats);
+}

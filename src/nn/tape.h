@@ -1,0 +1,138 @@
+/* tape.h - automatic differentiation, in reverse.
+ *
+ * Every op below computes its result at once and, while recording, writes itself down on the tape; nch_tape_backward reads the tape from its
+ * end and lets every op turn the gradient of its output into those of its inputs. An op is one place: its builder (shapes, forward) and
+ * its backward stand together in src/nn/op_*.c, and tests/unit/ops_test.c holds each against finite differences.
+ *
+ * All matrices are (rows, columns) of floats, a row a token (or a sentence, after pooling). Sentences are packed one after the other, with
+ * offsets; there is no padding and no mask. */
+#ifndef NCH_NN_TAPE_H
+#define NCH_NN_TAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "nn/compute.h"
+
+typedef struct nch_tensor {
+	float *data; /* (rows, columns); a parameter's may be mapped from a file, and then is only read */
+	float *grad; /* the same shape, or NULL */
+	size_t rows, columns;
+	bool wants_grad; /* a parameter that is trained, or something that depends on one */
+	bool grad_set;   /* grad holds a value: the next one is added */
+	/* parameters only */
+	const char *name;
+	size_t rank;     /* 1: shape (columns), 2: (rows, columns) */
+	bool no_decay;   /* bias or LayerNorm */
+	bool fresh;      /* newly initialised, not read from a file */
+} nch_tensor;
+
+typedef enum nch_op {
+	NCH_OP_EMBEDDING,
+	NCH_OP_LINEAR,
+	NCH_OP_NORM,
+	NCH_OP_ATTENTION,
+	NCH_OP_ACTIVATION,
+	NCH_OP_DROPOUT,
+	NCH_OP_SELECT_ROWS,
+	NCH_OP_MEAN_ROWS,
+	NCH_OP_LOSS,
+	NCH_OPS
+} nch_op;
+
+/* The sentences of one batch. */
+typedef struct nch_batch {
+	size_t tokens, sentences;
+	const int32_t *token;    /* (tokens) */
+	const int32_t *type;     /* (tokens): 0, or 1 in the second text of a pair */
+	const int32_t *position; /* (tokens) */
+	const size_t *offsets;   /* (sentences + 1): sentence s has the tokens offsets[s] .. offsets[s+1]-1 */
+} nch_batch;
+
+typedef struct nch_tape nch_tape;
+typedef struct nch_node nch_node;
+
+/* What a step needs to know beside its input. Dropout is drawn for (seed, step, place in the model, row): with `token_row` and `sentence_row` set to
+ * what earlier micro-batches of the same step held, an accumulated batch has the masks of the whole one. */
+typedef struct nch_step {
+	bool record;  /* false: only compute; activations are given back as soon as they can be */
+	bool dropout; /* false: evaluation */
+	uint64_t seed;
+	uint32_t number;
+	uint64_t token_row, sentence_row;
+} nch_step;
+
+nch_status nch_tape_new(nch_compute *compute, nch_tape **tape, nch_error *error);
+void nch_tape_free(nch_tape *tape);
+
+/* Forgets everything of the last step. */
+nch_status nch_tape_begin(nch_tape *tape, const nch_step *step, nch_error *error);
+/* Out of memory in any op since begin? Ops return NULL then, and take NULL as input, so one check at the end is enough. */
+nch_status nch_tape_check(const nch_tape *tape, nch_error *error);
+/* The gradients of every tensor that wants one, added to what is set. Activations' gradients are released as they are used. */
+nch_status nch_tape_backward(nch_tape *tape, nch_error *error);
+
+const nch_step *nch_tape_step(const nch_tape *tape);
+nch_compute *nch_tape_compute(const nch_tape *tape);
+size_t nch_tape_peak(const nch_tape *tape); /* bytes of activations and their gradients, the most at once */
+
+/* --- ops --- */
+
+/* (tokens, columns): word[token] + type[type] + position[position] (Devlin et al. 2019, section 3). type may be NULL. */
+nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *word, nch_tensor *type, nch_tensor *position);
+
+/* y (m, n) = f(x) · weightᵀ + bias, x (m, k), weight (n, k), bias (n) or NULL; f is an activation, or NCH_ACTIVATIONS for none. f(x) is not kept:
+ * the backward pass makes it again from x. */
+nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tensor *weight, nch_tensor *bias);
+
+/* y = LayerNorm(residual + dropout(x)) (Ba et al. 2016); residual may be NULL; gamma, beta (columns). x's memory is taken over: it may
+ * not be used by another op. `site` numbers the dropout. */
+nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, float dropout, uint32_t site, nch_tensor *gamma,
+                           nch_tensor *beta, float epsilon);
+
+/* (tokens, heads · width): scaled dot-product attention within each sentence (Vaswani et al. 2017). q, k, v (tokens, heads · width). */
+nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, size_t heads, float dropout,
+                             uint32_t site);
+
+nch_tensor *nch_activate(nch_tape *tape, nch_tensor *x, nch_activation f);
+
+/* y = dropout(x). `first_row` is the address of x's first row: the step's token_row where rows are tokens, sentence_row where they are sentences. */
+nch_tensor *nch_dropout_op(nch_tape *tape, nch_tensor *x, float p, uint32_t site, uint64_t first_row);
+
+/* (count, columns): the rows of x with these indices, e.g. each sentence's first token. `index` must stay valid until the step ends. */
+nch_tensor *nch_select_rows(nch_tape *tape, nch_tensor *x, const size_t *index, size_t count);
+
+/* (sentences, columns): the mean of each sentence's rows. */
+nch_tensor *nch_mean_rows_op(nch_tape *tape, nch_tensor *x, const nch_batch *batch);
+
+typedef enum nch_loss_kind { NCH_LOSS_CE, NCH_LOSS_BCE } nch_loss_kind;
+
+/* What is minimised. logits z (rows, classes).
+ *   CE:  row i has the class target[i] (or -1: the row does not count): scale · weight[t] · -sum_c q(c) ln softmax(z)(c), with
+ *        q = (1 - smoothing) [c = t] + smoothing / classes; with weights, torch's rule for the smoothed part.
+ *   BCE: row i has goals[i·classes + c] in [0, 1]: scale · sum_c (max(z,0) - z y + ln(1 + e^-|z|)), positives times weight[c].
+ * `scale` is 1 / (what the mean is taken over), of the whole batch. Each row's loss is added in double to *sum, rows ascending. */
+typedef struct nch_loss {
+	nch_loss_kind kind;
+	const int32_t *target; /* (rows) */
+	const float *goals;    /* (rows, classes) */
+	const float *weight;   /* (classes) or NULL */
+	float smoothing;
+	double scale;
+	double *sum;
+} nch_loss;
+
+/* Computes the loss and, while recording, the gradient of the logits. The arrays must stay valid until the step ends. */
+void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss);
+
+/* Where nothing is recorded: everything allocated since the mark is given back, except `kept`, which is moved there. While recording it
+ * does nothing. Returns the tensor to go on with. */
+nch_arena_mark nch_tape_mark(const nch_tape *tape);
+nch_tensor *nch_tape_keep(nch_tape *tape, nch_arena_mark mark, nch_tensor *kept);
+
+const char *nch_op_name(nch_op op);
+
+#endif

@@ -1,0 +1,62 @@
+/* tape_internal.h - what the ops see of the tape. Only src/nn/tape.c and src/nn/op_*.c include this. */
+#ifndef NCH_NN_TAPE_INTERNAL_H
+#define NCH_NN_TAPE_INTERNAL_H
+
+#include "nn/tape.h"
+
+/* One op as it was applied. */
+struct nch_node {
+	nch_op op;
+	nch_tensor *in[4];
+	nch_tensor *out;
+	const nch_batch *batch;
+	const size_t *index;
+	nch_activation activation;
+	nch_dropout dropout;
+	float *saved[2]; /* what the forward pass keeps for the backward pass */
+	float scale;
+	size_t heads;
+	nch_loss loss;
+};
+
+typedef void nch_backward(nch_tape *tape, nch_node *node);
+
+struct nch_tape {
+	nch_compute *compute;
+	nch_arena *activations; /* data and nodes */
+	nch_arena *gradients;   /* of activations; blocks are reused within the step */
+	nch_node **nodes;
+	size_t count, capacity;
+	struct spare {
+		float *data;
+		size_t floats;
+	} *spares;              /* blocks of `gradients` that nobody uses now */
+	size_t spare_count, spare_capacity;
+	nch_step step;
+	bool failed;
+};
+
+/* The backward functions of the ops, one a file. */
+nch_backward nch_embedding_backward_op, nch_linear_backward_op, nch_norm_backward_op, nch_attention_backward_op, nch_activation_backward_op,
+	nch_dropout_backward_op, nch_select_rows_backward_op, nch_mean_rows_backward_op, nch_loss_backward_op;
+
+/* rows × columns floats for a new activation; NULL, and the tape has failed, without memory. */
+float *nch_tape_floats(nch_tape *tape, size_t rows, size_t columns);
+/* A new activation; wants_grad is set if the tape records and one of the inputs wants one. */
+nch_tensor *nch_tape_tensor(nch_tape *tape, size_t rows, size_t columns, nch_tensor *const *inputs, size_t count);
+/* Writes an op down. NULL if nothing is recorded (the op need not save anything) or without memory. */
+nch_node *nch_tape_record(nch_tape *tape, nch_op op, nch_tensor *out);
+
+/* Memory for a gradient, and its return. */
+float *nch_gradient_take(nch_tape *tape, size_t floats);
+void nch_gradient_release(nch_tape *tape, float *data, size_t floats);
+/* tensor->grad += data, or = data where nothing is set; the memory (from nch_gradient_take) is taken over. */
+void nch_gradient_give(nch_tape *tape, nch_tensor *tensor, float *data);
+/* Makes tensor->grad ready for adding: allocated, and zero where nothing was set. False without memory. */
+bool nch_gradient_open(nch_tape *tape, nch_tensor *tensor);
+/* The same for an op that can itself overwrite: allocated; *accumulate tells whether to add. */
+bool nch_gradient_start(nch_tape *tape, nch_tensor *tensor, int *accumulate);
+
+nch_dropout nch_tape_dropout(const nch_tape *tape, float p, uint32_t site, uint64_t row);
+
+#endif

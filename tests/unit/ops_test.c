@@ -1,0 +1,190 @@
+/* Every op of the tape against finite differences: (f(x + h) - f(x - h)) / 2h, over all elements of all its inputs.
+ *
+ * The table below must name every op; one that is missing fails the suite. f is a fixed random projection of the op's output, by way of
+ * a weighted sum that the loss op makes exact: BCE is smooth, its gradient is checked in its own row. */
+#include "base/memory.h"
+#include "nn/tape.h"
+#include "test.h"
+
+#include <stdlib.h>
+
+enum { MOST = 4 };
+
+typedef struct inputs { /* the tensors that are varied */
+	nch_tensor tensor[MOST];
+	size_t count;
+} inputs;
+
+typedef nch_tensor *build(nch_tape *tape, inputs *in);
+
+static const int32_t tokens[] = {1, 0, 2, 1, 2, 2, 0}, types[] = {0, 0, 1, 0, 1, 1, 1}, positions[] = {0, 1, 2, 0, 1, 2, 3};
+static const size_t offsets[] = {0, 3, 7}, picks[] = {0, 3, 3};
+static const nch_batch batch = {.tokens = 7, .sentences = 2, .token = tokens, .type = types, .position = positions, .offsets = offsets};
+
+static nch_tensor *build_embedding(nch_tape *t, inputs *in) { return nch_embedding(t, &batch, &in->tensor[0], &in->tensor[1], &in->tensor[2]); }
+static nch_tensor *build_linear(nch_tape *t, inputs *in) { return nch_linear(t, &in->tensor[0], NCH_ACTIVATIONS, &in->tensor[1], &in->tensor[2]); }
+static nch_tensor *build_linear_gelu(nch_tape *t, inputs *in) { return nch_linear(t, &in->tensor[0], NCH_GELU, &in->tensor[1], &in->tensor[2]); }
+static nch_tensor *copy_of(nch_tape *t, nch_tensor *x) { return nch_activate(t, x, NCH_SILU); } /* layer norm takes its input's memory */
+static nch_tensor *build_norm(nch_tape *t, inputs *in)
+{
+	return nch_layer_norm(t, copy_of(t, &in->tensor[0]), &in->tensor[1], 0.3f, 5, &in->tensor[2], &in->tensor[3], 1e-5f);
+}
+static nch_tensor *build_norm_alone(nch_tape *t, inputs *in)
+{
+	return nch_layer_norm(t, copy_of(t, &in->tensor[0]), NULL, 0.0f, 5, &in->tensor[1], &in->tensor[2], 1e-5f);
+}
+static nch_tensor *build_attention(nch_tape *t, inputs *in)
+{
+	return nch_attention_op(t, &batch, &in->tensor[0], &in->tensor[1], &in->tensor[2], 2, 0.2f, 9);
+}
+static nch_tensor *build_self_attention(nch_tape *t, inputs *in)
+{
+	return nch_attention_op(t, &batch, &in->tensor[0], &in->tensor[0], &in->tensor[0], 2, 0.0f, 9);
+}
+static nch_tensor *build_gelu(nch_tape *t, inputs *in) { return nch_activate(t, &in->tensor[0], NCH_GELU); }
+static nch_tensor *build_gelu_tanh(nch_tape *t, inputs *in) { return nch_activate(t, &in->tensor[0], NCH_GELU_TANH); }
+static nch_tensor *build_relu(nch_tape *t, inputs *in) { return nch_activate(t, &in->tensor[0], NCH_RELU); }
+static nch_tensor *build_silu(nch_tape *t, inputs *in) { return nch_activate(t, &in->tensor[0], NCH_SILU); }
+static nch_tensor *build_tanh(nch_tape *t, inputs *in) { return nch_activate(t, &in->tensor[0], NCH_TANH); }
+static nch_tensor *build_dropout(nch_tape *t, inputs *in) { return nch_dropout_op(t, &in->tensor[0], 0.4f, 2, 3); }
+static nch_tensor *build_select(nch_tape *t, inputs *in) { return nch_select_rows(t, &in->tensor[0], picks, 3); }
+static nch_tensor *build_mean(nch_tape *t, inputs *in) { return nch_mean_rows_op(t, &in->tensor[0], &batch); }
+static nch_tensor *build_logits(nch_tape *t, inputs *in) { return nch_linear(t, &in->tensor[0], NCH_ACTIVATIONS, &in->tensor[1], NULL); }
+
+static const struct check {
+	nch_op op;
+	build *build;
+	size_t shapes[MOST][2]; /* rows, columns; 0 rows: no such input */
+	nch_loss_kind loss;
+	float smoothing;
+	bool weights;
+} checks[] = {
+	{NCH_OP_EMBEDDING, build_embedding, {{3, 6}, {2, 6}, {4, 6}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_LINEAR, build_linear, {{5, 6}, {4, 6}, {1, 4}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_LINEAR, build_linear_gelu, {{5, 6}, {4, 6}, {1, 4}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_NORM, build_norm, {{3, 20}, {3, 20}, {1, 20}, {1, 20}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_NORM, build_norm_alone, {{3, 20}, {1, 20}, {1, 20}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_ATTENTION, build_attention, {{7, 6}, {7, 6}, {7, 6}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_ATTENTION, build_self_attention, {{7, 32}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_ACTIVATION, build_gelu, {{3, 19}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_ACTIVATION, build_gelu_tanh, {{3, 19}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_ACTIVATION, build_relu, {{3, 19}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_ACTIVATION, build_silu, {{3, 19}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_ACTIVATION, build_tanh, {{3, 19}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_DROPOUT, build_dropout, {{3, 19}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_SELECT_ROWS, build_select, {{7, 5}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_MEAN_ROWS, build_mean, {{7, 5}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_CE},
+	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_CE, .smoothing = 0.1f, .weights = true},
+	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_BCE, .weights = true},
+};
+
+static float noise(unsigned *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return (float)(*state >> 8) / 8388608.0f - 1.0f;
+}
+
+static nch_compute *compute;
+static nch_tape *tape;
+
+/* The loss of the op's output; with `backward`, the inputs' gradients too. */
+static double run(const struct check *c, inputs *in, bool backward)
+{
+	static float goals[400], weights[40];
+	static int32_t targets[40];
+	unsigned state = 99;
+	double sum = 0.0;
+	nch_error error;
+	const nch_step step = {.record = backward, .dropout = true, .seed = 1234, .number = 3, .token_row = 2, .sentence_row = 1};
+	for (size_t i = 0; i < 400; i++)
+		goals[i] = (float)(i * 7 % 5) / 4.0f;
+	for (size_t i = 0; i < 40; i++) {
+		targets[i] = i == 2 ? -1 : (int32_t)(i % 3); /* one row that does not count */
+		weights[i] = 0.5f + noise(&state) * 0.3f;
+	}
+	for (size_t i = 0; i < in->count; i++)
+		in->tensor[i].grad_set = false;
+	CHECK(nch_tape_begin(tape, &step, &error) == NCH_OK);
+	nch_loss loss = {.kind = c->loss, .target = targets, .goals = goals, .weight = c->weights ? weights : NULL, .smoothing = c->smoothing,
+	                 .scale = 1.0, .sum = &sum};
+	nch_loss_op(tape, c->build(tape, in), &loss);
+	CHECK(nch_tape_check(tape, &error) == NCH_OK);
+	if (backward)
+		CHECK(nch_tape_backward(tape, &error) == NCH_OK);
+	return sum;
+}
+
+/* The largest error of the gradients of one op's inputs, relative to the largest gradient. */
+static double worst_error(const struct check *c)
+{
+	inputs in = {.count = 0};
+	unsigned state = 7;
+	double worst = 0.0, largest = 1e-3;
+	for (size_t i = 0; i < MOST && c->shapes[i][0] > 0; i++) {
+		nch_tensor *t = &in.tensor[in.count++];
+		size_t n = c->shapes[i][0] * c->shapes[i][1];
+		*t = (nch_tensor){.rows = c->shapes[i][0], .columns = c->shapes[i][1], .rank = 2, .wants_grad = true};
+		t->data = nch_alloc_aligned(n, sizeof(float));
+		t->grad = nch_alloc_aligned(n, sizeof(float));
+		for (size_t e = 0; e < n; e++) {
+			t->data[e] = noise(&state);
+			if (fabsf(t->data[e]) < 0.02f)
+				t->data[e] = 0.05f; /* relu has a corner at 0 */
+		}
+	}
+	run(c, &in, true);
+	for (size_t i = 0; i < in.count; i++) {
+		nch_tensor *t = &in.tensor[i];
+		for (size_t e = 0; e < t->rows * t->columns; e++) {
+			const float h = 4e-3f, here = t->data[e];
+			t->data[e] = here + h;
+			double above = run(c, &in, false), up = (double)t->data[e];
+			t->data[e] = here - h;
+			double below = run(c, &in, false), down = (double)t->data[e];
+			t->data[e] = here;
+			double slope = (above - below) / (up - down), error = fabs(slope - (double)t->grad[e]);
+			largest = fabs(slope) > largest ? fabs(slope) : largest;
+			worst = error > worst || isnan(error) ? error : worst;
+		}
+	}
+	for (size_t i = 0; i < in.count; i++) {
+		nch_free(in.tensor[i].data);
+		nch_free(in.tensor[i].grad);
+	}
+	return worst / largest;
+}
+
+TEST(every_op_has_a_check)
+{
+	for (int op = 0; op < NCH_OPS; op++) {
+		bool found = false;
+		for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+			found = found || checks[i].op == (nch_op)op;
+		if (!found)
+			printf("  no finite-difference check of the op '%s'\n", nch_op_name((nch_op)op));
+		CHECK(found);
+	}
+}
+
+TEST(gradients_are_finite_differences)
+{
+	nch_error error;
+	CHECK(nch_compute_new(1, NULL, 64, 64, &compute, &error) == NCH_OK);
+	CHECK(nch_tape_new(compute, &tape, &error) == NCH_OK);
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+		double worst = worst_error(&checks[i]);
+		if (!(worst < 2e-3))
+			printf("  op '%s' (row %zu of the table): relative error %.3g\n", nch_op_name(checks[i].op), i, worst);
+		CHECK(worst < 2e-3);
+	}
+	nch_tape_free(tape);
+	nch_compute_free(compute);
+}
+
+int main(void)
+{
+	RUN(every_op_has_a_check);
+	RUN(gradients_are_finite_differences);
+	return test_end();
+}
