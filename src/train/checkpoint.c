@@ -1,0 +1,232 @@
+/* checkpoint.c - writing and reading OUT/checkpoint. */
+#include "train/checkpoint.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "io/safetensors.h"
+
+/* --- weights and moments: three tensors for each of the model's --- */
+
+static const char *const kinds[] = {"weight", "moment1", "moment2"};
+
+static const float *values_of(const nch_optimizer *o, const nch_tensor *t, int kind)
+{
+	size_t at = nch_model_offset(o->model, t);
+	return kind == 0 ? t->data : kind == 1 ? o->moment1 + at : o->moment2 ? o->moment2 + at : NULL;
+}
+
+static nch_status save_tensors(const char *path, const nch_optimizer *o, nch_error *error)
+{
+	const nch_model *m = o->model;
+	nch_weight *list = nch_alloc(3 * m->count, sizeof *list);
+	nch_arena *arena = nch_arena_new(0);
+	size_t count = 0;
+	nch_status status = list && arena ? NCH_OK : nch_no_memory(error);
+	for (int kind = 0; kind < 3; kind++)
+		for (size_t i = 0; i < m->count && status == NCH_OK; i++) {
+			const nch_tensor *t = &m->tensors[i];
+			char name[300];
+			if (values_of(o, t, kind) == NULL)
+				continue;
+			snprintf(name, sizeof name, "%s/%s", kinds[kind], t->name);
+			nch_weight *w = &list[count++];
+			*w = (nch_weight){.name = nch_arena_text(arena, name, strlen(name)), .type = NCH_F32, .rank = 1, .count = t->rows * t->columns,
+			                  .data = values_of(o, t, kind)};
+			w->shape[0] = w->count;
+			if (w->name == NULL)
+				status = nch_no_memory(error);
+		}
+	if (status == NCH_OK)
+		status = nch_weights_write(path, list, count, error);
+	nch_free(list);
+	nch_arena_free(arena);
+	return status;
+}
+
+static nch_status load_tensors(const char *path, nch_optimizer *o, nch_error *error)
+{
+	nch_weights *file = NULL;
+	NCH_TRY(nch_weights_open(path, &file, error));
+	nch_status status = NCH_OK;
+	for (int kind = 0; kind < 3 && status == NCH_OK; kind++)
+		for (size_t i = 0; i < o->model->count && status == NCH_OK; i++) {
+			const nch_tensor *t = &o->model->tensors[i];
+			float *values = (float *)(uintptr_t)values_of(o, t, kind);
+			char name[300];
+			if (values == NULL)
+				continue;
+			snprintf(name, sizeof name, "%s/%s", kinds[kind], t->name);
+			const nch_weight *w = nch_weights_find(file, name);
+			if (w == NULL || w->count != t->rows * t->columns)
+				status = nch_fail(error, NCH_FORMAT, "%s: not a checkpoint of this model (%s); remove the checkpoint folder to start afresh", path, name);
+			else
+				status = nch_weight_to_float(w, values, error);
+		}
+	nch_weights_close(file);
+	return status;
+}
+
+/* --- the state --- */
+
+static void real(nch_buffer *out, const char *name, double value)
+{
+	nch_buffer_printf(out, "\"%s\": ", name);
+	nch_json_write_double(out, value);
+	nch_buffer_text(out, ",\n");
+}
+
+static void write_epoch(nch_buffer *out, const nch_epoch_record *r)
+{
+	const double numbers[] = {r->train_loss, r->train_accuracy, r->valid.loss, r->valid.accuracy, r->valid.macro_f1, r->valid.micro_f1, r->seconds};
+	nch_buffer_printf(out, "[%zu, %d, %d", r->epoch, r->has_valid, r->best);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		nch_buffer_text(out, ", ");
+		nch_json_write_double(out, numbers[i]);
+	}
+	nch_buffer_text(out, "]");
+}
+
+static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps, const char *file, const char *identity)
+{
+	nch_buffer_printf(out, "{\n\"file\": \"%s\",\n\"identity\": ", file);
+	nch_json_write_text(out, identity, strlen(identity));
+	nch_buffer_printf(out, ",\n\"steps\": %llu,\n\"epoch\": %zu,\n\"done\": %zu,\n\"correct\": %zu,\n\"seen\": %zu,\n",
+	                  (unsigned long long)steps, s->epoch, s->done, s->correct, s->seen);
+	real(out, "loss_sum", s->loss_sum);
+	real(out, "seconds", s->seconds);
+	nch_buffer_printf(out, "\"has_best\": %s,\n", s->has_best ? "true" : "false");
+	real(out, "best_value", s->best_value);
+	nch_buffer_printf(out, "\"best_epoch\": %zu,\n\"since_best\": %zu,\n\"log_bytes\": %zu,\n\"epochs\": [", s->best_epoch, s->since_best,
+	                  s->log_bytes);
+	for (size_t i = 0; i < s->epoch_count; i++) {
+		nch_buffer_text(out, i ? ",\n" : "\n");
+		write_epoch(out, &s->epochs[i]);
+	}
+	nch_buffer_text(out, "]\n}\n");
+}
+
+static size_t whole(const nch_json *json, const char *name)
+{
+	double value = nch_json_number(json, name, 0.0);
+	return value >= 0.0 && value < 9e15 ? (size_t)value : 0;
+}
+
+static void read_epoch(const nch_json *json, nch_epoch_record *r)
+{
+	double n[10] = {0};
+	size_t count = 0;
+	for (const nch_json *item = json->first; item != NULL && count < 10; item = item->next)
+		n[count++] = item->type == NCH_JSON_NUMBER ? item->number : 0.0;
+	*r = (nch_epoch_record){.epoch = (size_t)n[0], .has_valid = n[1] != 0.0, .best = n[2] != 0.0, .train_loss = n[3], .train_accuracy = n[4],
+	                        .valid = {n[5], n[6], n[7], n[8]}, .seconds = n[9]};
+}
+
+static void read_state(const nch_json *json, nch_run_state *s, size_t room)
+{
+	s->epoch = whole(json, "epoch");
+	s->done = whole(json, "done");
+	s->correct = whole(json, "correct");
+	s->seen = whole(json, "seen");
+	s->loss_sum = nch_json_number(json, "loss_sum", 0.0);
+	s->seconds = nch_json_number(json, "seconds", 0.0);
+	s->has_best = nch_json_bool(json, "has_best", false);
+	s->best_value = nch_json_number(json, "best_value", 0.0);
+	s->best_epoch = whole(json, "best_epoch");
+	s->since_best = whole(json, "since_best");
+	s->log_bytes = whole(json, "log_bytes");
+	s->epoch_count = 0;
+	const nch_json *epochs = nch_json_get(json, "epochs");
+	for (const nch_json *item = epochs ? epochs->first : NULL; item != NULL && s->epoch_count < room; item = item->next)
+		read_epoch(item, &s->epochs[s->epoch_count++]);
+}
+
+/* Removes step-*.safetensors other than `keep`. */
+static void remove_others(const char *folder, const char *keep)
+{
+	DIR *stream = opendir(folder);
+	if (stream == NULL)
+		return;
+	for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+		if (strncmp(entry->d_name, "step-", 5) != 0 || strcmp(entry->d_name, keep) == 0)
+			continue;
+		char *path = nch_path_join(folder, entry->d_name);
+		if (path != NULL)
+			unlink(path);
+		nch_free(path);
+	}
+	closedir(stream);
+}
+
+nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, const nch_run_state *state, const char *identity,
+                               nch_error *error)
+{
+	char name[64];
+	nch_buffer text = {0};
+	snprintf(name, sizeof name, "step-%08llu.safetensors", (unsigned long long)optimizer->steps);
+	char *folder = nch_path_join(out, "checkpoint");
+	char *file = folder ? nch_path_join(folder, name) : NULL, *json = folder ? nch_path_join(folder, "state.json") : NULL;
+	nch_status status = file && json ? nch_folder_make(folder, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = save_tensors(file, optimizer, error);
+	if (status == NCH_OK) {
+		write_state(&text, state, optimizer->steps, name, identity);
+		status = nch_buffer_check(&text, error);
+	}
+	if (status == NCH_OK)
+		status = nch_file_write(json, text.data, text.length, error);
+	if (status == NCH_OK)
+		remove_others(folder, name);
+	nch_buffer_free(&text);
+	nch_free(folder);
+	nch_free(file);
+	nch_free(json);
+	return status;
+}
+
+static nch_status load_state(const char *folder, const nch_json *json, nch_optimizer *optimizer, nch_run_state *state, size_t room,
+                             const char *identity, nch_error *error)
+{
+	const char *name = nch_json_text(json, "file", "");
+	if (strcmp(nch_json_text(json, "identity", ""), identity) != 0)
+		return nch_fail(error, NCH_DATA, "%s: this checkpoint is of a run with other data or options; use the same, or another --out", folder);
+	if (*name == '\0' || strchr(name, '/') != NULL)
+		return nch_fail(error, NCH_FORMAT, "%s/state.json: names no checkpoint file", folder);
+	char *path = nch_path_join(folder, name);
+	nch_status status = path ? load_tensors(path, optimizer, error) : nch_no_memory(error);
+	nch_free(path);
+	if (status == NCH_OK) {
+		optimizer->steps = whole(json, "steps");
+		read_state(json, state, room);
+	}
+	return status;
+}
+
+nch_status nch_checkpoint_load(const char *out, nch_optimizer *optimizer, nch_run_state *state, size_t room, const char *identity, bool *found,
+                               nch_error *error)
+{
+	char *folder = nch_path_join(out, "checkpoint"), *path = folder ? nch_path_join(folder, "state.json") : NULL;
+	nch_arena *arena = nch_arena_new(0);
+	nch_buffer text = {0};
+	nch_json *json = NULL;
+	nch_status status = path && arena ? NCH_OK : nch_no_memory(error);
+	*found = status == NCH_OK && nch_file_exists(path);
+	if (*found) {
+		status = nch_file_read(path, (size_t)16 << 20, &text, error);
+		if (status == NCH_OK)
+			status = nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, error);
+		if (status == NCH_OK)
+			status = load_state(folder, json, optimizer, state, room, identity, error);
+	}
+	nch_buffer_free(&text);
+	nch_arena_free(arena);
+	nch_free(folder);
+	nch_free(path);
+	return status;
+}

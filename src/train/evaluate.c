@@ -1,0 +1,142 @@
+/* evaluate.c - logits of many rows, and the few figures that training watches. */
+#include "train/evaluate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "kernels/math.h"
+
+typedef struct sized_row {
+	size_t row, length;
+} sized_row;
+
+static int by_length(const void *a, const void *b)
+{
+	const sized_row *first = a, *second = b;
+	if (first->length != second->length)
+		return first->length < second->length ? 1 : -1; /* the longest first: memory is settled at once */
+	return first->row < second->row ? -1 : first->row > second->row;
+}
+
+/* One batch: the rows order[0 .. count). */
+static nch_status run_batch(const nch_model *model, nch_tape *tape, const nch_examples *examples, const size_t *rows, size_t count,
+                            nch_packed *packed, float *logits, nch_error *error)
+{
+	const nch_step step = {0};
+	NCH_TRY(nch_packed_fill(packed, examples, rows, count, model->config.position_offset, error));
+	NCH_TRY(nch_tape_begin(tape, &step, error));
+	nch_batch batch = {.tokens = packed->tokens, .sentences = count, .token = packed->token, .type = packed->type,
+	                   .position = packed->position, .offsets = packed->offsets};
+	nch_tensor *out = nch_model_logits(model, tape, &batch);
+	NCH_TRY(nch_tape_check(tape, error));
+	for (size_t i = 0; i < count; i++)
+		memcpy(logits + rows[i] * out->columns, out->data + i * out->columns, out->columns * sizeof *logits);
+	return NCH_OK;
+}
+
+nch_status nch_evaluate_logits(const nch_model *model, nch_tape *tape, const nch_examples *examples, size_t tokens, float *logits,
+                               nch_error *error)
+{
+	sized_row *order = nch_alloc(examples->rows, sizeof *order);
+	size_t *rows = nch_alloc(examples->rows, sizeof *rows);
+	nch_packed packed = {0};
+	nch_status status = order && rows ? NCH_OK : nch_no_memory(error);
+	if (tokens == 0)
+		tokens = 4096;
+	for (size_t i = 0; i < examples->rows && status == NCH_OK; i++)
+		order[i] = (sized_row){i, examples->offsets[i + 1] - examples->offsets[i]};
+	if (status == NCH_OK)
+		qsort(order, examples->rows, sizeof *order, by_length);
+	for (size_t begin = 0, end; begin < examples->rows && status == NCH_OK; begin = end) {
+		size_t sum = 0;
+		for (end = begin; end < examples->rows && (end == begin || sum + order[end].length <= tokens); end++) {
+			sum += order[end].length;
+			rows[end - begin] = order[end].row;
+		}
+		status = run_batch(model, tape, examples, rows, end - begin, &packed, logits, error);
+	}
+	nch_packed_free(&packed);
+	nch_free(order);
+	nch_free(rows);
+	return status;
+}
+
+/* ln(sum of e^z) of a row */
+static double log_sum(const float *z, size_t n)
+{
+	double top = z[0], sum = 0.0;
+	for (size_t c = 1; c < n; c++)
+		top = (double)z[c] > top ? (double)z[c] : top;
+	for (size_t c = 0; c < n; c++)
+		sum += nch_exp((double)z[c] - top);
+	return top + nch_log(sum);
+}
+
+double nch_evaluate_loss(const nch_examples *examples, const float *logits, size_t labels)
+{
+	double sum = 0.0;
+	size_t counted = 0;
+	for (size_t i = 0; i < examples->rows; i++) {
+		const float *z = logits + i * labels;
+		if (examples->goals != NULL) {
+			for (size_t c = 0; c < labels; c++) {
+				double x = (double)z[c], size = x < 0.0 ? -x : x;
+				sum += (x > 0.0 ? x : 0.0) - x * (double)examples->goals[i * labels + c] + nch_log(1.0 + nch_exp(-size));
+			}
+			counted += labels;
+		} else if (examples->label[i] >= 0) {
+			sum += log_sum(z, labels) - (double)z[examples->label[i]];
+			counted++;
+		}
+	}
+	return counted == 0 ? 0.0 : sum / (double)counted;
+}
+
+typedef struct counts {
+	size_t true_positive, predicted, actual;
+} counts;
+
+static double f1(size_t hits, size_t predicted, size_t actual)
+{
+	return predicted + actual == 0 ? 0.0 : 2.0 * (double)hits / (double)(predicted + actual);
+}
+
+nch_status nch_evaluate_scores(const nch_examples *examples, const float *logits, size_t labels, nch_scores *scores, nch_error *error)
+{
+	counts *count = nch_alloc(labels, sizeof *count), all = {0};
+	size_t right = 0, present = 0;
+	if (count == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < examples->rows; i++) {
+		const float *z = logits + i * labels;
+		size_t best = 0, agree = 0;
+		for (size_t c = 1; c < labels; c++)
+			if (z[c] > z[best])
+				best = c;
+		for (size_t c = 0; c < labels; c++) {
+			bool predicted = examples->goals ? z[c] > 0.0f : c == best;
+			bool actual = examples->goals ? examples->goals[i * labels + c] > 0.5f : (int32_t)c == examples->label[i];
+			count[c].true_positive += predicted && actual;
+			count[c].predicted += predicted;
+			count[c].actual += actual;
+			agree += predicted == actual;
+		}
+		right += agree == labels;
+	}
+	double macro = 0.0;
+	for (size_t c = 0; c < labels; c++) {
+		macro += f1(count[c].true_positive, count[c].predicted, count[c].actual);
+		present += count[c].predicted + count[c].actual > 0; /* scikit-learn: labels that occur on either side */
+		all.true_positive += count[c].true_positive;
+		all.predicted += count[c].predicted;
+		all.actual += count[c].actual;
+	}
+	size_t divisor = examples->goals ? labels : present;
+	scores->loss = nch_evaluate_loss(examples, logits, labels);
+	scores->accuracy = examples->rows ? (double)right / (double)examples->rows : 0.0;
+	scores->macro_f1 = divisor ? macro / (double)divisor : 0.0;
+	scores->micro_f1 = f1(all.true_positive, all.predicted, all.actual);
+	nch_free(count);
+	return NCH_OK;
+}

@@ -1,0 +1,179 @@
+/* optimizer.c - schedules, the norm of the gradients, and one step of each optimizer.
+ *
+ * What is the same for all elements (bias corrections, rectification) is computed here in double, by powers through multiplication, and
+ * rounded once; the kernels do the rest in one pass over the memory. */
+#include "train/optimizer.h"
+
+#include <math.h>
+
+#include "base/memory.h"
+#include "kernels/math.h"
+
+enum { BLOCK = 65536 }; /* elements of one task and of one partial sum */
+
+double nch_schedule_lr(const nch_optimizer_options *o, uint64_t step, uint64_t total)
+{
+	uint64_t warmup = o->warmup < 1.0 ? (uint64_t)(o->warmup * (double)total) : (uint64_t)o->warmup;
+	if (step < warmup)
+		return o->lr * ((double)step / (double)warmup);
+	if (o->schedule == NCH_CONSTANT)
+		return o->lr;
+	uint64_t rest = total > warmup ? total - warmup : 1;
+	double progress = (double)(step - warmup) / (double)rest;
+	if (progress > 1.0)
+		progress = 1.0;
+	if (o->schedule == NCH_LINEAR)
+		return o->lr * (1.0 - progress);
+	return o->lr * (0.5 * (1.0 + nch_cos_turns(0.5 * progress)));
+}
+
+nch_status nch_optimizer_new(nch_model *model, const nch_optimizer_options *options, nch_optimizer *optimizer, nch_error *error)
+{
+	size_t floats = model->storage_floats;
+	*optimizer = (nch_optimizer){.options = *options, .model = model};
+	optimizer->gradients = nch_alloc_untouched(floats, sizeof(float));
+	optimizer->moment1 = nch_alloc_aligned(floats, sizeof(float));
+	if (options->kind != NCH_SGD)
+		optimizer->moment2 = nch_alloc_aligned(floats, sizeof(float));
+	if (!optimizer->gradients || !optimizer->moment1 || (options->kind != NCH_SGD && !optimizer->moment2)) {
+		nch_optimizer_free(optimizer);
+		return nch_fail(error, NCH_MEMORY, "not enough memory to train %zu parameters: weights, gradients and moments take %zu MiB",
+		                model->parameters, floats / 65536);
+	}
+	for (size_t i = 0; i < model->count; i++)
+		if (model->tensors[i].wants_grad)
+			model->tensors[i].grad = optimizer->gradients + nch_model_offset(model, &model->tensors[i]);
+	nch_optimizer_clear(optimizer);
+	return NCH_OK;
+}
+
+void nch_optimizer_free(nch_optimizer *optimizer)
+{
+	nch_free(optimizer->gradients);
+	nch_free(optimizer->moment1);
+	nch_free(optimizer->moment2);
+	*optimizer = (nch_optimizer){0};
+}
+
+void nch_optimizer_clear(nch_optimizer *optimizer)
+{
+	for (size_t i = 0; i < optimizer->model->count; i++)
+		optimizer->model->tensors[i].grad_set = false;
+}
+
+/* --- all tensors as one list of blocks --- */
+
+typedef struct step_job {
+	nch_optimizer *optimizer;
+	const nch_kernels *kernels;
+	nch_adam decayed, plain; /* for tensors with and without weight decay */
+	double lr, gradient_scale;
+	double *sums; /* one a block */
+} step_job;
+
+typedef struct block {
+	const nch_tensor *tensor;
+	size_t begin, count;
+} block;
+
+/* Block number `index` of the tensors that have a gradient, in the order of the storage. */
+static bool find_block(const nch_model *model, size_t index, block *found)
+{
+	for (size_t i = 0; i < model->count; i++) {
+		const nch_tensor *t = &model->tensors[i];
+		size_t elements = t->rows * t->columns, blocks = t->wants_grad && t->grad_set ? (elements + BLOCK - 1) / BLOCK : 0;
+		if (index < blocks) {
+			size_t begin = index * BLOCK;
+			*found = (block){t, begin, elements - begin < BLOCK ? elements - begin : BLOCK};
+			return true;
+		}
+		index -= blocks;
+	}
+	return false;
+}
+
+static size_t count_blocks(const nch_model *model)
+{
+	size_t blocks = 0;
+	for (size_t i = 0; i < model->count; i++)
+		if (model->tensors[i].wants_grad && model->tensors[i].grad_set)
+			blocks += (model->tensors[i].rows * model->tensors[i].columns + BLOCK - 1) / BLOCK;
+	return blocks;
+}
+
+static void square_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	block b;
+	(void)thread;
+	if (find_block(job->optimizer->model, index, &b))
+		job->sums[index] = (double)job->kernels->sum_squares(b.tensor->grad + b.begin, b.count);
+}
+
+static void step_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	const nch_optimizer *o = job->optimizer;
+	block b;
+	(void)thread;
+	if (!find_block(o->model, index, &b))
+		return;
+	size_t at = nch_model_offset(o->model, b.tensor) + b.begin;
+	float *weight = b.tensor->data + b.begin;
+	const float *gradient = b.tensor->grad + b.begin;
+	const nch_adam *adam = b.tensor->no_decay ? &job->plain : &job->decayed;
+	if (o->options.kind == NCH_SGD)
+		job->kernels->sgd((float)job->lr, (float)o->options.momentum, b.tensor->no_decay ? 0.0f : (float)o->options.weight_decay,
+		                  (float)job->gradient_scale, weight, gradient, o->moment1 + at, b.count);
+	else
+		job->kernels->adam(adam, weight, gradient, o->moment1 + at, o->moment2 + at, b.count);
+}
+
+/* What a step of Adam's family is, at this time t (from 1). */
+static nch_adam adam_of(const nch_optimizer_options *o, uint64_t t, double lr, double gradient_scale, double weight_decay)
+{
+	double power1 = nch_power(o->beta1, t), power2 = nch_power(o->beta2, t);
+	nch_adam step = {.gradient_scale = (float)gradient_scale, .beta1 = (float)o->beta1, .beta2 = (float)o->beta2, .epsilon = (float)o->epsilon};
+	double size = lr / (1.0 - power1);
+	step.root_scale = (float)(1.0 / sqrt(1.0 - power2));
+	if (o->kind == NCH_ADAMW)
+		step.decay = (float)(lr * weight_decay);
+	else
+		step.l2 = (float)weight_decay;
+	if (o->kind == NCH_RADAM) { /* Liu et al. 2020, algorithm 2 */
+		double most = 2.0 / (1.0 - o->beta2) - 1.0;
+		double rho = most - 2.0 * (double)t * power2 / (1.0 - power2);
+		if (rho > 5.0)
+			size *= sqrt((rho - 4.0) * (rho - 2.0) * most / ((most - 4.0) * (most - 2.0) * rho));
+		else
+			step.plain = 1;
+	}
+	step.step_size = (float)size;
+	return step;
+}
+
+nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_compute *compute, double *norm, nch_error *error)
+{
+	const nch_optimizer_options *o = &optimizer->options;
+	size_t blocks = count_blocks(optimizer->model);
+	step_job job = {.optimizer = optimizer, .kernels = compute->kernels, .lr = lr, .gradient_scale = 1.0};
+	job.sums = nch_alloc(blocks, sizeof *job.sums);
+	if (job.sums == NULL)
+		return nch_no_memory(error);
+	nch_pool_run(compute->pool, blocks, square_task, &job);
+	double sum = 0.0;
+	for (size_t i = 0; i < blocks; i++)
+		sum += job.sums[i];
+	nch_free(job.sums);
+	*norm = sqrt(sum);
+	if (!(sum <= 1.7976931348623157e308))
+		return nch_fail(error, NCH_NUMERIC, "the gradients are no longer finite numbers (norm %g); a lower --lr or --clip 1 usually helps", *norm);
+	if (o->clip > 0.0 && *norm > o->clip)
+		job.gradient_scale = o->clip / (*norm + 1e-6); /* as torch's clip_grad_norm_ */
+	uint64_t t = optimizer->steps + 1;
+	job.decayed = adam_of(o, t, lr, job.gradient_scale, o->weight_decay);
+	job.plain = adam_of(o, t, lr, job.gradient_scale, 0.0);
+	nch_pool_run(compute->pool, blocks, step_task, &job);
+	optimizer->steps = t;
+	return NCH_OK;
+}

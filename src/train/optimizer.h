@@ -1,0 +1,51 @@
+/* optimizer.h - from gradients to new weights: schedules, clipping, AdamW and its relatives. */
+#ifndef NCH_TRAIN_OPTIMIZER_H
+#define NCH_TRAIN_OPTIMIZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nn/model.h"
+
+typedef enum nch_optimizer_kind {
+	NCH_ADAMW, /* Loshchilov & Hutter 2019: the decay stands beside the gradient */
+	NCH_ADAM,  /* Kingma & Ba 2015; weight decay is added to the gradient */
+	NCH_RADAM, /* Liu et al. 2020, as torch has it: L2 in the gradient, plain steps while the variance is intractable */
+	NCH_SGD    /* with momentum, torch's form */
+} nch_optimizer_kind;
+
+typedef enum nch_schedule_kind { NCH_CONSTANT, NCH_LINEAR, NCH_COSINE } nch_schedule_kind;
+
+typedef struct nch_optimizer_options {
+	nch_optimizer_kind kind;
+	double lr, momentum, beta1, beta2, epsilon, weight_decay;
+	double clip; /* the largest norm of all gradients together; 0: none */
+	nch_schedule_kind schedule;
+	double warmup; /* below 1: part of all steps; else a number of steps */
+} nch_optimizer_options;
+
+/* The learning rate of step `step` (from 0) of `total`: grows linearly from 0 over the warm-up, then stays, falls linearly to 0, or along half a cosine, as
+ * transformers' get_..._schedule_with_warmup. */
+double nch_schedule_lr(const nch_optimizer_options *options, uint64_t step, uint64_t total);
+
+typedef struct nch_optimizer {
+	nch_optimizer_options options;
+	nch_model *model;
+	float *gradients;          /* these three have the layout of the model's storage */
+	float *moment1, *moment2;  /* SGD: moment1 is the velocity, moment2 NULL */
+	uint64_t steps;            /* taken so far */
+} nch_optimizer;
+
+/* Memory for gradients and moments of every tensor that wants a gradient (which nch_model_train_all or freezing has set). Start with {0}. */
+nch_status nch_optimizer_new(nch_model *model, const nch_optimizer_options *options, nch_optimizer *optimizer, nch_error *error);
+void nch_optimizer_free(nch_optimizer *optimizer);
+
+/* Gradients count as zero from here on. */
+void nch_optimizer_clear(nch_optimizer *optimizer);
+
+/* One step with the given learning rate. *norm gets the norm of all gradients before clipping: sums of squares in blocks of 65,536 elements, each in
+ * sixteen lanes, the blocks added in double in the order of the storage. A norm that is not finite changes nothing and is NCH_NUMERIC. */
+nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_compute *compute, double *norm, nch_error *error);
+
+#endif

@@ -1,0 +1,24 @@
+/* settings.h - nunchi.json: what else predicting needs, beside the model and its tokenizer. */
+#ifndef NCH_TRAIN_SETTINGS_H
+#define NCH_TRAIN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+typedef struct nch_settings {
+	size_t max_len;      /* tokens a row is cut to, special ones included */
+	char cleansing[48];  /* name of the cleansing that texts go through first; "" for none */
+	char loss[24];       /* "ce", "bce" … */
+	double threshold;    /* multi-label: probability above which a label is given */
+	char recipe[48];     /* how it was trained; "" if nobody said */
+	char data_digest[65];/* SHA-256 of the training data, hex; "" if unknown */
+	unsigned long long seed;
+} nch_settings;
+
+/* Reads FOLDER/nunchi.json; a folder without one (straight from a hub) gets the defaults: max_len 0 (the model's own limit), threshold .5. */
+nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_error *error);
+nch_status nch_settings_write(const nch_settings *settings, const char *folder, nch_error *error);
+
+#endif

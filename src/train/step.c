@@ -1,0 +1,105 @@
+/* step.c - one training step: forward, backward, optimizer. */
+#include <time.h>
+
+#include "base/memory.h"
+#include "train/trainer.h"
+
+static double seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+nch_status nch_trainer_new(nch_model *model, nch_compute *compute, const nch_train_options *options, nch_trainer *trainer, nch_error *error)
+{
+	*trainer = (nch_trainer){.model = model, .compute = compute, .options = options};
+	for (size_t i = 0; i < model->count; i++)
+		model->tensors[i].wants_grad = true;
+	nch_status status = nch_optimizer_new(model, &options->optimizer, &trainer->optimizer, error);
+	if (status == NCH_OK)
+		status = nch_tape_new(compute, &trainer->tape, error);
+	if (status != NCH_OK)
+		nch_trainer_free(trainer);
+	return status;
+}
+
+void nch_trainer_free(nch_trainer *trainer)
+{
+	nch_tape_free(trainer->tape);
+	nch_optimizer_free(&trainer->optimizer);
+	nch_packed_free(&trainer->packed);
+	*trainer = (nch_trainer){0};
+}
+
+/* 1 / (what the mean of the loss is taken over), for the whole step. */
+static double loss_scale(const nch_train_options *o, const nch_examples *e, const size_t *rows, size_t count)
+{
+	double total = 0.0;
+	if (o->loss == NCH_LOSS_BCE)
+		return 1.0 / ((double)count * (double)e->classes);
+	for (size_t i = 0; i < count; i++) /* with class weights, torch divides by the weights of the rows */
+		total += e->label[rows[i]] < 0 ? 0.0 : o->class_weights ? (double)o->class_weights[e->label[rows[i]]] : 1.0;
+	return total > 0.0 ? 1.0 / total : 0.0;
+}
+
+static size_t count_correct(const nch_tensor *logits, const nch_packed *packed)
+{
+	size_t correct = 0;
+	for (size_t i = 0; i < logits->rows; i++) {
+		const float *z = logits->data + i * logits->columns;
+		size_t best = 0, agree = 0;
+		for (size_t c = 1; c < logits->columns; c++)
+			if (z[c] > z[best])
+				best = c;
+		for (size_t c = 0; packed->goals && c < logits->columns; c++)
+			agree += (z[c] > 0.0f) == (packed->goals[i * logits->columns + c] > 0.5f);
+		correct += packed->goals ? agree == logits->columns : (int32_t)best == packed->label[i];
+	}
+	return correct;
+}
+
+/* Forward and backward of one part of the step; its gradients are added. */
+static nch_status run_part(nch_trainer *t, const nch_examples *examples, const size_t *rows, size_t count, nch_step *step, double scale,
+                           double *loss, nch_error *error)
+{
+	const nch_train_options *o = t->options;
+	NCH_TRY(nch_packed_fill(&t->packed, examples, rows, count, t->model->config.position_offset, error));
+	NCH_TRY(nch_tape_begin(t->tape, step, error));
+	nch_batch batch = {.tokens = t->packed.tokens, .sentences = count, .token = t->packed.token, .type = t->packed.type,
+	                   .position = t->packed.position, .offsets = t->packed.offsets};
+	nch_tensor *logits = nch_model_logits(t->model, t->tape, &batch);
+	nch_loss what = {.kind = o->loss, .target = t->packed.label, .goals = t->packed.goals, .weight = o->class_weights,
+	                 .smoothing = o->smoothing, .scale = scale, .sum = loss};
+	nch_loss_op(t->tape, logits, &what);
+	NCH_TRY(nch_tape_check(t->tape, error));
+	t->correct += count_correct(logits, &t->packed);
+	step->token_row += batch.tokens;
+	step->sentence_row += count;
+	return nch_tape_backward(t->tape, error);
+}
+
+nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, const size_t *rows, size_t count, double lr,
+                            nch_step_record *record, nch_error *error)
+{
+	const nch_train_options *o = trainer->options;
+	double started = seconds_now(), scale = loss_scale(o, examples, rows, count), loss = 0.0;
+	nch_step step = {.record = true, .dropout = true, .seed = o->seed, .number = (uint32_t)trainer->optimizer.steps};
+	trainer->correct = 0;
+	nch_optimizer_clear(&trainer->optimizer);
+	for (size_t begin = 0; begin < count; begin += o->batch) {
+		size_t part = count - begin < o->batch ? count - begin : o->batch;
+		NCH_TRY(run_part(trainer, examples, rows + begin, part, &step, scale, &loss, error));
+	}
+	record->loss = loss;
+	record->lr = lr;
+	record->tokens = (size_t)step.token_row;
+	record->sentences = count;
+	if (!(loss - loss == 0.0)) /* neither NaN nor infinity */
+		return nch_fail(error, NCH_NUMERIC, "the loss is no longer a finite number at step %llu; a lower --lr or --clip 1 usually helps",
+		                (unsigned long long)trainer->optimizer.steps + 1);
+	NCH_TRY(nch_optimizer_step(&trainer->optimizer, lr, trainer->compute, &record->grad_norm, error));
+	record->step = trainer->optimizer.steps;
+	record->seconds = seconds_now() - started;
+	return NCH_OK;
+}

@@ -1,0 +1,296 @@
+/* trainer.c - the loop over epochs and steps, what is kept of it, and how it goes on after an interruption. */
+#include "train/trainer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "kernels/math.h"
+#include "train/checkpoint.h"
+#include "train/log.h"
+
+typedef struct run {
+	nch_trainer trainer;
+	const nch_train_options *options;
+	const nch_train_watcher *watcher;
+	const nch_examples *train, *valid;
+	nch_run_state state;
+	nch_train_result *result;
+	uint32_t *order;   /* the epoch's order of the rows */
+	size_t *rows;      /* of one step */
+	float *logits;     /* of the validation rows */
+	float *best;       /* the best epoch's weights, where no folder keeps them */
+	char *log_path;
+	FILE *log;
+	nch_buffer line;
+} run;
+
+static size_t rows_a_step(const run *r)
+{
+	return r->options->batch * r->options->accumulate;
+}
+
+static size_t steps_an_epoch(const run *r)
+{
+	return (r->train->rows + rows_a_step(r) - 1) / rows_a_step(r);
+}
+
+static void note(const run *r, const char *text)
+{
+	if (r->watcher && r->watcher->note)
+		r->watcher->note(r->watcher->context, text);
+}
+
+/* --- the log --- */
+
+static nch_status open_log(run *r, nch_error *error)
+{
+	const nch_train_options *o = r->options;
+	if (o->out == NULL && o->log == NULL)
+		return NCH_OK;
+	r->log_path = o->log ? nch_copy_text(o->log, strlen(o->log)) : nch_path_join(o->out, "log.jsonl");
+	if (r->log_path == NULL)
+		return nch_no_memory(error);
+	bool going_on = r->state.log_bytes > 0;
+	r->log = fopen(r->log_path, going_on ? "r+" : "w");
+	/* what was written after the checkpoint will be written again */
+	if (r->log == NULL || (going_on && (ftruncate(fileno(r->log), (off_t)r->state.log_bytes) != 0 || fseek(r->log, 0, SEEK_END) != 0)))
+		return nch_fail(error, NCH_IO, "%s: cannot be written", r->log_path);
+	return NCH_OK;
+}
+
+static nch_status write_log(run *r, nch_error *error)
+{
+	NCH_TRY(nch_buffer_check(&r->line, error));
+	if (r->log != NULL && (fwrite(r->line.data, 1, r->line.length, r->log) != r->line.length || fflush(r->log) != 0))
+		return nch_fail(error, NCH_IO, "%s: cannot be written; is the disk full?", r->log_path);
+	r->state.log_bytes += r->line.length;
+	nch_buffer_clear(&r->line);
+	return NCH_OK;
+}
+
+/* --- epochs --- */
+
+static bool is_better(nch_best_by by, double value, double best)
+{
+	return by == NCH_BEST_LOSS ? value < best : value > best;
+}
+
+static double best_value(nch_best_by by, const nch_scores *s)
+{
+	return by == NCH_BEST_ACCURACY ? s->accuracy : by == NCH_BEST_MACRO_F1 ? s->macro_f1 : by == NCH_BEST_MICRO_F1 ? s->micro_f1 : s->loss;
+}
+
+/* Keeps the model as the best so far: in the folder, or in memory. */
+static nch_status keep_best(run *r, nch_error *error)
+{
+	const nch_model *m = r->trainer.model;
+	if (r->options->out != NULL)
+		return nch_model_save(m, r->options->out, NULL, error);
+	if (r->best == NULL)
+		r->best = nch_alloc_untouched(m->storage_floats, sizeof *r->best);
+	if (r->best == NULL)
+		return nch_no_memory(error);
+	memcpy(r->best, m->storage, m->storage_floats * sizeof *r->best);
+	return NCH_OK;
+}
+
+static nch_status end_epoch(run *r, nch_error *error)
+{
+	nch_run_state *s = &r->state;
+	nch_epoch_record *record = &s->epochs[s->epoch_count];
+	size_t labels = r->trainer.model->config.labels;
+	*record = (nch_epoch_record){.epoch = s->epoch, .has_valid = r->valid != NULL, .seconds = s->seconds,
+	                             .train_loss = s->seen ? s->loss_sum / (double)s->seen : 0.0,
+	                             .train_accuracy = s->seen ? (double)s->correct / (double)s->seen : 0.0};
+	record->best = true;
+	if (r->valid != NULL) {
+		NCH_TRY(nch_evaluate_logits(r->trainer.model, r->trainer.tape, r->valid, 0, r->logits, error));
+		NCH_TRY(nch_evaluate_scores(r->valid, r->logits, labels, &record->valid, error));
+		double value = best_value(r->options->best_by, &record->valid);
+		record->best = !s->has_best || is_better(r->options->best_by, value, s->best_value);
+		if (record->best)
+			s->best_value = value;
+	}
+	s->since_best = record->best ? 0 : s->since_best + 1;
+	if (record->best) {
+		NCH_TRY(keep_best(r, error));
+		s->has_best = true;
+		s->best_epoch = s->epoch;
+	}
+	s->epoch_count++;
+	nch_log_epoch(&r->line, record);
+	NCH_TRY(write_log(r, error));
+	if (r->watcher && r->watcher->epoch)
+		r->watcher->epoch(r->watcher->context, record, r->options->epochs);
+	s->epoch++;
+	s->done = s->correct = s->seen = 0;
+	s->loss_sum = s->seconds = 0.0;
+	return NCH_OK;
+}
+
+static nch_status save_checkpoint(run *r, nch_error *error)
+{
+	if (r->options->out == NULL)
+		return NCH_OK;
+	return nch_checkpoint_save(r->options->out, &r->trainer.optimizer, &r->state, r->options->identity ? r->options->identity : "", error);
+}
+
+static void order_rows(run *r)
+{
+	uint32_t rows = (uint32_t)r->train->rows;
+	if (r->options->shuffle) {
+		nch_random_permutation(r->options->seed, NCH_RANDOM_SHUFFLE, (uint32_t)r->state.epoch, r->order, rows);
+		return;
+	}
+	for (uint32_t i = 0; i < rows; i++)
+		r->order[i] = i;
+}
+
+static nch_status run_step(run *r, uint64_t total, nch_error *error)
+{
+	nch_run_state *s = &r->state;
+	size_t begin = s->done * rows_a_step(r), count = r->train->rows - begin < rows_a_step(r) ? r->train->rows - begin : rows_a_step(r);
+	nch_step_record record = {.epoch = s->epoch};
+	for (size_t i = 0; i < count; i++)
+		r->rows[i] = r->order[begin + i];
+	double lr = nch_schedule_lr(&r->options->optimizer, r->trainer.optimizer.steps, total);
+	NCH_TRY(nch_trainer_step(&r->trainer, r->train, r->rows, count, lr, &record, error));
+	s->done++;
+	s->loss_sum += record.loss * (double)count;
+	s->correct += r->trainer.correct;
+	s->seen += count;
+	s->seconds += record.seconds;
+	nch_log_step(&r->line, &record);
+	NCH_TRY(write_log(r, error));
+	if (r->watcher && r->watcher->step)
+		r->watcher->step(r->watcher->context, &record, total);
+	return NCH_OK;
+}
+
+static bool is_done(const run *r)
+{
+	const nch_train_options *o = r->options;
+	return r->state.epoch > o->epochs || (o->patience > 0 && r->valid != NULL && r->state.since_best >= o->patience);
+}
+
+static nch_status run_epochs(run *r, nch_error *error)
+{
+	const nch_train_options *o = r->options;
+	uint64_t total = (uint64_t)steps_an_epoch(r) * o->epochs;
+	while (!is_done(r)) {
+		order_rows(r);
+		while (r->state.done < steps_an_epoch(r)) {
+			NCH_TRY(run_step(r, total, error));
+			bool last = r->state.done == steps_an_epoch(r);
+			if (o->stop != NULL && *o->stop) {
+				NCH_TRY(save_checkpoint(r, error));
+				return nch_fail(error, NCH_CANCELLED, "stopped at step %llu of %llu%s", (unsigned long long)r->trainer.optimizer.steps,
+				                (unsigned long long)total, o->out ? "; go on with the same command and --resume" : "");
+			}
+			if (o->checkpoint_every > 0 && r->trainer.optimizer.steps % o->checkpoint_every == 0 && !last)
+				NCH_TRY(save_checkpoint(r, error));
+		}
+		NCH_TRY(end_epoch(r, error));
+		NCH_TRY(save_checkpoint(r, error));
+	}
+	return NCH_OK;
+}
+
+/* --- beginning and end --- */
+
+static nch_status resume(run *r, nch_error *error)
+{
+	const nch_train_options *o = r->options;
+	bool found = false;
+	char text[120];
+	r->state.epoch = 1;
+	if (!o->resume || o->out == NULL)
+		return NCH_OK;
+	NCH_TRY(nch_checkpoint_load(o->out, &r->trainer.optimizer, &r->state, o->epochs, o->identity ? o->identity : "", &found, error));
+	if (found)
+		snprintf(text, sizeof text, "resumed at step %llu, epoch %zu", (unsigned long long)r->trainer.optimizer.steps, r->state.epoch);
+	else
+		snprintf(text, sizeof text, "there is no checkpoint to resume: starting afresh");
+	note(r, text);
+	return NCH_OK;
+}
+
+/* The best epoch's weights, back into the model. */
+static nch_status take_best(run *r, nch_error *error)
+{
+	nch_model *m = r->trainer.model;
+	if (r->best != NULL) {
+		memcpy(m->storage, r->best, m->storage_floats * sizeof *r->best);
+		return NCH_OK;
+	}
+	if (r->options->out == NULL || r->state.best_epoch + 1 == r->state.epoch)
+		return NCH_OK;
+	nch_model *best = NULL;
+	const nch_model_options options = {.map = true};
+	NCH_TRY(nch_model_open(r->options->out, &options, &best, error));
+	for (size_t i = 0; i < m->count; i++)
+		memcpy(m->tensors[i].data, best->tensors[i].data, m->tensors[i].rows * m->tensors[i].columns * sizeof(float));
+	nch_model_free(best);
+	return NCH_OK;
+}
+
+static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_error *error)
+{
+	const nch_train_options *o = r->options;
+	if (r->train->rows == 0 || r->train->rows > UINT32_MAX)
+		return nch_fail(error, NCH_DATA, "%zu rows to train on: there must be between 1 and 4294967295", r->train->rows);
+	NCH_TRY(nch_trainer_new(model, compute, o, &r->trainer, error));
+	r->order = nch_alloc(r->train->rows, sizeof *r->order);
+	r->rows = nch_alloc(rows_a_step(r), sizeof *r->rows);
+	r->state.epochs = nch_alloc(o->epochs + 1, sizeof *r->state.epochs);
+	size_t logits = 0;
+	if (r->valid != NULL && nch_size_mul(r->valid->rows, model->config.labels, &logits))
+		r->logits = nch_alloc(logits, sizeof *r->logits);
+	if (!r->order || !r->rows || !r->state.epochs || (r->valid != NULL && !r->logits))
+		return nch_no_memory(error);
+	if (o->out != NULL)
+		NCH_TRY(nch_folder_make(o->out, error));
+	NCH_TRY(resume(r, error));
+	return open_log(r, error);
+}
+
+nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples *train, const nch_examples *valid,
+                     const nch_train_options *options, const nch_train_watcher *watcher, nch_train_result *result, nch_error *error)
+{
+	run r = {.options = options, .watcher = watcher, .train = train, .valid = valid, .result = result};
+	*result = (nch_train_result){0};
+	nch_status status = prepare(&r, model, compute, error);
+	if (status == NCH_OK)
+		status = run_epochs(&r, error);
+	if (status == NCH_OK)
+		status = take_best(&r, error);
+	if (status == NCH_OK) {
+		result->epochs = r.state.epochs;
+		r.state.epochs = NULL;
+		result->count = r.state.epoch_count;
+		result->best_epoch = r.state.best_epoch;
+		result->steps = r.trainer.optimizer.steps;
+		result->peak_bytes = nch_tape_peak(r.trainer.tape);
+		nch_model_fingerprint(model, result->fingerprint);
+	}
+	if (r.log != NULL && fclose(r.log) != 0 && status == NCH_OK)
+		status = nch_fail(error, NCH_IO, "%s: cannot be written; is the disk full?", r.log_path);
+	nch_trainer_free(&r.trainer);
+	nch_buffer_free(&r.line);
+	nch_free(r.order);
+	nch_free(r.rows);
+	nch_free(r.logits);
+	nch_free(r.best);
+	nch_free(r.log_path);
+	nch_free(r.state.epochs);
+	return status;
+}
+
+void nch_train_result_free(nch_train_result *result)
+{
+	nch_free(result->epochs);
+	*result = (nch_train_result){0};
+}

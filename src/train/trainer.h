@@ -1,0 +1,90 @@
+/* trainer.h - the training loop: epochs of steps, each a batch forward, backward, and a step of the optimizer. */
+#ifndef NCH_TRAIN_TRAINER_H
+#define NCH_TRAIN_TRAINER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/examples.h"
+#include "nn/model.h"
+#include "train/evaluate.h"
+#include "train/optimizer.h"
+
+typedef enum nch_best_by { NCH_BEST_ACCURACY, NCH_BEST_MACRO_F1, NCH_BEST_MICRO_F1, NCH_BEST_LOSS } nch_best_by;
+
+typedef struct nch_train_options {
+	size_t epochs;
+	size_t batch;      /* sentences computed at once */
+	size_t accumulate; /* batches a step: batch 16 × accumulate 4 has the bits of batch 64 */
+	nch_optimizer_options optimizer;
+	nch_loss_kind loss;
+	float smoothing;
+	const float *class_weights; /* (labels) or NULL */
+	uint64_t seed;
+	bool shuffle;            /* a new order every epoch */
+	size_t patience;         /* epochs without a better one before training ends; 0: never */
+	nch_best_by best_by;
+	size_t checkpoint_every; /* steps; 0: at the end of each epoch only; needs `out` */
+	bool resume;
+	const char *out;         /* folder for model, log and checkpoint; NULL: nothing is written */
+	const char *log;         /* NULL: OUT/log.jsonl */
+	const char *identity;    /* what must be equal for a checkpoint to be gone on with: data, options; a line of text */
+	const volatile sig_atomic_t *stop; /* becomes nonzero when the user wants to stop: a checkpoint is written, NCH_CANCELLED returned */
+} nch_train_options;
+
+typedef struct nch_step_record {
+	uint64_t step;    /* from 1 */
+	size_t epoch;     /* from 1 */
+	double lr, loss, grad_norm, seconds;
+	size_t tokens, sentences;
+} nch_step_record;
+
+typedef struct nch_epoch_record {
+	size_t epoch;
+	double train_loss, train_accuracy;
+	nch_scores valid;
+	bool has_valid, best;
+	double seconds;
+} nch_epoch_record;
+
+/* Told of every step and epoch; either may be NULL. `total` is the number of all steps. */
+typedef struct nch_train_watcher {
+	void (*step)(void *context, const nch_step_record *record, uint64_t total);
+	void (*epoch)(void *context, const nch_epoch_record *record, size_t epochs);
+	void (*note)(void *context, const char *text); /* "resumed at step 120" */
+	void *context;
+} nch_train_watcher;
+
+typedef struct nch_train_result {
+	nch_epoch_record *epochs; /* release with nch_train_result_free */
+	size_t count;
+	size_t best_epoch; /* from 1 */
+	uint64_t steps;
+	size_t peak_bytes; /* activations and their gradients */
+	char fingerprint[65]; /* of the best epoch's weights */
+} nch_train_result;
+void nch_train_result_free(nch_train_result *result);
+
+/* Trains the model (with memory of its own, not mapped) on `train`; `valid` may be NULL: then the last epoch is the best. The best epoch's model is in
+ * options->out when this returns, and in *model. A loss that is not finite is NCH_NUMERIC and changes no file. */
+nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples *train, const nch_examples *valid,
+                     const nch_train_options *options, const nch_train_watcher *watcher, nch_train_result *result, nch_error *error);
+
+/* One step on the given rows: gradients cleared, forward and backward over `accumulate` parts, one step of the optimizer. For tests and benchmarks too. */
+typedef struct nch_trainer {
+	nch_model *model;
+	nch_compute *compute;
+	nch_tape *tape;
+	nch_optimizer optimizer;
+	nch_packed packed;
+	const nch_train_options *options;
+	size_t correct; /* rows of the last step that were right while training */
+} nch_trainer;
+nch_status nch_trainer_new(nch_model *model, nch_compute *compute, const nch_train_options *options, nch_trainer *trainer, nch_error *error);
+void nch_trainer_free(nch_trainer *trainer);
+nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, const size_t *rows, size_t count, double lr,
+                            nch_step_record *record, nch_error *error);
+
+#endif

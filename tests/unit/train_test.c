@@ -1,0 +1,205 @@
+/* The training loop: it learns, it gives the same bits whoever computes, and it goes on after an interruption as if nothing had happened. */
+#include "base/file.h"
+#include "base/memory.h"
+#include "test.h"
+#include "train/trainer.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { ROWS = 30, LABELS = 3 };
+
+static char *label_names[LABELS] = {"x", "y", "z"};
+
+static nch_config small_config(void)
+{
+	return (nch_config){.family = NCH_BERT, .vocab_size = 60, .hidden = 32, .embedding = 32, .layers = 2, .heads = 2, .feed_forward = 64,
+	                    .max_positions = 40, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f, .dropout = 0.1f,
+	                    .attention_dropout = 0.1f, .classifier_dropout = 0.2f, .labels = LABELS, .label_names = label_names};
+}
+
+/* Rows of noise, each with one token that betrays the label. */
+static nch_examples examples(size_t rows)
+{
+	nch_examples e = {.rows = rows, .token = nch_alloc(rows * 40, sizeof(int32_t)), .offsets = nch_alloc(rows + 1, sizeof(size_t)),
+	                  .first = nch_alloc(rows, sizeof(uint32_t)), .label = nch_alloc(rows, sizeof(int32_t)), .classes = LABELS};
+	unsigned state = 5;
+	for (size_t r = 0; r < rows; r++) {
+		size_t begin = e.offsets[r], length = 3 + r * 7 % 20;
+		for (size_t i = 0; i < length; i++) {
+			state = state * 1664525u + 1013904223u;
+			e.token[begin + i] = (int32_t)(10 + (state >> 16) % 50);
+		}
+		e.label[r] = (int32_t)(r * 5 % LABELS);
+		e.token[begin] = 2;
+		e.token[begin + 1] = 5 + e.label[r];
+		e.first[r] = (uint32_t)length;
+		e.offsets[r + 1] = begin + length;
+	}
+	return e;
+}
+
+static nch_train_options options(void)
+{
+	return (nch_train_options){.epochs = 3, .batch = 8, .accumulate = 1, .seed = 1234, .shuffle = true, .loss = NCH_LOSS_CE,
+	                           .optimizer = {.kind = NCH_ADAMW, .lr = 1e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8,
+	                                         .weight_decay = 0.01, .clip = 1.0, .schedule = NCH_LINEAR, .warmup = 0.1}};
+}
+
+/* Trains on one machine's worth of `threads` and `isa`; the fingerprint of the weights. */
+static void train(size_t threads, const char *isa, const nch_train_options *o, nch_status expected, char hex[65])
+{
+	nch_config c = small_config();
+	nch_model *model = NULL;
+	nch_compute *compute = NULL;
+	nch_train_result result = {0};
+	nch_examples e = examples(ROWS);
+	nch_error error;
+	CHECK(nch_compute_new(threads, isa, 40, 16, &compute, &error) == NCH_OK);
+	CHECK(nch_model_new(&c, &model, &error) == NCH_OK && nch_model_init(model, o->seed, compute, &error) == NCH_OK);
+	nch_status status = nch_train(model, compute, &e, NULL, o, NULL, &result, &error);
+	CHECK(status == expected);
+	if (status != expected)
+		printf("  %s\n", error.text);
+	memcpy(hex, result.fingerprint, 65);
+	nch_train_result_free(&result);
+	nch_examples_free(&e);
+	nch_model_free(model);
+	nch_compute_free(compute);
+}
+
+TEST(one_batch_is_learned_by_heart)
+{
+	nch_config c = small_config();
+	nch_train_options o = options();
+	nch_model *model = NULL;
+	nch_compute *compute = NULL;
+	nch_trainer trainer;
+	nch_step_record record = {.loss = 9.0};
+	nch_examples e = examples(8);
+	nch_error error;
+	const size_t rows[] = {0, 1, 2, 3, 4, 5, 6, 7};
+	c.dropout = c.attention_dropout = c.classifier_dropout = 0.0f;
+	CHECK(nch_compute_new(1, NULL, 40, 16, &compute, &error) == NCH_OK);
+	CHECK(nch_model_new(&c, &model, &error) == NCH_OK && nch_model_init(model, 1234, compute, &error) == NCH_OK);
+	CHECK(nch_trainer_new(model, compute, &o, &trainer, &error) == NCH_OK);
+	for (int step = 0; step < 80 && record.loss >= 0.01; step++)
+		CHECK(nch_trainer_step(&trainer, &e, rows, 8, 3e-3, &record, &error) == NCH_OK);
+	CHECK(record.loss < 0.01);
+	CHECK(trainer.correct == 8);
+	/* and a warm step allocates nothing but the norm's partial sums */
+	size_t before = nch_alloc_count();
+	CHECK(nch_trainer_step(&trainer, &e, rows, 8, 3e-3, &record, &error) == NCH_OK);
+	CHECK(nch_alloc_count() - before <= 1);
+	nch_trainer_free(&trainer);
+	nch_examples_free(&e);
+	nch_model_free(model);
+	nch_compute_free(compute);
+}
+
+TEST(same_bits_whoever_computes)
+{
+	static const size_t threads[] = {1, 2, 3, 7};
+	nch_train_options o = options();
+	char first[65], hex[65];
+	train(1, "scalar", &o, NCH_OK, first);
+	const char *const *isas = nch_kernels_available();
+	for (size_t i = 0; isas[i]; i++)
+		for (size_t t = 0; t < 4; t++) {
+			train(threads[t], isas[i], &o, NCH_OK, hex);
+			if (strcmp(hex, first) != 0)
+				printf("  %s, %zu threads\n", isas[i], threads[t]);
+			CHECK_TEXT(hex, first);
+		}
+	/* the reference: another machine, another compiler must find the same */
+	CHECK_TEXT(first, "e8c1f0fc955a9b73f6b5e6449e483e148dfb345cd855322b682a22aae5cad3ba");
+}
+
+TEST(accumulated_parts_have_the_bits_of_the_batch)
+{
+	nch_train_options o = options();
+	char whole[65], parts[65];
+	o.batch = 12;
+	train(2, NULL, &o, NCH_OK, whole);
+	o.batch = 3;
+	o.accumulate = 4;
+	train(2, NULL, &o, NCH_OK, parts);
+	CHECK_TEXT(parts, whole);
+	o.batch = 5; /* parts of uneven size: 5 + 5 + 2 of another batch of 12 are not those of 15 */
+	o.accumulate = 3;
+	train(2, NULL, &o, NCH_OK, parts);
+	CHECK(strcmp(parts, whole) != 0);
+}
+
+/* Removes the folder that a test made. */
+static void remove_folder(const char *path)
+{
+	char command[300];
+	snprintf(command, sizeof command, "rm -rf '%s'", path);
+	CHECK(system(command) == 0);
+}
+
+static volatile sig_atomic_t stop;
+
+static void stop_at(void *context, const nch_step_record *record, uint64_t total)
+{
+	(void)total;
+	if (record->step == *(uint64_t *)context)
+		stop = 1;
+}
+
+TEST(resumed_is_as_never_stopped)
+{
+	char folder[] = "/tmp/nunchi-train-XXXXXX", whole[65];
+	CHECK(mkdtemp(folder) != NULL);
+	nch_train_options o = options();
+	o.checkpoint_every = 2;
+	train(1, NULL, &o, NCH_OK, whole);
+	for (uint64_t at = 1; at <= 12; at += 1) {
+		nch_config c = small_config();
+		nch_train_watcher watcher = {.step = stop_at, .context = &at};
+		nch_train_result result = {0};
+		nch_examples e = examples(ROWS);
+		nch_error error;
+		remove_folder(folder);
+		o.out = folder;
+		o.stop = &stop;
+		o.resume = true;
+		for (int part = 0; part < 2; part++) {
+			nch_model *model = NULL;
+			nch_compute *compute = NULL;
+			stop = 0;
+			CHECK(nch_compute_new(1, NULL, 40, 16, &compute, &error) == NCH_OK);
+			CHECK(nch_model_new(&c, &model, &error) == NCH_OK && nch_model_init(model, o.seed, compute, &error) == NCH_OK);
+			nch_status status = nch_train(model, compute, &e, NULL, &o, part == 0 ? &watcher : NULL, &result, &error);
+			CHECK(status == (part == 0 ? NCH_CANCELLED : NCH_OK));
+			nch_model_free(model);
+			nch_compute_free(compute);
+		}
+		CHECK_TEXT(result.fingerprint, whole);
+		CHECK(result.count == 3 && result.steps == 12);
+		nch_train_result_free(&result);
+		nch_examples_free(&e);
+	}
+	remove_folder(folder);
+}
+
+TEST(a_loss_that_is_no_number_is_refused)
+{
+	nch_train_options o = options();
+	char hex[65];
+	o.optimizer.lr = 1e30;
+	o.optimizer.clip = 0.0;
+	o.optimizer.warmup = 0.0;
+	train(1, NULL, &o, NCH_NUMERIC, hex);
+}
+
+int main(void)
+{
+	RUN(one_batch_is_learned_by_heart);
+	RUN(same_bits_whoever_computes);
+	RUN(accumulated_parts_have_the_bits_of_the_batch);
+	RUN(resumed_is_as_never_stopped);
+	RUN(a_loss_that_is_no_number_is_refused);
+	return test_end();
+}
