@@ -14,8 +14,7 @@ typedef struct piece { /* what one task made */
 } piece;
 
 typedef struct encode_job {
-	const nch_dataset *dataset;
-	const size_t *rows;
+	const nch_text *texts;
 	size_t count, max_len;
 	const nch_tokenizer *tokenizer;
 	nch_tokenizer_scratch **scratch; /* one a thread */
@@ -29,12 +28,11 @@ static nch_status encode_piece(const encode_job *job, size_t index, size_t threa
 	size_t begin = index * PIECE, end = job->count - begin < PIECE ? job->count : begin + PIECE;
 	nch_error *error = &job->errors[index];
 	for (size_t i = begin; i < end; i++) {
-		size_t row = job->rows ? job->rows[i] : i, length, pair_length = 0, first, before = p->tokens.count;
-		const char *text = nch_dataset_text(job->dataset, row, &length);
-		const char *pair = nch_dataset_pair(job->dataset, row, &pair_length);
+		const nch_text *t = &job->texts[i];
+		size_t first, before = p->tokens.count;
 		bool cut;
-		NCH_TRY(nch_tokenizer_encode_model(job->tokenizer, job->scratch[thread], text, length, pair, pair_length, job->max_len, &p->tokens,
-		                                   &first, &cut, error));
+		NCH_TRY(nch_tokenizer_encode_model(job->tokenizer, job->scratch[thread], t->text, t->length, t->pair, t->pair_length, job->max_len,
+		                                   &p->tokens, &first, &cut, error));
 		p->length[i - begin] = (uint32_t)(p->tokens.count - before);
 		p->first[i - begin] = (uint32_t)first;
 		p->cut += cut;
@@ -77,34 +75,23 @@ static nch_status gather(const encode_job *job, size_t pieces, nch_examples *e, 
 	return NCH_OK;
 }
 
-static void copy_labels(const nch_dataset *dataset, const size_t *rows, nch_examples *e)
+nch_status nch_examples_from_texts(const nch_text *texts, size_t count, const nch_tokenizer *tokenizer, size_t max_len, nch_pool *pool,
+                                   nch_examples *examples, nch_error *error)
 {
-	for (size_t i = 0; i < e->rows; i++) {
-		size_t row = rows ? rows[i] : i;
-		e->label[i] = nch_dataset_label(dataset, row);
-		if (e->goals != NULL)
-			nch_dataset_targets(dataset, row, e->goals + i * e->classes);
-	}
-}
-
-nch_status nch_examples_make(const nch_dataset *dataset, const size_t *rows, size_t count, const nch_tokenizer *tokenizer, size_t max_len,
-                             nch_pool *pool, nch_examples *examples, nch_error *error)
-{
-	size_t pieces = (count + PIECE - 1) / PIECE, threads = nch_pool_threads(pool), goals = 0;
+	size_t pieces = (count + PIECE - 1) / PIECE, threads = nch_pool_threads(pool);
 	nch_status status = NCH_OK;
-	encode_job job = {dataset, rows, count, max_len, tokenizer, NULL, NULL, NULL};
-	*examples = (nch_examples){.rows = count, .classes = dataset->labels.count};
+	encode_job job = {texts, count, max_len, tokenizer, NULL, NULL, NULL};
+	*examples = (nch_examples){.rows = count};
 	job.scratch = nch_alloc(threads, sizeof *job.scratch);
 	job.pieces = nch_alloc(pieces, sizeof *job.pieces);
 	job.errors = nch_alloc(pieces, sizeof *job.errors);
 	examples->offsets = nch_alloc(count + 1, sizeof *examples->offsets);
 	examples->first = nch_alloc(count, sizeof *examples->first);
 	examples->label = nch_alloc(count, sizeof *examples->label);
-	if (dataset->multi_label && nch_size_mul(count, examples->classes, &goals))
-		examples->goals = nch_alloc(goals, sizeof *examples->goals);
-	if (!job.scratch || !job.pieces || !job.errors || !examples->offsets || !examples->first || !examples->label ||
-	    (dataset->multi_label && !examples->goals))
+	if (!job.scratch || !job.pieces || !job.errors || !examples->offsets || !examples->first || !examples->label)
 		status = nch_no_memory(error);
+	for (size_t i = 0; i < count && status == NCH_OK; i++)
+		examples->label[i] = -1;
 	for (size_t t = 0; t < threads && status == NCH_OK; t++)
 		status = nch_tokenizer_scratch_new(tokenizer, &job.scratch[t], error);
 	if (status == NCH_OK)
@@ -114,8 +101,6 @@ nch_status nch_examples_make(const nch_dataset *dataset, const size_t *rows, siz
 			status = nch_fail(error, job.errors[p].status, "%s", job.errors[p].text);
 	if (status == NCH_OK)
 		status = gather(&job, pieces, examples, error);
-	if (status == NCH_OK)
-		copy_labels(dataset, rows, examples);
 	for (size_t t = 0; job.scratch && t < threads; t++)
 		nch_tokenizer_scratch_free(job.scratch[t]);
 	for (size_t p = 0; job.pieces && p < pieces; p++)
@@ -124,6 +109,41 @@ nch_status nch_examples_make(const nch_dataset *dataset, const size_t *rows, siz
 	nch_free(job.pieces);
 	nch_free(job.errors);
 	if (status != NCH_OK)
+		nch_examples_free(examples);
+	return status;
+}
+
+static nch_status copy_labels(const nch_dataset *dataset, const size_t *rows, nch_examples *e, nch_error *error)
+{
+	size_t goals;
+	e->classes = dataset->labels.count;
+	if (dataset->multi_label) {
+		if (!nch_size_mul(e->rows, e->classes, &goals) || (e->goals = nch_alloc(goals, sizeof *e->goals)) == NULL)
+			return nch_no_memory(error);
+	}
+	for (size_t i = 0; i < e->rows; i++) {
+		size_t row = rows ? rows[i] : i;
+		e->label[i] = nch_dataset_label(dataset, row);
+		if (e->goals != NULL)
+			nch_dataset_targets(dataset, row, e->goals + i * e->classes);
+	}
+	return NCH_OK;
+}
+
+nch_status nch_examples_make(const nch_dataset *dataset, const size_t *rows, size_t count, const nch_tokenizer *tokenizer, size_t max_len,
+                             nch_pool *pool, nch_examples *examples, nch_error *error)
+{
+	nch_text *texts = nch_alloc(count, sizeof *texts);
+	if (texts == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < count; i++) {
+		size_t row = rows ? rows[i] : i;
+		texts[i].text = nch_dataset_text(dataset, row, &texts[i].length);
+		texts[i].pair = nch_dataset_pair(dataset, row, &texts[i].pair_length);
+	}
+	nch_status status = nch_examples_from_texts(texts, count, tokenizer, max_len, pool, examples, error);
+	nch_free(texts);
+	if (status == NCH_OK && (status = copy_labels(dataset, rows, examples, error)) != NCH_OK)
 		nch_examples_free(examples);
 	return status;
 }

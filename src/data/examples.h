@@ -31,6 +31,14 @@ nch_status nch_examples_make(const nch_dataset *dataset, const size_t *rows, siz
                              nch_pool *pool, nch_examples *examples, nch_error *error);
 void nch_examples_free(nch_examples *examples);
 
+/* The same for texts that stand in no data set; the rows have no labels. pair NULL: none. */
+typedef struct nch_text {
+	const char *text, *pair;
+	size_t length, pair_length;
+} nch_text;
+nch_status nch_examples_from_texts(const nch_text *texts, size_t count, const nch_tokenizer *tokenizer, size_t max_len, nch_pool *pool,
+                                   nch_examples *examples, nch_error *error);
+
 /* The tokens of some rows as one packed batch. Start with {0}; release with nch_packed_free; reused from batch to batch. */
 typedef struct nch_packed {
 	size_t tokens, sentences;

@@ -1,0 +1,15 @@
+build-clang/kernels/norm.avx512.o: kernels/norm.c kernels/kernels.h \
+  kernels/threads.h kernels/rows.h kernels/vmath.h kernels/vec.h \
+  kernels/vec_avx512.h
+
+kernels/kernels.h:
+
+kernels/threads.h:
+
+kernels/rows.h:
+
+kernels/vmath.h:
+
+kernels/vec.h:
+
+kernels/vec_avx512.h:

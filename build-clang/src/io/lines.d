@@ -1,0 +1,22 @@
+build-clang/src/io/lines.o: src/io/lines.c src/base/memory.h \
+  src/base/status.h src/base/utf8.h src/io/rows_private.h \
+  src/base/arena.h src/base/buffer.h src/io/input.h src/io/rows.h \
+  src/base/json.h
+
+src/base/memory.h:
+
+src/base/status.h:
+
+src/base/utf8.h:
+
+src/io/rows_private.h:
+
+src/base/arena.h:
+
+src/base/buffer.h:
+
+src/io/input.h:
+
+src/io/rows.h:
+
+src/base/json.h:

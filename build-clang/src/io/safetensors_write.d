@@ -1,0 +1,20 @@
+build-clang/src/io/safetensors_write.o: src/io/safetensors_write.c \
+  src/base/json.h src/base/arena.h src/base/status.h src/base/buffer.h \
+  src/base/memory.h src/io/weights.h src/io/safetensors.h \
+  src/base/file.h
+
+src/base/json.h:
+
+src/base/arena.h:
+
+src/base/status.h:
+
+src/base/buffer.h:
+
+src/base/memory.h:
+
+src/io/weights.h:
+
+src/io/safetensors.h:
+
+src/base/file.h:

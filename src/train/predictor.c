@@ -1,0 +1,77 @@
+/* predictor.c - opening a model folder and asking it. */
+#include "train/predictor.h"
+
+#include "base/memory.h"
+#include "kernels/math.h"
+#include "train/evaluate.h"
+
+static nch_status open_parts(nch_predictor *p, const char *folder, size_t threads, const char *isa, nch_error *error)
+{
+	const nch_model_options options = {.map = true};
+	NCH_TRY(nch_model_open(folder, &options, &p->model, error));
+	NCH_TRY(nch_tokenizer_load(folder, &p->tokenizer, error));
+	if (nch_tokenizer_size(p->tokenizer) > p->model->config.vocab_size)
+		return nch_fail(error, NCH_FORMAT, "%s: the tokenizer has %zu pieces, the model only %zu: they do not belong together", folder,
+		                nch_tokenizer_size(p->tokenizer), p->model->config.vocab_size);
+	NCH_TRY(nch_settings_read(folder, &p->settings, error));
+	size_t limit = nch_model_max_len(p->model);
+	p->max_len = p->settings.max_len > 0 && p->settings.max_len < limit ? p->settings.max_len : limit;
+	NCH_TRY(nch_compute_new(threads, isa, 128, p->model->config.hidden / p->model->config.heads, &p->compute, error));
+	return nch_tape_new(p->compute, &p->tape, error);
+}
+
+nch_status nch_predictor_open(const char *folder, size_t threads, const char *isa, nch_predictor **predictor, nch_error *error)
+{
+	nch_predictor *made = nch_alloc(1, sizeof *made);
+	if (made == NULL)
+		return nch_no_memory(error);
+	nch_status status = open_parts(made, folder, threads, isa, error);
+	if (status != NCH_OK) {
+		nch_predictor_close(made);
+		return status;
+	}
+	*predictor = made;
+	return NCH_OK;
+}
+
+void nch_predictor_close(nch_predictor *predictor)
+{
+	if (predictor == NULL)
+		return;
+	nch_tape_free(predictor->tape);
+	nch_compute_free(predictor->compute);
+	nch_tokenizer_free(predictor->tokenizer);
+	nch_model_free(predictor->model);
+	nch_free(predictor);
+}
+
+size_t nch_predictor_labels(const nch_predictor *predictor)
+{
+	return predictor->model->config.labels;
+}
+
+const char *nch_predictor_label(const nch_predictor *predictor, size_t label)
+{
+	return predictor->model->config.label_names[label];
+}
+
+nch_status nch_predictor_logits(nch_predictor *predictor, const nch_text *texts, size_t count, float *logits, nch_error *error)
+{
+	nch_examples examples;
+	NCH_TRY(nch_examples_from_texts(texts, count, predictor->tokenizer, predictor->max_len, predictor->compute->pool, &examples, error));
+	nch_status status = nch_evaluate_logits(predictor->model, predictor->tape, &examples, 0, logits, error);
+	predictor->cut += examples.cut;
+	nch_examples_free(&examples);
+	return status;
+}
+
+void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores)
+{
+	size_t labels = nch_predictor_labels(predictor);
+	if (!predictor->model->config.multi_label) {
+		predictor->compute->kernels->softmax(scores, logits, labels);
+		return;
+	}
+	for (size_t c = 0; c < labels; c++)
+		scores[c] = (float)(1.0 / (1.0 + nch_exp(-(double)logits[c])));
+}
