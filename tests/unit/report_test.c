@@ -1,0 +1,276 @@
+/* Reports: classification_report to the byte, confusion matrix, JSON, training log, plots. */
+#include <math.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/utf8.h"
+#include "golden/report_golden.h"
+#include "report/evaluation.h"
+#include "report/log.h"
+#include "report/plots.h"
+#include "report/svg.h"
+#include "test.h"
+
+static uint32_t x;
+
+static uint32_t next_number(void)
+{
+	x = x * 1664525u + 1013904223u;
+	return x >> 8;
+}
+
+static nch_labels seven_names(void)
+{
+	nch_labels labels = { 0 };
+	CHECK(nch_labels_parse(&labels, "공포,놀람,분노,슬픔,중립,행복과 기쁨이 아주 큰 것,disgust", NULL) == NCH_OK);
+	return labels;
+}
+
+static int32_t truth[500], predicted[500];
+
+/* As report.py: two thirds right. */
+static void make_predictions(void)
+{
+	x = 5;
+	for (size_t i = 0; i < 500; i++)
+		truth[i] = (int32_t)(next_number() % 7);
+	for (size_t i = 0; i < 500; i++)
+		predicted[i] = next_number() % 3 != 0 ? truth[i] : (int32_t)(next_number() % 7);
+}
+
+TEST(classification_report)
+{
+	nch_labels labels = seven_names();
+	nch_metrics m;
+	nch_buffer out = { 0 };
+	make_predictions();
+	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
+	nch_report_classification(&m, &labels, 2, &out);
+	CHECK_TEXT(out.data, golden_seven);
+	nch_buffer_clear(&out);
+	nch_report_classification(&m, &labels, 4, &out);
+	CHECK_TEXT(out.data, golden_seven_digits);
+	nch_metrics_free(&m);
+	for (size_t i = 0; i < 500; i++) {
+		truth[i] = truth[i] == 3 ? 2 : truth[i];
+		predicted[i] = predicted[i] == 3 ? 2 : predicted[i];
+	}
+	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
+	nch_buffer_clear(&out);
+	nch_report_classification(&m, &labels, 2, &out);
+	CHECK_TEXT(out.data, golden_absent);
+	nch_metrics_free(&m);
+	nch_labels_free(&labels);
+	nch_buffer_free(&out);
+}
+
+TEST(classification_report_multi_label)
+{
+	enum { CELLS = 12000 * 7 };
+	nch_labels labels = seven_names();
+	nch_metrics m;
+	nch_buffer out = { 0 };
+	float *targets = malloc(CELLS * sizeof *targets), *scores = malloc(CELLS * sizeof *scores);
+	x = 6;
+	for (size_t i = 0; i < CELLS; i++)
+		targets[i] = next_number() % 4 == 0;
+	for (size_t i = 0; i < CELLS; i++) {
+		scores[i] = next_number() % 3 == 0;
+		scores[i] = i % 7 == 2 ? 0 : scores[i];
+	}
+	CHECK(nch_metrics_multi(targets, scores, NULL, 12000, 7, &m, NULL) == NCH_OK);
+	nch_report_classification(&m, &labels, 2, &out);
+	CHECK_TEXT(out.data, golden_multi);
+	nch_metrics_free(&m);
+	nch_labels_free(&labels);
+	nch_buffer_free(&out);
+	free(targets);
+	free(scores);
+}
+
+/* Every line of the matrix ends in the same terminal column. */
+TEST(confusion_is_aligned)
+{
+	nch_labels labels = seven_names();
+	nch_metrics m;
+	nch_buffer out = { 0 };
+	make_predictions();
+	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
+	nch_report_confusion(&m, &labels, &out);
+	size_t lines = 0, columns = 0;
+	for (char *line = out.data; *line != '\0'; lines++) {
+		size_t length = strcspn(line, "\n");
+		columns = lines == 0 ? nch_utf8_columns(line, length) : columns;
+		CHECK(nch_utf8_columns(line, length) == columns);
+		line += length + 1;
+	}
+	CHECK(lines == 8);
+	nch_metrics_free(&m);
+	nch_labels_free(&labels);
+	nch_buffer_free(&out);
+}
+
+TEST(json)
+{
+	nch_labels labels = seven_names();
+	nch_metrics m;
+	nch_buffer out = { 0 };
+	make_predictions();
+	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
+	nch_report_json(&m, &labels, &out);
+	nch_arena *arena = nch_arena_new(0);
+	nch_json *value;
+	CHECK(nch_json_parse(out.data, out.length, "json", arena, &value, NULL) == NCH_OK);
+	CHECK(nch_json_number(value, "accuracy", -1) == m.accuracy);
+	CHECK(nch_json_number(value, "macro_f1", -1) == m.macro.f1);
+	CHECK(nch_json_number(value, "weighted_f1", -1) == m.weighted.f1);
+	CHECK(nch_json_number(value, "rows", -1) == 500);
+	CHECK(nch_json_get(value, "loss")->type == NCH_JSON_NULL && nch_json_get(value, "roc_auc")->type == NCH_JSON_NULL);
+	CHECK(nch_json_get(value, "labels")->count == 7 && nch_json_get(value, "confusion")->count == 7);
+	CHECK(nch_json_path(value, "confusion.1.2")->number == (double)m.confusion[7 + 2]);
+	CHECK(nch_json_number(nch_json_get(nch_json_get(value, "per_label"), "슬픔"), "f1", -1) == m.by_class[3].f1);
+	nch_arena_free(arena);
+	nch_metrics_free(&m);
+	nch_labels_free(&labels);
+	nch_buffer_free(&out);
+}
+
+TEST(log_comes_back)
+{
+	nch_log_step step = { 7, 2, 0.1 + 0.2, 1.0 / 3, 5e-324, 1234, 0.015625 };
+	nch_log_epoch epoch = { 2, 1e300, 0.9, NAN, 0.7, 1.0 / 7, 0.25, true, 12.5 };
+	nch_buffer out = { 0 };
+	nch_log log = { 0 };
+	nch_log_write_step(&step, &out);
+	nch_log_write_epoch(&epoch, &out);
+	CHECK(strstr(out.data, "\"valid_loss\":null") != NULL);
+	CHECK(nch_log_parse(out.data, out.length, "log", &log, NULL) == NCH_OK);
+	CHECK(log.step_count == 1 && log.epoch_count == 1);
+	const nch_log_step *s = &log.steps[0];
+	const nch_log_epoch *e = &log.epochs[0];
+	CHECK(s->step == 7 && s->epoch == 2 && s->lr == step.lr && s->loss == step.loss && s->grad_norm == 5e-324);
+	CHECK(s->tokens == 1234 && s->seconds == 0.015625);
+	CHECK(e->epoch == 2 && e->train_loss == 1e300 && isnan(e->valid_loss) && e->valid_macro_f1 == 1.0 / 7 && e->best);
+	nch_log_free(&log);
+	nch_buffer_free(&out);
+}
+
+/* A killed run leaves half a line; a resumed one does some steps again. */
+TEST(log_of_a_resumed_run)
+{
+	const char text[] =
+		"{\"step\":1,\"loss\":3}\n{\"step\":2,\"loss\":2}\n{\"step\":3,\"loss\":1}\n{\"epoch\":1,\"train_loss\":5}\n"
+		"{\"step\":2,\"loss\":2.5}\n\n{\"note\":1}\n{\"epoch\":1,\"train_loss\":4}\n{\"step\":3,\"lo";
+	nch_log log = { 0 };
+	nch_error error;
+	CHECK(nch_log_parse(text, sizeof text - 1, "log", &log, &error) == NCH_OK);
+	CHECK(log.step_count == 2 && log.steps[1].loss == 2.5);
+	CHECK(log.epoch_count == 1 && log.epochs[0].train_loss == 4);
+	CHECK(nch_log_parse("{}\nx\n", 5, "log", &log, &error) == NCH_FORMAT);
+	CHECK_TEXT(error.text, "log:2: this is no record of a training log");
+	CHECK(nch_log_parse("[1]\n", 4, "log", &log, &error) == NCH_FORMAT);
+	nch_log_free(&log);
+	CHECK(nch_log_read("/nowhere/log.jsonl", &log, &error) == NCH_IO);
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+	size_t count = 0;
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		count++;
+	return count;
+}
+
+/* Every tag that is opened is closed, and no number is NaN or infinite. */
+static void check_svg(const nch_buffer *svg)
+{
+	const char *text = svg->data;
+	CHECK(strncmp(text, "<svg ", 5) == 0 && strcmp(text + svg->length - 7, "</svg>\n") == 0);
+	CHECK(count_of(text, "<text") == count_of(text, "</text>"));
+	CHECK(strstr(text, "nan") == NULL && strstr(text, "inf") == NULL);
+	CHECK(nch_utf8_valid(text, svg->length));
+}
+
+TEST(curves)
+{
+	nch_log logs[3] = { { 0 }, { 0 }, { 0 } };
+	nch_buffer out = { 0 };
+	for (size_t r = 0; r < 2; r++) {
+		nch_buffer text = { 0 };
+		for (uint64_t e = 1; e <= 5; e++) {
+			nch_log_step step = { e, e, 1, e == 3 ? NAN : 1.0 / (double)e, 1, 1, 1 };
+			nch_log_epoch epoch = { e,   1.0 / (double)e, 0.5, r == 0 ? 0.4 : NAN, r == 0 ? 0.4 : NAN, NAN,
+				                NAN, false,           1 };
+			nch_log_write_step(&step, &text);
+			nch_log_write_epoch(&epoch, &text);
+		}
+		CHECK(nch_log_parse(text.data, text.length, "log", &logs[r], NULL) == NCH_OK);
+		nch_buffer_free(&text);
+	}
+	nch_curve_run runs[] = { { "<b>하나</b>", &logs[0] }, { "둘 & \"셋\"", &logs[1] }, { "empty", &logs[2] } };
+	for (size_t count = 0; count <= 3; count++) {
+		nch_buffer_clear(&out);
+		nch_curves_svg(runs, count, &out);
+		check_svg(&out);
+	}
+	CHECK(strstr(out.data, "&lt;b&gt;하나&lt;/b&gt;") != NULL && strstr(out.data, "<b>") == NULL);
+	CHECK(count_of(out.data, "<polyline") ==
+	      6); /* train and validation twice for the first run, train only for the second */
+	nch_buffer_clear(&out);
+	nch_curves_svg(&runs[2], 1, &out);
+	check_svg(&out);
+	nch_buffer_free(&out);
+	for (size_t r = 0; r < 3; r++)
+		nch_log_free(&logs[r]);
+}
+
+TEST(confusion_picture)
+{
+	nch_labels labels = seven_names();
+	nch_metrics m;
+	nch_buffer out = { 0 };
+	make_predictions();
+	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
+	nch_confusion_svg(&m, &labels, &out);
+	check_svg(&out);
+	CHECK(count_of(out.data, "<rect") == 1 + 49);
+	CHECK(count_of(out.data, ">공포<") == 2);
+	nch_metrics_free(&m);
+	nch_buffer_clear(&out);
+	const float one[] = { 1, 0 };
+	CHECK(nch_metrics_multi(one, one, NULL, 1, 2, &m, NULL) == NCH_OK);
+	nch_confusion_svg(&m, &labels, &out);
+	check_svg(&out);
+	nch_metrics_free(&m);
+	nch_labels_free(&labels);
+	nch_buffer_free(&out);
+}
+
+TEST(svg_helpers)
+{
+	CHECK_CLOSE(nch_svg_step(10, 5), 2, 1e-12);
+	CHECK_CLOSE(nch_svg_step(0.9, 6), 0.2, 1e-12);
+	CHECK_CLOSE(nch_svg_step(1000000, 4), 500000, 1e-6);
+	CHECK_CLOSE(nch_svg_step(0, 4), 1, 0);
+	CHECK_CLOSE(nch_svg_step(NAN, 4), 1, 0);
+	nch_buffer out = { 0 };
+	nch_svg_escape(&out, "a\x01\xFF<&'\"", 7);
+	CHECK_TEXT(out.data, "a \xEF\xBF\xBD&lt;&amp;&#39;&quot;");
+	nch_buffer_free(&out);
+}
+
+int main(void)
+{
+	RUN(classification_report);
+	RUN(classification_report_multi_label);
+	RUN(confusion_is_aligned);
+	RUN(json);
+	RUN(log_comes_back);
+	RUN(log_of_a_resumed_run);
+	RUN(curves);
+	RUN(confusion_picture);
+	RUN(svg_helpers);
+	return test_end();
+}
