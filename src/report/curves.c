@@ -27,24 +27,24 @@ typedef struct panel {
 	double step;
 } panel;
 
-typedef double value_of(const nch_log_epoch *epoch);
+typedef double value_of(const nch_logged_epoch *epoch);
 
-static double train_loss(const nch_log_epoch *e)
+static double train_loss(const nch_logged_epoch *e)
 {
 	return e->train_loss;
 }
 
-static double valid_loss(const nch_log_epoch *e)
+static double valid_loss(const nch_logged_epoch *e)
 {
 	return e->valid_loss;
 }
 
-static double train_accuracy(const nch_log_epoch *e)
+static double train_accuracy(const nch_logged_epoch *e)
 {
 	return e->train_accuracy;
 }
 
-static double valid_accuracy(const nch_log_epoch *e)
+static double valid_accuracy(const nch_logged_epoch *e)
 {
 	return e->valid_accuracy;
 }

@@ -4,45 +4,12 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 
 #define LOG_LIMIT ((size_t)1 << 30) /* a larger file is no log of ours */
-
-static void add_number(nch_buffer *out, const char *name, double value)
-{
-	nch_buffer_printf(out, ",\"%s\":", name);
-	nch_json_write_double(out, value);
-}
-
-void nch_log_write_step(const nch_log_step *step, nch_buffer *out)
-{
-	nch_buffer_printf(out, "{\"step\":%llu,\"epoch\":%llu", (unsigned long long)step->step,
-	                  (unsigned long long)step->epoch);
-	add_number(out, "lr", step->lr);
-	add_number(out, "loss", step->loss);
-	add_number(out, "grad_norm", step->grad_norm);
-	nch_buffer_printf(out, ",\"tokens\":%llu", (unsigned long long)step->tokens);
-	add_number(out, "seconds", step->seconds);
-	nch_buffer_text(out, "}\n");
-}
-
-void nch_log_write_epoch(const nch_log_epoch *epoch, nch_buffer *out)
-{
-	nch_buffer_printf(out, "{\"epoch\":%llu", (unsigned long long)epoch->epoch);
-	add_number(out, "train_loss", epoch->train_loss);
-	add_number(out, "train_accuracy", epoch->train_accuracy);
-	add_number(out, "valid_loss", epoch->valid_loss);
-	add_number(out, "valid_accuracy", epoch->valid_accuracy);
-	add_number(out, "valid_macro_f1", epoch->valid_macro_f1);
-	add_number(out, "valid_micro_f1", epoch->valid_micro_f1);
-	nch_buffer_printf(out, ",\"best\":%s", epoch->best ? "true" : "false");
-	add_number(out, "seconds", epoch->seconds);
-	nch_buffer_text(out, "}\n");
-}
-
-/* --- reading --- */
 
 /* A counter: a whole number that a double holds exactly. */
 static uint64_t whole(const nch_json *record, const char *name)
@@ -54,7 +21,7 @@ static uint64_t whole(const nch_json *record, const char *name)
 /* Records come in ascending order; a run that was resumed goes back a little, and does those steps again. */
 static nch_status add_step(const nch_json *record, nch_log *log, nch_error *error)
 {
-	nch_log_step step = {
+	nch_logged_step step = {
 		.step = whole(record, "step"),
 		.epoch = whole(record, "epoch"),
 		.lr = nch_json_number(record, "lr", NAN),
@@ -72,7 +39,7 @@ static nch_status add_step(const nch_json *record, nch_log *log, nch_error *erro
 
 static nch_status add_epoch(const nch_json *record, nch_log *log, nch_error *error)
 {
-	nch_log_epoch epoch = {
+	nch_logged_epoch epoch = {
 		.epoch = whole(record, "epoch"),
 		.train_loss = nch_json_number(record, "train_loss", NAN),
 		.train_accuracy = nch_json_number(record, "train_accuracy", NAN),

@@ -1,6 +1,4 @@
-/* log.h - log.jsonl: what happened in training, one object a step and one an epoch.
- *
- * Numbers are written with as many digits as it takes to read the same double back. */
+/* log.h - log.jsonl read back: what happened in training, one object a step and one an epoch. */
 #ifndef NCH_REPORT_LOG_H
 #define NCH_REPORT_LOG_H
 
@@ -8,32 +6,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buffer.h"
 #include "base/status.h"
 
-typedef struct nch_log_step {
+typedef struct nch_logged_step {
 	uint64_t step, epoch; /* both from 1 */
 	double lr, loss, grad_norm;
 	uint64_t tokens; /* of this step's batch */
 	double seconds;  /* this step's own */
-} nch_log_step;
+} nch_logged_step;
 
-typedef struct nch_log_epoch {
+typedef struct nch_logged_epoch {
 	uint64_t epoch; /* from 1 */
 	double train_loss, train_accuracy;
 	double valid_loss, valid_accuracy, valid_macro_f1, valid_micro_f1; /* NaN (written null) without validation data */
 	bool best;                                                         /* the best epoch so far */
 	double seconds;
-} nch_log_epoch;
-
-/* One line, with its line break. */
-void nch_log_write_step(const nch_log_step *step, nch_buffer *out);
-void nch_log_write_epoch(const nch_log_epoch *epoch, nch_buffer *out);
+} nch_logged_epoch;
 
 /* Start with {0}, release with nch_log_free. */
 typedef struct nch_log {
-	nch_log_step *steps;
-	nch_log_epoch *epochs;
+	nch_logged_step *steps;
+	nch_logged_epoch *epochs;
 	size_t step_count, epoch_count, step_capacity, epoch_capacity;
 } nch_log;
 

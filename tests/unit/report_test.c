@@ -11,6 +11,7 @@
 #include "report/log.h"
 #include "report/plots.h"
 #include "report/svg.h"
+#include "train/log.h"
 #include "test.h"
 
 static uint32_t x;
@@ -139,20 +140,23 @@ TEST(json)
 
 TEST(log_comes_back)
 {
-	nch_log_step step = { 7, 2, 0.1 + 0.2, 1.0 / 3, 5e-324, 1234, 0.015625 };
-	nch_log_epoch epoch = { 2, 1e300, 0.9, NAN, 0.7, 1.0 / 7, 0.25, true, 12.5 };
+	nch_step_record step = { 7, 2, 0.1 + 0.2, 1.0 / 3, 5e-324, 0.015625, 1234, 5 };
+	nch_epoch_record epoch = { 2, 1e300, 0.9, { 0.1, 0.7, 1.0 / 7, 0.25 }, true, true, 12.5 };
+	nch_epoch_record unwatched = { 3, 0.5, 0.9, { 0 }, false, false, 1 };
 	nch_buffer out = { 0 };
 	nch_log log = { 0 };
-	nch_log_write_step(&step, &out);
-	nch_log_write_epoch(&epoch, &out);
+	nch_log_step(&out, &step);
+	nch_log_epoch(&out, &epoch);
+	nch_log_epoch(&out, &unwatched);
 	CHECK(strstr(out.data, "\"valid_loss\":null") != NULL);
 	CHECK(nch_log_parse(out.data, out.length, "log", &log, NULL) == NCH_OK);
-	CHECK(log.step_count == 1 && log.epoch_count == 1);
-	const nch_log_step *s = &log.steps[0];
-	const nch_log_epoch *e = &log.epochs[0];
+	CHECK(log.step_count == 1 && log.epoch_count == 2);
+	const nch_logged_step *s = &log.steps[0];
+	const nch_logged_epoch *e = &log.epochs[0];
 	CHECK(s->step == 7 && s->epoch == 2 && s->lr == step.lr && s->loss == step.loss && s->grad_norm == 5e-324);
 	CHECK(s->tokens == 1234 && s->seconds == 0.015625);
-	CHECK(e->epoch == 2 && e->train_loss == 1e300 && isnan(e->valid_loss) && e->valid_macro_f1 == 1.0 / 7 && e->best);
+	CHECK(e->epoch == 2 && e->train_loss == 1e300 && e->valid_loss == 0.1 && e->valid_macro_f1 == 1.0 / 7 && e->best);
+	CHECK(isnan(e[1].valid_loss) && isnan(e[1].valid_micro_f1) && !e[1].best);
 	nch_log_free(&log);
 	nch_buffer_free(&out);
 }
@@ -200,11 +204,10 @@ TEST(curves)
 	for (size_t r = 0; r < 2; r++) {
 		nch_buffer text = { 0 };
 		for (uint64_t e = 1; e <= 5; e++) {
-			nch_log_step step = { e, e, 1, e == 3 ? NAN : 1.0 / (double)e, 1, 1, 1 };
-			nch_log_epoch epoch = { e,   1.0 / (double)e, 0.5, r == 0 ? 0.4 : NAN, r == 0 ? 0.4 : NAN, NAN,
-				                NAN, false,           1 };
-			nch_log_write_step(&step, &text);
-			nch_log_write_epoch(&epoch, &text);
+			nch_step_record step = { e, e, 1, e == 3 ? NAN : 1.0 / (double)e, 1, 1, 1, 1 };
+			nch_epoch_record epoch = { e, 1.0 / (double)e, 0.5, { 0.4, 0.4, 0, 0 }, r == 0, false, 1 };
+			nch_log_step(&text, &step);
+			nch_log_epoch(&text, &epoch);
 		}
 		CHECK(nch_log_parse(text.data, text.length, "log", &logs[r], NULL) == NCH_OK);
 		nch_buffer_free(&text);
