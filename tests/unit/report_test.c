@@ -140,9 +140,16 @@ TEST(json)
 
 TEST(log_comes_back)
 {
-	nch_step_record step = { 7, 2, 0.1 + 0.2, 1.0 / 3, 5e-324, 0.015625, 1234, 5 };
-	nch_epoch_record epoch = { 2, 1e300, 0.9, { 0.1, 0.7, 1.0 / 7, 0.25 }, true, true, 12.5 };
-	nch_epoch_record unwatched = { 3, 0.5, 0.9, { 0 }, false, false, 1 };
+	nch_step_record step = { .step = 7,
+		                 .epoch = 2,
+		                 .lr = 0.1 + 0.2,
+		                 .loss = 1.0 / 3,
+		                 .grad_norm = 5e-324,
+		                 .seconds = 0.015625,
+		                 .tokens = 1234 };
+	nch_epoch_record epoch = { .epoch = 2, .train_loss = 1e300, .has_valid = true, .best = true };
+	epoch.valid = (nch_scores){ .loss = 0.1, .accuracy = 0.7, .macro_f1 = 1.0 / 7, .micro_f1 = 0.25 };
+	nch_epoch_record unwatched = { .epoch = 3, .train_loss = 0.5 };
 	nch_buffer out = { 0 };
 	nch_log log = { 0 };
 	nch_log_step(&out, &step);
@@ -204,8 +211,11 @@ TEST(curves)
 	for (size_t r = 0; r < 2; r++) {
 		nch_buffer text = { 0 };
 		for (uint64_t e = 1; e <= 5; e++) {
-			nch_step_record step = { e, e, 1, e == 3 ? NAN : 1.0 / (double)e, 1, 1, 1, 1 };
-			nch_epoch_record epoch = { e, 1.0 / (double)e, 0.5, { 0.4, 0.4, 0, 0 }, r == 0, false, 1 };
+			nch_step_record step = { .step = e, .epoch = e, .loss = e == 3 ? NAN : 1.0 / (double)e };
+			nch_epoch_record epoch = {
+				.epoch = e, .train_loss = 1.0 / (double)e, .train_accuracy = 0.5, .has_valid = r == 0
+			};
+			epoch.valid = (nch_scores){ .loss = 0.4, .accuracy = 0.4 };
 			nch_log_step(&text, &step);
 			nch_log_epoch(&text, &epoch);
 		}
