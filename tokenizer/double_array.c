@@ -86,8 +86,17 @@ bool nch_double_array_walk(const nch_double_array *array, size_t limit, nch_doub
 
 /* --- building --- */
 
+/* The endings of the keys below some node that was placed. */
+typedef struct subtree {
+	uint64_t hash;
+	size_t begin, end, depth;
+	uint32_t base; /* where its children stand; 0: an empty slot */
+} subtree;
+
 typedef struct builder {
 	const nch_double_array_key *keys;
+	subtree *subtrees; /* open addressing */
+	size_t subtree_slots, subtree_count;
 	uint32_t *units;
 	uint32_t *next_free; /* the free unit after a free one; NO_UNIT at the end; of taken ones meaningless */
 	uint32_t *previous_free;
@@ -165,6 +174,71 @@ static nch_status find_base(builder *b, uint32_t node, const unsigned char *labe
 	}
 }
 
+/* --- equal endings are stored once: rules for ᄀ, ㄱ and ﾡ go on alike, since a unit does not know its parent --- */
+
+static uint64_t hash_endings(const builder *b, size_t begin, size_t end, size_t depth)
+{
+	uint64_t hash = 14695981039346656037u;
+	for (size_t i = begin; i < end; i++) {
+		const nch_double_array_key *key = &b->keys[i];
+		for (size_t k = depth; k < key->length; k++)
+			hash = (hash ^ (unsigned char)key->text[k]) * 1099511628211u;
+		hash = (hash ^ 0x100 ^ (uint64_t)key->value << 9) * 1099511628211u;
+		hash ^= hash >> 31;
+	}
+	return hash;
+}
+
+static bool same_endings(const builder *b, const subtree *a, size_t begin, size_t end, size_t depth)
+{
+	if (a->end - a->begin != end - begin)
+		return false;
+	for (size_t i = 0; i < end - begin; i++) {
+		const nch_double_array_key *left = &b->keys[a->begin + i], *right = &b->keys[begin + i];
+		if (left->length - a->depth != right->length - depth || left->value != right->value ||
+		    memcmp(left->text + a->depth, right->text + depth, right->length - depth) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The slot of the subtree, or the empty one where it belongs. */
+static subtree *find_subtree(const builder *b, uint64_t hash, size_t begin, size_t end, size_t depth)
+{
+	size_t slot = (size_t)hash & (b->subtree_slots - 1);
+	for (;; slot = (slot + 1) & (b->subtree_slots - 1)) {
+		subtree *s = &b->subtrees[slot];
+		if (s->base == 0 || (s->hash == hash && same_endings(b, s, begin, end, depth)))
+			return s;
+	}
+}
+
+static nch_status grow_subtrees(builder *b)
+{
+	if (b->subtree_count * 2 < b->subtree_slots)
+		return NCH_OK;
+	subtree *old = b->subtrees;
+	size_t old_slots = b->subtree_slots;
+	b->subtree_slots = old_slots == 0 ? 1024 : old_slots * 2;
+	b->subtrees = nch_alloc(b->subtree_slots, sizeof *b->subtrees);
+	if (b->subtrees == NULL) {
+		b->subtrees = old;
+		b->subtree_slots = old_slots;
+		return nch_no_memory(b->error);
+	}
+	for (size_t i = 0; i < old_slots; i++)
+		if (old[i].base != 0)
+			*find_subtree(b, old[i].hash, old[i].begin, old[i].end, old[i].depth) = old[i];
+	nch_free(old);
+	return NCH_OK;
+}
+
+static void set_offset(builder *b, uint32_t node, uint32_t base)
+{
+	uint32_t offset = node ^ base;
+	b->units[node] |= offset < 1u << 21 ? offset << 10 : offset << 2 | 1u << 9;
+}
+
 /* Places the children of `node`, which stands for the first `depth` bytes of keys[begin..end). The recursion is as deep as the
  * longest key, at most 255. */
 static nch_status place_children(builder *b, uint32_t node, size_t begin, size_t end, size_t depth)
@@ -179,19 +253,27 @@ static nch_status place_children(builder *b, uint32_t node, size_t begin, size_t
 		}
 	}
 	starts[count] = end;
+	if (labels[0] == 0) /* a key ends here */
+		b->units[node] |= 1u << 8;
+	NCH_TRY(grow_subtrees(b));
+	uint64_t hash = hash_endings(b, begin, end, depth);
+	subtree *known = find_subtree(b, hash, begin, end, depth);
+	if (known->base != 0 && offset_fits(node ^ known->base)) {
+		set_offset(b, node, known->base);
+		return NCH_OK;
+	}
 	uint32_t base = 0;
 	NCH_TRY(find_base(b, node, labels, count, &base));
-	uint32_t offset = node ^ base;
-	b->units[node] |= offset < 1u << 21 ? offset << 10 : offset << 2 | 1u << 9;
+	b->subtree_count += known->base == 0;
+	*known = (subtree){hash, begin, end, depth, base};
+	set_offset(b, node, base);
 	b->taken[base] |= 2;
 	for (size_t i = 0; i < count; i++) {
 		take_unit(b, base ^ labels[i]);
 		b->units[base ^ labels[i]] = labels[i];
 	}
-	if (labels[0] == 0) { /* a key ends here */
-		b->units[node] |= 1u << 8;
+	if (labels[0] == 0)
 		b->units[base] = b->keys[begin].value | LEAF_BIT;
-	}
 	for (size_t i = labels[0] == 0 ? 1 : 0; i < count; i++)
 		NCH_TRY(place_children(b, base ^ labels[i], starts[i], starts[i + 1], depth + 1));
 	return NCH_OK;
@@ -248,5 +330,6 @@ nch_status nch_double_array_build(const nch_double_array_key *keys, size_t count
 	nch_free(b.next_free);
 	nch_free(b.previous_free);
 	nch_free(b.taken);
+	nch_free(b.subtrees);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 
 #define UNKNOWN_PENALTY 10.0f
+#define SCORE_LIMIT 100000.0f
 
 /* The best way to reach one byte of the text (only those at which a character ends are reached). */
 typedef struct nch_unigram_node {
@@ -40,12 +41,14 @@ static nch_status collect_keys(nch_unigram *unigram, const nch_sp_model *model, 
 nch_status nch_unigram_init(nch_unigram *unigram, const nch_sp_model *model, nch_error *error)
 {
 	*unigram = (nch_unigram){.unk = model->unk};
-	float worst = FLT_MAX, best = FLT_MIN; /* FLT_MIN, the least positive number, stands here in SentencePiece too */
-	for (size_t i = 0; i < model->piece_count; i++)
-		if (model->pieces[i].type == NCH_PIECE_NORMAL) {
-			worst = model->pieces[i].score < worst ? model->pieces[i].score : worst;
-			best = model->pieces[i].score > best ? model->pieces[i].score : best;
-		}
+	float worst = FLT_MAX;
+	for (size_t i = 0; i < model->piece_count; i++) {
+		float score = model->pieces[i].score;
+		if (!isfinite(score))
+			return nch_fail(error, NCH_FORMAT, "not a usable SentencePiece model: piece %zu has no finite score", i);
+		if (model->pieces[i].type == NCH_PIECE_NORMAL && score < worst)
+			worst = score;
+	}
 	unigram->unk_score = worst - UNKNOWN_PENALTY;
 	unigram->scores = nch_alloc(model->piece_count, sizeof *unigram->scores);
 	if (unigram->scores == NULL)
@@ -54,7 +57,7 @@ nch_status nch_unigram_init(nch_unigram *unigram, const nch_sp_model *model, nch
 	for (size_t i = 0; i < model->piece_count; i++) {
 		const nch_sp_piece *piece = &model->pieces[i];
 		bool always = piece->type == NCH_PIECE_USER_DEFINED;
-		unigram->scores[i] = always ? (float)((double)((float)piece->length * best) - 0.1) : piece->score;
+		unigram->scores[i] = always ? (float)(0.1 * (piece->length - 1)) : piece->score;
 		if (fabsf(unigram->scores[i]) > unigram->worst)
 			unigram->worst = fabsf(unigram->scores[i]);
 	}
@@ -116,6 +119,17 @@ static inline void offer_pieces(const nch_unigram *unigram, const char *text, ui
 		offer(&nodes[at + first], unigram->unk_score + base, at, unigram->unk);
 }
 
+/* Very long sums lose the small differences that decide; SentencePiece starts them anew here and there. */
+static void keep_small(node *nodes, uint32_t at, uint32_t length)
+{
+	float offset = nodes[at].score;
+	if (fabsf(offset) <= SCORE_LIMIT)
+		return;
+	for (uint32_t i = at; i <= length; i++)
+		if (i == at || nodes[i].from != NOT_REACHED)
+			nodes[i].score -= offset;
+}
+
 /* Fills nodes[0..length]. */
 static void run_viterbi(const nch_unigram *unigram, const char *text, uint32_t length, float score, node *nodes)
 {
@@ -123,6 +137,7 @@ static void run_viterbi(const nch_unigram *unigram, const char *text, uint32_t l
 		nodes[i].from = NOT_REACHED;
 	nodes[0] = (node){score, INFINITY, 0, -1};
 	for (uint32_t at = 0; at < length;) {
+		keep_small(nodes, at, length);
 		uint32_t code_point;
 		uint32_t first = (uint32_t)nch_utf8_decode(text + at, length - at, &code_point);
 		uint32_t code = code_point == NCH_UTF8_BAD ? 0 : nch_trie_code(&unigram->trie, code_point);

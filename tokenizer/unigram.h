@@ -16,7 +16,7 @@
 
 typedef struct nch_unigram {
 	nch_trie trie;     /* normal and user-defined pieces */
-	float *scores;     /* of each id. A user-defined piece has the best score there is for each of its bytes, less 0.1 */
+	float *scores;     /* of each id; a user-defined piece gets 0.1 for each byte after the first, so that it wins */
 	float unk_score;   /* of one character that no piece covers: ten below the worst piece */
 	float worst;       /* no path is worse than this for each byte: the greatest |score| */
 	int32_t unk;

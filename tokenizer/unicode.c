@@ -1,0 +1,189 @@
+/* unicode.c - see unicode.h. */
+#include "tokenizer/unicode.h"
+
+#include <string.h>
+
+#include "tokenizer/unicode_tables.h"
+
+/* Hangul syllables: 19 leading consonants × 21 vowels × 27 trailing consonants or none, in order from U+AC00. */
+enum { S_BASE = 0xAC00, L_BASE = 0x1100, V_BASE = 0x1161, T_BASE = 0x11A7, L_COUNT = 19, V_COUNT = 21, T_COUNT = 28 };
+enum { S_COUNT = L_COUNT * V_COUNT * T_COUNT };
+
+/* The row of a table of changes in which the character lies. */
+static uint32_t find_change(const uint32_t *table, size_t count, uint32_t code_point)
+{
+	size_t low = 0, high = count;
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+		if (table[middle] >> 8 <= code_point)
+			low = middle;
+		else
+			high = middle;
+	}
+	return table[low] & 0xFF;
+}
+
+nch_unicode_category nch_unicode_category_of(uint32_t code_point)
+{
+	if (code_point > 0x10FFFF)
+		return NCH_CATEGORY_CN;
+	return (nch_unicode_category)find_change(nch_unicode_categories, nch_unicode_category_count, code_point);
+}
+
+int nch_unicode_script_of(uint32_t code_point, bool *inherits)
+{
+	int script = 0;
+	if (code_point <= 0x10FFFF)
+		script = (int)find_change(nch_unicode_scripts, nch_unicode_script_count, code_point);
+	*inherits = script == nch_unicode_script_inherited;
+	if (script == nch_unicode_script_hiragana || script == nch_unicode_script_katakana || code_point == 0x30FC)
+		return nch_unicode_script_han; /* U+30FC, the long vowel mark, is Katakana in all but name */
+	return script;
+}
+
+static uint32_t map_case(const nch_unicode_case *table, size_t count, uint32_t code_point)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (table[middle].last < code_point)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == count || code_point < table[low].first || (code_point - table[low].first) % table[low].step != 0)
+		return code_point;
+	return (uint32_t)((int32_t)code_point + table[low].delta);
+}
+
+uint32_t nch_unicode_to_lower(uint32_t code_point)
+{
+	return map_case(nch_unicode_lower, nch_unicode_lower_count, code_point);
+}
+
+uint32_t nch_unicode_fold_case(uint32_t code_point)
+{
+	return map_case(nch_unicode_fold, nch_unicode_fold_count, code_point);
+}
+
+int nch_unicode_combining_class(uint32_t code_point)
+{
+	size_t low = 0, high = nch_unicode_class_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (nch_unicode_classes[middle].last < code_point)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < nch_unicode_class_count && nch_unicode_classes[low].first <= code_point ? nch_unicode_classes[low].value : 0;
+}
+
+/* One step of decomposition into out; 0 if there is none. */
+static size_t decompose_once(uint32_t c, bool compatibility, uint32_t *out)
+{
+	size_t low = 0, high = nch_unicode_single_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const nch_unicode_single *row = &nch_unicode_singles[middle];
+		if (row->first + row->more < c)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	const nch_unicode_single *single = &nch_unicode_singles[low];
+	if (low < nch_unicode_single_count && single->first <= c) {
+		out[0] = single->target + (c - single->first);
+		return compatibility || !single->compatibility ? 1 : 0;
+	}
+	for (low = 0, high = nch_unicode_multi_count; low < high;) {
+		size_t middle = (low + high) / 2;
+		if (nch_unicode_multis[middle].code_point < c)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	const nch_unicode_multi *multi = &nch_unicode_multis[low];
+	if (low == nch_unicode_multi_count || multi->code_point != c || (multi->compatibility && !compatibility))
+		return 0;
+	memcpy(out, nch_unicode_pool + multi->offset, multi->count * sizeof *out);
+	return multi->count;
+}
+
+size_t nch_unicode_decompose(uint32_t c, bool compatibility, uint32_t out[NCH_UNICODE_MAX_DECOMPOSITION])
+{
+	if (c - S_BASE < S_COUNT) {
+		uint32_t index = c - S_BASE;
+		out[0] = L_BASE + index / (V_COUNT * T_COUNT);
+		out[1] = V_BASE + index / T_COUNT % V_COUNT;
+		out[2] = T_BASE + index % T_COUNT;
+		return index % T_COUNT == 0 ? 2 : 3;
+	}
+	uint32_t step[NCH_UNICODE_MAX_DECOMPOSITION];
+	size_t count = c < 0xA0 ? 0 : decompose_once(c, compatibility, step), length = 0;
+	if (count == 0) {
+		out[0] = c;
+		return 1;
+	}
+	for (size_t i = 0; i < count; i++) { /* the table's chains are at most three long */
+		uint32_t inner[NCH_UNICODE_MAX_DECOMPOSITION];
+		size_t more = nch_unicode_decompose(step[i], compatibility, inner);
+		memcpy(out + length, inner, more * sizeof *out);
+		length += more;
+	}
+	return length;
+}
+
+uint32_t nch_unicode_compose(uint32_t first, uint32_t second)
+{
+	if (first - L_BASE < L_COUNT && second - V_BASE < V_COUNT)
+		return S_BASE + ((first - L_BASE) * V_COUNT + (second - V_BASE)) * T_COUNT;
+	if (first - S_BASE < S_COUNT && (first - S_BASE) % T_COUNT == 0 && second - T_BASE - 1 < T_COUNT - 1)
+		return first + (second - T_BASE);
+	size_t low = 0, high = nch_unicode_pair_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const uint32_t *pair = nch_unicode_pairs[middle];
+		if (pair[0] < first || (pair[0] == first && pair[1] < second))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == nch_unicode_pair_count || nch_unicode_pairs[low][0] != first || nch_unicode_pairs[low][1] != second)
+		return 0;
+	return nch_unicode_pairs[low][2];
+}
+
+void nch_unicode_order(uint32_t *text, size_t length)
+{
+	for (size_t i = 1; i < length; i++) { /* an insertion sort within each run of marks; runs are short, and equal classes keep their order */
+		int class = nch_unicode_combining_class(text[i]);
+		uint32_t c = text[i];
+		size_t to = i;
+		while (class != 0 && to > 0 && nch_unicode_combining_class(text[to - 1]) > class) {
+			text[to] = text[to - 1];
+			to--;
+		}
+		text[to] = c;
+	}
+}
+
+size_t nch_unicode_compose_text(uint32_t *text, size_t length)
+{
+	size_t starter = length, out = 0; /* starter: where the last character of class 0 was written; length: none yet */
+	int last_class = 0;               /* of the last character that was written and not composed */
+	for (size_t i = 0; i < length; i++) {
+		int class = nch_unicode_combining_class(text[i]);
+		bool blocked = starter == length || (out > starter + 1 && last_class >= class);
+		uint32_t composed = blocked ? 0 : nch_unicode_compose(text[starter], text[i]);
+		if (composed != 0) {
+			text[starter] = composed;
+			continue;
+		}
+		if (class == 0)
+			starter = out;
+		last_class = class;
+		text[out++] = text[i];
+	}
+	return out;
+}
