@@ -8,19 +8,14 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
-/* A key as codes, while the trie is built. */
-typedef struct coded_key {
-	const uint32_t *codes;
-	uint32_t length;
-	int32_t value;
-	uint32_t order; /* which came first */
-} coded_key;
+typedef nch_trie_coded_key coded_key;
 
 typedef struct builder {
 	nch_trie *trie;
 	coded_key *keys;
 	size_t capacity; /* of trie->units */
-	uint32_t first_free; /* no unit before it is free */
+	uint32_t first_free; /* no unit before it is free, but for those that no base could reach */
+	size_t end;          /* no unit from it on is taken */
 	nch_error *error;
 } builder;
 
@@ -110,7 +105,7 @@ static size_t find_base(builder *b, const uint32_t *codes, size_t count)
 		b->first_free++;
 	size_t tries = 0;
 	for (size_t at = b->first_free;; at++) {
-		if (!is_free(trie, at) || at < codes[0] || (++tries > 512 && at < trie->count && count > 1))
+		if (!is_free(trie, at) || (++tries > 512 && at < b->end && count > 1))
 			continue;
 		size_t base = at - codes[0], fitting = 1;
 		while (fitting < count && is_free(trie, base + codes[fitting]))
@@ -120,9 +115,15 @@ static size_t find_base(builder *b, const uint32_t *codes, size_t count)
 	}
 }
 
-/* Places the children of `node`, which stands for the first `depth` codes of keys[begin..end). `labels` is a stack shared by the
- * levels of the recursion: each uses as much as it has children. */
-static nch_status place_children(builder *b, uint32_t node, size_t begin, size_t end, uint32_t depth);
+/* Makes `base + code` the child of a node. */
+static uint32_t take(builder *b, uint32_t node, size_t base, uint32_t code)
+{
+	size_t child = base + code;
+	b->trie->units[node].base = (uint32_t)base;
+	b->trie->units[child].parent = node;
+	b->end = child >= b->end ? child + 1 : b->end;
+	return (uint32_t)child;
+}
 
 /* A chain of nodes with one child each needs no recursion, so that a piece of 100,000 characters needs no stack. */
 static nch_status place_chain(builder *b, uint32_t node, const coded_key *key, uint32_t depth)
@@ -130,10 +131,7 @@ static nch_status place_chain(builder *b, uint32_t node, const coded_key *key, u
 	for (; depth < key->length; depth++) {
 		size_t base = find_base(b, &key->codes[depth], 1);
 		NCH_TRY(reserve_units(b, base + b->trie->codes + 1));
-		uint32_t child = (uint32_t)base + key->codes[depth];
-		b->trie->units[node].base = (uint32_t)base;
-		b->trie->units[child].parent = node;
-		node = child;
+		node = take(b, node, base, key->codes[depth]);
 	}
 	b->trie->units[node].value = key->value;
 	return NCH_OK;
@@ -152,6 +150,7 @@ static size_t list_children(const coded_key *keys, size_t begin, size_t end, uin
 	return count;
 }
 
+/* Places the children of `node`, which stands for the first `depth` codes of keys[begin..end). */
 static nch_status place_children(builder *b, uint32_t node, size_t begin, size_t end, uint32_t depth)
 {
 	const coded_key *keys = b->keys;
@@ -169,10 +168,7 @@ static nch_status place_children(builder *b, uint32_t node, size_t begin, size_t
 			break;
 		size_t base = find_base(b, &keys[begin].codes[depth], 1);
 		NCH_TRY(reserve_units(b, base + b->trie->codes + 1));
-		uint32_t child = (uint32_t)base + keys[begin].codes[depth++];
-		b->trie->units[node].base = (uint32_t)base;
-		b->trie->units[child].parent = node;
-		node = child;
+		node = take(b, node, base, keys[begin].codes[depth++]);
 	}
 	uint32_t *codes = nch_alloc(end - begin, sizeof *codes);
 	size_t *starts = nch_alloc(end - begin + 1, sizeof *starts);
@@ -182,9 +178,7 @@ static nch_status place_children(builder *b, uint32_t node, size_t begin, size_t
 		size_t base = find_base(b, codes, count);
 		status = reserve_units(b, base + b->trie->codes + 1);
 		for (size_t i = 0; status == NCH_OK && i < count; i++)
-			b->trie->units[base + codes[i]].parent = node;
-		if (status == NCH_OK)
-			b->trie->units[node].base = (uint32_t)base;
+			take(b, node, base, codes[i]);
 		for (size_t i = 0; status == NCH_OK && i < count; i++)
 			status = place_children(b, (uint32_t)base + codes[i], starts[i], starts[i + 1], depth + 1);
 	}
@@ -193,10 +187,20 @@ static nch_status place_children(builder *b, uint32_t node, size_t begin, size_t
 	return status;
 }
 
+/* Sorts and places b->keys. Units below the number of codes stay free: bases would have to be negative to use them. */
+static nch_status place_keys(builder *b, size_t count)
+{
+	NCH_TRY(reserve_units(b, 2 * (size_t)b->trie->codes + 1));
+	b->first_free = b->trie->codes;
+	b->trie->units[NCH_TRIE_ROOT].parent = NCH_TRIE_ROOT; /* taken; a step never comes here, since codes start at 1 */
+	qsort(b->keys, count, sizeof *b->keys, compare_keys);
+	return count > 0 ? place_children(b, NCH_TRIE_ROOT, 0, count, 0) : NCH_OK;
+}
+
 nch_status nch_trie_build(nch_trie *trie, const nch_trie_key *keys, size_t count, nch_error *error)
 {
 	*trie = (nch_trie){.codes = 1, .page_count = 1};
-	builder b = {.trie = trie, .first_free = 1, .error = error};
+	builder b = {.trie = trie, .error = error};
 	uint32_t *storage = NULL;
 	size_t kept = 0;
 	trie->pages = nch_alloc(0x110000 / 64, sizeof *trie->pages);
@@ -208,16 +212,21 @@ nch_status nch_trie_build(nch_trie *trie, const nch_trie_key *keys, size_t count
 		status = encode_keys(&b, keys, count, &kept, &storage);
 	}
 	if (status == NCH_OK)
-		status = reserve_units(&b, (size_t)trie->codes + 1);
-	if (status == NCH_OK) {
-		trie->units[NCH_TRIE_ROOT].parent = NCH_TRIE_ROOT; /* taken; a step never comes here, since codes start at 1 */
-		qsort(b.keys, kept, sizeof *b.keys, compare_keys);
-		if (kept > 0)
-			status = place_children(&b, NCH_TRIE_ROOT, 0, kept, 0);
-	}
+		status = place_keys(&b, kept);
 	nch_free(b.keys);
 	nch_free(storage);
 	return status;
+}
+
+nch_status nch_trie_build_coded(nch_trie *trie, nch_trie_coded_key *keys, size_t count, uint32_t codes, nch_error *error)
+{
+	*trie = (nch_trie){.codes = codes};
+	builder b = {.trie = trie, .keys = keys, .error = error};
+	for (size_t i = 0; i < count; i++) {
+		keys[i].order = (uint32_t)i;
+		trie->longest = keys[i].length > trie->longest ? keys[i].length : trie->longest;
+	}
+	return place_keys(&b, count);
 }
 
 void nch_trie_free(nch_trie *trie)

@@ -42,6 +42,16 @@ typedef struct nch_trie_key {
 nch_status nch_trie_build(nch_trie *trie, const nch_trie_key *keys, size_t count, nch_error *error);
 void nch_trie_free(nch_trie *trie);
 
+/* The same from keys that are codes already (1 .. codes-1), where the caller keeps the list of characters; nch_trie_code must not be
+ * asked then. The keys come back sorted. */
+typedef struct nch_trie_coded_key {
+	const uint32_t *codes;
+	uint32_t length; /* > 0 */
+	int32_t value;
+	uint32_t order;
+} nch_trie_coded_key;
+nch_status nch_trie_build_coded(nch_trie *trie, nch_trie_coded_key *keys, size_t count, uint32_t codes, nch_error *error);
+
 /* The code of a code point (<= 0x10FFFF). */
 static inline uint32_t nch_trie_code(const nch_trie *trie, uint32_t code_point)
 {

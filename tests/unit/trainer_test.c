@@ -1,0 +1,194 @@
+/* Training tokenizers: the suffix array against a plain sort, the rules against their fingerprint, and whole trainings. */
+#include "test.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/sha256.h"
+#include "tokenizer/charsmap.h"
+#include "tokenizer/suffix_array.h"
+#include "tokenizer/tokenizer.h"
+#include "tokenizer/trainer.h"
+
+static char model_1[300], model_3[300];
+
+static const uint32_t *sorted_text;
+static size_t sorted_length;
+
+static int compare_suffixes(const void *left, const void *right)
+{
+	size_t a = (size_t) * (const int32_t *)left, b = (size_t) * (const int32_t *)right;
+	while (a < sorted_length && b < sorted_length) {
+		if (sorted_text[a] != sorted_text[b])
+			return sorted_text[a] < sorted_text[b] ? -1 : 1;
+		a++, b++;
+	}
+	return a > b ? -1 : 1;
+}
+
+TEST(suffix_array_is_the_sorted_order)
+{
+	uint32_t text[64], random = 1;
+	int32_t order[64], expected[64], common[64];
+	nch_error error;
+	bool same = true, prefixes = true;
+	for (int round = 0; round < 3000; round++) {
+		size_t length = (random = random * 1664525 + 1013904223) >> 26;
+		uint32_t symbols = 1 + ((random = random * 1664525 + 1013904223) >> 30);
+		for (size_t i = 0; i < length; i++) {
+			text[i] = ((random = random * 1664525 + 1013904223) >> 16) % symbols;
+			expected[i] = (int32_t)i;
+		}
+		sorted_text = text;
+		sorted_length = length;
+		qsort(expected, length, sizeof *expected, compare_suffixes);
+		CHECK(nch_suffix_array(text, length, symbols, order, &error) == NCH_OK);
+		same &= memcmp(order, expected, length * sizeof *order) == 0;
+		CHECK(nch_common_prefixes(text, length, order, common, &error) == NCH_OK);
+		for (size_t i = 1; i < length; i++) {
+			size_t a = (size_t)order[i - 1], b = (size_t)order[i], k = 0;
+			while (a + k < length && b + k < length && text[a + k] == text[b + k] && text[a + k] != 0)
+				k++;
+			prefixes &= common[i] == (int32_t)k;
+		}
+	}
+	CHECK(same);
+	CHECK(prefixes);
+}
+
+/* tests/golden/charsmaps.py found the rules equal, one by one, to those in models that SentencePiece 0.2.3 trained. */
+TEST(charsmaps_are_those_of_sentencepiece)
+{
+	static const char *const expected[][2] = {
+		{"nmt_nfkc", "891a9a2dc04a44816ff812cd6a5824731ced86fb757c901856ac3325158c6af9"},
+		{"nfkc", "4c04b992b176a65a240d98bca396a92e9f59de24a184bb6506cd08481853a67a"},
+		{"nmt_nfkc_cf", "d3d2f0c2bcbf9da73e8a215d007b56d8d6f1bad3a61a269099e033330f56da72"},
+		{"nfkc_cf", "cd0837708d2322054ce1aa164bc1ea17f3652f074046e387a4ed4a4cc4cecc67"},
+	};
+	nch_error error;
+	for (size_t i = 0; i < 4; i++) {
+		nch_buffer charsmap = {0};
+		nch_sha256 hash;
+		unsigned char digest[32];
+		char hex[65];
+		CHECK(nch_charsmap_build(expected[i][0], &charsmap, &error) == NCH_OK);
+		nch_sha256_start(&hash);
+		nch_sha256_add(&hash, charsmap.data, charsmap.length);
+		nch_sha256_finish(&hash, digest);
+		nch_sha256_hex(digest, hex);
+		CHECK_TEXT(hex, expected[i][1]);
+		nch_buffer_free(&charsmap);
+	}
+	nch_buffer none = {0};
+	CHECK(nch_charsmap_build("identity", &none, &error) == NCH_OK && none.length == 0);
+	CHECK(nch_charsmap_build("nfkd", &none, &error) == NCH_USAGE);
+}
+
+/* The sentences of data/emotions.tsv, first column or last. */
+static char **read_sentences(size_t *count, nch_buffer *bytes)
+{
+	nch_error error;
+	*count = 0;
+	if (nch_file_read("data/emotions.tsv", 0, bytes, &error) != NCH_OK)
+		return NULL;
+	char **lines = nch_alloc(10000, sizeof *lines);
+	for (char *line = strtok(bytes->data, "\n"); line != NULL && *count < 10000; line = strtok(NULL, "\n")) {
+		char *tab = strchr(line, '\t');
+		if (tab != NULL)
+			*tab = 0;
+		lines[(*count)++] = line;
+	}
+	return lines;
+}
+
+static nch_status train(nch_training_type type, char **lines, size_t count, size_t threads, const char *path, nch_error *error)
+{
+	nch_tokenizer_training training = nch_tokenizer_training_defaults(type);
+	nch_training_list list = {(const char *const *)lines, count, 0};
+	training.vocab_size = 2500;
+	training.bert_specials = true;
+	training.pool = nch_pool_new(threads);
+	nch_status status = nch_tokenizer_train(&training, nch_training_next_of_list, &list, path, NULL, NULL, error);
+	nch_pool_free(training.pool);
+	return status;
+}
+
+static bool same_files(const char *a, const char *b)
+{
+	nch_buffer x = {0}, y = {0};
+	nch_error error;
+	bool same = nch_file_read(a, 0, &x, &error) == NCH_OK && nch_file_read(b, 0, &y, &error) == NCH_OK && x.length == y.length &&
+	            memcmp(x.data, y.data, x.length) == 0;
+	nch_buffer_free(&x);
+	nch_buffer_free(&y);
+	return same;
+}
+
+/* The mean number of tokens a sentence, 0 if a sentence's tokens do not cover it. */
+static double tokens_of_sentences(const nch_tokenizer *tokenizer, char **lines, size_t count)
+{
+	nch_tokenizer_scratch *scratch;
+	nch_tokens tokens = {0};
+	nch_error error;
+	size_t sum = 0;
+	bool good = nch_tokenizer_scratch_new(tokenizer, &scratch, &error) == NCH_OK;
+	for (size_t i = 0; i < count && good; i++) {
+		tokens.count = 0;
+		good = nch_tokenizer_encode(tokenizer, scratch, lines[i], strlen(lines[i]), &tokens, &error) == NCH_OK;
+		sum += tokens.count;
+		good &= tokens.count > 0 && tokens.items[0].begin == 0 && tokens.items[tokens.count - 1].end == strlen(lines[i]);
+		for (size_t k = 1; k < tokens.count; k++)
+			good &= tokens.items[k].begin == tokens.items[k - 1].end;
+	}
+	nch_tokens_free(&tokens);
+	nch_tokenizer_scratch_free(scratch);
+	return good ? (double)sum / (double)count : 0;
+}
+
+TEST(unigram_training)
+{
+	nch_error error = {0};
+	nch_buffer bytes = {0};
+	nch_tokenizer *tokenizer = NULL;
+	size_t count;
+	char **lines = read_sentences(&count, &bytes);
+	CHECK(count > 2000);
+	CHECK(train(NCH_TRAIN_UNIGRAM, lines, count, 1, model_1, &error) == NCH_OK);
+	CHECK(train(NCH_TRAIN_UNIGRAM, lines, count, 3, model_3, &error) == NCH_OK);
+	CHECK_TEXT(error.text, "");
+	CHECK(same_files(model_1, model_3));
+	CHECK(nch_tokenizer_load(model_1, &tokenizer, &error) == NCH_OK);
+	if (tokenizer != NULL) {
+		nch_specials s = nch_tokenizer_specials(tokenizer);
+		CHECK(s.unk == 0 && s.pad == 1 && s.cls == 2 && s.sep == 3 && s.mask == 4);
+		CHECK(nch_tokenizer_size(tokenizer) == 2500);
+		double mean = tokens_of_sentences(tokenizer, lines, count);
+		CHECK(mean > 2 && mean < 20);
+	}
+	nch_tokenizer_free(tokenizer);
+	nch_free(lines);
+	nch_buffer_free(&bytes);
+}
+
+TEST(impossible_trainings)
+{
+	nch_error error;
+	char line[] = "한 줄", *lines[] = {line};
+	CHECK(train(NCH_TRAIN_UNIGRAM, lines, 0, 1, model_1, &error) == NCH_DATA);
+	CHECK_TEXT(error.text, "there is no text to train a tokenizer on");
+	CHECK(train(NCH_TRAIN_UNIGRAM, lines, 1, 1, model_1, &error) == NCH_DATA);
+	CHECK(strstr(error.text, "ask for at most") != NULL);
+}
+
+int main(void)
+{
+	const char *build = getenv("BUILD") != NULL ? getenv("BUILD") : "build";
+	snprintf(model_1, sizeof model_1, "%s/tests/trainer_test_1.model", build);
+	snprintf(model_3, sizeof model_3, "%s/tests/trainer_test_3.model", build);
+	RUN(suffix_array_is_the_sorted_order);
+	RUN(charsmaps_are_those_of_sentencepiece);
+	RUN(unigram_training);
+	RUN(impossible_trainings);
+	return test_end();
+}
