@@ -7,7 +7,7 @@
 #include "cli/suggest.h"
 
 const nch_command *const nch_commands[] = {
-	&nch_command_help,
+	&nch_command_help, &nch_command_data, &nch_command_split,
 	NULL,
 };
 

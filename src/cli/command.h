@@ -29,5 +29,7 @@ const nch_command *nch_command_find(int argc, const char *const *argv, int *word
 
 /* One file each. */
 extern const nch_command nch_command_help;
+extern const nch_command nch_command_data;
+extern const nch_command nch_command_split;
 
 #endif

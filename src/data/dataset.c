@@ -395,6 +395,8 @@ static nch_status read_rows(reading *r, nch_rows *rows, nch_error *error)
 			return nch_fail(error, status, "%s", bad.text);
 		if (d->bad_rows++ == 0)
 			d->first_bad = bad;
+		if (r->options->report_bad_row != NULL)
+			r->options->report_bad_row(r->options->report_context, bad.text);
 	}
 }
 

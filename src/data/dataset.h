@@ -29,6 +29,9 @@ typedef struct nch_dataset_options {
 	uint32_t seed;
 	size_t limit;       /* the first N rows; 0: all */
 	bool skip_bad_rows; /* leave bad rows out and count them; else the first one is the error */
+	/* Told of every bad row that is left out ("FILE:LINE: what is wrong"); may be NULL. */
+	void (*report_bad_row)(void *context, const char *text);
+	void *report_context;
 	nch_rows_options rows;
 } nch_dataset_options;
 

@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 #include "data/labels.h"
-#include "train/metrics.h"
+#include "report/metrics.h"
 
 /* scikit-learn's classification_report, its layout and digits to the byte (names are padded by characters, as Python counts
  * them). labels->count is metrics->classes; classes that stand neither in the truth nor in the predictions are left out, as

@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "data/labels.h"
 #include "report/log.h"
-#include "train/metrics.h"
+#include "report/metrics.h"
 
 /* A training run to be drawn: its name (for the legend) and its log. */
 typedef struct nch_curve_run {

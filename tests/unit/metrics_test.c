@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "train/metrics.h"
+#include "report/metrics.h"
 #include "test.h"
 
 struct golden_case {

@@ -2,8 +2,8 @@
  *
  * Each definition is scikit-learn's (1.x, zero_division=0), so that a table here can be laid beside one from a notebook. All
  * is computed in double from counts and sorted scores. A figure that is not defined for the data is NaN. */
-#ifndef NCH_TRAIN_METRICS_H
-#define NCH_TRAIN_METRICS_H
+#ifndef NCH_REPORT_METRICS_H
+#define NCH_REPORT_METRICS_H
 
 #include <stdbool.h>
 #include <stddef.h>

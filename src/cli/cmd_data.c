@@ -1,0 +1,123 @@
+/* cmd_data.c - `nunchi data`: what is in a data file, before anything is trained on it. */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/data_options.h"
+#include "cli/output.h"
+#include "data/statistics.h"
+#include "tokenizer/tokenizer.h"
+#include "train/settings.h"
+
+static const nch_option own_options[] = {
+	{ "data", NCH_OPTION_LIST, "FILE",
+	  .help = ".csv .tsv .xlsx .jsonl .json .txt, - for standard input" },
+	{ "test", NCH_OPTION_LIST, "FILE", .help = "test data: how many of its rows stand in the data too" },
+	{ "model", NCH_OPTION_TEXT, "DIR", .help = "count tokens as this model's tokenizer cuts them, up to its max_len" },
+	{ "tokenizer", NCH_OPTION_TEXT, "FILE", .help = "count tokens with this tokenizer (file or folder)" },
+	{ "max-len", NCH_OPTION_INTEGER, "N", .help = "count the rows that are longer than N tokens", .least = 3,
+	  .most = 1000000 },
+	{ "json", NCH_OPTION_FLAG, .help = "one JSON object instead of a table" },
+	{ 0 }
+};
+static const nch_option_group own_group = { "What is looked at", own_options };
+static const nch_option_group *const groups[] = { &own_group, &nch_data_group, NULL };
+
+/* All that has to be released. */
+typedef struct work {
+	nch_labels labels;
+	nch_dataset data, test;
+	nch_tokenizer *tokenizer;
+	nch_statistics statistics;
+	nch_buffer out;
+} work;
+
+static nch_status load_tokenizer(const nch_options *options, work *w, size_t *max_len, nch_error *error)
+{
+	const char *model = nch_options_text(options, "model"), *tokenizer = nch_options_text(options, "tokenizer");
+	*max_len = (size_t)nch_options_integer(options, "max-len");
+	if (model != NULL && *max_len == 0) {
+		nch_settings settings;
+		NCH_TRY(nch_settings_read(model, &settings, error));
+		*max_len = settings.max_len;
+	}
+	if (model == NULL && tokenizer == NULL)
+		return *max_len == 0
+		               ? NCH_OK
+		               : nch_fail(error, NCH_USAGE, "--max-len counts tokens: it needs --model or --tokenizer");
+	return nch_tokenizer_load(tokenizer != NULL ? tokenizer : model, &w->tokenizer, error);
+}
+
+/* The files of --data, or the arguments. */
+static nch_status data_files(const nch_options *options, const char *const **paths, size_t *count, nch_error *error)
+{
+	*paths = nch_options_list(options, "data", count);
+	return *count > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "which data? give --data FILE");
+}
+
+/* Labels before and after --undersample, since the table shows those after. */
+static void tell_selection(const nch_dataset *data, bool undersampled)
+{
+	if (!undersampled)
+		return;
+	for (size_t i = 0; i < data->labels.count; i++) {
+		size_t after = 0;
+		for (size_t row = 0; row < data->rows; row++)
+			after += data->row[row].label == (int32_t)i;
+		if (after != data->label_rows_before[i])
+			nch_output_note("%s: %zu rows before --undersample, %zu after", data->labels.names[i],
+			                data->label_rows_before[i], after);
+	}
+}
+
+static nch_status look(const nch_options *options, work *w, nch_error *error)
+{
+	const char *const *paths, *const *test_paths;
+	size_t count, test_count, max_len;
+	nch_dataset_options data_options;
+	NCH_TRY(data_files(options, &paths, &count, error));
+	NCH_TRY(nch_data_options_read(options, true, &data_options, &w->labels, error));
+	NCH_TRY(load_tokenizer(options, w, &max_len, error));
+	NCH_TRY(nch_dataset_read(paths, count, &data_options, &w->data, error));
+	nch_data_options_done(&w->data);
+	tell_selection(&w->data, data_options.undersample != NULL);
+	test_paths = nch_options_list(options, "test", &test_count);
+	if (test_count > 0) {
+		data_options.limit = 0;
+		data_options.undersample = NULL;
+		NCH_TRY(nch_dataset_read(test_paths, test_count, &data_options, &w->test, error));
+		nch_data_options_done(&w->test);
+	}
+	NCH_TRY(nch_statistics_compute(&w->data, test_count > 0 ? &w->test : NULL, w->tokenizer, max_len, &w->statistics,
+	                               error));
+	if (nch_options_flag(options, "json"))
+		nch_statistics_json(&w->statistics, &w->data, &w->out);
+	else
+		nch_statistics_table(&w->statistics, &w->data, nch_output_columns(false), &w->out);
+	NCH_TRY(nch_buffer_check(&w->out, error));
+	nch_output_buffer(&w->out);
+	return NCH_OK;
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	work w = { 0 };
+	nch_status status = look(options, &w, error);
+	nch_labels_free(&w.labels);
+	nch_dataset_free(&w.data);
+	nch_dataset_free(&w.test);
+	nch_tokenizer_free(w.tokenizer);
+	nch_statistics_free(&w.statistics);
+	nch_buffer_free(&w.out);
+	return status;
+}
+
+const nch_command nch_command_data = {
+	.name = "data",
+	.summary = "what is in a data file: labels, lengths, unknown tokens, duplicates, leakage",
+	.usage = "--data FILE [--test FILE] [--model DIR | --tokenizer FILE] [--json]",
+	.details = "Bad rows are counted and told with file and line; --bad-rows error makes the first one the end.",
+	.groups = groups,
+	.run = run,
+};

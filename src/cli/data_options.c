@@ -1,0 +1,114 @@
+#include "cli/data_options.h"
+
+#include <string.h>
+
+#include "cli/output.h"
+#include "io/input.h"
+
+#define BAD_ROWS_SHOWN 10
+
+static const nch_option data_options[] = {
+	{ "text", NCH_OPTION_TEXT, "NAME",
+	  .help = "column of the text; JSON: a dotted path (input.form); a number from 1 where no\n"
+	          "column has a name (default: text, sentence, document, 문장 …, else the first)" },
+	{ "pair", NCH_OPTION_TEXT, "NAME", .help = "column of a second text" },
+	{ "label", NCH_OPTION_TEXT, "NAME",
+	  .help = "column of the label (default: label, emotion, output, 감정 …, else the last)" },
+	{ "multi-label", NCH_OPTION_FLAG, .help = "any number of labels a row: a,b or a JSON array or an object of true" },
+	{ "labels", NCH_OPTION_TEXT, "a,b,c",
+	  .help = "the labels and their order (default: as found, sorted by code point)" },
+	{ "relabel", NCH_OPTION_TEXT, "a=x,b=x", .help = "rename labels, and so merge them" },
+	{ "drop-label", NCH_OPTION_TEXT, "a,b", .help = "leave rows with these labels out (names after --relabel)" },
+	{ "undersample", NCH_OPTION_TEXT, "a=N|min",
+	  .help = "keep at most N rows of a label, chosen by --seed (min: as the rarest has)" },
+	{ "limit", NCH_OPTION_INTEGER, "N", .help = "the first N rows only", .least = 1, .most = 9007199254740992.0 },
+	{ "bad-rows", NCH_OPTION_CHOICE, .help = "what happens to a row that can't be used", .choices = "error|skip" },
+	{ "encoding", NCH_OPTION_TEXT, "NAME", .help = "utf-8, cp949 or utf-16 (default: recognised)" },
+	{ "delimiter", NCH_OPTION_TEXT, "C",
+	  .help = "what separates the columns of a table, \\t for a tab (default: found by looking)" },
+	{ "quoting", NCH_OPTION_CHOICE, .help = "whether quotes in tables are quoting or text", .otherwise = "auto",
+	  .choices = "auto|yes|no" },
+	{ "header", NCH_OPTION_CHOICE, .help = "whether a table's first row names its columns", .otherwise = "auto",
+	  .choices = "auto|yes|no" },
+	{ "sheet", NCH_OPTION_TEXT, "NAME", .help = "sheet of an .xlsx file, by name or number (default: the first)" },
+	{ 0 }
+};
+
+const nch_option_group nch_data_group = { "Data", data_options };
+
+/* The rows that were told so far; one data set is read at a time. */
+static size_t bad_rows_shown;
+
+static void show_bad_row(void *context, const char *text)
+{
+	(void)context;
+	if (bad_rows_shown++ < BAD_ROWS_SHOWN)
+		nch_output_warning("%s", text);
+}
+
+void nch_data_options_done(const nch_dataset *dataset)
+{
+	if (dataset->bad_rows > BAD_ROWS_SHOWN)
+		nch_output_warning("%zu bad rows were skipped; the first %d are told above", dataset->bad_rows,
+		                   BAD_ROWS_SHOWN);
+	else if (dataset->bad_rows > 0)
+		nch_output_warning("%zu bad row%s skipped", dataset->bad_rows, dataset->bad_rows == 1 ? " was" : "s were");
+	bad_rows_shown = 0;
+}
+
+static nch_status read_delimiter(const char *text, char *delimiter, nch_error *error)
+{
+	if (text == NULL)
+		return NCH_OK;
+	if (strcmp(text, "\\t") == 0)
+		text = "\t";
+	if (strlen(text) != 1 || strchr("\r\n\"", text[0]) != NULL)
+		return nch_fail(error, NCH_USAGE, "--delimiter takes one character, or \\t for a tab");
+	*delimiter = text[0];
+	return NCH_OK;
+}
+
+static int yes_or_no(const char *text, int automatic, int yes, int no)
+{
+	return strcmp(text, "yes") == 0 ? yes : strcmp(text, "no") == 0 ? no : automatic;
+}
+
+nch_status nch_data_options_read(const nch_options *options, bool skip_by_default, nch_dataset_options *dataset_options,
+                                 nch_labels *labels, nch_error *error)
+{
+	nch_dataset_options o = {
+		.text = nch_options_text(options, "text"),
+		.pair = nch_options_text(options, "pair"),
+		.label = nch_options_text(options, "label"),
+		.multi_label = nch_options_flag(options, "multi-label"),
+		.relabel = nch_options_text(options, "relabel"),
+		.drop_label = nch_options_text(options, "drop-label"),
+		.undersample = nch_options_text(options, "undersample"),
+		.seed = (uint32_t)nch_options_integer(options, "seed"),
+		.limit = (size_t)nch_options_integer(options, "limit"),
+		.skip_bad_rows = skip_by_default,
+		.report_bad_row = show_bad_row,
+	};
+	if (nch_options_given(options, "bad-rows"))
+		o.skip_bad_rows = strcmp(nch_options_text(options, "bad-rows"), "skip") == 0;
+	o.rows.quoting = (nch_quoting)yes_or_no(nch_options_text(options, "quoting"), NCH_QUOTING_AUTO, NCH_QUOTING_RFC4180,
+	                                        NCH_QUOTING_NONE);
+	o.rows.header =
+		(nch_header)yes_or_no(nch_options_text(options, "header"), NCH_HEADER_AUTO, NCH_HEADER_YES, NCH_HEADER_NO);
+	o.rows.sheet = nch_options_text(options, "sheet");
+	NCH_TRY(read_delimiter(nch_options_text(options, "delimiter"), &o.rows.delimiter, error));
+	const char *encoding = nch_options_text(options, "encoding");
+	if (encoding != NULL && !nch_encoding_parse(encoding, &o.rows.encoding))
+		return nch_fail(error, NCH_USAGE, "--encoding %s: known are utf-8, cp949, euc-kr and utf-16", encoding);
+	const char *names = nch_options_text(options, "labels");
+	if (names != NULL) {
+		nch_status status = nch_labels_parse(labels, names, error);
+		if (status != NCH_OK) {
+			nch_labels_free(labels);
+			return nch_fail_prefix(error, "--labels");
+		}
+		o.known = labels;
+	}
+	*dataset_options = o;
+	return NCH_OK;
+}
