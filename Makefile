@@ -26,10 +26,10 @@ ISAS := scalar neon
 else
 ISAS := scalar
 endif
-FLAGS_scalar :=
-FLAGS_avx2   := -mavx2 -mfma
-FLAGS_avx512 := -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
-FLAGS_neon   :=
+FLAGS_scalar := $(if $(SANITIZE),-fno-inline) # else the checks on inlined arrays take minutes to compile
+FLAGS_avx2   := -O3 -mavx2 -mfma
+FLAGS_avx512 := -O3 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
+FLAGS_neon   := -O3
 
 # --- what is compiled ---
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
@@ -64,7 +64,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 define ISA_RULE
 $(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -O3 $$(FLAGS_$(1)) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
+	$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 

@@ -24,7 +24,12 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Everything is inlined, so that a v16 lives in registers; but in plain C, where it is an array in memory, that would only swell the code. */
+#if defined(NCH_ISA_scalar)
+#define V_INLINE static inline __attribute__((unused))
+#else
 #define V_INLINE static inline __attribute__((always_inline, unused))
+#endif
 
 /* nch_gemm -> nch_gemm_avx2: the name of a kernel in the set it is compiled for */
 #define NCH_JOIN_(a, b) a##_##b
