@@ -7,7 +7,12 @@
 #include "cli/suggest.h"
 
 const nch_command *const nch_commands[] = {
-	&nch_command_help, &nch_command_data, &nch_command_split,
+	&nch_command_tokenize,
+	&nch_command_detokenize,
+	&nch_command_tokenizer_info,
+	&nch_command_data,
+	&nch_command_split,
+	&nch_command_help,
 	NULL,
 };
 

@@ -1,0 +1,84 @@
+# The call itself: commands, options, help, exit status. See also data_test.sh and model_test.sh for what the commands do.
+. "$(dirname "$0")/lib.sh"
+
+exits 0 '' -- --version
+check "the version stands on standard output" grep -Eq '^nunchi [0-9]+\.[0-9]+\.[0-9]+$' "$work/.out"
+exits 0 '' -- --help
+exits 0 '' -- help
+exits 2 'which command' --
+exits 2 'no command "tokenise".*did you mean tokenize' -- tokenise
+exits 2 'no command "xyzzy"' -- xyzzy
+exits 2 'no command "hepl".*did you mean help' -- help hepl
+exits 2 'needs one more word.*info' -- tokenizer
+exits 0 '' -- tokenizer --help
+exits 0 '' -- help tokenizer
+
+# options
+exits 2 'no option --tokeniser; did you mean --tokenizer' -- tokenize --tokeniser x
+exits 2 'no option --tokeniser; did you mean --tokenizer' -- tokenize --tokeniser=x
+exits 2 'no option --zzzzzzzz' -- tokenize --zzzzzzzz
+exits 2 'no option -t' -- tokenize -t x
+exits 2 '--tokenizer needs a value' -- tokenize --tokenizer
+exits 2 '--tokenizer needs a value' -- tokenize --tokenizer --pieces
+exits 2 '--tokenizer is given without a value' -- tokenize --tokenizer=
+exits 2 'needs --tokenizer' -- tokenize
+exits 2 'does not know what to do with "b"' -- tokenize --tokenizer x a b
+exits 2 '--threads: "0"' -- tokenize --threads 0 --tokenizer x
+exits 2 '--threads: "many" is no whole number' -- tokenize --threads many --tokenizer x
+exits 2 '--threads: "1.5" is no whole number' -- tokenize --threads=1.5 --tokenizer x
+exits 2 '--quiet is yes or no' -- tokenize --quiet=maybe --tokenizer x
+exits 1 'there is no such file' -- tokenize --tokenizer "$work/absent"
+exits 1 'there is no such file' -- tokenize --quiet=no --tokenizer "$work/absent"
+exits 1 'absent: there is no such file' -- tokenize --tokenizer "$work/absent" -- --not-an-option
+
+# a hostile name does not reach the terminal as it is
+exits 1 'evil \[31mname' -- tokenize --tokenizer "$work/evil$(printf '\033')[31mname"
+
+# configuration files ("special" is an option of another command: such lines are passed over)
+printf '# a comment\n\n tokenizer = %s # another\nthreads=1\nspecial = no\nquiet = yes\n' "$work/from-config" > "$work/ok.conf"
+exits 1 'from-config: there is no such file' -- detokenize --config "$work/ok.conf"
+exits 1 'from-line: there is no such file' -- detokenize --config "$work/ok.conf" --tokenizer "$work/from-line"
+printf 'tokenizer = "%s/a # b"\n' "$work" > "$work/quoted.conf"
+exits 1 'a # b: there is no such file' -- tokenize --config "$work/quoted.conf"
+printf 'threads = 1\ntokeniser = x\n' > "$work/bad.conf"
+exits 2 'bad.conf:2: .*no option --tokeniser; did you mean --tokenizer' -- tokenize --config "$work/bad.conf"
+printf 'threads = none\n' > "$work/bad.conf"
+exits 2 'bad.conf:1: --threads: "none"' -- tokenize --config "$work/bad.conf"
+printf 'threads\n' > "$work/bad.conf"
+exits 2 'bad.conf:1: .*name = value' -- tokenize --config "$work/bad.conf"
+printf 'tokenizer = "x\n' > "$work/bad.conf"
+exits 2 'bad.conf:1: a quote' -- tokenize --config "$work/bad.conf"
+exits 1 'no such file' -- tokenize --config "$work/absent.conf"
+exits 1 'is a folder' -- tokenize --config "$work"
+
+# every command has its help, with each option a line of text, and the man page knows the command and its options
+"$NUNCHI" help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z ]*[a-z]\)   *[a-z].*/\1/p' > "$work/commands"
+check "there are commands" test -s "$work/commands"
+while read -r command; do
+	exits 0 '' -- $command --help
+	grep -q "^Usage: nunchi $command" "$work/.out" || bad "$command --help has no usage line"
+	cp "$work/.out" "$work/help"
+	"$NUNCHI" help $command > "$work/.out"
+	check "help $command is $command --help" cmp "$work/help" "$work/.out"
+	[ -e docs/nunchi.1 ] || continue
+	check "the man page tells of $command" grep -q "^\.SS $command\$" docs/nunchi.1
+	sed -n 's/^  --\([a-z0-9-]*\).*/\1/p' "$work/help" | sed 's/-/\\\\-/g' > "$work/options"
+	while read -r option; do
+		check "the man page tells of $command --$option" grep -q -- "\\\\-\\\\-$option" docs/nunchi.1
+	done < "$work/options"
+done < "$work/commands"
+
+# standard output: a reader that leaves, a full disk
+( "$NUNCHI" help; echo $? > "$work/status" ) 2> "$work/.err" | true
+sleep 0.1
+check "a closed pipe is no failure" grep -q '^0$' "$work/status"
+check "and no word is said about it" test ! -s "$work/.err"
+if [ -e /dev/full ]; then
+	"$NUNCHI" help > /dev/full 2> "$work/.err"
+	check "a full disk is exit status 1" test $? -eq 1
+	"$NUNCHI" help > /dev/full 2> "$work/errors"
+	check "and one line" grep -q '^nunchi: standard output: cannot write' "$work/errors"
+else
+	skip "no /dev/full here"
+fi
+finish

@@ -1,0 +1,78 @@
+# lib.sh - what the command-line tests share. A test file: `. tests/cli/lib.sh`, checks, then `finish`.
+# NUNCHI is the program; everything is done in a folder of its own, $work, which is removed at the end.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+NUNCHI=$(realpath "${NUNCHI:-build/nunchi}")
+root=$PWD
+passed=0 failed=0 skipped=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/nunchi-cli-XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+
+good() { passed=$((passed + 1)); }
+bad() { # what
+	failed=$((failed + 1))
+	echo "FAILED $1"
+	[ -s "$work/.out" ] && sed 's/^/    out: /' "$work/.out" | head -n 20
+	[ -s "$work/.err" ] && sed 's/^/    err: /' "$work/.err" | head -n 20
+	true
+}
+skip() { # why
+	skipped=$((skipped + 1))
+	echo "skipped: $1"
+}
+
+# run arguments...: runs the program, keeps its outputs in $work/.out and .err and its exit status in $status
+run() {
+	"$NUNCHI" "$@" > "$work/.out" 2> "$work/.err" < "${input:-/dev/null}"
+	status=$?
+}
+
+# exits STATUS 'ERE that standard error must match, in one line' -- arguments...
+exits() {
+	want=$1 pattern=$2
+	shift 3
+	run "$@"
+	name="nunchi $* (exit status $status, wanted $want; stderr: $pattern)"
+	if [ "$status" -ne "$want" ]; then
+		bad "$name"
+	elif [ "$want" -ne 0 ] && [ "$(grep -c '' < "$work/.err")" -ne 1 ]; then
+		bad "$name: not one line"
+	elif [ -n "$pattern" ] && ! grep -Eq -- "$pattern" "$work/.err"; then
+		bad "$name"
+	elif [ "$want" -ne 0 ] && ! grep -q '^nunchi: ' "$work/.err"; then
+		bad "$name: does not begin with \"nunchi: \""
+	else
+		good
+	fi
+}
+
+# prints 'expected text' -- arguments...
+prints() {
+	printf '%s\n' "$1" > "$work/.want"
+	shift 2
+	run "$@"
+	if [ "$status" -eq 0 ] && cmp -s "$work/.out" "$work/.want"; then
+		good
+	else
+		bad "nunchi $* (exit status $status) does not print:
+$(cat "$work/.want")"
+	fi
+}
+
+# check 'what' command...: the command must succeed
+check() {
+	what=$1
+	shift
+	if "$@" > "$work/.check" 2>&1; then
+		good
+	else
+		bad "$what"
+		sed 's/^/    check: /' "$work/.check"
+	fi
+}
+
+finish() {
+	echo "$passed passed, $failed failed, $skipped skipped"
+	[ "$failed" -eq 0 ]
+	exit
+}

@@ -1,0 +1,117 @@
+# structure_test.sh - the rules of the house that a compiler does not know: which room may include which, how long a file may be, who
+# may print, which functions of libm stay out of the numeric path.
+. "$(dirname "$0")/lib.sh"
+
+sources=$(git ls-files -- 'src/*.c' 'src/*.h' 'kernels/*.c' 'kernels/*.h' 'tokenizer/*.c' 'tokenizer/*.h' 2> /dev/null)
+[ -n "$sources" ] || sources=$(find src kernels tokenizer -name '*.[ch]')
+
+# none 'what' PATTERN FILES...: no line of the files, comments and texts aside, matches the pattern
+none() {
+	what=$1 pattern=$2
+	shift 2
+	for file in "$@"; do
+		awk '
+			BEGIN { inside = 0 }
+			{
+				line = $0
+				gsub(/\\./, "", line)
+				if (line !~ /^[ \t]*#[ \t]*include/) gsub(/"[^"]*"/, "\"\"", line)
+				out = ""
+				while (line != "") {
+					if (inside) {
+						end = index(line, "*/")
+						if (end == 0) break
+						line = substr(line, end + 2)
+						inside = 0
+					} else {
+						start = index(line, "/*")
+						if (start == 0) { out = out line; break }
+						out = out substr(line, 1, start - 1)
+						line = substr(line, start + 2)
+						inside = 1
+					}
+				}
+				sub(/\/\/.*/, "", out)
+				printf "%s:%d: %s\n", FILENAME, NR, out
+			}' "$file"
+	done | grep -E -- ":[0-9]+: .*($pattern)|:[0-9]+: ($pattern)" > "$work/.found"
+	if [ -s "$work/.found" ]; then
+		bad "$what"
+		sed 's/^/    /' "$work/.found" | head -n 20
+	else
+		good
+	fi
+}
+
+in_room() { # folder: its sources
+	echo "$sources" | tr ' ' '\n' | grep "^$1/"
+}
+
+# --- the arrows: a room and those whose headers it may include ---
+# kernels <- nn; tokenizer <- data; base <- everything but kernels; io <- data, nn; data, nn <- train <- cli; report <- train, cli
+may_include() {
+	case $1 in
+	kernels) echo 'kernels' ;;
+	tokenizer) echo 'tokenizer base' ;;
+	src/base) echo 'base' ;;
+	src/io) echo 'io base' ;;
+	src/text) echo 'text base' ;;
+	src/data) echo 'data io text tokenizer base' ;;
+	src/nn) echo 'nn io kernels base' ;;
+	src/report) echo 'report data base' ;;
+	src/train) echo 'train report data nn text io tokenizer kernels base' ;;
+	src/cli) echo 'cli train report data nn text io tokenizer kernels base' ;;
+	*) echo '' ;;
+	esac
+}
+for room in kernels tokenizer src/base src/io src/text src/data src/nn src/report src/train src/cli; do
+	files=$(in_room "$room")
+	[ -n "$files" ] || continue
+	allowed=$(may_include "$room" | tr ' ' '|')
+	grep -n '^ *# *include *"' $files /dev/null | grep -vE "include *\"($allowed)/[a-z0-9_]+\.h\"" |
+		grep -vE "include *\"($allowed)/[a-z0-9_]+/[a-z0-9_]+\.h\"" > "$work/.found"
+	if [ -s "$work/.found" ]; then
+		bad "$room includes only: $(may_include "$room")"
+		sed 's/^/    /' "$work/.found"
+	else
+		good
+	fi
+done
+
+# --- length ---
+for file in $sources $(git ls-files -- 'tests/*.c' 'tests/*.h' 2> /dev/null); do
+	lines=$(grep -c '' < "$file")
+	if [ "$lines" -gt 1000 ]; then bad "$file has $lines lines; 1,000 is the limit"; else good; fi
+done
+
+# --- libraries don't speak and don't end the program ---
+libraries=$(echo "$sources" | tr ' ' '\n' | grep -v '^src/cli/')
+none 'only src/cli prints' '(^|[^a-z_])(printf|puts|putchar|vprintf|perror) *\(|[^a-z_](stdout|stderr)[^a-z_]' $libraries
+none 'only src/cli ends the program' '(^|[^a-z_])(exit|_exit|_Exit|quick_exit|abort|assert) *\(' $libraries
+
+# --- no libm in the numeric path: exp, log and their kin are kernels/math.h's, the same bits everywhere ---
+numeric=$(echo "$sources" | tr ' ' '\n' | grep -E '^(kernels|src/nn|src/train)/')
+none 'no libm in the numeric path' '(^|[^a-z_0-9])(exp|exp2|expm1|log|log2|log10|log1p|pow|tanh|sinh|cosh|erf|erfc|sin|cos|tan|atan|atan2|asin|acos|cbrt|hypot|lgamma|tgamma)[fl]? *\(' $numeric
+none 'random numbers come from Philox alone' '(^|[^a-z_0-9])(rand|srand|random|srandom|drand48|rand_r) *\(' $numeric
+
+# --- intrinsics live in one place ---
+others=$(echo "$sources" | tr ' ' '\n' | grep -v '^kernels/vec_')
+none 'intrinsics only in kernels/vec_*.h' '_mm[0-9]*_[a-z]|[^a-z_](vld1q|vst1q|vfmaq|vaddq|vmulq)_f' $others
+
+# --- nothing unfinished, and no path of somebody's machine ---
+none_text() { # what pattern
+	git grep -nE "$2" -- . ':!tests/cli/structure_test.sh' > "$work/.found" 2> /dev/null
+	if [ -s "$work/.found" ]; then
+		bad "$1"
+		sed 's/^/    /' "$work/.found" | head -n 20
+	else
+		good
+	fi
+}
+if git rev-parse --git-dir > /dev/null 2>&1; then
+	none_text 'no TODO, no FIXME' '(^|[^[:alnum:]])(TODO|FIXME|XXX)([^[:alnum:]X]|$)'
+	none_text 'no path of a home folder' '/(home|Users)/[a-z]+/|/root/'
+else
+	skip "not a git work tree: tracked files are unknown"
+fi
+finish
