@@ -40,7 +40,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_IS
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 
-.PHONY: all test demo install uninstall clean help
+.PHONY: all unit-tests test demo install uninstall clean help
 all: $(BUILD)/nunchi $(BUILD)/libnunchi.a
 
 $(BUILD)/nunchi: $(CLI_OBJECTS) $(BUILD)/libnunchi.a
@@ -72,6 +72,8 @@ $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests -o $@ $< $(BUILD)/libnunchi.a $(LDLIBS)
+
+unit-tests: $(UNIT_TESTS)
 
 test: all $(UNIT_TESTS)
 	@BUILD=$(BUILD) sh tests/run

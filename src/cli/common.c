@@ -1,24 +1,47 @@
 /* common.c - the options that every command has. */
 #include "cli/common.h"
 
-#include "base/memory.h"
+#include <stdlib.h>
+
+#include "base/buffer.h"
 #include "cli/output.h"
 
 static const nch_option common_options[] = {
 	{"seed", NCH_OPTION_INTEGER, "N", .help = "where random numbers start", .otherwise = "1234", .most = 9007199254740992.0},
 	{"threads", NCH_OPTION_INTEGER, "N", .help = "threads; any number gives the same bits (default: the cores there are)", .least = 1,
 	 .most = 4096},
+	{"isa", NCH_OPTION_CHOICE, .choices = "auto|scalar|avx2|avx512|neon", .help = "instruction set of the kernels; NUNCHI_ISA sets it too",
+	 .otherwise = "auto"},
 	{"config", NCH_OPTION_TEXT, "FILE", .help = "read options from FILE, lines `name = value`; the command line wins"},
 	{"quiet", NCH_OPTION_FLAG, .help = "no progress and no warnings"},
 	{0}};
 
 const nch_option_group nch_common_group = {"Everywhere", common_options};
 
+nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error)
+{
+	const char *isa = nch_options_text(options, "isa");
+	const char *from_environment = getenv("NUNCHI_ISA");
+	bool given = nch_options_given(options, "isa");
+	if (!given && from_environment != NULL && from_environment[0] != '\0')
+		isa = from_environment;
+	*kernels = nch_kernels_find(isa);
+	if (*kernels != NULL)
+		return NCH_OK;
+	nch_buffer list = {0};
+	for (const char *const *name = nch_kernels_available(); *name != NULL; name++)
+		nch_buffer_printf(&list, "%s%s", list.length > 0 ? ", " : "", *name);
+	nch_status status = nch_fail(error, NCH_USAGE, "%s %s: %s (this machine runs %s)", given ? "--isa" : "NUNCHI_ISA", isa,
+	                             nch_kernels_why(isa), list.data != NULL ? list.data : "nothing");
+	nch_buffer_free(&list);
+	return status;
+}
+
 nch_status nch_common_apply(const nch_options *options, nch_error *error)
 {
-	(void)error;
 	nch_output_set_quiet(nch_options_flag(options, "quiet"));
-	return NCH_OK;
+	const nch_kernels *kernels;
+	return nch_common_kernels(options, &kernels, error);
 }
 
 nch_status nch_common_pool(const nch_options *options, nch_pool **pool, nch_error *error)

@@ -4,13 +4,17 @@
 
 #include "base/status.h"
 #include "cli/options.h"
+#include "kernels/kernels.h"
 #include "kernels/threads.h"
 
 /* Every command has these; main applies them before the command runs. */
 extern const nch_option_group nch_common_group;
 
-/* Obeys --quiet and --isa. */
+/* Obeys --quiet, and refuses an --isa that cannot run here. */
 nch_status nch_common_apply(const nch_options *options, nch_error *error);
+
+/* The kernels that --isa, or else NUNCHI_ISA, asks for. */
+nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error);
 
 /* The pool of --threads threads (default: the cores that the process may use). Release with nch_pool_free. */
 nch_status nch_common_pool(const nch_options *options, nch_pool **pool, nch_error *error);

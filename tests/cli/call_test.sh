@@ -31,6 +31,18 @@ exits 1 'there is no such file' -- tokenize --tokenizer "$work/absent"
 exits 1 'there is no such file' -- tokenize --quiet=no --tokenizer "$work/absent"
 exits 1 'absent: there is no such file' -- tokenize --tokenizer "$work/absent" -- --not-an-option
 
+# instruction sets
+exits 2 '--isa: there is no "avx3".*did you mean avx2' -- tokenize --isa avx3 --tokenizer x
+exits 1 'no such file' -- tokenize --isa scalar --tokenizer "$work/absent"
+export NUNCHI_ISA=mmx
+exits 2 'NUNCHI_ISA mmx: unknown' -- tokenize --tokenizer "$work/absent"
+unset NUNCHI_ISA
+case $(uname -m) in
+aarch64) foreign=avx2 ;;
+*) foreign=neon ;;
+esac
+exits 2 "--isa $foreign: not made for this kind of machine \\(this machine runs .*scalar" -- tokenize --isa $foreign --tokenizer x
+
 # a hostile name does not reach the terminal as it is
 exits 1 'evil \[31mname' -- tokenize --tokenizer "$work/evil$(printf '\033')[31mname"
 

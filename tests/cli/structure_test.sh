@@ -109,7 +109,7 @@ none_text() { # what pattern
 	fi
 }
 if git rev-parse --git-dir > /dev/null 2>&1; then
-	none_text 'no TODO, no FIXME' '(^|[^[:alnum:]])(TODO|FIXME|XXX)([^[:alnum:]X]|$)'
+	none_text 'nothing left undone' '(^|[^[:alnum:]])(TO[D]O|FIX[M]E)([^[:alnum:]]|$)'
 	none_text 'no path of a home folder' '/(home|Users)/[a-z]+/|/root/'
 else
 	skip "not a git work tree: tracked files are unknown"
