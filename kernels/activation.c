@@ -2,63 +2,62 @@
 #include "kernels/kernels.h"
 #include "kernels/vmath.h"
 
-#define ROOT_HALF 0.70710678118654752f
 #define ROOT_2_OVER_PI 0.79788456080286536f
-#define INVERSE_ROOT_2_PI 0.39894228040143268f
 
-V_INLINE v16 sigmoid(v16 x)
+/* 1 / (1 + e^-x), and what it lacks to 1: e^-x / (1 + e^-x), which the difference would give without its digits. */
+V_INLINE v16 sigmoid(v16 x, v16 *rest)
 {
-	return v_div(v_set(1.0f), v_add(v_set(1.0f), v_exp(v_negate(x))));
+	v16 e = v_exp(v_negate(x));
+	v16 y = v_div(v_set(1.0f), v_add(v_set(1.0f), e));
+	*rest = v_mul(v_min(v_set(0x1p120f), e), y); /* infinity · 0 would be no number */
+	return y;
 }
 
-V_INLINE v16 gelu_tanh_inner(v16 x) /* sqrt(2/pi) (x + 0.044715 x^3) */
+/* The tanh formula of GELU is x · sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3)), since (1 + tanh z) / 2 = sigmoid(2z). */
+V_INLINE v16 gelu_tanh_inner(v16 x)
 {
 	v16 cube = v_mul(v_mul(x, x), x);
-	return v_mul(v_set(ROOT_2_OVER_PI), v_fma(v_set(0.044715f), cube, x));
+	return v_mul(v_set(2.0f * ROOT_2_OVER_PI), v_fma(v_set(0.044715f), cube, x));
 }
 
 V_INLINE v16 apply(nch_activation kind, v16 x)
 {
-	v16 half = v_set(0.5f), one = v_set(1.0f);
+	v16 rest;
 	switch (kind) {
 	case NCH_GELU:
-		return v_mul(v_mul(x, half), v_add(one, v_erf(v_mul(x, v_set(ROOT_HALF)))));
+		return v_mul(x, v_normal(x, NULL));
 	case NCH_GELU_TANH:
-		return v_mul(v_mul(x, half), v_add(one, v_tanh(gelu_tanh_inner(x))));
+		return v_mul(x, sigmoid(gelu_tanh_inner(x), &rest));
 	case NCH_RELU:
 		return v_max(x, v_zero());
 	case NCH_SILU:
-		return v_mul(x, sigmoid(x));
+		return v_mul(x, sigmoid(x, &rest));
 	default:
-		return v_tanh(x);
+		return v_tanh(x, NULL);
 	}
 }
 
 V_INLINE v16 derivative(nch_activation kind, v16 x)
 {
-	v16 half = v_set(0.5f), one = v_set(1.0f);
+	v16 one = v_set(1.0f), s, rest;
 	switch (kind) {
 	case NCH_GELU: { /* Phi(x) + x · phi(x) */
-		v16 phi = v_mul(v_set(INVERSE_ROOT_2_PI), v_exp(v_mul(v_mul(x, x), v_set(-0.5f))));
-		v16 cumulative = v_mul(half, v_add(one, v_erf(v_mul(x, v_set(ROOT_HALF)))));
-		return v_fma(x, phi, cumulative);
+		v16 density, cumulative = v_normal(x, &density);
+		return v_fma(x, density, cumulative);
 	}
-	case NCH_GELU_TANH: {
-		v16 t = v_tanh(gelu_tanh_inner(x));
-		v16 slope = v_mul(v_set(ROOT_2_OVER_PI), v_fma(v_set(3.0f * 0.044715f), v_mul(x, x), one));
-		v16 bend = v_mul(v_mul(x, half), v_mul(v_sub(one, v_mul(t, t)), slope));
-		return v_fma(half, v_add(one, t), bend);
+	case NCH_GELU_TANH: { /* s + x · s · (1 - s) · inner' */
+		v16 slope = v_mul(v_set(2.0f * ROOT_2_OVER_PI), v_fma(v_set(3.0f * 0.044715f), v_mul(x, x), one));
+		s = sigmoid(gelu_tanh_inner(x), &rest);
+		return v_fma(v_mul(v_mul(x, slope), rest), s, s);
 	}
 	case NCH_RELU:
 		return v_select(v_lt(v_zero(), x), one, v_zero());
-	case NCH_SILU: { /* s + x · s · (1 - s) */
-		v16 s = sigmoid(x);
-		return v_fma(v_mul(x, s), v_sub(one, s), s);
-	}
-	default: {
-		v16 t = v_tanh(x);
-		return v_sub(one, v_mul(t, t));
-	}
+	case NCH_SILU: /* s + x · s · (1 - s) */
+		s = sigmoid(x, &rest);
+		return v_fma(v_mul(x, rest), s, s);
+	default:
+		v_tanh(x, &s);
+		return s;
 	}
 }
 

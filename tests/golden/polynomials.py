@@ -4,7 +4,7 @@ usage: polynomials.py        needs mpmath. Prints each polynomial's coefficients
 rounding loses is taken up by the coefficients fitted after it), and the largest relative error left.
 """
 import re, struct
-from mpmath import mp, mpf, matrix, lu_solve, cos, pi, exp, log, tanh, erf, erfc, sqrt
+from mpmath import mp, mpf, matrix, lu_solve, cos, pi, exp, log, tanh, ncdf, sqrt
 
 mp.dps = 50
 
@@ -36,5 +36,8 @@ fit("log: (log(1+f) - f + f^2/2) / f^3 on [sqrt(1/2), sqrt(2)] - 1", lambda f: (
     sqrt(mpf(1) / 2) - 1, sqrt(mpf(2)) - 1, 7)
 fit("tanh: (tanh(x) - x) / x^3 in x^2, |x| <= 0.625", lambda s: (tanh(sqrt(s)) - sqrt(s)) / sqrt(s) ** 3, lambda s: sqrt(s) ** 3 / tanh(sqrt(s)),
     tiny, mpf(0.625) ** 2, 4)
-fit("erf: erf(x) / x - 1 in x^2, |x| <= 1", lambda s: erf(sqrt(s)) / sqrt(s) - 1, lambda s: sqrt(s) / erf(sqrt(s)), tiny, mpf(1), 6)
-fit("erfc: -log(erfc(x)) on [1, 4]; erf = 1 - exp(-that)", lambda x: -log(erfc(x)), lambda x: erfc(x) / erf(x), mpf(1), mpf(4), 8)
+fit("normal: (Phi(x) - 1/2) / x in x^2, |x| <= 1.25", lambda s: (ncdf(sqrt(s)) - mpf(1) / 2) / sqrt(s), lambda s: sqrt(s) / ncdf(-sqrt(s)), tiny,
+    mpf(1.25) ** 2, 5)
+middle = mpf(125) / 64  # -log(Phi(-2.5)) - 2.5^2 / 2 but for what a float32 can say; the rest is the first coefficient
+fit("normal: -log(Phi(-x)) - x^2 / 2 - 125/64 on [1.25, 7], in t = x - 2.5", lambda t: -log(ncdf(-(t + 2.5))) - (t + 2.5) ** 2 / 2 - middle,
+    lambda t: mpf(1), mpf(1.25) - 2.5, mpf(7) - 2.5, 9)
