@@ -4,8 +4,10 @@
 
 #include "kernels/vec.h"
 
-/* Loops over a tile must vanish at compile time, or the accumulators would live in memory. */
-#if defined(__clang__)
+/* Loops over a tile must vanish at compile time, or the accumulators would live in memory. (In plain C they live there anyway.) */
+#if defined(NCH_ISA_scalar)
+#define UNROLL
+#elif defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define UNROLL _Pragma("GCC unroll 32")
