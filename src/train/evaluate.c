@@ -93,50 +93,52 @@ double nch_evaluate_loss(const nch_examples *examples, const float *logits, size
 	return counted == 0 ? 0.0 : sum / (double)counted;
 }
 
-typedef struct counts {
-	size_t true_positive, predicted, actual;
-} counts;
-
-static double f1(size_t hits, size_t predicted, size_t actual)
+/* Probabilities of every row: softmax, or the sigmoid of each logit. */
+static void probabilities(const float *logits, size_t rows, size_t labels, bool multi_label, float *scores)
 {
-	return predicted + actual == 0 ? 0.0 : 2.0 * (double)hits / (double)(predicted + actual);
+	for (size_t i = 0; i < rows; i++) {
+		const float *z = logits + i * labels;
+		double sum = multi_label ? 0.0 : log_sum(z, labels);
+		for (size_t c = 0; c < labels; c++)
+			scores[i * labels + c] = (float)(multi_label ? 1.0 / (1.0 + nch_exp(-(double)z[c])) : nch_exp((double)z[c] - sum));
+	}
+}
+
+static size_t best_label(const float *z, size_t labels)
+{
+	size_t best = 0;
+	for (size_t c = 1; c < labels; c++)
+		if (z[c] > z[best])
+			best = c;
+	return best;
+}
+
+nch_status nch_evaluate_metrics(const nch_examples *examples, const float *logits, size_t labels, const float *thresholds, nch_metrics *metrics,
+                                nch_error *error)
+{
+	size_t rows = examples->rows, cells;
+	float *scores = nch_size_mul(rows, labels, &cells) ? nch_alloc(cells, sizeof *scores) : NULL;
+	int32_t *predicted = nch_alloc(rows, sizeof *predicted);
+	nch_status status = scores && predicted ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK) {
+		probabilities(logits, rows, labels, examples->goals != NULL, scores);
+		for (size_t i = 0; i < rows; i++)
+			predicted[i] = (int32_t)best_label(logits + i * labels, labels);
+		status = examples->goals ? nch_metrics_multi(examples->goals, scores, thresholds, rows, labels, metrics, error)
+		                         : nch_metrics_single(examples->label, predicted, scores, rows, labels, metrics, error);
+	}
+	if (status == NCH_OK)
+		metrics->loss = nch_evaluate_loss(examples, logits, labels);
+	nch_free(scores);
+	nch_free(predicted);
+	return status;
 }
 
 nch_status nch_evaluate_scores(const nch_examples *examples, const float *logits, size_t labels, nch_scores *scores, nch_error *error)
 {
-	counts *count = nch_alloc(labels, sizeof *count), all = {0};
-	size_t right = 0, present = 0;
-	if (count == NULL)
-		return nch_no_memory(error);
-	for (size_t i = 0; i < examples->rows; i++) {
-		const float *z = logits + i * labels;
-		size_t best = 0, agree = 0;
-		for (size_t c = 1; c < labels; c++)
-			if (z[c] > z[best])
-				best = c;
-		for (size_t c = 0; c < labels; c++) {
-			bool predicted = examples->goals ? z[c] > 0.0f : c == best;
-			bool actual = examples->goals ? examples->goals[i * labels + c] > 0.5f : (int32_t)c == examples->label[i];
-			count[c].true_positive += predicted && actual;
-			count[c].predicted += predicted;
-			count[c].actual += actual;
-			agree += predicted == actual;
-		}
-		right += agree == labels;
-	}
-	double macro = 0.0;
-	for (size_t c = 0; c < labels; c++) {
-		macro += f1(count[c].true_positive, count[c].predicted, count[c].actual);
-		present += count[c].predicted + count[c].actual > 0; /* scikit-learn: labels that occur on either side */
-		all.true_positive += count[c].true_positive;
-		all.predicted += count[c].predicted;
-		all.actual += count[c].actual;
-	}
-	size_t divisor = examples->goals ? labels : present;
-	scores->loss = nch_evaluate_loss(examples, logits, labels);
-	scores->accuracy = examples->rows ? (double)right / (double)examples->rows : 0.0;
-	scores->macro_f1 = divisor ? macro / (double)divisor : 0.0;
-	scores->micro_f1 = f1(all.true_positive, all.predicted, all.actual);
-	nch_free(count);
+	nch_metrics metrics = {0};
+	NCH_TRY(nch_evaluate_metrics(examples, logits, labels, NULL, &metrics, error));
+	*scores = (nch_scores){metrics.loss, metrics.accuracy, metrics.macro.f1, metrics.micro.f1};
+	nch_metrics_free(&metrics);
 	return NCH_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "data/examples.h"
 #include "nn/model.h"
+#include "report/metrics.h"
 
 /* logits (rows, labels) of all examples, in their order. Rows are taken in batches of like length, which is of no consequence for the bits: nothing is padded, and
  * a sentence's logits do not depend on its company. `tokens` bounds a batch (0: 4096). */
@@ -13,7 +14,12 @@ nch_status nch_evaluate_logits(const nch_model *model, nch_tape *tape, const nch
 /* The mean loss over the rows (BCE: over rows × labels) of those logits, without class weights and smoothing, in double, rows ascending. */
 double nch_evaluate_loss(const nch_examples *examples, const float *logits, size_t labels);
 
-/* What training watches. For multi-label data a label counts as predicted above logit 0, and accuracy is that of whole rows. */
+/* All figures of those logits. Several labels a row: a label is given where its probability reaches thresholds[label] (NULL: .5). *metrics starts as {0};
+ * release with nch_metrics_free. */
+nch_status nch_evaluate_metrics(const nch_examples *examples, const float *logits, size_t labels, const float *thresholds, nch_metrics *metrics,
+                                nch_error *error);
+
+/* Those that training watches. */
 typedef struct nch_scores {
 	double loss, accuracy, macro_f1, micro_f1;
 } nch_scores;

@@ -1,0 +1,427 @@
+/* experiment.c - from file names to a trained, measured and reported model. */
+#include "train/experiment.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/sha256.h"
+#include "data/split.h"
+#include "data/statistics.h"
+#include "tokenizer/tokenizer.h"
+#include "train/experiment_report.h"
+
+/* All that has to be released. */
+typedef struct work {
+	const nch_experiment_options *options;
+	const nch_experiment_watcher *watcher;
+	nch_compute *compute;
+	nch_dataset train, valid, test;
+	nch_split test_split, valid_split;
+	size_t *train_rows, *valid_rows, *test_rows; /* of the data set `train`; the last two where they are taken from it */
+	size_t train_count, valid_count, test_count;
+	nch_tokenizer *tokenizer;
+	nch_model *model;
+	nch_examples train_examples, valid_examples, test_examples;
+	float *class_weights;
+	char *identity;
+	size_t max_len;
+} work;
+
+static void warn(const work *w, const char *text)
+{
+	if (w->watcher && w->watcher->warning)
+		w->watcher->warning(w->watcher->training.context, text);
+}
+
+/* --- data --- */
+
+static nch_status read_data(work *w, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	nch_dataset_options options = o->data;
+	options.need_labels = true;
+	if (o->training.loss == NCH_LOSS_BCE)
+		options.multi_label = true;
+	NCH_TRY(nch_dataset_read(o->train.paths, o->train.count, &options, &w->train, error));
+	options.known = &w->train.labels; /* in the same order; another label is a bad row */
+	options.undersample = NULL;
+	options.limit = 0;
+	if (o->valid.count > 0)
+		NCH_TRY(nch_dataset_read(o->valid.paths, o->valid.count, &options, &w->valid, error));
+	if (o->test.count > 0)
+		NCH_TRY(nch_dataset_read(o->test.paths, o->test.count, &options, &w->test, error));
+	return NCH_OK;
+}
+
+/* Cuts `share` off rows[0 .. *count): the rest stays in rows, what was cut off goes to a new list. */
+static nch_status cut_off(const work *w, double share, bool from_end, nch_split *split, size_t *rows, size_t *count, size_t **part,
+                          size_t *part_count, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	int32_t *classes = NULL;
+	size_t *kept = nch_alloc(*count, sizeof *kept);
+	*part = nch_alloc(*count, sizeof **part);
+	if (kept == NULL || *part == NULL) {
+		nch_free(kept);
+		return nch_no_memory(error);
+	}
+	if (o->stratify && (classes = nch_alloc(*count, sizeof *classes)) != NULL)
+		for (size_t i = 0; i < *count; i++)
+			classes[i] = nch_dataset_label(&w->train, rows[i]);
+	nch_status status = from_end ? nch_split_end(*count, share, split, error)
+	                             : nch_split_random(*count, share, o->split_seed, true, classes, split, error);
+	if (status == NCH_OK) {
+		for (size_t i = 0; i < split->train_count; i++)
+			kept[i] = rows[split->train[i]];
+		for (size_t i = 0; i < split->test_count; i++)
+			(*part)[i] = rows[split->test[i]];
+		memcpy(rows, kept, split->train_count * sizeof *rows);
+		*count = split->train_count;
+		*part_count = split->test_count;
+	}
+	nch_free(kept);
+	nch_free(classes);
+	return status;
+}
+
+static nch_status split_data(work *w, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	w->train_count = w->train.rows;
+	w->train_rows = nch_alloc(w->train_count, sizeof *w->train_rows);
+	if (w->train_rows == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < w->train_count; i++)
+		w->train_rows[i] = i;
+	if (o->test_split > 0.0)
+		NCH_TRY(cut_off(w, o->test_split, false, &w->test_split, w->train_rows, &w->train_count, &w->test_rows, &w->test_count, error));
+	if (o->valid_split > 0.0)
+		NCH_TRY(cut_off(w, o->valid_split, o->valid_from_end, &w->valid_split, w->train_rows, &w->train_count, &w->valid_rows, &w->valid_count,
+		                error));
+	return NCH_OK;
+}
+
+/* --- tokens --- */
+
+/* "64", or "p85": the percentile of the training rows' lengths, rounded up. */
+static nch_status find_max_len(work *w, nch_error *error)
+{
+	const char *wanted = w->options->max_len;
+	size_t limit = nch_model_max_len(w->model);
+	w->max_len = limit;
+	if (wanted == NULL)
+		return NCH_OK;
+	char *end;
+	double value = strtod(wanted[0] == 'p' ? wanted + 1 : wanted, &end);
+	if (*end != '\0' || end == wanted || !(value > 0.0) || (wanted[0] == 'p' ? value > 100.0 : value < 3.0))
+		return nch_fail(error, NCH_USAGE, "--max-len %s: a number of tokens from 3, or a percentile such as p85", wanted);
+	if (wanted[0] == 'p') {
+		nch_examples all = {0};
+		nch_lengths lengths = {0};
+		NCH_TRY(nch_examples_make(&w->train, w->train_rows, w->train_count, w->tokenizer, 0, w->compute->pool, &all, error));
+		size_t *values = nch_alloc(all.rows, sizeof *values);
+		for (size_t i = 0; values && i < all.rows; i++)
+			values[i] = all.offsets[i + 1] - all.offsets[i];
+		size_t rows = all.rows;
+		nch_examples_free(&all);
+		if (values == NULL)
+			return nch_no_memory(error);
+		nch_lengths_from(values, rows, &lengths);
+		value = ceil(nch_lengths_percentile(&lengths, value));
+		nch_lengths_free(&lengths);
+	}
+	w->max_len = value < 3.0 ? 3 : value > (double)limit ? limit : (size_t)value;
+	return NCH_OK;
+}
+
+static nch_status make_examples(work *w, nch_error *error)
+{
+	nch_pool *pool = w->compute->pool;
+	NCH_TRY(nch_examples_make(&w->train, w->train_rows, w->train_count, w->tokenizer, w->max_len, pool, &w->train_examples, error));
+	if (w->valid.rows > 0)
+		NCH_TRY(nch_examples_make(&w->valid, NULL, w->valid.rows, w->tokenizer, w->max_len, pool, &w->valid_examples, error));
+	else if (w->valid_count > 0)
+		NCH_TRY(nch_examples_make(&w->train, w->valid_rows, w->valid_count, w->tokenizer, w->max_len, pool, &w->valid_examples, error));
+	if (w->test.rows > 0)
+		return nch_examples_make(&w->test, NULL, w->test.rows, w->tokenizer, w->max_len, pool, &w->test_examples, error);
+	if (w->test_count > 0)
+		return nch_examples_make(&w->train, w->test_rows, w->test_count, w->tokenizer, w->max_len, pool, &w->test_examples, error);
+	return NCH_OK;
+}
+
+/* The commonest way in which a Korean model silently stays at chance is a tokenizer that does not fit. */
+static nch_status judge_tokens(const work *w, nch_error *error)
+{
+	const nch_examples *e = &w->train_examples;
+	double unknown = e->content ? 100.0 * (double)e->unknown / (double)e->content : 0.0;
+	char text[300];
+	if (unknown > 30.0 && !w->options->allow_unknown)
+		return nch_fail(error, NCH_DATA, "%.1f %% of the tokens are unknown: this tokenizer does not fit the data (`nunchi data` shows which strings; --allow-unknown goes on all the same)", unknown);
+	if (unknown > 5.0) {
+		snprintf(text, sizeof text, "%.1f %% of the tokens are unknown; `nunchi data` shows which strings", unknown);
+		warn(w, text);
+	}
+	if (e->cut > 0) {
+		snprintf(text, sizeof text, "%zu of %zu training rows are longer than %zu tokens and are cut", e->cut, e->rows, w->max_len);
+		warn(w, text);
+	}
+	return NCH_OK;
+}
+
+/* --- model --- */
+
+static void set_dropouts(const work *w, nch_config *config)
+{
+	const nch_experiment_options *o = w->options;
+	if (!isnan(o->dropout))
+		config->dropout = o->dropout;
+	if (!isnan(o->attention_dropout))
+		config->attention_dropout = o->attention_dropout;
+	if (!isnan(o->classifier_dropout))
+		config->classifier_dropout = o->classifier_dropout;
+}
+
+static nch_status make_model(work *w, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	uint64_t seed = o->training.seed;
+	if (o->init != NULL) {
+		const nch_model_options options = {.labels = (const char *const *)w->train.labels.names, .label_count = w->train.labels.count, .seed = seed};
+		NCH_TRY(nch_model_open(o->init, &options, &w->model, error));
+		set_dropouts(w, &w->model->config);
+		w->model->config.multi_label = w->train.multi_label;
+		if (w->model->report.length > 0)
+			warn(w, w->model->report.data);
+	} else {
+		nch_config config;
+		if (!nch_config_preset(o->preset, &config))
+			return nch_fail(error, NCH_USAGE, "unknown preset '%s'; there are tiny, mini, small, medium, base and large", o->preset);
+		config.vocab_size = nch_tokenizer_size(w->tokenizer);
+		config.pad_token = nch_tokenizer_specials(w->tokenizer).pad;
+		config.labels = w->train.labels.count;
+		config.label_names = w->train.labels.names;
+		config.multi_label = w->train.multi_label;
+		set_dropouts(w, &config);
+		NCH_TRY(nch_model_new(&config, &w->model, error));
+		NCH_TRY(nch_model_init(w->model, seed, w->compute, error));
+	}
+	if (nch_tokenizer_size(w->tokenizer) > w->model->config.vocab_size)
+		return nch_fail(error, NCH_DATA, "the tokenizer has %zu pieces, the model only %zu: they do not belong together",
+		                nch_tokenizer_size(w->tokenizer), w->model->config.vocab_size);
+	return nch_compute_reserve(w->compute, 128, w->model->config.hidden / w->model->config.heads, error);
+}
+
+/* --- options that depend on the data --- */
+
+/* "balanced": rows / (labels × rows of the label), as scikit-learn's; or "name=1.5,other=2", 1 for what is not named. */
+static nch_status set_class_weights(work *w, nch_train_options *training, nch_error *error)
+{
+	const char *wanted = w->options->class_weights;
+	const nch_labels *labels = &w->train.labels;
+	if (wanted == NULL || strcmp(wanted, "none") == 0)
+		return NCH_OK;
+	w->class_weights = nch_alloc(labels->count, sizeof *w->class_weights);
+	if (w->class_weights == NULL)
+		return nch_no_memory(error);
+	for (size_t c = 0; c < labels->count; c++)
+		w->class_weights[c] = 1.0f;
+	training->class_weights = w->class_weights;
+	if (strcmp(wanted, "balanced") == 0) {
+		for (size_t c = 0; c < labels->count; c++) {
+			size_t rows = 0;
+			for (size_t i = 0; i < w->train_count; i++)
+				rows += nch_dataset_label(&w->train, w->train_rows[i]) == (int32_t)c;
+			if (rows > 0)
+				w->class_weights[c] = (float)((double)w->train_count / ((double)labels->count * (double)rows));
+		}
+		return NCH_OK;
+	}
+	for (const char *at = wanted; *at != '\0';) {
+		size_t length = strcspn(at, ",");
+		const char *equals = memchr(at, '=', length);
+		int32_t id = equals ? nch_labels_find(labels, at, (size_t)(equals - at)) : -1;
+		char *end = NULL;
+		double value = equals ? strtod(equals + 1, &end) : 0.0;
+		if (id < 0 || end != at + length || !(value >= 0.0))
+			return nch_fail(error, NCH_USAGE, "--class-weights %.*s: 'none', 'balanced', or label=weight pairs with labels of the data", (int)length, at);
+		w->class_weights[id] = (float)value;
+		at += length + (at[length] == ',');
+	}
+	return NCH_OK;
+}
+
+static void data_digest(const work *w, char hex[65])
+{
+	unsigned char digest[32];
+	nch_dataset_digest(&w->train, digest);
+	nch_sha256_hex(digest, hex);
+}
+
+/* What must be the same for a checkpoint to be gone on with. */
+static nch_status make_identity(work *w, nch_train_options *training, nch_error *error)
+{
+	const nch_optimizer_options *p = &training->optimizer;
+	nch_buffer text = {0};
+	char hex[65];
+	data_digest(w, hex);
+	nch_buffer_printf(&text, "data %s rows %zu max_len %zu labels %zu parameters %zu seed %llu epochs %zu rows a step %zu shuffle %d optimizer %d "
+	                         "lr %.17g betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g schedule %d warmup %.17g loss %d smoothing %.9g",
+	                  hex, w->train_count, w->max_len, w->train.labels.count, w->model->parameters, (unsigned long long)training->seed,
+	                  training->epochs, training->batch * training->accumulate, training->shuffle, p->kind, p->lr, p->beta1, p->beta2, p->epsilon,
+	                  p->weight_decay, p->momentum, p->clip, p->schedule, p->warmup, training->loss, (double)training->smoothing);
+	nch_buffer_printf(&text, " dropouts %.9g %.9g %.9g", (double)w->model->config.dropout, (double)w->model->config.attention_dropout,
+	                  (double)w->model->config.classifier_dropout);
+	NCH_TRY(nch_buffer_check(&text, error));
+	w->identity = text.data;
+	training->identity = w->identity;
+	return NCH_OK;
+}
+
+/* What predicting needs is there before the first epoch ends. */
+static nch_status write_settings(const work *w, const nch_train_options *training, nch_error *error)
+{
+	nch_settings settings = {.max_len = w->max_len, .threshold = 0.5, .seed = training->seed};
+	if (training->out == NULL)
+		return NCH_OK;
+	snprintf(settings.loss, sizeof settings.loss, "%s", training->loss == NCH_LOSS_BCE ? "bce" : "ce");
+	snprintf(settings.recipe, sizeof settings.recipe, "%s", w->options->recipe ? w->options->recipe : "");
+	data_digest(w, settings.data_digest);
+	NCH_TRY(nch_folder_make(training->out, error));
+	NCH_TRY(nch_tokenizer_save(w->tokenizer, training->out, error));
+	return nch_settings_write(&settings, training->out, error);
+}
+
+/* --- measuring --- */
+
+static nch_status measure(const work *w, const nch_examples *examples, nch_metrics *metrics, nch_error *error)
+{
+	size_t labels = w->model->config.labels, cells;
+	nch_tape *tape = NULL;
+	float *logits = nch_size_mul(examples->rows, labels, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
+	nch_status status = logits ? nch_tape_new(w->compute, &tape, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_evaluate_logits(w->model, tape, examples, 0, logits, error);
+	if (status == NCH_OK)
+		status = nch_evaluate_metrics(examples, logits, labels, NULL, metrics, error);
+	nch_tape_free(tape);
+	nch_free(logits);
+	return status;
+}
+
+static void judge_learning(const work *w, const nch_experiment_result *r)
+{
+	size_t most = 0, labels = w->train.labels.count;
+	size_t *counts = nch_alloc(labels, sizeof *counts);
+	if (counts == NULL || r->training.count == 0 || w->train.multi_label) {
+		nch_free(counts);
+		return;
+	}
+	nch_dataset_label_counts(&w->train, counts);
+	for (size_t c = 0; c < labels; c++)
+		most = counts[c] > most ? counts[c] : most;
+	double chance = (double)most / (double)w->train.rows;
+	if (r->training.epochs[r->training.count - 1].train_accuracy <= chance + 0.01)
+		warn(w, "the last epoch ended at chance level: nothing was learned. Is the tokenizer the model's own, and is --lr right?");
+	nch_free(counts);
+}
+
+static double seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error *error)
+{
+	nch_train_options training = w->options->training;
+	training.loss = w->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
+	NCH_TRY(set_class_weights(w, &training, error));
+	NCH_TRY(make_identity(w, &training, error));
+	NCH_TRY(write_settings(w, &training, error));
+	double started = seconds_now();
+	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, &training,
+	                  w->watcher ? &w->watcher->training : NULL, &r->training, error));
+	r->seconds = seconds_now() - started;
+	judge_learning(w, r);
+	r->train_rows = w->train_examples.rows;
+	r->valid_rows = w->valid_examples.rows;
+	r->test_rows = w->test_examples.rows;
+	r->max_len = w->max_len;
+	r->parameters = w->model->parameters;
+	NCH_TRY(nch_labels_copy(&r->labels, &w->train.labels, error));
+	r->has_valid = r->valid_rows > 0;
+	r->has_test = r->test_rows > 0;
+	if (r->has_valid)
+		NCH_TRY(measure(w, &w->valid_examples, &r->valid, error));
+	if (r->has_test)
+		NCH_TRY(measure(w, &w->test_examples, &r->test, error));
+	return NCH_OK;
+}
+
+static nch_status report(const work *w, const nch_experiment_result *r, nch_error *error)
+{
+	const nch_train_options *training = &w->options->training;
+	if (training->out == NULL)
+		return NCH_OK;
+	char *log = training->log ? nch_copy_text(training->log, strlen(training->log)) : nch_path_join(training->out, "log.jsonl");
+	nch_status status = log ? nch_experiment_report(w->options, r, log, error) : nch_no_memory(error);
+	nch_free(log);
+	return status;
+}
+
+static nch_status run_all(work *w, nch_experiment_result *result, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	if (o->init == NULL && (o->preset == NULL || o->tokenizer == NULL))
+		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
+	NCH_TRY(nch_tokenizer_load(o->tokenizer ? o->tokenizer : o->init, &w->tokenizer, error));
+	NCH_TRY(read_data(w, error));
+	NCH_TRY(split_data(w, error));
+	NCH_TRY(make_model(w, error));
+	NCH_TRY(find_max_len(w, error));
+	NCH_TRY(make_examples(w, error));
+	NCH_TRY(judge_tokens(w, error));
+	NCH_TRY(train_and_measure(w, result, error));
+	return report(w, result, error);
+}
+
+nch_status nch_experiment_run(const nch_experiment_options *options, nch_compute *compute, const nch_experiment_watcher *watcher,
+                              nch_experiment_result *result, nch_error *error)
+{
+	work w = {.options = options, .watcher = watcher, .compute = compute};
+	*result = (nch_experiment_result){0};
+	nch_status status = run_all(&w, result, error);
+	nch_dataset_free(&w.train);
+	nch_dataset_free(&w.valid);
+	nch_dataset_free(&w.test);
+	nch_split_free(&w.test_split);
+	nch_split_free(&w.valid_split);
+	nch_free(w.train_rows);
+	nch_free(w.valid_rows);
+	nch_free(w.test_rows);
+	nch_tokenizer_free(w.tokenizer);
+	nch_model_free(w.model);
+	nch_examples_free(&w.train_examples);
+	nch_examples_free(&w.valid_examples);
+	nch_examples_free(&w.test_examples);
+	nch_free(w.class_weights);
+	nch_free(w.identity);
+	if (status != NCH_OK)
+		nch_experiment_result_free(result);
+	return status;
+}
+
+void nch_experiment_result_free(nch_experiment_result *result)
+{
+	nch_train_result_free(&result->training);
+	nch_metrics_free(&result->valid);
+	nch_metrics_free(&result->test);
+	nch_labels_free(&result->labels);
+	*result = (nch_experiment_result){0};
+}

@@ -1,0 +1,55 @@
+/* experiment.h - a whole training run: data sets read and split, tokenized, a model begun or opened, trained, measured, and reported. */
+#ifndef NCH_TRAIN_EXPERIMENT_H
+#define NCH_TRAIN_EXPERIMENT_H
+
+#include "data/dataset.h"
+#include "report/metrics.h"
+#include "train/settings.h"
+#include "train/trainer.h"
+
+typedef struct nch_file_list {
+	const char *const *paths;
+	size_t count;
+} nch_file_list;
+
+/* What `nunchi train` is told. Texts are borrowed. */
+typedef struct nch_experiment_options {
+	nch_file_list train, valid, test;
+	nch_dataset_options data;
+	double valid_split, test_split; /* shares of the training files; 0: none. The test part is taken first, validation from what is left */
+	bool valid_from_end;            /* the last rows (Keras), not random ones */
+	uint32_t split_seed;
+	bool stratify;
+	const char *init;      /* folder to begin with, or NULL */
+	const char *preset;    /* tiny … large, or NULL */
+	const char *tokenizer; /* file or folder; NULL: that of `init` */
+	float dropout, attention_dropout, classifier_dropout; /* NaN: the config's own */
+	const char *max_len;   /* "64", "p85", or NULL: the model's own limit */
+	const char *class_weights; /* "none", "balanced", "a=1.5,b=1" or NULL */
+	const char *recipe;    /* for nunchi.json; or NULL */
+	bool allow_unknown;    /* go on though more than 30 % of the tokens are unknown */
+	nch_train_options training; /* out, optimizer, …; loss and class_weights are filled in */
+	const char *loss;      /* NULL: ce, or bce for several labels a row */
+} nch_experiment_options;
+
+typedef struct nch_experiment_result {
+	nch_train_result training;
+	size_t train_rows, valid_rows, test_rows, max_len, parameters;
+	bool has_valid, has_test;
+	nch_metrics valid, test; /* of the best epoch's model */
+	nch_labels labels;
+	double seconds;          /* of training alone */
+} nch_experiment_result;
+void nch_experiment_result_free(nch_experiment_result *result); /* start with {0} */
+
+/* Told what happens: the training's watcher, and warnings. */
+typedef struct nch_experiment_watcher {
+	nch_train_watcher training;
+	void (*warning)(void *context, const char *text);
+} nch_experiment_watcher;
+
+/* Runs it. With training.out: DIR gets the model folder, log.jsonl, metrics.json, report.txt, curves.svg, confusion.svg and checkpoint/. */
+nch_status nch_experiment_run(const nch_experiment_options *options, nch_compute *compute, const nch_experiment_watcher *watcher,
+                              nch_experiment_result *result, nch_error *error);
+
+#endif

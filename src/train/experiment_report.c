@@ -1,0 +1,80 @@
+/* experiment_report.c - metrics.json, report.txt and the plots of a finished run. */
+#include "train/experiment_report.h"
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/evaluation.h"
+#include "report/log.h"
+#include "report/plots.h"
+
+static nch_status write_text(const char *folder, const char *name, nch_buffer *text, nch_error *error)
+{
+	char *path = nch_path_join(folder, name);
+	nch_status status = path ? nch_buffer_check(text, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, text->data ? text->data : "", text->length, error);
+	nch_free(path);
+	nch_buffer_clear(text);
+	return status;
+}
+
+static void write_metrics(const nch_experiment_result *r, nch_buffer *out)
+{
+	nch_buffer_printf(out, "{\"train_rows\":%zu,\"valid_rows\":%zu,\"test_rows\":%zu,\"parameters\":%zu,\"max_len\":%zu,\"epochs\":%zu,"
+	                       "\"best_epoch\":%zu,\"steps\":%llu,\"seconds\":",
+	                  r->train_rows, r->valid_rows, r->test_rows, r->parameters, r->max_len, r->training.count, r->training.best_epoch,
+	                  (unsigned long long)r->training.steps);
+	nch_json_write_double(out, r->seconds);
+	nch_buffer_printf(out, ",\"weights_sha256\":\"%s\"", r->training.fingerprint);
+	if (r->has_valid) {
+		nch_buffer_text(out, ",\n\"valid\":");
+		nch_report_json(&r->valid, &r->labels, out);
+	}
+	if (r->has_test) {
+		nch_buffer_text(out, ",\n\"test\":");
+		nch_report_json(&r->test, &r->labels, out);
+	}
+	nch_buffer_text(out, "}\n");
+}
+
+static void write_report(const nch_experiment_result *r, nch_buffer *out)
+{
+	nch_buffer_printf(out, "trained on %zu rows, %zu parameters, %zu epochs (best: %zu), weights sha256 %s\n", r->train_rows, r->parameters,
+	                  r->training.count, r->training.best_epoch, r->training.fingerprint);
+	if (r->has_valid) {
+		nch_buffer_printf(out, "\nvalidation, %zu rows\n\n", r->valid_rows);
+		nch_report_text(&r->valid, &r->labels, out);
+	}
+	if (r->has_test) {
+		nch_buffer_printf(out, "\ntest, %zu rows\n\n", r->test_rows);
+		nch_report_text(&r->test, &r->labels, out);
+	}
+}
+
+nch_status nch_experiment_report(const nch_experiment_options *options, const nch_experiment_result *result, const char *log_path, nch_error *error)
+{
+	const char *folder = options->training.out;
+	nch_buffer out = {0};
+	nch_log log = {0};
+	write_metrics(result, &out);
+	nch_status status = write_text(folder, "metrics.json", &out, error);
+	if (status == NCH_OK) {
+		write_report(result, &out);
+		status = write_text(folder, "report.txt", &out, error);
+	}
+	if (status == NCH_OK)
+		status = nch_log_read(log_path, &log, error);
+	if (status == NCH_OK) {
+		const nch_curve_run run = {.name = nch_path_name(folder), .log = &log};
+		nch_curves_svg(&run, 1, &out);
+		status = write_text(folder, "curves.svg", &out, error);
+	}
+	if (status == NCH_OK && (result->has_test || result->has_valid)) {
+		nch_confusion_svg(result->has_test ? &result->test : &result->valid, &result->labels, &out);
+		status = write_text(folder, "confusion.svg", &out, error);
+	}
+	nch_log_free(&log);
+	nch_buffer_free(&out);
+	return status;
+}

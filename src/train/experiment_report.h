@@ -1,0 +1,10 @@
+/* experiment_report.h - what an experiment leaves in its folder beside the model. */
+#ifndef NCH_TRAIN_EXPERIMENT_REPORT_H
+#define NCH_TRAIN_EXPERIMENT_REPORT_H
+
+#include "train/experiment.h"
+
+/* metrics.json, report.txt, curves.svg, confusion.svg. `log` is the path of log.jsonl. */
+nch_status nch_experiment_report(const nch_experiment_options *options, const nch_experiment_result *result, const char *log, nch_error *error);
+
+#endif
