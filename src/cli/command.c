@@ -12,6 +12,7 @@ const nch_command *const nch_commands[] = {
 	&nch_command_tokenizer_info,
 	&nch_command_data,
 	&nch_command_split,
+	&nch_command_train,
 	&nch_command_help,
 	NULL,
 };

@@ -33,5 +33,6 @@ extern const nch_command nch_command_tokenizer_info;
 extern const nch_command nch_command_help;
 extern const nch_command nch_command_data;
 extern const nch_command nch_command_split;
+extern const nch_command nch_command_train;
 
 #endif

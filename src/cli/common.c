@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "cli/output.h"
+#include "nn/compute.h"
 
 static const nch_option common_options[] = {
 	{"seed", NCH_OPTION_INTEGER, "N", .help = "where random numbers start", .otherwise = "1234", .most = 9007199254740992.0},
@@ -51,4 +52,11 @@ nch_status nch_common_pool(const nch_options *options, nch_pool **pool, nch_erro
 	if (*pool == NULL)
 		return nch_fail(error, NCH_MEMORY, "cannot start %zu threads; try a smaller --threads", threads);
 	return NCH_OK;
+}
+
+nch_status nch_common_compute(const nch_options *options, nch_compute **compute, nch_error *error)
+{
+	const nch_kernels *kernels;
+	NCH_TRY(nch_common_kernels(options, &kernels, error));
+	return nch_compute_new((size_t)nch_options_integer(options, "threads"), kernels->name, 128, 64, compute, error);
 }

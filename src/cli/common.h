@@ -19,4 +19,7 @@ nch_status nch_common_kernels(const nch_options *options, const nch_kernels **ke
 /* The pool of --threads threads (default: the cores that the process may use). Release with nch_pool_free. */
 nch_status nch_common_pool(const nch_options *options, nch_pool **pool, nch_error *error);
 
+/* Kernels, threads and working memory, as --isa and --threads say. Release with nch_compute_free. */
+nch_status nch_common_compute(const nch_options *options, nch_compute **compute, nch_error *error);
+
 #endif

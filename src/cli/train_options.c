@@ -1,0 +1,142 @@
+/* train_options.c - the options of training, and the experiment that they describe. */
+#include "cli/train_options.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "cli/data_options.h"
+
+#define LARGE 9007199254740992.0
+
+static const nch_option data_options[] = {
+	{"train", NCH_OPTION_LIST, "FILE", .help = "labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input; may be repeated", .required = true},
+	{"valid", NCH_OPTION_LIST, "FILE", .help = "validation data: the best epoch is chosen by it"},
+	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as validation data", .most = 1.0, .above_least = true},
+	{"valid-from", NCH_OPTION_CHOICE, .help = "which rows: random ones, or the last (Keras)", .otherwise = "random", .choices = "random|end"},
+	{"test", NCH_OPTION_LIST, "FILE", .help = "test data: measured once, at the end"},
+	{"test-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as test data, before the validation data", .most = 1.0, .above_least = true},
+	{"split-seed", NCH_OPTION_INTEGER, "N", .help = "scikit-learn's random_state", .otherwise = "42", .most = 4294967295.0},
+	{"stratify", NCH_OPTION_FLAG, .help = "keep the labels' shares in each part"},
+	{"allow-unknown", NCH_OPTION_FLAG, .help = "go on though more than 30 % of the tokens are unknown"},
+	{0}};
+const nch_option_group nch_train_data_group = {"What it learns from", data_options};
+
+static const nch_option model_options[] = {
+	{"init", NCH_OPTION_TEXT, "DIR", .help = "begin with this model folder (fine-tuning); a head for other labels is made anew"},
+	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024", .choices = "tiny|mini|small|medium|base|large"},
+	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)"},
+	{"max-len", NCH_OPTION_TEXT, "N|pNN", .help = "cut rows to N tokens, or to that percentile of the lengths (default: the model's limit)"},
+	{"dropout", NCH_OPTION_REAL, "P", .help = "hidden layers (default: the model's own, .1)", .most = 0.95},
+	{"attention-dropout", NCH_OPTION_REAL, "P", .help = "attention (default: the model's own, .1)", .most = 0.95},
+	{"classifier-dropout", NCH_OPTION_REAL, "P", .help = "before the classifier (default: the model's own, .1)", .most = 0.95},
+	{0}};
+const nch_option_group nch_train_model_group = {"Model", model_options};
+
+static const nch_option train_options[] = {
+	{"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
+	{"batch", NCH_OPTION_INTEGER, "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000},
+	{"accumulate", NCH_OPTION_INTEGER, "N", .help = "batches a step: the bits of one N times as large, in less memory", .otherwise = "1", .least = 1, .most = 100000},
+	{"lr", NCH_OPTION_REAL, "RATE", .help = "learning rate", .otherwise = "5e-5", .most = 1e6, .above_least = true},
+	{"optimizer", NCH_OPTION_CHOICE, .help = "how weights follow gradients", .otherwise = "adamw", .choices = "adamw|adam|radam|sgd"},
+	{"momentum", NCH_OPTION_REAL, "M", .help = "of sgd", .otherwise = "0.9", .most = 1.0},
+	{"beta1", NCH_OPTION_REAL, "B", .help = "of Adam's family", .otherwise = "0.9", .most = 0.999999},
+	{"beta2", NCH_OPTION_REAL, "B", .help = "of Adam's family", .otherwise = "0.999", .most = 0.9999999},
+	{"epsilon", NCH_OPTION_REAL, "E", .help = "of Adam's family", .otherwise = "1e-8", .most = 1.0, .above_least = true},
+	{"weight-decay", NCH_OPTION_REAL, "D", .help = "of all but biases and LayerNorm", .otherwise = "0.01", .most = 1000.0},
+	{"schedule", NCH_OPTION_CHOICE, .help = "the learning rate after the warm-up", .otherwise = "linear", .choices = "constant|linear|cosine"},
+	{"warmup", NCH_OPTION_REAL, "W", .help = "warm-up: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
+	{"clip", NCH_OPTION_REAL, "N", .help = "largest norm of the gradients; 0: none", .otherwise = "1", .most = 1e30},
+	{"loss", NCH_OPTION_CHOICE, .help = "what is minimised (default: ce; bce for several labels a row)", .choices = "ce|bce"},
+	{"label-smoothing", NCH_OPTION_REAL, "S", .help = "share of the goal that is spread over all labels", .otherwise = "0", .most = 0.999999},
+	{"class-weights", NCH_OPTION_TEXT, "W", .help = "none, balanced, or a=1.5,b=1", .otherwise = "none"},
+	{"shuffle", NCH_OPTION_CHOICE, .help = "a new order in every epoch", .otherwise = "yes", .choices = "yes|no"},
+	{"patience", NCH_OPTION_INTEGER, "N", .help = "end after N epochs without a better one; 0: never", .otherwise = "0", .most = 100000},
+	{"best-by", NCH_OPTION_CHOICE, .help = "what makes an epoch better", .otherwise = "accuracy", .choices = "accuracy|macro-f1|micro-f1|loss"},
+	{"checkpoint-every", NCH_OPTION_INTEGER, "N", .help = "steps between checkpoints (default: one an epoch)", .otherwise = "0", .most = LARGE},
+	{"log", NCH_OPTION_TEXT, "FILE", .help = "default: DIR/log.jsonl"},
+	{0}};
+const nch_option_group nch_train_group = {"Training", train_options};
+
+/* The place of a choice in its list. */
+static int choice(const nch_options *options, const char *name, const char *const *list)
+{
+	const char *value = nch_options_text(options, name);
+	int place = 0;
+	while (list[place] != NULL && strcmp(list[place], value) != 0)
+		place++;
+	return place;
+}
+
+static nch_file_list files(const nch_options *options, const char *name)
+{
+	nch_file_list list = {0};
+	list.paths = nch_options_list(options, name, &list.count);
+	return list;
+}
+
+static float real_or_nan(const nch_options *options, const char *name)
+{
+	return nch_options_given(options, name) ? (float)nch_options_real(options, name) : NAN;
+}
+
+static nch_status check(const nch_experiment_options *e, nch_error *error)
+{
+	if (e->init != NULL && e->preset != NULL)
+		return nch_fail(error, NCH_USAGE, "--init and --preset: a model begins with one or the other");
+	if (e->init == NULL && e->preset == NULL)
+		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
+	if (e->preset != NULL && e->tokenizer == NULL)
+		return nch_fail(error, NCH_USAGE, "--preset needs --tokenizer FILE (`nunchi tokenizer train` makes one)");
+	if (e->valid.count > 0 && e->valid_split > 0.0)
+		return nch_fail(error, NCH_USAGE, "--valid and --valid-split: validation data come from one or the other");
+	if (e->test.count > 0 && e->test_split > 0.0)
+		return nch_fail(error, NCH_USAGE, "--test and --test-split: test data come from one or the other");
+	if (e->loss != NULL && strcmp(e->loss, "bce") == 0 && !e->data.multi_label)
+		return nch_fail(error, NCH_USAGE, "--loss bce is for several labels a row: give --multi-label too");
+	if (e->loss != NULL && strcmp(e->loss, "ce") == 0 && e->data.multi_label)
+		return nch_fail(error, NCH_USAGE, "--loss ce is for one label a row; --multi-label wants bce");
+	return NCH_OK;
+}
+
+nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_error *error)
+{
+	static const char *const optimizers[] = {"adamw", "adam", "radam", "sgd", NULL}, *const schedules[] = {"constant", "linear", "cosine", NULL},
+	                         *const bests[] = {"accuracy", "macro-f1", "micro-f1", "loss", NULL};
+	nch_train_options *t = &experiment->training;
+	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, error));
+	experiment->train = files(options, "train");
+	experiment->valid = files(options, "valid");
+	experiment->test = files(options, "test");
+	experiment->valid_split = nch_options_real(options, "valid-split");
+	experiment->test_split = nch_options_real(options, "test-split");
+	experiment->valid_from_end = strcmp(nch_options_text(options, "valid-from"), "end") == 0;
+	experiment->split_seed = (uint32_t)nch_options_integer(options, "split-seed");
+	experiment->stratify = nch_options_flag(options, "stratify");
+	experiment->allow_unknown = nch_options_flag(options, "allow-unknown");
+	experiment->init = nch_options_text(options, "init");
+	experiment->preset = nch_options_text(options, "preset");
+	experiment->tokenizer = nch_options_text(options, "tokenizer");
+	experiment->max_len = nch_options_text(options, "max-len");
+	experiment->dropout = real_or_nan(options, "dropout");
+	experiment->attention_dropout = real_or_nan(options, "attention-dropout");
+	experiment->classifier_dropout = real_or_nan(options, "classifier-dropout");
+	experiment->class_weights = nch_options_text(options, "class-weights");
+	experiment->loss = nch_options_text(options, "loss");
+	t->epochs = (size_t)nch_options_integer(options, "epochs");
+	t->batch = (size_t)nch_options_integer(options, "batch");
+	t->accumulate = (size_t)nch_options_integer(options, "accumulate");
+	t->optimizer = (nch_optimizer_options){
+		.kind = (nch_optimizer_kind)choice(options, "optimizer", optimizers), .lr = nch_options_real(options, "lr"),
+		.momentum = nch_options_real(options, "momentum"), .beta1 = nch_options_real(options, "beta1"), .beta2 = nch_options_real(options, "beta2"),
+		.epsilon = nch_options_real(options, "epsilon"), .weight_decay = nch_options_real(options, "weight-decay"),
+		.clip = nch_options_real(options, "clip"), .schedule = (nch_schedule_kind)choice(options, "schedule", schedules),
+		.warmup = nch_options_real(options, "warmup")};
+	t->smoothing = (float)nch_options_real(options, "label-smoothing");
+	t->seed = (uint64_t)nch_options_integer(options, "seed");
+	t->shuffle = strcmp(nch_options_text(options, "shuffle"), "yes") == 0;
+	t->patience = (size_t)nch_options_integer(options, "patience");
+	t->best_by = (nch_best_by)choice(options, "best-by", bests);
+	t->checkpoint_every = (size_t)nch_options_integer(options, "checkpoint-every");
+	t->log = nch_options_text(options, "log");
+	return check(experiment, error);
+}

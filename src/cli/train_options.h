@@ -1,0 +1,14 @@
+/* train_options.h - the options of everything that trains: train, cv, sweep. */
+#ifndef NCH_CLI_TRAIN_OPTIONS_H
+#define NCH_CLI_TRAIN_OPTIONS_H
+
+#include "cli/options.h"
+#include "data/labels.h"
+#include "train/experiment.h"
+
+extern const nch_option_group nch_train_data_group, nch_train_model_group, nch_train_group;
+
+/* Fills *experiment from them (all but out, resume, stop). *labels takes the names of --labels; release it after the run. */
+nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_error *error);
+
+#endif
