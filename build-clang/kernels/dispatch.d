@@ -1,6 +1,0 @@
-build-clang/kernels/dispatch.o: kernels/dispatch.c kernels/kernels.h \
-  kernels/threads.h
-
-kernels/kernels.h:
-
-kernels/threads.h:

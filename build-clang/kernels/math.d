@@ -1,3 +1,0 @@
-build-clang/kernels/math.o: kernels/math.c kernels/math.h
-
-kernels/math.h:

@@ -1,6 +1,0 @@
-build-clang/kernels/sizes.o: kernels/sizes.c kernels/kernels.h \
-  kernels/threads.h
-
-kernels/kernels.h:
-
-kernels/threads.h:
