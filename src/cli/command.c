@@ -7,12 +7,18 @@
 #include "cli/suggest.h"
 
 const nch_command *const nch_commands[] = {
-	&nch_command_tokenize,
-	&nch_command_detokenize,
-	&nch_command_tokenizer_info,
+	&nch_command_train,
+	&nch_command_eval,
+	&nch_command_predict,
+	&nch_command_chat,
 	&nch_command_data,
 	&nch_command_split,
-	&nch_command_train,
+	&nch_command_tokenize,
+	&nch_command_detokenize,
+	&nch_command_tokenizer_train,
+	&nch_command_tokenizer_info,
+	&nch_command_inspect,
+	&nch_command_fingerprint,
 	&nch_command_help,
 	NULL,
 };

@@ -19,13 +19,18 @@ static const nch_option common_options[] = {
 
 const nch_option_group nch_common_group = {"Everywhere", common_options};
 
+const char *nch_common_isa(const nch_options *options)
+{
+	const char *from_environment = getenv("NUNCHI_ISA");
+	if (!nch_options_given(options, "isa") && from_environment != NULL && from_environment[0] != '\0')
+		return from_environment;
+	return nch_options_text(options, "isa");
+}
+
 nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error)
 {
-	const char *isa = nch_options_text(options, "isa");
-	const char *from_environment = getenv("NUNCHI_ISA");
+	const char *isa = nch_common_isa(options);
 	bool given = nch_options_given(options, "isa");
-	if (!given && from_environment != NULL && from_environment[0] != '\0')
-		isa = from_environment;
 	*kernels = nch_kernels_find(isa);
 	if (*kernels != NULL)
 		return NCH_OK;

@@ -13,6 +13,9 @@ extern const nch_option_group nch_common_group;
 /* Obeys --quiet, and refuses an --isa that cannot run here. */
 nch_status nch_common_apply(const nch_options *options, nch_error *error);
 
+/* The instruction set that --isa, or else NUNCHI_ISA, asks for: a name or "auto". */
+const char *nch_common_isa(const nch_options *options);
+
 /* The kernels that --isa, or else NUNCHI_ISA, asks for. */
 nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error);
 

@@ -1,4 +1,4 @@
-/* cmd_tokenizer.c - `nunchi tokenizer info` */
+/* cmd_tokenizer.c - `nunchi tokenizer info`: what a tokenizer file holds. */
 #include <string.h>
 
 #include "base/utf8.h"

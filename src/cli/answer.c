@@ -1,0 +1,249 @@
+/* answer.c - one line of predict. */
+#include "cli/answer.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+
+/* --- reading --- */
+
+nch_status nch_answer_form_read(const nch_options *options, nch_answer_form *form, nch_error *error)
+{
+	*form = (nch_answer_form){
+		.tsv = strcmp(nch_options_text(options, "format"), "tsv") == 0,
+		.jsonl = strcmp(nch_options_text(options, "input"), "jsonl") == 0,
+		.logits = nch_options_flag(options, "logits"),
+		.text = nch_options_text(options, "text"),
+		.pair = nch_options_text(options, "pair"),
+		.in_place = nch_options_text(options, "in-place"),
+		.pair_separator = nch_options_text(options, "pair-separator"),
+	};
+	if (form->in_place != NULL && !nch_options_given(options, "input"))
+		form->jsonl = true; /* only records have fields */
+	if (!form->jsonl && (form->text != NULL || form->pair != NULL || form->in_place != NULL))
+		return nch_fail(error, NCH_USAGE, "--text, --pair and --in-place name fields of records: they need --input jsonl");
+	if (form->jsonl && form->pair_separator != NULL)
+		return nch_fail(error, NCH_USAGE, "--pair-separator is for plain lines; records name their second text by --pair");
+	if (form->in_place != NULL && (form->tsv || form->logits))
+		return nch_fail(error, NCH_USAGE, "--in-place gives records back: --format tsv and --logits do not go with it");
+	if (form->pair_separator != NULL && strcmp(form->pair_separator, "\\t") == 0)
+		form->pair_separator = "\t";
+	return NCH_OK;
+}
+
+/* The member that holds the text where nobody has named it. */
+static const nch_json *find_text(const nch_json *object)
+{
+	static const char *const usual[] = {"text", "sentence", "document", "form", "input.form", "utterance", "content", "문장", "발화", "내용"};
+	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
+		const nch_json *member = nch_json_path(object, usual[i]);
+		if (member != NULL && member->type == NCH_JSON_STRING)
+			return member;
+	}
+	return NULL;
+}
+
+static nch_status read_object(const nch_answer_form *form, const nch_line *line, nch_arena *arena, nch_record *record, nch_error *error)
+{
+	nch_json *object;
+	if (strspn(line->text, " \t") == line->length) { /* a blank line has a blank text */
+		record->text = (nch_text){.text = "", .length = 0};
+		return NCH_OK;
+	}
+	NCH_TRY(nch_json_parse(line->text, line->length, "record", arena, &object, error));
+	record->object = object;
+	const nch_json *text = form->text != NULL ? nch_json_path(object, form->text) : find_text(object);
+	if (text == NULL || text->type != NCH_JSON_STRING)
+		return nch_fail(error, NCH_DATA, form->text != NULL ? "the record has no text \"%s\"" : "the record has no text that is called as usual; name it by --text%s",
+		                form->text != NULL ? form->text : "");
+	record->text = (nch_text){.text = text->text, .length = text->length};
+	if (form->pair == NULL)
+		return NCH_OK;
+	const nch_json *pair = nch_json_path(object, form->pair);
+	if (pair == NULL || pair->type != NCH_JSON_STRING)
+		return nch_fail(error, NCH_DATA, "the record has no text \"%s\"", form->pair);
+	record->text.pair = pair->text;
+	record->text.pair_length = pair->length;
+	return NCH_OK;
+}
+
+nch_status nch_record_read(const nch_answer_form *form, const nch_line *line, nch_arena *arena, nch_record *record, nch_error *error)
+{
+	*record = (nch_record){.line = *line, .text = {.text = line->text, .length = line->length}};
+	if (form->jsonl)
+		return read_object(form, line, arena, record, error);
+	const char *separator = form->pair_separator != NULL ? strstr(line->text, form->pair_separator) : NULL;
+	if (separator != NULL) {
+		record->text.length = (size_t)(separator - line->text);
+		record->text.pair = separator + strlen(form->pair_separator);
+		record->text.pair_length = line->length - (size_t)(record->text.pair - line->text);
+	}
+	return NCH_OK;
+}
+
+/* --- writing --- */
+
+static size_t best_label(const nch_predictor *predictor, const float *logits)
+{
+	size_t best = 0;
+	for (size_t c = 1; c < nch_predictor_labels(predictor); c++)
+		if (logits[c] > logits[best])
+			best = c;
+	return best;
+}
+
+static bool is_given(const nch_predictor *predictor, float score)
+{
+	return score >= (float)predictor->settings.threshold;
+}
+
+static void add_name(const nch_predictor *predictor, size_t label, nch_buffer *out)
+{
+	const char *name = nch_predictor_label(predictor, label);
+	nch_json_write_text(out, name, strlen(name));
+}
+
+/* ["a","b"]: the labels above the threshold */
+static void add_given_labels(const nch_predictor *predictor, const float *scores, nch_buffer *out)
+{
+	bool any = false;
+	nch_buffer_byte(out, '[');
+	for (size_t c = 0; c < nch_predictor_labels(predictor); c++) {
+		if (!is_given(predictor, scores[c]))
+			continue;
+		if (any)
+			nch_buffer_byte(out, ',');
+		any = true;
+		add_name(predictor, c, out);
+	}
+	nch_buffer_byte(out, ']');
+}
+
+static void write_object(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
+                         const float *scores, nch_buffer *out)
+{
+	size_t labels = nch_predictor_labels(predictor), best = best_label(predictor, logits);
+	nch_buffer_text(out, "{\"text\":");
+	nch_json_write_text(out, record->text.text, record->text.length);
+	if (record->text.pair != NULL) {
+		nch_buffer_text(out, ",\"pair\":");
+		nch_json_write_text(out, record->text.pair, record->text.pair_length);
+	}
+	if (predictor->model->config.multi_label) {
+		nch_buffer_text(out, ",\"labels\":");
+		add_given_labels(predictor, scores, out);
+		nch_buffer_text(out, ",\"best\":");
+	} else {
+		nch_buffer_text(out, ",\"label\":");
+	}
+	add_name(predictor, best, out);
+	nch_buffer_text(out, ",\"score\":");
+	nch_json_write_float(out, scores[best]);
+	nch_buffer_text(out, ",\"scores\":{");
+	for (size_t c = 0; c < labels; c++) {
+		if (c > 0)
+			nch_buffer_byte(out, ',');
+		add_name(predictor, c, out);
+		nch_buffer_byte(out, ':');
+		nch_json_write_float(out, scores[c]);
+	}
+	nch_buffer_byte(out, '}');
+	for (size_t c = 0; form->logits && c < labels; c++) {
+		nch_buffer_text(out, c == 0 ? ",\"logits\":[" : ",");
+		nch_json_write_float(out, logits[c]);
+	}
+	nch_buffer_text(out, form->logits ? "]}" : "}");
+}
+
+/* A cell of a table: what would end it becomes a blank. */
+static void add_cell(const char *text, size_t length, nch_buffer *out)
+{
+	for (size_t i = 0; i < length; i++)
+		nch_buffer_byte(out, strchr("\t\r\n", text[i]) != NULL ? ' ' : text[i]);
+	nch_buffer_byte(out, '\t');
+}
+
+static void write_cells(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
+                        const float *scores, nch_buffer *out)
+{
+	size_t labels = nch_predictor_labels(predictor), best = best_label(predictor, logits);
+	add_cell(record->text.text, record->text.length, out);
+	if (record->text.pair != NULL)
+		add_cell(record->text.pair, record->text.pair_length, out);
+	if (predictor->model->config.multi_label) {
+		bool any = false;
+		for (size_t c = 0; c < labels; c++) {
+			if (!is_given(predictor, scores[c]))
+				continue;
+			nch_buffer_printf(out, "%s%s", any ? "," : "", nch_predictor_label(predictor, c));
+			any = true;
+		}
+	} else {
+		nch_buffer_text(out, nch_predictor_label(predictor, best));
+	}
+	nch_buffer_byte(out, '\t');
+	nch_number_write_float(out, scores[best]);
+	for (size_t c = 0; form->logits && c < labels; c++) {
+		nch_buffer_byte(out, '\t');
+		nch_number_write_float(out, logits[c]);
+	}
+}
+
+/* The answer as the value of a field: a name; of many labels a list, or, where the record has an object there, each label with
+ * "True" or "False" as the Korean language institute's tasks want it. */
+static void add_value(const nch_predictor *predictor, const nch_json *old, const float *logits, const float *scores, nch_buffer *out)
+{
+	if (!predictor->model->config.multi_label) {
+		add_name(predictor, best_label(predictor, logits), out);
+		return;
+	}
+	if (old == NULL || old->type != NCH_JSON_OBJECT) {
+		add_given_labels(predictor, scores, out);
+		return;
+	}
+	for (size_t c = 0; c < nch_predictor_labels(predictor); c++) {
+		nch_buffer_text(out, c == 0 ? "{" : ", ");
+		add_name(predictor, c, out);
+		nch_buffer_text(out, is_given(predictor, scores[c]) ? ": \"True\"" : ": \"False\"");
+	}
+	nch_buffer_byte(out, '}');
+}
+
+/* The record's own bytes, with the answer in the place of the field, or as a last member. */
+static void write_in_place(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
+                           const float *scores, nch_buffer *out)
+{
+	const char *source = record->line.text;
+	size_t length = record->line.length;
+	if (record->object == NULL || record->object->type != NCH_JSON_OBJECT) {
+		nch_buffer_add(out, source, length);
+		return;
+	}
+	const nch_json *old = nch_json_path(record->object, form->in_place);
+	if (old != NULL) {
+		nch_buffer_add(out, source, old->begin);
+		add_value(predictor, old, logits, scores, out);
+		nch_buffer_add(out, source + old->end, length - old->end);
+		return;
+	}
+	size_t end = record->object->end - 1; /* the closing brace */
+	nch_buffer_add(out, source, end);
+	nch_buffer_text(out, record->object->count > 0 ? ", " : "");
+	nch_json_write_text(out, form->in_place, strlen(form->in_place));
+	nch_buffer_text(out, ": ");
+	add_value(predictor, NULL, logits, scores, out);
+	nch_buffer_add(out, source + end, length - end);
+}
+
+void nch_answer_write(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
+                      const float *scores, nch_buffer *out)
+{
+	if (form->in_place != NULL)
+		write_in_place(form, predictor, record, logits, scores, out);
+	else if (form->tsv)
+		write_cells(form, predictor, record, logits, scores, out);
+	else
+		write_object(form, predictor, record, logits, scores, out);
+	nch_buffer_byte(out, '\n');
+}

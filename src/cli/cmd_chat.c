@@ -1,0 +1,120 @@
+/* cmd_chat.c - `nunchi chat`: asks, and answers with the emotion. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/lines.h"
+#include "cli/output.h"
+#include "train/predictor.h"
+
+static const nch_option own_options[] = {
+	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},
+	{0}};
+static const nch_option_group own_group = {"Options", own_options};
+
+/* Every sentence that chat says, in both of its languages. */
+struct words {
+	const char *greeting, *question, *answer, *and_also, *nothing, *farewell;
+};
+static const struct words korean = {
+	"문장을 적으면 그 안의 감정을 읽어 드립니다. 0을 적으면 끝납니다.\n", "문장> ", "감정: ", ", 그리고 ",
+	"뚜렷한 감정이 없습니다. 가장 가까운 감정: ", "안녕히 가세요.\n"};
+static const struct words english = {
+	"Type a sentence, and its emotion is read from it. 0 leaves.\n", "sentence> ", "emotion: ", ", and ",
+	"no emotion stands out; the nearest is ", "Goodbye.\n"};
+
+static void print_answer(const nch_predictor *predictor, const struct words *words, const float *logits, const float *scores)
+{
+	size_t labels = nch_predictor_labels(predictor), best = 0, second = labels;
+	for (size_t c = 1; c < labels; c++)
+		if (logits[c] > logits[best])
+			best = c;
+	for (size_t c = 0; c < labels; c++)
+		if (c != best && (second == labels || logits[c] > logits[second]))
+			second = c;
+	bool multi = predictor->model->config.multi_label;
+	bool weak = multi && scores[best] < (float)predictor->settings.threshold;
+	nch_output_printf("%s%s (%.0f %%)", weak ? words->nothing : words->answer, nch_predictor_label(predictor, best),
+	                  100.0 * (double)scores[best]);
+	/* the second one counts unless its logit is below 0 */
+	if (second < labels && !(logits[second] < 0))
+		nch_output_printf("%s%s (%.0f %%)", words->and_also, nch_predictor_label(predictor, second), 100.0 * (double)scores[second]);
+	nch_output_text("\n");
+}
+
+static bool is_blank(const nch_line *line)
+{
+	for (size_t i = 0; i < line->length; i++)
+		if (strchr(" \t\r", line->text[i]) == NULL || line->text[i] == '\0')
+			return false;
+	return true;
+}
+
+/* "0", with blanks around it or not */
+static bool wants_to_leave(const nch_line *line)
+{
+	size_t start = strspn(line->text, " \t");
+	if (line->text[start] != '0')
+		return false;
+	start++;
+	return start + strspn(line->text + start, " \t\r") == line->length;
+}
+
+static nch_status talk(nch_predictor *predictor, nch_lines *lines, float *logits, float *scores, nch_error *error)
+{
+	const struct words *words = nch_output_speaks_korean() ? &korean : &english;
+	bool asks = nch_output_is_terminal(false);
+	if (asks)
+		nch_output_text(words->greeting);
+	for (;;) {
+		const nch_line *line;
+		size_t count;
+		if (asks)
+			nch_output_text(words->question);
+		nch_output_flush();
+		NCH_TRY(nch_lines_next(lines, 1, &line, &count, error));
+		if (count == 0 || wants_to_leave(line))
+			break;
+		if (is_blank(line))
+			continue;
+		nch_text text = {.text = line->text, .length = line->length};
+		NCH_TRY(nch_predictor_logits(predictor, &text, 1, logits, error));
+		nch_predictor_scores(predictor, logits, scores);
+		print_answer(predictor, words, logits, scores);
+	}
+	if (asks)
+		nch_output_text(words->farewell);
+	return NCH_OK;
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	nch_predictor *predictor = NULL;
+	nch_lines *lines = NULL;
+	float *logits = NULL, *scores = NULL;
+	size_t threads = (size_t)nch_options_integer(options, "threads");
+	nch_status status = nch_predictor_open(nch_options_text(options, "model"), threads, nch_common_isa(options), &predictor, error);
+	if (status == NCH_OK)
+		status = nch_lines_open(NULL, &lines, error);
+	if (status == NCH_OK) {
+		logits = nch_alloc(nch_predictor_labels(predictor), sizeof *logits);
+		scores = nch_alloc(nch_predictor_labels(predictor), sizeof *scores);
+		status = logits && scores ? talk(predictor, lines, logits, scores, error) : nch_no_memory(error);
+	}
+	nch_free(logits);
+	nch_free(scores);
+	nch_lines_close(lines);
+	nch_predictor_close(predictor);
+	return status;
+}
+
+const nch_command nch_command_chat = {
+	.name = "chat",
+	.summary = "type sentences, read their emotions",
+	.usage = "--model DIR",
+	.details = "Answers each line with the best emotion, and with the second one unless its logit is below 0. The line 0 or\n"
+	           "the end of the input leaves. Speaks Korean where LANG does.",
+	.groups = (const nch_option_group *const[]){&own_group, NULL},
+	.run = run,
+};

@@ -1,0 +1,144 @@
+/* cmd_inspect.c - `nunchi inspect DIR`: what a model is made of, and the memory that it takes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "io/safetensors.h"
+#include "nn/model.h"
+#include "tokenizer/tokenizer.h"
+#include "train/settings.h"
+
+static const nch_option own_options[] = {
+	{"tensors", NCH_OPTION_FLAG, .help = "every tensor with its type and shape", .otherwise = "yes"},
+	{0}};
+static const nch_option_group own_group = {"Options", own_options};
+
+/* The part of a model that a tensor belongs to, from its name. */
+static const char *part_of(const char *name)
+{
+	static const struct {
+		const char *mark, *part;
+	} parts[] = {{"embeddings", "embeddings"}, {"attention", "attention"}, {"intermediate", "feed-forward"},
+	             {"output.dense", "feed-forward"}, {"output.LayerNorm", "feed-forward"}, {"ffn", "feed-forward"},
+	             {"pooler", "head"}, {"classifier", "head"}};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (strstr(name, parts[i].mark) != NULL)
+			return parts[i].part;
+	return "other";
+}
+
+static void print_megabytes(const char *what, double bytes, const char *note)
+{
+	nch_output_printf("  %-22s %10.1f MB%s%s\n", what, bytes / 1e6, note[0] != '\0' ? "  " : "", note);
+}
+
+static void print_tensor(const nch_weight *weight)
+{
+	char shape[128] = "";
+	for (size_t i = 0; i < weight->rank; i++) {
+		size_t used = strlen(shape);
+		snprintf(shape + used, sizeof shape - used, "%s%zu", i > 0 ? " × " : "", weight->shape[i]);
+	}
+	nch_output_printf("  %-64s %-4s %12zu  %s\n", weight->name, nch_dtype_name(weight->type), weight->count, shape);
+}
+
+static size_t print_parts(const nch_weights *weights)
+{
+	static const char *const parts[] = {"embeddings", "attention", "feed-forward", "head", "other"};
+	size_t total = 0;
+	for (size_t i = 0; i < nch_weights_count(weights); i++)
+		total += nch_weights_at(weights, i)->count;
+	nch_output_text("parameters\n");
+	for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
+		size_t count = 0;
+		for (size_t i = 0; i < nch_weights_count(weights); i++)
+			if (strcmp(part_of(nch_weights_at(weights, i)->name), parts[p]) == 0)
+				count += nch_weights_at(weights, i)->count;
+		if (count > 0)
+			nch_output_printf("  %-22s %13zu  %5.1f %%\n", parts[p], count, 100.0 * (double)count / (double)total);
+	}
+	nch_output_printf("  %-22s %13zu\n", "all", total);
+	return total;
+}
+
+static void print_config(const char *folder, const nch_config *config)
+{
+	static const char *const families[] = {"BERT", "RoBERTa", "ELECTRA", "DistilBERT", "ALBERT", "Funnel"};
+	nch_output_printf("%s\n  %-22s %s, %zu layers of %zu, %zu heads, feed-forward %zu\n", folder, "model", families[config->family],
+	                  config->layers, config->hidden, config->heads, config->feed_forward);
+	nch_output_printf("  %-22s %zu pieces, %zu positions, %zu token types\n", "embeddings", config->vocab_size, config->max_positions,
+	                  config->types);
+	nch_output_printf("  %-22s %zu, %s:", "labels", config->labels, config->multi_label ? "any number a text" : "one a text");
+	for (size_t i = 0; i < config->labels; i++)
+		nch_output_printf(" %s", config->label_names[i]);
+	nch_output_text("\n");
+}
+
+/* What else predicting needs; a folder from a hub may lack it, which is no failure. */
+static nch_status print_rest(const char *folder, const nch_model *model, nch_error *error)
+{
+	nch_settings settings;
+	nch_tokenizer *tokenizer;
+	nch_error why;
+	NCH_TRY(nch_settings_read(folder, &settings, error));
+	if (nch_tokenizer_load(folder, &tokenizer, &why) == NCH_OK) {
+		nch_output_printf("  %-22s %s, %zu pieces\n", "tokenizer", nch_tokenizer_kind(tokenizer), nch_tokenizer_size(tokenizer));
+		nch_tokenizer_free(tokenizer);
+	} else {
+		nch_output_printf("  %-22s none: %s\n", "tokenizer", why.text);
+	}
+	if (settings.max_len > 0)
+		nch_output_printf("  %-22s %zu tokens\n", "max_len", settings.max_len);
+	else
+		nch_output_printf("  %-22s %zu tokens (the model's own limit)\n", "max_len", nch_model_max_len(model));
+	return NCH_OK;
+}
+
+static nch_status print_model(const nch_options *options, const char *folder, const nch_model *model, const nch_weights *weights,
+                              nch_error *error)
+{
+	print_config(folder, &model->config);
+	NCH_TRY(print_rest(folder, model, error));
+	if (nch_options_flag(options, "tensors")) {
+		nch_output_text("tensors\n");
+		for (size_t i = 0; i < nch_weights_count(weights); i++)
+			print_tensor(nch_weights_at(weights, i));
+	}
+	print_parts(weights);
+	double bytes = 4.0 * (double)model->parameters;
+	nch_output_text("memory, activations aside\n");
+	print_megabytes("predicting", bytes, "mapped from the file, shared between processes");
+	print_megabytes("training with AdamW", 4 * bytes, "weights, gradients, two moments");
+	print_megabytes("training with SGD", 3 * bytes, "weights, gradients, velocity");
+	if (model->report.length > 0)
+		nch_output_printf("on loading\n  %s", model->report.data);
+	return NCH_OK;
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	const char *folder = nch_options_argument(options, 0);
+	if (folder == NULL)
+		return nch_fail(error, NCH_USAGE, "inspect needs a model's folder: nunchi inspect DIR");
+	nch_model *model;
+	nch_weights *weights;
+	NCH_TRY(nch_model_open(folder, &(nch_model_options){.map = true}, &model, error));
+	nch_status status = nch_weights_open(folder, &weights, error);
+	if (status == NCH_OK) {
+		status = print_model(options, folder, model, weights, error);
+		nch_weights_close(weights);
+	}
+	nch_model_free(model);
+	return status;
+}
+
+const nch_command nch_command_inspect = {
+	.name = "inspect",
+	.summary = "tensors, shapes, parameters and memory of a model",
+	.usage = "DIR [--tensors=no]",
+	.groups = (const nch_option_group *const[]){&own_group, NULL},
+	.most_arguments = 1,
+	.run = run,
+};

@@ -1,0 +1,181 @@
+/* cmd_tokenizer_train.c - `nunchi tokenizer train`: pieces learnt from text. */
+#include <string.h>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/lines.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "io/rows.h"
+#include "tokenizer/trainer.h"
+
+static const nch_option own_options[] = {
+	{"input", NCH_OPTION_LIST, "FILE", .help = "text, a sentence a line; of .csv .tsv .xlsx .jsonl .json the text column", .required = true},
+	{"out", NCH_OPTION_TEXT, "FILE", .help = "the model file", .required = true},
+	{"type", NCH_OPTION_CHOICE, .choices = "unigram", .help = "kind of tokenizer", .otherwise = "unigram"},
+	{"vocab-size", NCH_OPTION_INTEGER, "N", .help = "pieces, special ones included", .otherwise = "8000", .least = 10, .most = 1000000},
+	{"text", NCH_OPTION_TEXT, "NAME", .help = "column of the text"},
+	{"character-coverage", NCH_OPTION_REAL, "SHARE", .help = "of all characters, the share that gets pieces", .otherwise = "0.9995", .least = 0.5,
+	 .most = 1},
+	{"normalization", NCH_OPTION_TEXT, "NAME", .help = "what is done to the text first", .otherwise = "nmt_nfkc"},
+	{"max-piece-length", NCH_OPTION_INTEGER, "N", .help = "characters of the longest piece", .otherwise = "16", .least = 1, .most = 512},
+	{"bert-specials", NCH_OPTION_FLAG, .help = "[UNK] [PAD] [CLS] [SEP] [MASK] first, as a BERT wants them and KoBERT has them;\n"
+	                                          "otherwise <unk> <s> </s>, as SentencePiece"},
+	{"user-defined", NCH_OPTION_LIST, "PIECE", .help = "a string that always stays whole"},
+	{"byte-fallback", NCH_OPTION_FLAG, .help = "spell characters without a piece in bytes"},
+	{"split-digits", NCH_OPTION_FLAG, .help = "a digit is a piece of its own"},
+	{0}};
+static const nch_option_group own_group = {"Options", own_options};
+
+/* The files one after the other, each as lines or as a column of rows. */
+struct source {
+	const char *const *paths;
+	size_t count, next;
+	const char *column;
+	nch_lines *lines;
+	nch_rows *rows;
+	size_t text_column;
+	nch_buffer text; /* the row's, without line breaks */
+};
+
+static bool is_table(const char *path)
+{
+	static const char *const suffixes[] = {".csv", ".tsv", ".xlsx", ".jsonl", ".json"};
+	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+		if (nch_path_has_suffix(path, suffixes[i]))
+			return true;
+	return false;
+}
+
+static void close_source(struct source *source)
+{
+	nch_lines_close(source->lines);
+	nch_rows_close(source->rows);
+	source->lines = NULL;
+	source->rows = NULL;
+}
+
+static nch_status open_next(struct source *source, nch_error *error)
+{
+	const char *path = source->paths[source->next++];
+	if (!is_table(path))
+		return nch_lines_open(path, &source->lines, error);
+	const nch_rows_options options = {.names = &source->column, .name_count = source->column != NULL};
+	NCH_TRY(nch_rows_open(path, &options, &source->rows, error));
+	if (source->column != NULL) {
+		if (!nch_rows_find(source->rows, source->column, &source->text_column))
+			return nch_fail(error, NCH_DATA, "%s: there is no column \"%s\"", path, source->column);
+	} else if (!nch_rows_find_text(source->rows, &source->text_column)) {
+		source->text_column = 0;
+	}
+	return NCH_OK;
+}
+
+/* The text of the next usable row; bad rows have no text to learn from. */
+static nch_status next_row(struct source *source, bool *found, nch_error *error)
+{
+	nch_row row;
+	bool more = true;
+	nch_status status;
+	do {
+		status = nch_rows_next(source->rows, &row, &more, error);
+	} while (status == NCH_DATA || (status == NCH_OK && more && row.count <= source->text_column));
+	NCH_TRY(status);
+	*found = more;
+	if (!more)
+		return NCH_OK;
+	const nch_cell *cell = &row.cells[source->text_column];
+	nch_buffer_clear(&source->text);
+	for (size_t i = 0; i < cell->length; i++)
+		nch_buffer_byte(&source->text, cell->text[i] == '\n' || cell->text[i] == '\r' ? ' ' : cell->text[i]);
+	nch_buffer_byte(&source->text, ' '); /* so that an empty text is a buffer too */
+	return nch_buffer_check(&source->text, error);
+}
+
+static nch_status next_line(void *context, const char **line, size_t *length, nch_error *error)
+{
+	struct source *source = context;
+	for (;;) {
+		bool found = false;
+		if (source->lines == NULL && source->rows == NULL) {
+			if (source->next == source->count) {
+				*line = NULL;
+				return NCH_OK;
+			}
+			NCH_TRY(open_next(source, error));
+		}
+		if (source->lines != NULL) {
+			const nch_line *batch;
+			size_t count;
+			NCH_TRY(nch_lines_next(source->lines, 1, &batch, &count, error));
+			found = count > 0;
+			if (found) {
+				*line = batch->text;
+				*length = batch->length;
+			}
+		} else {
+			NCH_TRY(next_row(source, &found, error));
+			*line = source->text.data;
+			*length = found ? source->text.length - 1 : 0;
+		}
+		if (found)
+			return NCH_OK;
+		close_source(source);
+	}
+}
+
+static bool show_progress(void *context, double done, const char *stage)
+{
+	nch_progress_update(context, (uint64_t)(done * 100), stage);
+	return true;
+}
+
+static nch_status train(const nch_options *options, nch_pool *pool, nch_error *error)
+{
+	size_t defined;
+	const char *const *user_defined = nch_options_list(options, "user-defined", &defined);
+	const char *list[65] = {0};
+	if (defined > 64)
+		return nch_fail(error, NCH_USAGE, "--user-defined: at most 64 of them");
+	for (size_t i = 0; i < defined; i++)
+		list[i] = user_defined[i];
+	nch_tokenizer_training training = nch_tokenizer_training_defaults(NCH_TRAIN_UNIGRAM);
+	training.vocab_size = (size_t)nch_options_integer(options, "vocab-size");
+	training.character_coverage = nch_options_real(options, "character-coverage");
+	training.normalization = nch_options_text(options, "normalization");
+	training.max_piece_length = (size_t)nch_options_integer(options, "max-piece-length");
+	training.bert_specials = nch_options_flag(options, "bert-specials");
+	training.user_defined = defined > 0 ? list : NULL;
+	training.byte_fallback = nch_options_flag(options, "byte-fallback");
+	training.split_digits = nch_options_flag(options, "split-digits");
+	training.pool = pool;
+	struct source source = {.column = nch_options_text(options, "text")};
+	source.paths = nch_options_list(options, "input", &source.count);
+	nch_progress progress;
+	nch_progress_start(&progress, "tokenizer", "%", 100);
+	nch_status status =
+		nch_tokenizer_train(&training, next_line, &source, nch_options_text(options, "out"), show_progress, &progress, error);
+	nch_progress_end(&progress);
+	close_source(&source);
+	nch_buffer_free(&source.text);
+	return status;
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	nch_pool *pool;
+	NCH_TRY(nch_common_pool(options, &pool, error));
+	nch_status status = train(options, pool, error);
+	nch_pool_free(pool);
+	return status;
+}
+
+const nch_command nch_command_tokenizer_train = {
+	.name = "tokenizer train",
+	.summary = "learn a tokenizer from text",
+	.usage = "--input FILE … --out FILE [--vocab-size N]",
+	.details = "Writes a model file that SentencePiece loads. The same text and options give the same file, byte for byte.",
+	.groups = (const nch_option_group *const[]){&own_group, NULL},
+	.run = run,
+};
