@@ -295,7 +295,8 @@ static nch_status take_header(nch_rows *rows, nch_error *error)
 		else
 			NCH_TRY(nch_rows_add_column(rows, number, (size_t)length, error));
 	}
-	rows->table_columns = rows->column_count;
+	if (rows->format == NCH_FORMAT_DELIMITED) /* in a sheet stray cells do no harm */
+		rows->table_columns = rows->column_count;
 	return NCH_OK;
 }
 
@@ -366,7 +367,8 @@ static nch_status open_format(nch_rows *rows, nch_error *error)
 	}
 	switch (rows->format) {
 	case NCH_FORMAT_XLSX:
-		return nch_fail(error, NCH_FORMAT, "%s: spreadsheets are not read; save it as CSV", nch_rows_path(rows));
+		NCH_TRY(nch_rows_open_xlsx(rows, error));
+		return take_header(rows, error);
 	case NCH_FORMAT_JSON:
 	case NCH_FORMAT_JSONL:
 		NCH_TRY(nch_rows_open_json(rows, error));

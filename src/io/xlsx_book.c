@@ -1,0 +1,399 @@
+/* xlsx_book.c - the workbook: which sheets there are, the shared strings, which styles mean dates. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "io/input.h"
+#include "io/xlsx.h"
+
+#define STRINGS_LIMIT ((size_t)1 << 31) /* bytes of all shared strings */
+
+/* --- parts and the relations between them --- */
+
+static nch_status open_part(nch_xlsx_book *book, const char *name, nch_xml *xml, nch_error *error)
+{
+	const nch_zip_entry *entry = nch_zip_find(&book->zip, name);
+	if (entry == NULL)
+		return nch_fail(error, NCH_FORMAT, "%s: is no spreadsheet: the part %s is missing", book->zip.where, name);
+	return nch_xml_open(xml, &book->zip, entry, error);
+}
+
+/* The name of a part that a relation of another one points at: "worksheets/sheet1.xml" seen from "xl/workbook.xml" is
+ * "xl/worksheets/sheet1.xml"; "/xl/…" starts at the top; "../" goes up. NULL without memory. */
+static char *resolve(const char *from, const char *target)
+{
+	nch_buffer path = { 0 };
+	if (target[0] == '/') {
+		target++;
+	} else {
+		const char *slash = strrchr(from, '/');
+		if (slash != NULL)
+			nch_buffer_add(&path, from, (size_t)(slash + 1 - from));
+	}
+	while (strncmp(target, "../", 3) == 0 || strncmp(target, "./", 2) == 0) {
+		bool up = target[1] == '.';
+		target += up ? 3 : 2;
+		if (up && path.length > 0) {
+			path.length--;
+			while (path.length > 0 && path.data[path.length - 1] != '/')
+				path.length--;
+		}
+	}
+	nch_buffer_text(&path, target);
+	char *result = path.failed ? NULL : nch_copy_text(path.data, path.length);
+	nch_buffer_free(&path);
+	return result;
+}
+
+/* Finds a relation in a .rels part: the one with this id (or, if id is NULL, the first whose type ends like `type`); *part
+ * is its target in allocated memory, NULL if there is none. */
+static nch_status find_relation(nch_xlsx_book *book, const char *rels, const char *from, const char *id, const char *type,
+                                char **part, nch_error *error)
+{
+	nch_xml xml = { 0 };
+	nch_xml_event event = NCH_XML_TEXT;
+	*part = NULL;
+	const nch_zip_entry *entry = nch_zip_find(&book->zip, rels);
+	if (entry == NULL)
+		return NCH_OK;
+	nch_status status = nch_xml_open(&xml, &book->zip, entry, error);
+	while (status == NCH_OK && event != NCH_XML_DONE && *part == NULL) {
+		status = nch_xml_next(&xml, &event, error);
+		if (status != NCH_OK || !nch_xml_is(&xml, event, NCH_XML_START, "Relationship"))
+			continue;
+		const char *its_id = nch_xml_attribute(&xml, "Id"), *its_type = nch_xml_attribute(&xml, "Type");
+		const char *target = nch_xml_attribute(&xml, "Target");
+		if (its_id == NULL || its_type == NULL || target == NULL || (id != NULL && strcmp(its_id, id) != 0))
+			continue;
+		size_t length = strlen(its_type), wanted = strlen(type);
+		if (length < wanted || strcmp(its_type + length - wanted, type) != 0)
+			continue;
+		*part = resolve(from, target);
+		if (*part == NULL)
+			status = nch_no_memory(error);
+	}
+	nch_xml_close(&xml);
+	return status;
+}
+
+/* "xl/workbook.xml" has its relations in "xl/_rels/workbook.xml.rels". */
+static char *relations_of(const char *part)
+{
+	nch_buffer path = { 0 };
+	const char *slash = strrchr(part, '/');
+	size_t folder = slash != NULL ? (size_t)(slash + 1 - part) : 0;
+	nch_buffer_add(&path, part, folder);
+	nch_buffer_printf(&path, "_rels/%s.rels", part + folder);
+	char *result = path.failed ? NULL : nch_copy_text(path.data, path.length);
+	nch_buffer_free(&path);
+	return result;
+}
+
+/* --- the workbook --- */
+
+/* Is this the sheet that is asked for: by name, by number, or (NULL) any? */
+static bool is_wanted(const char *sheet, const char *name, size_t number)
+{
+	if (sheet == NULL || strcmp(sheet, name) == 0)
+		return true;
+	char *end;
+	unsigned long wanted = strtoul(sheet, &end, 10);
+	return sheet[0] >= '1' && sheet[0] <= '9' && *end == '\0' && wanted == number;
+}
+
+static nch_status no_sheet(const nch_xlsx_book *book, const char *sheet, const nch_buffer *names, nch_error *error)
+{
+	if (names->length == 0)
+		return nch_fail(error, NCH_FORMAT, "%s: the workbook has no sheet", book->zip.where);
+	return nch_fail(error, NCH_DATA, "%s: there is no sheet '%s'; the sheets are: %s", book->zip.where, sheet,
+	                names->data);
+}
+
+/* Reads workbook.xml up to the sheet that is wanted and finds its part. Chart sheets have another type and don't count. */
+static nch_status read_workbook(nch_xlsx_book *book, nch_xml *xml, const char *part, const char *rels, const char *sheet,
+                                nch_error *error)
+{
+	nch_buffer names = { 0 };
+	nch_xml_event event = NCH_XML_TEXT;
+	nch_status status = NCH_OK;
+	size_t number = 0;
+	while (status == NCH_OK && event != NCH_XML_DONE && book->sheet_part == NULL) {
+		status = nch_xml_next(xml, &event, error);
+		if (status != NCH_OK)
+			break;
+		if (nch_xml_is(xml, event, NCH_XML_START, "workbookPr")) {
+			const char *value = nch_xml_attribute(xml, "date1904");
+			book->from_1904 = value != NULL && (strcmp(value, "1") == 0 || strcmp(value, "true") == 0);
+		}
+		if (!nch_xml_is(xml, event, NCH_XML_START, "sheet"))
+			continue;
+		const char *name = nch_xml_attribute(xml, "name"), *id = nch_xml_attribute(xml, "id");
+		char *target;
+		if (name == NULL || id == NULL)
+			continue;
+		status = find_relation(book, rels, part, id, "/worksheet", &target, error);
+		if (status != NCH_OK || target == NULL)
+			continue;
+		nch_buffer_printf(&names, "%s%s", names.length > 0 ? ", " : "", name);
+		if (is_wanted(sheet, name, ++number))
+			book->sheet_part = target;
+		else
+			nch_free(target);
+	}
+	if (status == NCH_OK && book->sheet_part == NULL)
+		status = no_sheet(book, sheet, &names, error);
+	nch_buffer_free(&names);
+	return status;
+}
+
+/* --- shared strings --- */
+
+nch_status nch_xlsx_text(nch_xml *xml, nch_buffer *out, nch_error *error)
+{
+	size_t depth = xml->depth, from = out->length;
+	nch_xml_event event = NCH_XML_START;
+	bool inside = false;
+	while (!(event == NCH_XML_END && xml->depth < depth)) {
+		NCH_TRY(nch_xml_next(xml, &event, error));
+		if (event == NCH_XML_DONE)
+			break;
+		if (nch_xml_is(xml, event, NCH_XML_START, "rPh")) {
+			NCH_TRY(nch_xml_skip(xml, error));
+			event = NCH_XML_TEXT;
+		} else if (nch_xml_is(xml, event, NCH_XML_START, "t")) {
+			inside = true;
+		} else if (nch_xml_is(xml, event, NCH_XML_END, "t")) {
+			inside = false;
+		} else if (event == NCH_XML_TEXT && inside && xml->text.length > 0) {
+			nch_buffer_add(out, xml->text.data, xml->text.length);
+		}
+		if (out->length - from > STRINGS_LIMIT)
+			return nch_no_memory(error);
+	}
+	/* _xHHHH_ is how a text holds a character that XML can't */
+	size_t to = from;
+	for (size_t i = from; i < out->length;) {
+		if (out->data[i] == '_' && out->length - i >= 7 && out->data[i + 1] == 'x' && out->data[i + 6] == '_' &&
+		    strspn(out->data + i + 2, "0123456789ABCDEFabcdef") >= 4) {
+			char digits[5] = { out->data[i + 2], out->data[i + 3], out->data[i + 4], out->data[i + 5], 0 };
+			char bytes[4];
+			size_t size = nch_utf8_encode((uint32_t)strtoul(digits, NULL, 16), bytes);
+			memcpy(out->data + to, bytes, size);
+			to += size;
+			i += 7;
+		} else {
+			out->data[to++] = out->data[i++];
+		}
+	}
+	if (to < out->length) {
+		out->data[to] = '\0';
+		out->length = to;
+	}
+	return nch_buffer_check(out, error);
+}
+
+/* The counts that the part claims are not looked at: what is there counts. */
+static nch_status read_strings(nch_xlsx_book *book, nch_xml *xml, nch_error *error)
+{
+	nch_xml_event event = NCH_XML_TEXT;
+	while (event != NCH_XML_DONE) {
+		NCH_TRY(nch_xml_next(xml, &event, error));
+		if (!nch_xml_is(xml, event, NCH_XML_START, "si"))
+			continue;
+		NCH_TRY(nch_grow(&book->starts, &book->string_capacity, book->string_count + 2, sizeof(size_t), error));
+		book->starts[book->string_count] = book->strings.length;
+		NCH_TRY(nch_xlsx_text(xml, &book->strings, error));
+		book->starts[++book->string_count] = book->strings.length;
+		if (book->strings.length > STRINGS_LIMIT)
+			return nch_fail(error, NCH_FORMAT, "%s: its shared strings are too large", book->zip.where);
+	}
+	return NCH_OK;
+}
+
+/* --- styles --- */
+
+/* A number format of one's own means a date if it has a letter of dates outside quotes, brackets and escapes. */
+static bool is_date_format(const char *code)
+{
+	for (; *code != '\0'; code++) {
+		if (*code == '"') {
+			for (code++; *code != '\0' && *code != '"'; code++)
+				;
+		} else if (*code == '[') {
+			if (strchr("hHmMsS", code[1]) != NULL &&
+			    code[1] != '\0') /* [h]:mm is elapsed time; [Red] is a colour */
+				return true;
+			while (*code != '\0' && *code != ']')
+				code++;
+		} else if (*code == '\\' || *code == '_' || *code == '*') {
+			code += code[1] != '\0';
+		} else if (strchr("yYmMdDhHsS", *code) != NULL) {
+			return true;
+		}
+		if (*code == '\0')
+			break;
+	}
+	return false;
+}
+
+/* The formats that need no definition: ECMA-376 part 1, 18.8.30, and those of East Asian editions. */
+static bool is_builtin_date(unsigned long format)
+{
+	return (format >= 14 && format <= 22) || (format >= 27 && format <= 36) || (format >= 45 && format <= 47) ||
+	       (format >= 50 && format <= 58);
+}
+
+typedef struct date_formats {
+	unsigned long *ids; /* own formats that mean dates */
+	size_t count, capacity;
+} date_formats;
+
+static nch_status read_style(nch_xlsx_book *book, nch_xml *xml, nch_xml_event event, bool in_cells, date_formats *dates,
+                             nch_error *error)
+{
+	const char *id = nch_xml_is(xml, event, NCH_XML_START, "numFmt") || nch_xml_is(xml, event, NCH_XML_START, "xf")
+	                         ? nch_xml_attribute(xml, "numFmtId")
+	                         : NULL;
+	unsigned long number = id != NULL ? strtoul(id, NULL, 10) : 0;
+	if (id != NULL && nch_xml_is(xml, event, NCH_XML_START, "numFmt")) {
+		const char *code = nch_xml_attribute(xml, "formatCode");
+		if (code == NULL || !is_date_format(code))
+			return NCH_OK;
+		NCH_TRY(nch_grow(&dates->ids, &dates->capacity, dates->count + 1, sizeof *dates->ids, error));
+		dates->ids[dates->count++] = number;
+	} else if (in_cells && nch_xml_is(xml, event, NCH_XML_START, "xf")) {
+		bool is_date = is_builtin_date(number);
+		for (size_t i = 0; i < dates->count && !is_date; i++)
+			is_date = dates->ids[i] == number;
+		NCH_TRY(nch_grow(&book->style_is_date, &book->style_capacity, book->style_count + 1, sizeof(bool), error));
+		book->style_is_date[book->style_count++] = is_date;
+	}
+	return NCH_OK;
+}
+
+static nch_status read_styles(nch_xlsx_book *book, nch_xml *xml, nch_error *error)
+{
+	date_formats dates = { 0 };
+	nch_xml_event event = NCH_XML_TEXT;
+	nch_status status = NCH_OK;
+	bool in_cells = false;
+	while (status == NCH_OK && event != NCH_XML_DONE) {
+		status = nch_xml_next(xml, &event, error);
+		if (status != NCH_OK)
+			break;
+		in_cells |= nch_xml_is(xml, event, NCH_XML_START, "cellXfs");
+		in_cells &= !nch_xml_is(xml, event, NCH_XML_END, "cellXfs");
+		if (event == NCH_XML_START)
+			status = read_style(book, xml, event, in_cells, &dates, error);
+	}
+	nch_free(dates.ids);
+	return status;
+}
+
+/* --- all of it --- */
+
+typedef nch_status read_part(nch_xlsx_book *book, nch_xml *xml, nch_error *error);
+
+/* Reads a part that the workbook may have. */
+static nch_status read_optional(nch_xlsx_book *book, const char *rels, const char *workbook, const char *type,
+                                read_part *read, nch_error *error)
+{
+	char *part;
+	nch_xml xml = { 0 };
+	NCH_TRY(find_relation(book, rels, workbook, NULL, type, &part, error));
+	if (part == NULL || nch_zip_find(&book->zip, part) == NULL) {
+		nch_free(part);
+		return NCH_OK;
+	}
+	nch_status status = open_part(book, part, &xml, error);
+	if (status == NCH_OK)
+		status = read(book, &xml, error);
+	nch_xml_close(&xml);
+	nch_free(part);
+	return status;
+}
+
+static nch_status read_book(nch_xlsx_book *book, const char *workbook, const char *sheet, nch_error *error)
+{
+	nch_xml xml = { 0 };
+	char *rels = relations_of(workbook);
+	if (rels == NULL)
+		return nch_no_memory(error);
+	nch_status status = open_part(book, workbook, &xml, error);
+	if (status == NCH_OK)
+		status = read_workbook(book, &xml, workbook, rels, sheet, error);
+	nch_xml_close(&xml);
+	if (status == NCH_OK)
+		status = read_optional(book, rels, workbook, "/sharedStrings", read_strings, error);
+	if (status == NCH_OK)
+		status = read_optional(book, rels, workbook, "/styles", read_styles, error);
+	nch_free(rels);
+	return status;
+}
+
+nch_status nch_xlsx_book_open(nch_xlsx_book *book, const char *path, const unsigned char *data, size_t size,
+                              const char *sheet, nch_error *error)
+{
+	char *workbook;
+	if (data == NULL) {
+		NCH_TRY(nch_file_map(path, &book->file, error));
+		data = book->file.data;
+		size = book->file.size;
+	}
+	const char *where = nch_input_name(path);
+	if (size >= 8 && memcmp(data, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8) == 0)
+		return nch_fail(error, NCH_FORMAT,
+		                "%s: is an old .xls file or one with a password; save it as .xlsx or .csv", where);
+	NCH_TRY(nch_zip_open(data, size, where, &book->zip, error));
+	NCH_TRY(find_relation(book, "_rels/.rels", "", NULL, "/officeDocument", &workbook, error));
+	nch_status status = read_book(book, workbook != NULL ? workbook : "xl/workbook.xml", sheet, error);
+	nch_free(workbook);
+	return status;
+}
+
+void nch_xlsx_book_close(nch_xlsx_book *book)
+{
+	nch_zip_close(&book->zip);
+	if (book->file.data != NULL)
+		nch_file_unmap(&book->file);
+	nch_free(book->sheet_part);
+	nch_buffer_free(&book->strings);
+	nch_free(book->starts);
+	nch_free(book->style_is_date);
+	*book = (nch_xlsx_book){ 0 };
+}
+
+/* Days since 1970-01-01 to a date of the Gregorian calendar (by eras of 400 years, that begin on a 1st of March). */
+static void civil_date(long days, long *year, int *month, int *day)
+{
+	days += 719468;
+	long era = days / 146097, of_era = days % 146097;
+	long years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	long of_year = of_era - (365 * years + years / 4 - years / 100);
+	int shifted = (int)((5 * of_year + 2) / 153);
+	*day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
+	*month = shifted < 10 ? shifted + 3 : shifted - 9;
+	*year = years + era * 400 + (*month <= 2);
+}
+
+void nch_xlsx_date(nch_buffer *out, double days, bool from_1904)
+{
+	long year;
+	int month, day;
+	double whole = floor(days);
+	long milliseconds = (long)floor((days - whole) * 86400000 + 0.5);
+	if (milliseconds >= 86400000) {
+		milliseconds -= 86400000;
+		whole += 1;
+	}
+	long seconds = (milliseconds + 500) / 1000 % 86400;
+	if (days >= 1 || from_1904) {
+		/* day 60 of the older count is a 29 February 1900 that never was; days before it are one higher */
+		long since_1970 = (long)whole + (from_1904 ? -24107 : whole < 60 ? -25568 : -25569);
+		civil_date(since_1970, &year, &month, &day);
+		nch_buffer_printf(out, "%04ld-%02d-%02d ", year, month, day);
+	}
+	nch_buffer_printf(out, "%02ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+}
