@@ -41,6 +41,8 @@ typedef struct nch_gemm {
 	int accumulate;    /* the chain starts from c; otherwise c is overwritten, NaN or not */
 } nch_gemm;
 
+enum { NCH_GEMM_STEPS = 7 };
+
 size_t nch_gemm_shared_floats(void);
 size_t nch_gemm_scratch_floats(void);
 
@@ -124,6 +126,8 @@ typedef struct nch_kernels {
 
 	/* gemm.c */
 	void (*gemm)(const nch_gemm *product, const nch_compute *compute);
+	/* gemm_steps.c: the same product, the same bits, as fast as step 1 … NCH_GEMM_STEPS of docs/gemm.md is; a_col = b_col = 1. The last is gemm. */
+	void (*gemm_step)(int step, const nch_gemm *product, const nch_compute *compute);
 
 	/* attention.c: one head of one sentence; `scratch` holds nch_attention_scratch_floats. Every (sentence, head) may run apart. */
 	void (*attention)(const nch_attention *attention, size_t sentence, size_t head, float *scratch);

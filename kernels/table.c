@@ -6,6 +6,7 @@
 #define TEXT(x) TEXT_(x)
 
 void NCH_KERNEL(nch_gemm)(const nch_gemm *product, const nch_compute *compute);
+void NCH_KERNEL(nch_gemm_step)(int step, const nch_gemm *product, const nch_compute *compute);
 void NCH_KERNEL(nch_attention_forward)(const nch_attention *a, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_attention_backward)(const nch_attention *a, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_attention_map)(const nch_attention *a, size_t sentence, size_t head, float *probabilities, float *scratch);
@@ -34,6 +35,7 @@ extern const nch_kernels NCH_KERNEL(nch_kernels);
 const nch_kernels NCH_KERNEL(nch_kernels) = {
 	.name = TEXT(NCH_ISA),
 	.gemm = NCH_KERNEL(nch_gemm),
+	.gemm_step = NCH_KERNEL(nch_gemm_step),
 	.attention = NCH_KERNEL(nch_attention_forward),
 	.attention_backward = NCH_KERNEL(nch_attention_backward),
 	.attention_map = NCH_KERNEL(nch_attention_map),

@@ -113,6 +113,28 @@ TEST(gemm_large_shapes)
 	nch_pool_free(pool);
 }
 
+/* The steps of docs/gemm.md, on shapes with and without edges, from every start: the definition's bits. */
+TEST(gemm_steps)
+{
+	static const size_t shapes[][3] = {{0, 5, 3}, {1, 1, 1}, {5, 7, 0}, {13, 17, 19}, {28, 64, 300}, {113, 545, 260}, {30, 1040, 20}};
+	for (size_t t = 0; table(t); t++) {
+		nch_compute compute = compute_for(table(t), NULL);
+		for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+			for (int step = 1; step <= NCH_GEMM_STEPS; step++) {
+				size_t m = shapes[s][0], n = shapes[s][1], k = shapes[s][2];
+				float *a = numbers(m * (k + 1)), *b = numbers(k * (n + 2)), *bias = numbers(n), *c = numbers(m * n);
+				float *expected = malloc((m * n + 80) * sizeof *c);
+				nch_gemm g = {m, n, k, a, k + 1, 1, b, n + 2, 1, expected, n, step % 3 == 1 ? bias : NULL, step % 3 == 2};
+				memcpy(expected, c, (m * n + 80) * sizeof *c);
+				reference_gemm(&g, expected);
+				g.c = c;
+				compute.kernels->gemm_step(step, &g, &compute);
+				SAME(c, expected, m * n + 80);
+				free(a); free(b); free(bias); free(c); free(expected);
+			}
+	}
+}
+
 static nch_dropout dropout_of(float p)
 {
 	return (nch_dropout){.seed = 1234, .step = 7, .site = 3, .row = 11, .p = p};
@@ -316,6 +338,7 @@ int main(void)
 {
 	RUN(gemm_small_shapes);
 	RUN(gemm_large_shapes);
+	RUN(gemm_steps);
 	RUN(attention_is_the_formula);
 	RUN(attention_same_bits);
 	RUN(everything_else_same_bits);
