@@ -618,7 +618,9 @@ static nch_status shrink(model *m, bool *keep)
 {
 	size_t desired = m->trainer->wanted + m->trainer->wanted / 10;
 	double first = nch_log((double)m->count), last = nch_log((double)desired);
+	size_t before;
 	do {
+		before = m->count;
 		double done = first > last ? (first - nch_log((double)m->count)) / (first - last) : 1;
 		NCH_TRY(nch_trainer_report(m->trainer, 0.2 + 0.8 * (done < 1 ? done : 1), "pruning the vocabulary"));
 		for (int round = 0; round < EM_ROUNDS; round++) {
@@ -626,7 +628,7 @@ static nch_status shrink(model *m, bool *keep)
 			NCH_TRY(maximize(m, keep));
 		}
 		NCH_TRY(prune(m, desired, keep));
-	} while (m->count > desired);
+	} while (m->count > desired && m->count < before); /* the characters stay, and there may be more of them than desired */
 	return NCH_OK;
 }
 
