@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "tokenizer/added_tokens.h"
 #include "tokenizer/tokenizer.h"
 #include "tokenizer/vocabulary.h"
 
@@ -31,6 +32,7 @@ struct nch_tokenizer {
 	const char *kind;
 	nch_vocabulary vocabulary;
 	nch_specials specials;
+	nch_added_tokens added; /* tokens that are found in a text before anything else is done */
 	nch_tokenizer_file files[NCH_TOKENIZER_MAX_FILES];
 	size_t file_count;
 };
@@ -49,7 +51,36 @@ static inline nch_status nch_tokens_add(nch_tokens *tokens, int32_t id, size_t b
 	return NCH_OK;
 }
 
-/* Loaders: each fills in everything but the files. On failure the caller frees the tokenizer. */
-nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, size_t size, nch_error *error);
+/* What distinguishes one WordPiece tokenizer from another. */
+typedef struct nch_bert_options {
+	bool clean, split_cjk, lower_case, strip_accents; /* as in bert_text.h */
+	const char *prefix;   /* "##" */
+	size_t longest_word;  /* 100 */
+	size_t pieces;        /* of the vocabulary; what comes after them are added tokens, which words are not cut into */
+} nch_bert_options;
+
+/* What XLNet's class, and KoBERT's after it, do around a SentencePiece model: blanks are made one space, `` and '' become ", characters are
+ * decomposed by compatibility and lose their combining marks, and a piece that ends with a digit and a comma is cut again without it. */
+typedef struct nch_sp_wrapping {
+	bool lower_case, strip_accents;
+} nch_sp_wrapping;
+
+/* Makes a WordPiece tokenizer of tokenizer->vocabulary and specials.unk. */
+nch_status nch_bert_make(nch_tokenizer *tokenizer, const nch_bert_options *options, nch_error *error);
+nch_status nch_bert_read_vocabulary(nch_tokenizer *tokenizer, const char *data, size_t size, nch_error *error); /* a vocab.txt */
+bool nch_bert_is_lower_case(const nch_vocabulary *vocabulary);
+bool nch_bert_has_syllables(const nch_vocabulary *vocabulary);
+
+/* Loaders: each fills in everything but the files. On failure the caller frees the tokenizer. wrapping NULL: the model as it is. */
+nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, size_t size, const nch_sp_wrapping *wrapping,
+                                  nch_error *error);
+nch_status nch_tokenizer_json_load(nch_tokenizer *tokenizer, const char *data, size_t size, nch_error *error);
+
+/* For saving. Appends members of a tokenizer_config.json, each with a comma before it. */
+void nch_bert_describe(const nch_tokenizer *tokenizer, nch_buffer *out);
+/* Appends a tokenizer.json that says (nearly; ties may fall otherwise) what a unigram SentencePiece model says; nothing for other types. */
+nch_status nch_sentencepiece_to_json(const nch_tokenizer *tokenizer, nch_buffer *out, nch_error *error);
+struct nch_sp_model;
+nch_status nch_sp_model_to_json(const nch_tokenizer *tokenizer, const struct nch_sp_model *model, nch_buffer *out, nch_error *error);
 
 #endif

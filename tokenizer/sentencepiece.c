@@ -7,7 +7,16 @@
 #include "tokenizer/internal.h"
 #include "tokenizer/normalize.h"
 #include "tokenizer/sentencepiece_model.h"
+#include "tokenizer/unicode.h"
 #include "tokenizer/unigram.h"
+#include "tokenizer/xlnet_text.h"
+
+/* A piece like "3,", which XLNet's class cuts anew. */
+typedef struct comma_rule {
+	int32_t *ids; /* in its place; the last is the comma */
+	uint32_t *lengths; /* bytes of the piece that each stands for */
+	size_t count;
+} comma_rule;
 
 typedef struct sentencepiece {
 	nch_sp_model model;
@@ -16,11 +25,15 @@ typedef struct sentencepiece {
 	nch_unigram unigram;
 	bool pieces_part_at_spaces; /* no piece goes on over a ▁: words can be cut one by one */
 	int32_t byte_ids[256];
+	bool wrapped;
+	nch_sp_wrapping wrapping;
+	comma_rule *comma_rules; /* [pieces], if wrapped */
 } sentencepiece;
 
 typedef struct scratch {
 	nch_normalized normalized;
 	nch_segmentation segmentation;
+	nch_normalized prepared; /* the text as the wrapping makes it */
 } scratch;
 
 /* --- encoding --- */
@@ -54,12 +67,20 @@ static nch_status add_bytes(const sentencepiece *sp, const char *piece, size_t l
 	return NCH_OK;
 }
 
-static nch_status sp_encode(const void *self, void *inner, const char *text, size_t length, nch_tokens *tokens, nch_error *error)
+/* What stands in place of a piece with a comma; `origin` is that of its bytes. */
+static nch_status add_comma(const comma_rule *rule, const uint32_t *origin, nch_tokens *tokens, nch_error *error)
 {
-	const sentencepiece *sp = self;
-	scratch *s = inner;
-	NCH_TRY(nch_normalize(&sp->normalizer, text, length, &s->normalized, error));
-	NCH_TRY(cut(sp, s, error));
+	size_t at = 0;
+	for (size_t i = 0; i < rule->count; i++) {
+		NCH_TRY(nch_tokens_add(tokens, rule->ids[i], origin[at], origin[at + rule->lengths[i]], error));
+		at += rule->lengths[i];
+	}
+	return NCH_OK;
+}
+
+/* The pieces of a text that is normalized, as tokens. */
+static nch_status add_tokens(const sentencepiece *sp, const scratch *s, nch_tokens *tokens, nch_error *error)
+{
 	const uint32_t *origin = s->normalized.origin;
 	bool after_unknown = false;
 	size_t at = 0;
@@ -71,10 +92,35 @@ static nch_status sp_encode(const void *self, void *inner, const char *text, siz
 			NCH_TRY(add_bytes(sp, s->normalized.text + at, segment.length, begin, end, tokens, error));
 		else if (unknown && after_unknown) /* a run of unknown characters is one token */
 			tokens->items[tokens->count - 1].end = end;
+		else if (!unknown && sp->comma_rules != NULL && sp->comma_rules[segment.id].count > 0)
+			NCH_TRY(add_comma(&sp->comma_rules[segment.id], origin + at, tokens, error));
 		else
 			NCH_TRY(nch_tokens_add(tokens, segment.id, begin, end, error));
 		after_unknown = unknown;
 		at += segment.length;
+	}
+	return NCH_OK;
+}
+
+static nch_status encode_plain(const sentencepiece *sp, scratch *s, const char *text, size_t length, nch_tokens *tokens, nch_error *error)
+{
+	NCH_TRY(nch_normalize(&sp->normalizer, text, length, &s->normalized, error));
+	NCH_TRY(cut(sp, s, error));
+	return add_tokens(sp, s, tokens, error);
+}
+
+static nch_status sp_encode(const void *self, void *inner, const char *text, size_t length, nch_tokens *tokens, nch_error *error)
+{
+	const sentencepiece *sp = self;
+	scratch *s = inner;
+	if (!sp->wrapped)
+		return encode_plain(sp, s, text, length, tokens, error);
+	size_t first = tokens->count;
+	NCH_TRY(nch_xlnet_prepare(&sp->wrapping, text, length, &s->prepared, error));
+	NCH_TRY(encode_plain(sp, s, s->prepared.text, s->prepared.length, tokens, error));
+	for (size_t i = first; i < tokens->count; i++) {
+		tokens->items[i].begin = s->prepared.origin[tokens->items[i].begin];
+		tokens->items[i].end = s->prepared.origin[tokens->items[i].end];
 	}
 	return NCH_OK;
 }
@@ -183,6 +229,7 @@ static void sp_free_scratch(void *inner)
 		return;
 	nch_normalized_free(&s->normalized);
 	nch_segmentation_free(&s->segmentation);
+	nch_normalized_free(&s->prepared);
 	nch_free(s);
 }
 
@@ -191,6 +238,11 @@ static void sp_free_scratch(void *inner)
 static void sp_free(void *self)
 {
 	sentencepiece *sp = self;
+	for (size_t i = 0; sp->comma_rules != NULL && i < sp->model.piece_count; i++) {
+		nch_free(sp->comma_rules[i].ids);
+		nch_free(sp->comma_rules[i].lengths);
+	}
+	nch_free(sp->comma_rules);
 	nch_unigram_free(&sp->unigram);
 	nch_normalizer_free(&sp->normalizer);
 	nch_normalizer_free(&sp->denormalizer);
@@ -268,7 +320,77 @@ static void find_specials(nch_tokenizer *tokenizer, const nch_sp_model *model)
 	};
 }
 
-nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, size_t size, nch_error *error)
+/* --- the comma rule --- */
+
+/* Whether the piece is longer than a comma and ends with a digit and a comma. */
+static bool ends_with_digit_and_comma(const nch_sp_piece *piece)
+{
+	if (piece->type != NCH_PIECE_NORMAL || piece->length < 2 || piece->text[piece->length - 1] != ',')
+		return false;
+	size_t begin = piece->length - 2;
+	while (begin > 0 && ((unsigned char)piece->text[begin] & 0xC0) == 0x80)
+		begin--;
+	uint32_t c;
+	return begin + nch_utf8_decode(piece->text + begin, piece->length - 1 - begin, &c) == piece->length - 1 &&
+	       nch_unicode_category_of(c) == NCH_CATEGORY_ND;
+}
+
+static nch_status add_part(comma_rule *rule, const nch_tokenizer *tokenizer, int32_t unk, const char *text, size_t length, size_t bytes,
+                           nch_error *error)
+{
+	size_t ids = rule->count, lengths = rule->count; /* the arrays grow by one each time: rules are few and short */
+	NCH_TRY(nch_grow(&rule->ids, &ids, rule->count + 1, sizeof *rule->ids, error));
+	NCH_TRY(nch_grow(&rule->lengths, &lengths, rule->count + 1, sizeof *rule->lengths, error));
+	int32_t id = nch_vocabulary_find(&tokenizer->vocabulary, text, length);
+	rule->ids[rule->count] = id >= 0 ? id : unk;
+	rule->lengths[rule->count++] = (uint32_t)bytes;
+	return NCH_OK;
+}
+
+/* Cuts a piece without its comma and without ▁. A ▁ that this puts in front is taken off again, unless the piece has one too. */
+static nch_status make_comma_rule(const nch_tokenizer *tokenizer, const sentencepiece *sp, scratch *s, nch_tokens *tokens, size_t id,
+                                  nch_error *error)
+{
+	const nch_sp_piece *piece = &sp->model.pieces[id];
+	comma_rule *rule = &sp->comma_rules[id];
+	size_t marks = 0;
+	while (piece->length - 1 - marks >= 3 && memcmp(piece->text + marks, NCH_SPACE_MARK, 3) == 0)
+		marks += 3;
+	tokens->count = 0;
+	NCH_TRY(encode_plain(sp, s, piece->text + marks, piece->length - 1 - marks, tokens, error));
+	size_t covered = 0;
+	for (size_t i = 0; i < tokens->count; i++) {
+		const nch_sp_piece *part = &sp->model.pieces[tokens->items[i].id];
+		const char *text = part->text;
+		size_t length = part->length;
+		if (i == 0 && marks == 0 && length >= 3 && memcmp(text, NCH_SPACE_MARK, 3) == 0) {
+			text += 3;
+			length -= 3;
+			if (length == 0)
+				continue;
+		}
+		size_t left = piece->length - 1 - covered, bytes = i + 1 == tokens->count || length > left ? left : length;
+		NCH_TRY(add_part(rule, tokenizer, sp->model.unk, text, length, bytes, error));
+		covered += bytes;
+	}
+	return add_part(rule, tokenizer, sp->model.unk, ",", 1, piece->length - covered, error);
+}
+
+static nch_status make_comma_rules(const nch_tokenizer *tokenizer, sentencepiece *sp, nch_error *error)
+{
+	nch_tokens tokens = {0};
+	void *inner = NULL;
+	sp->comma_rules = nch_alloc(sp->model.piece_count, sizeof *sp->comma_rules);
+	nch_status status = sp->comma_rules != NULL ? sp_new_scratch(sp, &inner, error) : nch_no_memory(error);
+	for (size_t i = 0; i < sp->model.piece_count && status == NCH_OK; i++)
+		if (ends_with_digit_and_comma(&sp->model.pieces[i]))
+			status = make_comma_rule(tokenizer, sp, inner, &tokens, i, error);
+	sp_free_scratch(inner);
+	nch_tokens_free(&tokens);
+	return status;
+}
+
+nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, size_t size, const nch_sp_wrapping *wrapping, nch_error *error)
 {
 	sentencepiece *sp = nch_alloc(1, sizeof *sp);
 	size_t verbatim;
@@ -288,5 +410,16 @@ nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, si
 	tokenizer->kind = "sentencepiece unigram";
 	NCH_TRY(fill_vocabulary(tokenizer, sp, error));
 	find_specials(tokenizer, &sp->model);
+	if (wrapping == NULL)
+		return NCH_OK;
+	NCH_TRY(make_comma_rules(tokenizer, sp, error));
+	sp->wrapping = *wrapping;
+	sp->wrapped = true;
 	return NCH_OK;
+}
+
+nch_status nch_sentencepiece_to_json(const nch_tokenizer *tokenizer, nch_buffer *out, nch_error *error)
+{
+	const sentencepiece *sp = tokenizer->self;
+	return sp->model.type == NCH_SP_UNIGRAM ? nch_sp_model_to_json(tokenizer, &sp->model, out, error) : NCH_OK;
 }

@@ -19,6 +19,7 @@ void nch_tokenizer_free(nch_tokenizer *tokenizer)
 	if (tokenizer->self != NULL)
 		tokenizer->class->free(tokenizer->self);
 	nch_vocabulary_free(&tokenizer->vocabulary);
+	nch_added_tokens_free(&tokenizer->added);
 	for (size_t i = 0; i < tokenizer->file_count; i++) {
 		nch_free(tokenizer->files[i].name);
 		nch_buffer_free(&tokenizer->files[i].bytes);
@@ -74,11 +75,41 @@ void nch_tokenizer_scratch_free(nch_tokenizer_scratch *scratch)
 	nch_free(scratch);
 }
 
+/* The tokens of a stretch without added tokens. */
+static nch_status encode_stretch(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text, size_t begin,
+                                 size_t end, nch_tokens *tokens, nch_error *error)
+{
+	size_t first = tokens->count;
+	if (begin == end)
+		return NCH_OK;
+	NCH_TRY(tokenizer->class->encode(tokenizer->self, scratch->inner, text + begin, end - begin, tokens, error));
+	for (size_t i = first; begin > 0 && i < tokens->count; i++) {
+		tokens->items[i].begin += (uint32_t)begin;
+		tokens->items[i].end += (uint32_t)begin;
+	}
+	return NCH_OK;
+}
+
+static nch_status encode_with_added(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text, size_t length,
+                                    nch_tokens *tokens, nch_error *error)
+{
+	size_t at = 0, begin, end;
+	const nch_added_token *found;
+	while ((found = nch_added_tokens_find(&tokenizer->added, text, length, at, &begin, &end)) != NULL) {
+		NCH_TRY(encode_stretch(tokenizer, scratch, text, at, begin, tokens, error));
+		NCH_TRY(nch_tokens_add(tokens, found->id, begin, end, error));
+		at = end;
+	}
+	return encode_stretch(tokenizer, scratch, text, at, length, tokens, error);
+}
+
 nch_status nch_tokenizer_encode(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
                                 size_t length, nch_tokens *tokens, nch_error *error)
 {
 	if (length >= (size_t)1 << 31)
 		return nch_fail(error, NCH_DATA, "a text of 2^31 bytes or more cannot be tokenized");
+	if (tokenizer->added.count > 0)
+		return encode_with_added(tokenizer, scratch, text, length, tokens, error);
 	return tokenizer->class->encode(tokenizer->self, scratch->inner, text, length, tokens, error);
 }
 

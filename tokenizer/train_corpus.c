@@ -129,7 +129,8 @@ static nch_status merge_counts(nch_word_counts *all, size_t threads, nch_error *
 		nch_word_counts_free(&all[t]);
 	}
 	/* the slots are of no use after sorting */
-	qsort(all[0].items, all[0].count, sizeof *all[0].items, compare_words);
+	if (all[0].count > 1)
+		qsort(all[0].items, all[0].count, sizeof *all[0].items, compare_words);
 	nch_free(all[0].slots);
 	all[0].slots = NULL;
 	all[0].slot_count = 0;

@@ -213,7 +213,8 @@ static nch_status make_seeds(model *m)
 	if (status == NCH_OK)
 		status = find_candidates(m, &found);
 	if (status == NCH_OK) {
-		qsort(found.items, found.count, sizeof *found.items, compare_candidates);
+		if (found.count > 1)
+			qsort(found.items, found.count, sizeof *found.items, compare_candidates);
 		size_t keep = found.count < m->trainer->training->seed_size ? found.count : m->trainer->training->seed_size;
 		for (size_t i = 0; i < keep && status == NCH_OK; i++)
 			status = add_piece(m, found.items[i].begin, found.items[i].length, found.items[i].value);

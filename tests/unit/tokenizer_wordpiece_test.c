@@ -1,0 +1,225 @@
+/* WordPiece vocabularies and model folders. The expected ids are those of Hugging Face's tokenizers 0.23 for the same vocabulary. */
+#include "test.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "tokenizer/tokenizer.h"
+
+static char folder[300];
+
+static void write_in_folder(const char *name, const char *text)
+{
+	nch_error error;
+	char *path = nch_path_join(folder, name);
+	CHECK(nch_folder_make(folder, &error) == NCH_OK);
+	CHECK(nch_file_write(path, text, strlen(text), &error) == NCH_OK);
+	nch_free(path);
+}
+
+static void remove_from_folder(const char *name)
+{
+	char *path = nch_path_join(folder, name);
+	remove(path);
+	nch_free(path);
+}
+
+/* id 0 is [PAD], 1 [UNK], 2 [CLS], 3 [SEP], 4 [MASK] */
+static const char vocabulary[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n영화\n##영화\n는\n##는\n재미\n##있\n##다\n.\n,\ncafe\nCafe\n##e\n中\nㅋㅋ\n##ㅋ\n"
+                                 "\xE1\x84\x8B\n##\xE1\x85\xA7\n##\xE1\x86\xBC\n##\xE1\x84\x92\n##\xE1\x85\xAA\n##\n";
+
+/* The ids of a text, separated by spaces; "?" and the error if it fails. */
+static const char *ids_of(const nch_tokenizer *tokenizer, const char *text)
+{
+	static char out[1000];
+	nch_tokenizer_scratch *scratch;
+	nch_tokens tokens = {0};
+	nch_error error;
+	size_t used = 0;
+	out[0] = 0;
+	if (nch_tokenizer_scratch_new(tokenizer, &scratch, &error) != NCH_OK)
+		return "?";
+	if (nch_tokenizer_encode(tokenizer, scratch, text, strlen(text), &tokens, &error) != NCH_OK)
+		snprintf(out, sizeof out, "?%s", error.text);
+	for (size_t i = 0; i < tokens.count && used < sizeof out - 20; i++)
+		used += (size_t)snprintf(out + used, sizeof out - used, "%s%d", i > 0 ? " " : "", (int)tokens.items[i].id);
+	nch_tokens_free(&tokens);
+	nch_tokenizer_scratch_free(scratch);
+	return out;
+}
+
+static nch_tokenizer *load(const char *config)
+{
+	nch_tokenizer *tokenizer = NULL;
+	nch_error error;
+	write_in_folder("vocab.txt", vocabulary);
+	write_in_folder("tokenizer_config.json", config);
+	if (nch_tokenizer_load(folder, &tokenizer, &error) != NCH_OK)
+		printf("  %s\n", error.text);
+	return tokenizer;
+}
+
+TEST(cased)
+{
+	nch_tokenizer *t = load("{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": false}");
+	if (t == NULL) {
+		CHECK(t != NULL);
+		return;
+	}
+	CHECK_TEXT(nch_tokenizer_kind(t), "wordpiece");
+	CHECK_TEXT(ids_of(t, "영화는 재미있다."), "5 8 9 10 11 12");
+	CHECK_TEXT(ids_of(t, "영화영화,중中영화"), "5 6 13 1 17 5");
+	CHECK_TEXT(ids_of(t, "Cafe cafee CAFE"), "15 14 16 1");
+	CHECK_TEXT(ids_of(t, "ㅋㅋㅋㅋ"), "18 19 19");
+	CHECK_TEXT(ids_of(t, "영화[MASK]는 [SEP]"), "5 4 7 3");
+	CHECK_TEXT(ids_of(t, "영\xEF\xBB\xBF화\t는\x01 \xE3\x80\x80."), "5 7 12"); /* U+FEFF and a control vanish */
+	CHECK_TEXT(ids_of(t, "영화\xFF는"), "5 8");                           /* what is no UTF-8 becomes U+FFFD, which vanishes */
+	CHECK_TEXT(ids_of(t, ""), "");
+	char word[102];
+	memset(word, 'e', 101);
+	word[101] = 0;
+	CHECK_TEXT(ids_of(t, word), "1");
+	nch_tokenizer_free(t);
+}
+
+TEST(lower_case_as_bert_does_it)
+{
+	nch_tokenizer *t = load("{\"tokenizer_class\": \"BertTokenizer\"}");
+	if (t == NULL) {
+		CHECK(t != NULL);
+		return;
+	}
+	CHECK_TEXT(ids_of(t, "CAF\xC3\x89"), "14");               /* É is E and a mark */
+	CHECK_TEXT(ids_of(t, "영화"), "20 21 22 23 24");           /* jamo, as accents are stripped by decomposing */
+	nch_tokenizer_free(t);
+	t = load("{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": true, \"strip_accents\": false}");
+	CHECK(t != NULL);
+	if (t == NULL)
+		return;
+	CHECK_TEXT(ids_of(t, "CAFE 영화"), "14 5");
+	CHECK_TEXT(ids_of(t, "CAF\xC3\x89"), "1");
+	nch_tokenizer_free(t);
+}
+
+TEST(pairs_are_cut_as_hugging_face_cuts_them)
+{
+	nch_tokenizer *t = load("{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": false}");
+	nch_tokenizer_scratch *scratch;
+	nch_tokens tokens = {0};
+	nch_error error;
+	/* tokens of the texts, max_len, tokens that stay of each */
+	static const size_t cases[][5] = {{2, 3, 8, 2, 3}, {2, 3, 7, 2, 2}, {4, 4, 8, 2, 3}, {6, 2, 8, 3, 2}, {2, 6, 8, 2, 3},
+	                                  {6, 1, 8, 4, 1}, {0, 5, 6, 0, 3}, {5, 5, 3, 0, 0}, {3, 4, 9, 3, 3}, {4, 3, 9, 3, 3}};
+	if (t == NULL || nch_tokenizer_scratch_new(t, &scratch, &error) != NCH_OK) {
+		CHECK(false);
+		return;
+	}
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const size_t *c = cases[i];
+		size_t first;
+		bool cut;
+		tokens.count = 0;
+		CHECK(nch_tokenizer_encode_model(t, scratch, "......", c[0], ",,,,,,", c[1], c[2], &tokens, &first, &cut, &error) == NCH_OK);
+		size_t dots = 0, commas = 0;
+		for (size_t k = 0; k < tokens.count; k++) {
+			dots += tokens.items[k].id == 12;
+			commas += tokens.items[k].id == 13;
+		}
+		CHECK(dots == c[3] && commas == c[4]);
+		CHECK(first == dots + 2 && cut == (c[0] + c[1] + 3 > c[2]));
+		CHECK(tokens.items[0].id == 2 && tokens.items[first - 1].id == 3 && tokens.items[tokens.count - 1].id == 3);
+	}
+	nch_tokens_free(&tokens);
+	nch_tokenizer_scratch_free(scratch);
+	nch_tokenizer_free(t);
+}
+
+TEST(decoding)
+{
+	nch_tokenizer *t = load("{\"do_lower_case\": false}");
+	nch_buffer text = {0};
+	nch_error error;
+	int32_t ids[] = {2, 5, 8, 9, 10, 11, 12, 3};
+	CHECK(t != NULL && nch_tokenizer_decode(t, ids, 8, &text, &error) == NCH_OK);
+	CHECK_TEXT(text.data, "[CLS] 영화는 재미있다. [SEP]");
+	nch_buffer_free(&text);
+	nch_tokenizer_free(t);
+}
+
+/* A folder in which class and files disagree is refused; the message names the class. */
+TEST(wrong_folders)
+{
+	nch_tokenizer *t = NULL;
+	nch_error error;
+	write_in_folder("vocab.txt", vocabulary);
+	write_in_folder("tokenizer_config.json", "{\"tokenizer_class\": \"KoBERTTokenizer\"}");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_FORMAT && strstr(error.text, "KoBERTTokenizer") != NULL);
+	write_in_folder("tokenizer_config.json", "{\"tokenizer_class\": \"MartianTokenizer\"}");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_FORMAT && strstr(error.text, "MartianTokenizer") != NULL);
+	write_in_folder("tokenizer_config.json", "{\"cls_token\": \"[MISSING]\"}");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_FORMAT && strstr(error.text, "[MISSING]") != NULL);
+	write_in_folder("tokenizer_config.json", "{\"added_tokens_decoder\": {\"3\": {\"content\": \"[OTHER]\"}}}");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_FORMAT);
+	write_in_folder("tokenizer_config.json", "{\"added_tokens_decoder\": {\"4000000000\": {\"content\": \"[OTHER]\"}}}");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_FORMAT);
+	write_in_folder("tokenizer_config.json", "[]");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_FORMAT);
+	remove_from_folder("vocab.txt");
+	write_in_folder("tokenizer_config.json", "{}");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_IO);
+	write_in_folder("vocab.txt", "a\nb\n");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_FORMAT && strstr(error.text, "[UNK]") != NULL);
+	write_in_folder("vocab.txt", "[UNK]\n\xFF\n");
+	CHECK(nch_tokenizer_load(folder, &t, &error) == NCH_FORMAT && strstr(error.text, "line 2") != NULL);
+}
+
+TEST(added_tokens)
+{
+	nch_tokenizer *t = load("{\"do_lower_case\": false, \"added_tokens_decoder\": {\"4\": {\"content\": \"[MASK]\", \"lstrip\": true, \"special\": true},"
+	                        "\"26\": {\"content\": \"영화는\", \"single_word\": true}, \"28\": {\"content\": \"는.\"}}}");
+	CHECK(t != NULL);
+	if (t == NULL)
+		return;
+	CHECK(nch_tokenizer_size(t) == 29 && nch_tokenizer_piece(t, 27) == NULL);
+	CHECK_TEXT(ids_of(t, "영화는 영화는다 영화는."), "26 5 8 11 26 12");
+	CHECK_TEXT(ids_of(t, "는."), "28");
+	CHECK_TEXT(ids_of(t, "는  [MASK] 는"), "7 4 7");
+	nch_tokenizer_free(t);
+}
+
+/* What is saved is what was loaded, byte for byte, and reads the same from the folder. */
+TEST(saving)
+{
+	nch_error error;
+	nch_tokenizer *one = NULL, *two = NULL;
+	nch_buffer bytes = {0};
+	char *vocab = nch_path_join(folder, "vocab.txt"), *saved = nch_path_join(folder, "saved"), *again = nch_path_join(saved, "vocab.txt");
+	write_in_folder("vocab.txt", vocabulary);
+	CHECK(nch_tokenizer_load(vocab, &one, &error) == NCH_OK);
+	CHECK(nch_tokenizer_save(one, saved, &error) == NCH_OK);
+	CHECK(nch_file_read(again, 0, &bytes, &error) == NCH_OK);
+	CHECK_TEXT(bytes.data, vocabulary);
+	CHECK(nch_tokenizer_load(saved, &two, &error) == NCH_OK);
+	CHECK_TEXT(ids_of(two, "Cafe 영화는 [MASK]"), "15 5 8 4");
+	CHECK_TEXT(ids_of(one, "Cafe 영화는 [MASK]"), "15 5 8 4");
+	nch_tokenizer_free(one);
+	nch_tokenizer_free(two);
+	nch_buffer_free(&bytes);
+	nch_free(vocab);
+	nch_free(saved);
+	nch_free(again);
+}
+
+int main(void)
+{
+	snprintf(folder, sizeof folder, "%s/tests/wordpiece_folder", getenv("BUILD") != NULL ? getenv("BUILD") : "build");
+	RUN(cased);
+	RUN(lower_case_as_bert_does_it);
+	RUN(pairs_are_cut_as_hugging_face_cuts_them);
+	RUN(decoding);
+	RUN(added_tokens);
+	RUN(saving);
+	RUN(wrong_folders);
+	return test_end();
+}
