@@ -11,13 +11,14 @@
 #include "train/settings.h"
 
 static const nch_option own_options[] = {
-	{ "data", NCH_OPTION_LIST, "FILE",
-	  .help = ".csv .tsv .xlsx .jsonl .json .txt, - for standard input" },
+	{ "data", NCH_OPTION_LIST, "FILE", .help = ".csv .tsv .xlsx .jsonl .json .txt, - for standard input" },
 	{ "test", NCH_OPTION_LIST, "FILE", .help = "test data: how many of its rows stand in the data too" },
 	{ "model", NCH_OPTION_TEXT, "DIR", .help = "count tokens as this model's tokenizer cuts them, up to its max_len" },
 	{ "tokenizer", NCH_OPTION_TEXT, "FILE", .help = "count tokens with this tokenizer (file or folder)" },
 	{ "max-len", NCH_OPTION_INTEGER, "N", .help = "count the rows that are longer than N tokens", .least = 3,
 	  .most = 1000000 },
+	{ "show-cleansing", NCH_OPTION_FLAG,
+	  .help = "instead: the texts that --cleansing (or the model's) changes, step by step" },
 	{ "json", NCH_OPTION_FLAG, .help = "one JSON object instead of a table" },
 	{ 0 }
 };
@@ -33,14 +34,17 @@ typedef struct work {
 	nch_buffer out;
 } work;
 
-static nch_status load_tokenizer(const nch_options *options, work *w, size_t *max_len, nch_error *error)
+static nch_status load_tokenizer(const nch_options *options, work *w, size_t *max_len, const nch_cleansing **cleansing,
+                                 nch_error *error)
 {
 	const char *model = nch_options_text(options, "model"), *tokenizer = nch_options_text(options, "tokenizer");
 	*max_len = (size_t)nch_options_integer(options, "max-len");
-	if (model != NULL && *max_len == 0) {
+	if (model != NULL) {
 		nch_settings settings;
 		NCH_TRY(nch_settings_read(model, &settings, error));
-		*max_len = settings.max_len;
+		*max_len = *max_len > 0 ? *max_len : settings.max_len;
+		if (!nch_options_given(options, "cleansing"))
+			NCH_TRY(nch_cleansing_find(settings.cleansing, cleansing, error));
 	}
 	if (model == NULL && tokenizer == NULL)
 		return *max_len == 0
@@ -71,6 +75,51 @@ static void tell_selection(const nch_dataset *data, bool undersampled)
 	}
 }
 
+/* A text and what each step made of it, where it changed something. */
+static void show_steps(const nch_cleansing *cleansing, const char *text, size_t length, nch_buffer *out)
+{
+	nch_buffer from = { 0 }, to = { 0 };
+	const char *name;
+	bool told = false;
+	nch_buffer_add(&from, text, length);
+	for (size_t step = 0; nch_cleansing_step(cleansing, step, from.length > 0 ? from.data : "", from.length, &to, &name);
+	     step++) {
+		if (from.length == to.length && (to.length == 0 || memcmp(from.data, to.data, to.length) == 0))
+			continue;
+		if (!told)
+			nch_buffer_printf(out, "%.*s\n", (int)length, text);
+		nch_buffer_printf(out, "    %-40s%s\n", name, to.length > 0 ? to.data : "");
+		told = true;
+		nch_buffer swap = from;
+		from = to;
+		to = swap;
+	}
+	out->failed |= from.failed || to.failed;
+	nch_buffer_free(&from);
+	nch_buffer_free(&to);
+}
+
+/* --show-cleansing: reads the texts as they are, and shows what the cleansing would do. */
+static nch_status show_cleansing(const char *const *paths, size_t count, nch_dataset_options *data_options, work *w,
+                                 nch_error *error)
+{
+	const nch_cleansing *cleansing = data_options->cleansing;
+	if (cleansing == NULL)
+		return nch_fail(error, NCH_USAGE, "--show-cleansing needs --cleansing NAME, or a model that has one");
+	data_options->cleansing = NULL;
+	NCH_TRY(nch_dataset_read(paths, count, data_options, &w->data, error));
+	nch_data_options_done(&w->data);
+	for (size_t i = 0; i < w->data.rows; i++) {
+		size_t length;
+		const char *text = nch_dataset_text(&w->data, i, &length);
+		nch_buffer_clear(&w->out);
+		show_steps(cleansing, text, length, &w->out);
+		NCH_TRY(nch_buffer_check(&w->out, error));
+		nch_output_buffer(&w->out);
+	}
+	return NCH_OK;
+}
+
 static nch_status look(const nch_options *options, work *w, nch_error *error)
 {
 	const char *const *paths, *const *test_paths;
@@ -78,7 +127,9 @@ static nch_status look(const nch_options *options, work *w, nch_error *error)
 	nch_dataset_options data_options;
 	NCH_TRY(data_files(options, &paths, &count, error));
 	NCH_TRY(nch_data_options_read(options, true, &data_options, &w->labels, error));
-	NCH_TRY(load_tokenizer(options, w, &max_len, error));
+	NCH_TRY(load_tokenizer(options, w, &max_len, &data_options.cleansing, error));
+	if (nch_options_flag(options, "show-cleansing"))
+		return show_cleansing(paths, count, &data_options, w, error);
 	NCH_TRY(nch_dataset_read(paths, count, &data_options, &w->data, error));
 	nch_data_options_done(&w->data);
 	tell_selection(&w->data, data_options.undersample != NULL);
@@ -116,7 +167,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_data = {
 	.name = "data",
 	.summary = "what is in a data file: labels, lengths, unknown tokens, duplicates, leakage",
-	.usage = "--data FILE [--test FILE] [--model DIR | --tokenizer FILE] [--json]",
+	.usage = "--data FILE [--test FILE] [--model DIR | --tokenizer FILE] [--json | --show-cleansing]",
 	.details = "Bad rows are counted and told with file and line; --bad-rows error makes the first one the end.",
 	.groups = groups,
 	.run = run,

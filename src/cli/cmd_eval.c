@@ -52,6 +52,8 @@ static nch_status read_rows(const nch_options *options, struct work *w, nch_erro
 		return nch_fail(error, NCH_USAGE, "--labels: eval takes the labels from the model");
 	data_options.known = &w->labels;
 	data_options.need_labels = true;
+	if (!nch_options_given(options, "cleansing"))
+		data_options.cleansing = w->predictor->cleansing;
 	data_options.multi_label = config->multi_label;
 	NCH_TRY(nch_dataset_read(paths, count, &data_options, &w->data, error));
 	nch_data_options_done(&w->data);

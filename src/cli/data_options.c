@@ -21,6 +21,8 @@ static const nch_option data_options[] = {
 	{ "drop-label", NCH_OPTION_TEXT, "a,b", .help = "leave rows with these labels out (names after --relabel)" },
 	{ "undersample", NCH_OPTION_TEXT, "a=N|min",
 	  .help = "keep at most N rows of a label, chosen by --seed (min: as the rarest has)" },
+	{ "cleansing", NCH_OPTION_TEXT, "NAME",
+	  .help = "how texts are cleansed: none, kc-1, kc-2, nikl-ea-1 … (kept with the model)" },
 	{ "limit", NCH_OPTION_INTEGER, "N", .help = "the first N rows only", .least = 1, .most = 9007199254740992.0 },
 	{ "bad-rows", NCH_OPTION_CHOICE, .help = "what happens to a row that can't be used", .choices = "error|skip" },
 	{ "encoding", NCH_OPTION_TEXT, "NAME", .help = "utf-8, cp949 or utf-16 (default: recognised)" },
@@ -100,6 +102,9 @@ nch_status nch_data_options_read(const nch_options *options, bool skip_by_defaul
 	const char *encoding = nch_options_text(options, "encoding");
 	if (encoding != NULL && !nch_encoding_parse(encoding, &o.rows.encoding))
 		return nch_fail(error, NCH_USAGE, "--encoding %s: known are utf-8, cp949, euc-kr and utf-16", encoding);
+	const char *cleansing = nch_options_text(options, "cleansing");
+	if (cleansing != NULL)
+		NCH_TRY(nch_cleansing_find(cleansing, &o.cleansing, error));
 	const char *names = nch_options_text(options, "labels");
 	if (names != NULL) {
 		nch_status status = nch_labels_parse(labels, names, error);

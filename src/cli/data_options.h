@@ -6,7 +6,8 @@
 #include "cli/options.h"
 #include "data/dataset.h"
 
-/* --text --pair --label --multi-label --labels --relabel --drop-label --undersample --limit --bad-rows --encoding
+/* --text --pair --label --multi-label --labels --relabel --drop-label --undersample --cleansing --limit --bad-rows
+ * --encoding
  * --delimiter --quoting
  * --header --sheet */
 extern const nch_option_group nch_data_group;

@@ -18,6 +18,7 @@ typedef struct reading {
 	size_t relabel_count;
 	nch_labels dropped;
 	bool file_order; /* the labels are the members of an object, whose order stands */
+	nch_buffer clean_text, clean_pair;
 	size_t text_column, pair_column, label_column;
 	bool has_pair, has_label;
 } reading;
@@ -76,6 +77,8 @@ static void release_reading(reading *r)
 	nch_free(r->relabel_to);
 	nch_labels_free(&r->relabel_from);
 	nch_labels_free(&r->dropped);
+	nch_buffer_free(&r->clean_text);
+	nch_buffer_free(&r->clean_pair);
 }
 
 /* --- columns --- */
@@ -357,6 +360,17 @@ static nch_status store_row(reading *r, const nch_row *row, const nch_cell *text
 	return NCH_OK;
 }
 
+/* Points *cell at the cleansed text, if there is a cleansing. A text of which nothing is left is still a row. */
+static nch_status cleanse(const reading *r, const nch_cell **cell, nch_cell *clean, nch_buffer *buffer, nch_error *error)
+{
+	if (r->options->cleansing == NULL || *cell == NULL)
+		return NCH_OK;
+	NCH_TRY(nch_cleansing_apply(r->options->cleansing, (*cell)->text, (*cell)->length, buffer, error));
+	*clean = (nch_cell){ buffer->data, buffer->length, NULL };
+	*cell = clean;
+	return NCH_OK;
+}
+
 static nch_status take_row(reading *r, const nch_rows *rows, const nch_row *row, row_labels *labels, nch_error *error)
 {
 	const nch_cell *text, *pair = NULL;
@@ -371,6 +385,9 @@ static nch_status take_row(reading *r, const nch_rows *rows, const nch_row *row,
 		r->dataset->dropped_rows++;
 		return NCH_OK;
 	}
+	nch_cell clean_text, clean_pair;
+	NCH_TRY(cleanse(r, &text, &clean_text, &r->clean_text, error));
+	NCH_TRY(cleanse(r, &pair, &clean_pair, &r->clean_pair, error));
 	return store_row(r, row, text, pair, labels, error);
 }
 

@@ -12,6 +12,7 @@
 #include "base/status.h"
 #include "data/labels.h"
 #include "io/rows.h"
+#include "text/cleansing.h"
 
 /* {0} is the default for everything. Strings are borrowed for the time of the call. */
 typedef struct nch_dataset_options {
@@ -27,8 +28,9 @@ typedef struct nch_dataset_options {
 	const char *undersample; /* "label=N,…" or "label=min": at most N rows of it (min: as many as the rarest label has),
 	                            chosen by `seed`, the order kept; single label only */
 	uint32_t seed;
-	size_t limit;       /* the first N rows; 0: all */
-	bool skip_bad_rows; /* leave bad rows out and count them; else the first one is the error */
+	const nch_cleansing *cleansing; /* texts and pairs go through it; NULL: they are kept as they are */
+	size_t limit;                   /* the first N rows; 0: all */
+	bool skip_bad_rows;             /* leave bad rows out and count them; else the first one is the error */
 	/* Told of every bad row that is left out ("FILE:LINE: what is wrong"); may be NULL. */
 	void (*report_bad_row)(void *context, const char *text);
 	void *report_context;

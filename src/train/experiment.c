@@ -288,6 +288,8 @@ static nch_status write_settings(const work *w, const nch_train_options *trainin
 	nch_settings settings = {.max_len = w->max_len, .threshold = 0.5, .seed = training->seed};
 	if (training->out == NULL)
 		return NCH_OK;
+	if (w->options->data.cleansing != NULL)
+		snprintf(settings.cleansing, sizeof settings.cleansing, "%s", nch_cleansing_name(w->options->data.cleansing));
 	snprintf(settings.loss, sizeof settings.loss, "%s", training->loss == NCH_LOSS_BCE ? "bce" : "ce");
 	snprintf(settings.recipe, sizeof settings.recipe, "%s", w->options->recipe ? w->options->recipe : "");
 	data_digest(w, settings.data_digest);

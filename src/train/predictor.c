@@ -14,6 +14,8 @@ static nch_status open_parts(nch_predictor *p, const char *folder, size_t thread
 		return nch_fail(error, NCH_FORMAT, "%s: the tokenizer has %zu pieces, the model only %zu: they do not belong together", folder,
 		                nch_tokenizer_size(p->tokenizer), p->model->config.vocab_size);
 	NCH_TRY(nch_settings_read(folder, &p->settings, error));
+	if (nch_cleansing_find(p->settings.cleansing, &p->cleansing, error) != NCH_OK)
+		return nch_fail_prefix(error, "%s/nunchi.json", folder);
 	size_t limit = nch_model_max_len(p->model);
 	p->max_len = p->settings.max_len > 0 && p->settings.max_len < limit ? p->settings.max_len : limit;
 	NCH_TRY(nch_compute_new(threads, isa, 128, p->model->config.hidden / p->model->config.heads, &p->compute, error));
@@ -55,10 +57,68 @@ const char *nch_predictor_label(const nch_predictor *predictor, size_t label)
 	return predictor->model->config.label_names[label];
 }
 
+/* Cleansed copies of texts, one after the other in one buffer. */
+typedef struct clean_texts {
+	nch_text *texts;
+	nch_buffer bytes, one;
+} clean_texts;
+
+static void free_clean(clean_texts *clean)
+{
+	nch_free(clean->texts);
+	nch_buffer_free(&clean->bytes);
+	nch_buffer_free(&clean->one);
+}
+
+static nch_status add_clean(clean_texts *clean, const nch_cleansing *cleansing, const char *text, size_t length, size_t *clean_length,
+                            nch_error *error)
+{
+	NCH_TRY(nch_cleansing_apply(cleansing, text, length, &clean->one, error));
+	nch_buffer_add(&clean->bytes, clean->one.data, clean->one.length);
+	*clean_length = clean->one.length;
+	return nch_buffer_check(&clean->bytes, error);
+}
+
+/* The buffer moves while it grows, so the pointers are set when it is complete. */
+static nch_status cleanse(const nch_cleansing *cleansing, const nch_text *texts, size_t count, clean_texts *clean, nch_error *error)
+{
+	clean->texts = nch_alloc(count, sizeof *clean->texts);
+	if (clean->texts == NULL)
+		return nch_no_memory(error);
+	nch_buffer_text(&clean->bytes, "");
+	for (size_t i = 0; i < count; i++) {
+		NCH_TRY(add_clean(clean, cleansing, texts[i].text, texts[i].length, &clean->texts[i].length, error));
+		if (texts[i].pair != NULL)
+			NCH_TRY(add_clean(clean, cleansing, texts[i].pair, texts[i].pair_length, &clean->texts[i].pair_length, error));
+	}
+	const char *at = clean->bytes.data != NULL ? clean->bytes.data : "";
+	for (size_t i = 0; i < count; i++) {
+		clean->texts[i].text = at;
+		at += clean->texts[i].length;
+		clean->texts[i].pair = texts[i].pair != NULL ? at : NULL;
+		at += clean->texts[i].pair_length;
+	}
+	return NCH_OK;
+}
+
+static nch_status tokenize(const nch_predictor *p, const nch_text *texts, size_t count, nch_examples *examples, nch_error *error)
+{
+	clean_texts clean = {0};
+	nch_status status = NCH_OK;
+	if (p->cleansing != NULL) {
+		status = cleanse(p->cleansing, texts, count, &clean, error);
+		texts = clean.texts;
+	}
+	if (status == NCH_OK)
+		status = nch_examples_from_texts(texts, count, p->tokenizer, p->max_len, p->compute->pool, examples, error);
+	free_clean(&clean);
+	return status;
+}
+
 nch_status nch_predictor_logits(nch_predictor *predictor, const nch_text *texts, size_t count, float *logits, nch_error *error)
 {
 	nch_examples examples;
-	NCH_TRY(nch_examples_from_texts(texts, count, predictor->tokenizer, predictor->max_len, predictor->compute->pool, &examples, error));
+	NCH_TRY(tokenize(predictor, texts, count, &examples, error));
 	nch_status status = nch_evaluate_logits(predictor->model, predictor->tape, &examples, 0, logits, error);
 	predictor->cut += examples.cut;
 	nch_examples_free(&examples);

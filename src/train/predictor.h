@@ -4,6 +4,7 @@
 
 #include "data/examples.h"
 #include "nn/model.h"
+#include "text/cleansing.h"
 #include "tokenizer/tokenizer.h"
 #include "train/settings.h"
 
@@ -11,6 +12,7 @@ typedef struct nch_predictor {
 	nch_model *model;
 	nch_tokenizer *tokenizer;
 	nch_settings settings;
+	const nch_cleansing *cleansing; /* of the settings; every text goes through it */
 	nch_compute *compute;
 	nch_tape *tape;
 	size_t max_len; /* tokens that a text is cut to: that of the settings, or the model's own limit */

@@ -66,6 +66,14 @@ check 'relabel and undersample' '2 1' "$(field 분노혐오 "$json") $(field 중
 json=$("$NUNCHI" data --data "$dir/s.csv" --drop-label 중립 --limit 1 --json)
 check 'drop and limit' 1 "$(field rows "$json")"
 
+# cleansing: shown step by step, and applied
+printf 'text,label\n좋아요ㅋㅋㅋㅋㅋ http://a.com/b 漢,행복\n좋아요ㅋㅋ,행복\n' > "$dir/clean.csv"
+"$NUNCHI" data --data "$dir/clean.csv" --cleansing kc-1 --show-cleansing > "$dir/out"
+check 'show-cleansing tells steps' 1 "$(grep -c 'URLs removed  *좋아요ㅋㅋㅋㅋㅋ' "$dir/out")"
+check 'show-cleansing leaves out what is unchanged' 1 "$(grep -c '^좋아요' "$dir/out")"
+check 'cleansed texts are equal' 1 "$(field duplicates "$("$NUNCHI" data --data "$dir/clean.csv" --cleansing kc-1 --json)")"
+check 'texts as they are differ' 0 "$(field duplicates "$("$NUNCHI" data --data "$dir/clean.csv" --json)")"
+
 # wrong calls
 fails() { # NAME STATUS PATTERN arguments...
 	name=$1 status=$2 pattern=$3
@@ -82,6 +90,8 @@ fails 'folder' 1 'is a folder' data --data "$dir"
 fails 'empty file' 1 'holds no rows' data --data "$dir/empty.csv"
 fails 'wrong column' 1 "no column 'zzz'" data --data "$dir/a.tsv" --text zzz
 fails 'wrong encoding' 2 'known are' data --data "$dir/a.tsv" --encoding latin1
+fails 'unknown cleansing' 2 'known are: none, placeholders-1' data --data "$dir/a.tsv" --cleansing kc
+fails 'show-cleansing without one' 2 'needs --cleansing' data --data "$dir/a.tsv" --show-cleansing
 fails 'max-len without tokenizer' 2 'tokenizer' data --data "$dir/a.tsv" --max-len 10
 
 # --- split: train_test_split(range(10), test_size=.2, random_state=42) and KFold(3, shuffle=True, random_state=42) ---

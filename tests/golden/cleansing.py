@@ -93,7 +93,7 @@ def main():
             f.write("\t{ %s, %d,\n\t  { " % (c_text(text), len(text.encode())) + ",\n\t    ".join(c_text(clean(text, n).replace("\0", "\x01")) for n in NAMES) + " } },\n")
         f.write("};\n/* SHA-256 of all cleaned texts of a file, a line break behind each. */\nstatic const struct {\n\tconst char *data, *name, *sum;\n} golden_sums[] = {\n")
         for data, texts in rows().items():
-            for name in NAMES:
+            for name in NAMES if data != "reviews" else ["kc-1", "kc-1-git", "nikl-ea-2"]:
                 h = hashlib.sha256()
                 for text in texts:
                     h.update(clean(text, name).encode() + b"\n")
