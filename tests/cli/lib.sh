@@ -12,8 +12,8 @@ good() { passed=$((passed + 1)); }
 bad() { # what
 	failed=$((failed + 1))
 	echo "FAILED $1"
-	[ -s "$work/.out" ] && sed 's/^/    out: /' "$work/.out" | head -n 20
-	[ -s "$work/.err" ] && sed 's/^/    err: /' "$work/.err" | head -n 20
+	[ -s "$work/.out" ] && sed 's/^/    out: /' "$work/.out" | head -n 20 | cut -c 1-300
+	[ -s "$work/.err" ] && sed 's/^/    err: /' "$work/.err" | head -n 20 | cut -c 1-300
 	true
 }
 skip() { # why
@@ -23,7 +23,7 @@ skip() { # why
 
 # run arguments...: runs the program, keeps its outputs in $work/.out and .err and its exit status in $status
 run() {
-	"$NUNCHI" "$@" > "$work/.out" 2> "$work/.err" < "${input:-/dev/null}"
+	timeout 300 "$NUNCHI" "$@" > "$work/.out" 2> "$work/.err" < "${input:-/dev/null}"
 	status=$?
 }
 
