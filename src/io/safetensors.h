@@ -29,7 +29,8 @@ typedef struct nch_weight { /* one tensor of a file */
 
 typedef struct nch_weights nch_weights; /* an open file, or the shards of model.safetensors.index.json as one */
 
-/* Opens model.safetensors, an index with its shards, or a folder that holds one of them. Close with nch_weights_close. */
+/* Opens model.safetensors, pytorch_model.bin (zip archive or old stream; nothing in it is run), an index of either with its shards, or a folder that
+ * holds one of them. Content decides, not the name. Close with nch_weights_close. */
 nch_status nch_weights_open(const char *path, nch_weights **weights, nch_error *error);
 void nch_weights_close(nch_weights *weights); /* NULL is allowed; the tensors' data go with it */
 

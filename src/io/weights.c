@@ -82,6 +82,8 @@ static nch_status map_file(nch_weights *weights, const char *path, nch_mapping *
 /* Content decides, not the name. */
 static nch_status read_mapping(nch_weights *weights, const nch_mapping *file, const char *path, nch_error *error)
 {
+	if (nch_torch_is(file->data, file->size))
+		return nch_torch_read(weights, file->data, file->size, path, error);
 	return nch_safetensors_read(weights, file->data, file->size, path, error);
 }
 
@@ -175,7 +177,8 @@ static nch_status open_file(nch_weights *weights, const char *path, nch_error *e
 /* The file of a folder that holds its weights, in allocated memory. */
 static nch_status find_in_folder(const char *folder, char **found, nch_error *error)
 {
-	static const char *const names[] = {"model.safetensors", "model.safetensors.index.json"};
+	static const char *const names[] = {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
+	                                    "pytorch_model.bin.index.json"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		*found = nch_path_join(folder, names[i]);
 		if (*found == NULL)
@@ -185,7 +188,7 @@ static nch_status find_in_folder(const char *folder, char **found, nch_error *er
 		nch_free(*found);
 	}
 	*found = NULL;
-	return nch_fail(error, NCH_IO, "%s: there is no model.safetensors in this folder", folder);
+	return nch_fail(error, NCH_IO, "%s: there is no model.safetensors and no pytorch_model.bin in this folder", folder);
 }
 
 nch_status nch_weights_open(const char *path, nch_weights **weights, nch_error *error)

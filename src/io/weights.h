@@ -34,6 +34,10 @@ bool nch_weight_sizes(const nch_weight *weight, size_t *elements, size_t *bytes)
 /* Adds the tensors of a safetensors file that lies at data[0 .. size), and its metadata. The bytes must outlive the weights. */
 nch_status nch_safetensors_read(nch_weights *weights, const unsigned char *data, size_t size, const char *where, nch_error *error);
 
+/* The same for what torch.save wrote, zip archive or old stream. nch_torch_is tells by the first bytes whether it is such a file. */
+bool nch_torch_is(const unsigned char *data, size_t size);
+nch_status nch_torch_read(nch_weights *weights, const unsigned char *data, size_t size, const char *where, nch_error *error);
+
 /* A float16 (IEEE 754 binary16) as the float32 of the same value, and a float32 rounded to nearest-even. */
 float nch_float_from_half(unsigned half);
 unsigned nch_half_from_float(float number);
