@@ -4,10 +4,19 @@
 #include "cli/command.h"
 #include "cli/help.h"
 
+static const nch_option own_options[] = {
+	{"man", NCH_OPTION_FLAG, .help = "the man page, in roff"},
+	{0}};
+static const nch_option_group own_group = {"Options", own_options};
+
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	const char *words[2];
 	int count = 0, used;
+	if (nch_options_flag(options, "man")) {
+		nch_help_man();
+		return NCH_OK;
+	}
 	for (; count < (int)nch_options_argument_count(options); count++)
 		words[count] = nch_options_argument(options, (size_t)count);
 	if (count == 0) {
@@ -27,6 +36,7 @@ const nch_command nch_command_help = {
 	.name = "help",
 	.summary = "what the commands are and what their options mean",
 	.usage = "[COMMAND]",
+	.groups = (const nch_option_group *const[]){&own_group, NULL},
 	.most_arguments = 2,
 	.run = run,
 };

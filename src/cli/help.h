@@ -8,6 +8,7 @@
 
 void nch_help_overview(void);                      /* `nunchi help` */
 void nch_help_command(const nch_command *command); /* `nunchi COMMAND --help` */
+void nch_help_man(void);                           /* `nunchi help --man` */
 
 /* Commands of two words that begin with this one: lists them, or returns false if there are none. */
 bool nch_help_family(const char *word);

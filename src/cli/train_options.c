@@ -9,7 +9,7 @@
 #define LARGE 9007199254740992.0
 
 static const nch_option data_options[] = {
-	{"train", NCH_OPTION_LIST, "FILE", .help = "labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input; may be repeated", .required = true},
+	{"train", NCH_OPTION_LIST, "FILE", .help = "labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input", .required = true},
 	{"valid", NCH_OPTION_LIST, "FILE", .help = "validation data: the best epoch is chosen by it"},
 	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as validation data", .most = 1.0, .above_least = true},
 	{"valid-from", NCH_OPTION_CHOICE, .help = "which rows: random ones, or the last (Keras)", .otherwise = "random", .choices = "random|end"},
@@ -52,7 +52,7 @@ static const nch_option train_options[] = {
 	{"shuffle", NCH_OPTION_CHOICE, .help = "a new order in every epoch", .otherwise = "yes", .choices = "yes|no"},
 	{"patience", NCH_OPTION_INTEGER, "N", .help = "end after N epochs without a better one; 0: never", .otherwise = "0", .most = 100000},
 	{"best-by", NCH_OPTION_CHOICE, .help = "what makes an epoch better", .otherwise = "accuracy", .choices = "accuracy|macro-f1|micro-f1|loss"},
-	{"checkpoint-every", NCH_OPTION_INTEGER, "N", .help = "steps between checkpoints (default: one an epoch)", .otherwise = "0", .most = LARGE},
+	{"checkpoint-every", NCH_OPTION_INTEGER, "N", .help = "steps between checkpoints; 0: one an epoch", .otherwise = "0", .most = LARGE},
 	{"log", NCH_OPTION_TEXT, "FILE", .help = "default: DIR/log.jsonl"},
 	{0}};
 const nch_option_group nch_train_group = {"Training", train_options};
