@@ -1,0 +1,72 @@
+"""nunchi and transformers on each other's folders: what one saves, the other loads, and both give the same logits.
+
+usage: transformers_check.py [NUNCHI]      (default: build/nunchi)      Needs torch and transformers; run from the repository's root.
+ 1. A model trained by nunchi for a few steps is loaded by AutoModelForSequenceClassification, without a missing or unexpected tensor; the logits of some
+    sentences, tokenized by nunchi, are equal within 2e-5.
+ 2. Random-weight BERT, RoBERTa and ELECTRA models of several shapes, saved by transformers, are opened by nunchi; the same comparison.
+"""
+import json, os, shutil, subprocess, sys, tempfile
+import torch, transformers
+from transformers import AutoModelForSequenceClassification, BertConfig, BertForSequenceClassification, RobertaConfig, \
+    RobertaForSequenceClassification, ElectraConfig, ElectraForSequenceClassification
+
+transformers.logging.set_verbosity_warning()
+nunchi = sys.argv[1] if len(sys.argv) > 1 else "build/nunchi"
+SENTENCES = ["오늘 정말 기분이 좋아서 하루 종일 웃고 다녔어요", "아", "왜 내 물건을 말도 없이 가져가는데? 진짜 화난다 ㅠㅠ", "내일 회의는 세 시에 시작합니다. " * 20, "ㅋㅋㅋ 3,000원 abc"]
+failed = 0
+
+def call(*args, stdin=None):
+    return subprocess.run([nunchi, *args], input=stdin, capture_output=True, text=True, check=True).stdout
+
+def compare(name, folder, model, position_offset=0, limit=512):
+    """The logits that nunchi and transformers give for the same ids."""
+    global failed
+    model.eval()
+    answers = [json.loads(line)["logits"] for line in call("predict", "--model", folder, "--logits", stdin="\n".join(SENTENCES) + "\n").splitlines()]
+    ids = [[int(i) for i in line.split()] for line in call("tokenize", "--tokenizer", folder, "--special", stdin="\n".join(SENTENCES) + "\n").splitlines()]
+    worst = 0.0
+    with torch.no_grad():
+        for row, ours in zip(ids, answers):
+            if len(row) > limit:
+                row = row[:limit - 1] + row[-1:]
+            theirs = model(input_ids=torch.tensor([row]), attention_mask=torch.ones((1, len(row)), dtype=torch.long)).logits[0].tolist()
+            worst = max(worst, max(abs(a - b) for a, b in zip(ours, theirs)))
+    good = worst <= 2e-5
+    failed += not good
+    print(f"{'ok    ' if good else 'FAILED'} {name}: largest difference of a logit {worst:.2g}")
+
+work = tempfile.mkdtemp()
+spiece = work + "/vocabulary.spiece"
+call("tokenizer", "train", "--quiet", "--input", "data/emotions.tsv", "--vocab-size", "2000", "--bert-specials", "--out", spiece)
+call("train", "--quiet", "--train", "data/emotions.tsv", "--limit", "200", "--preset", "tiny", "--tokenizer", spiece, "--epochs", "1", "--out", work + "/ours")
+model, info = AutoModelForSequenceClassification.from_pretrained(work + "/ours", output_loading_info=True)
+for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"):
+    if info[kind]:
+        failed += 1
+        print("FAILED", kind, info[kind])
+labels = [model.config.id2label[i] for i in range(model.config.num_labels)]
+if labels != sorted(labels) or len(labels) != 7:
+    failed += 1
+    print("FAILED labels", labels)
+compare("trained by nunchi, loaded by transformers", work + "/ours", model)
+
+torch.manual_seed(7)
+size = dict(vocab_size=2000, num_labels=4, initializer_range=0.2)
+MODELS = [
+    ("BERT 1×48, 3 heads", BertForSequenceClassification, BertConfig(hidden_size=48, num_hidden_layers=1, num_attention_heads=3, intermediate_size=100, **size)),
+    ("BERT 4×128, gelu_new", BertForSequenceClassification, BertConfig(hidden_size=128, num_hidden_layers=4, num_attention_heads=2, intermediate_size=512, hidden_act="gelu_new", **size)),
+    ("RoBERTa 2×64", RobertaForSequenceClassification, RobertaConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, max_position_embeddings=514, type_vocab_size=1, pad_token_id=1, **size)),
+    ("ELECTRA 2×64, embeddings 32", ElectraForSequenceClassification, ElectraConfig(embedding_size=32, hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, **size)),
+]
+for name, kind, config in MODELS:
+    folder = work + "/theirs"
+    shutil.rmtree(folder, ignore_errors=True)
+    theirs = kind(config)
+    theirs.save_pretrained(folder)
+    for file in os.listdir(work + "/ours"):
+        if file.startswith(("spiece", "tokenizer", "special")):
+            shutil.copy(work + "/ours/" + file, folder)
+    compare(name, folder, theirs)
+shutil.rmtree(work)
+print(f"{failed} failed")
+sys.exit(failed > 0)
