@@ -6,12 +6,15 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "io/safetensors.h"
+#include "nn/memory.h"
 #include "nn/model.h"
 #include "tokenizer/tokenizer.h"
 #include "train/settings.h"
 
 static const nch_option own_options[] = {
 	{"tensors", NCH_OPTION_FLAG, .help = "every tensor with its type and shape", .otherwise = "yes"},
+	{"batch", NCH_OPTION_INTEGER, "N", .help = "memory: sentences at once", .otherwise = "32", .least = 1, .most = 1000000},
+	{"length", NCH_OPTION_INTEGER, "N", .help = "memory: tokens of a sentence, on average", .otherwise = "32", .least = 1, .most = 1000000},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -27,11 +30,6 @@ static const char *part_of(const char *name)
 		if (strstr(name, parts[i].mark) != NULL)
 			return parts[i].part;
 	return "other";
-}
-
-static void print_megabytes(const char *what, double bytes, const char *note)
-{
-	nch_output_printf("  %-22s %10.1f MB%s%s\n", what, bytes / 1e6, note[0] != '\0' ? "  " : "", note);
 }
 
 static void print_tensor(const nch_weight *weight)
@@ -96,6 +94,28 @@ static nch_status print_rest(const char *folder, const nch_model *model, nch_err
 	return NCH_OK;
 }
 
+static void print_bill(const char *what, const nch_memory *m)
+{
+	const double mega = 1e6;
+	nch_output_printf("  %-22s %10.1f %10.1f %10.1f %10.1f %10.1f\n", what, (double)m->all / mega, (double)m->weights / mega,
+	                  (double)m->state / mega, (double)(m->activations + m->gradients) / mega, (double)m->working / mega);
+}
+
+static void print_memory(const nch_options *options, const nch_model *model)
+{
+	size_t sentences = (size_t)nch_options_integer(options, "batch"), length = (size_t)nch_options_integer(options, "length");
+	size_t threads = nch_options_given(options, "threads") ? (size_t)nch_options_integer(options, "threads") : nch_pool_cores();
+	size_t tokens = sentences * length;
+	nch_memory adam = nch_memory_training(&model->config, model->parameters, tokens, sentences, length, threads, 2);
+	nch_memory sgd = nch_memory_training(&model->config, model->parameters, tokens, sentences, length, threads, 1);
+	nch_memory predicting = nch_memory_predicting(&model->config, model->parameters, tokens, sentences, length, threads);
+	nch_output_printf("memory in MB, for batches of %zu sentences of %zu tokens (--batch, --length)\n", sentences, length);
+	nch_output_printf("  %-22s %10s %10s %10s %10s %10s\n", "", "all", "weights", "optimizer", "activation", "working");
+	print_bill("predicting", &predicting);
+	print_bill("training with AdamW", &adam);
+	print_bill("training with SGD", &sgd);
+}
+
 static nch_status print_model(const nch_options *options, const char *folder, const nch_model *model, const nch_weights *weights,
                               nch_error *error)
 {
@@ -107,11 +127,7 @@ static nch_status print_model(const nch_options *options, const char *folder, co
 			print_tensor(nch_weights_at(weights, i));
 	}
 	print_parts(weights);
-	double bytes = 4.0 * (double)model->parameters;
-	nch_output_text("memory, activations aside\n");
-	print_megabytes("predicting", bytes, "mapped from the file, shared between processes");
-	print_megabytes("training with AdamW", 4 * bytes, "weights, gradients, two moments");
-	print_megabytes("training with SGD", 3 * bytes, "weights, gradients, velocity");
+	print_memory(options, model);
 	if (model->report.length > 0)
 		nch_output_printf("on loading\n  %s", model->report.data);
 	return NCH_OK;

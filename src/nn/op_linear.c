@@ -35,21 +35,21 @@ nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tens
 	}
 	if (y == NULL)
 		return NULL;
-	nch_arena_mark mark = nch_arena_get_mark(tape->activations);
 	const float *input = x->data;
-	if (f != NCH_ACTIVATIONS) {
-		float *activated = nch_tape_floats(tape, x->rows, x->columns);
-		if (activated == NULL)
+	size_t floats = x->rows * x->columns;
+	activation_job job = {tape->compute->kernels, f, NULL, x->data, NULL};
+	if (f != NCH_ACTIVATIONS) { /* f(x), for the time of the product */
+		job.y = nch_gradient_take(tape, floats);
+		if (job.y == NULL)
 			return NULL;
-		activation_job job = {tape->compute->kernels, f, activated, x->data, NULL};
-		nch_parallel(tape->compute, x->rows * x->columns, 4096, activate_range, &job);
-		input = activated;
+		nch_parallel(tape->compute, floats, 4096, activate_range, &job);
+		input = job.y;
 	}
 	nch_gemm product = {.m = x->rows, .n = weight->rows, .k = x->columns, .a = input, .a_row = x->columns, .a_col = 1,
 	                    .b = weight->data, .b_row = 1, .b_col = weight->columns, .c = y->data, .c_row = y->columns,
 	                    .bias = bias ? bias->data : NULL};
 	tape->compute->kernels->gemm(&product, tape->compute);
-	nch_arena_release(tape->activations, mark);
+	nch_gradient_release(tape, job.y, floats);
 	return y;
 }
 

@@ -1,6 +1,7 @@
 /* The training loop: it learns, it gives the same bits whoever computes, and it goes on after an interruption as if nothing had happened. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "nn/memory.h"
 #include "test.h"
 #include "train/trainer.h"
 
@@ -184,6 +185,38 @@ TEST(resumed_is_as_never_stopped)
 	remove_folder(folder);
 }
 
+/* What inspect says a step will take is what it takes. */
+TEST(memory_is_as_predicted)
+{
+	nch_config c = small_config();
+	nch_train_options o = options();
+	nch_model *model = NULL;
+	nch_compute *compute = NULL;
+	nch_trainer trainer;
+	nch_step_record record;
+	nch_error error;
+	enum { SENTENCES = 200 };
+	nch_examples e = examples(SENTENCES);
+	size_t rows[SENTENCES];
+	for (size_t i = 0; i < SENTENCES; i++)
+		rows[i] = i;
+	c.hidden = c.embedding = 128;
+	c.feed_forward = 512;
+	o.batch = SENTENCES;
+	CHECK(nch_compute_new(1, NULL, 40, 64, &compute, &error) == NCH_OK);
+	CHECK(nch_model_new(&c, &model, &error) == NCH_OK && nch_model_init(model, 1234, compute, &error) == NCH_OK);
+	CHECK(nch_trainer_new(model, compute, &o, &trainer, &error) == NCH_OK);
+	for (int step = 0; step < 3; step++)
+		CHECK(nch_trainer_step(&trainer, &e, rows, SENTENCES, 1e-4, &record, &error) == NCH_OK);
+	nch_memory m = nch_memory_training(&c, model->parameters, e.offsets[SENTENCES], SENTENCES, 40, 1, 2);
+	double predicted = (double)(m.activations + m.gradients), measured = (double)nch_tape_peak(trainer.tape);
+	CHECK_CLOSE(predicted / measured, 1.0, 0.05);
+	nch_trainer_free(&trainer);
+	nch_examples_free(&e);
+	nch_model_free(model);
+	nch_compute_free(compute);
+}
+
 TEST(a_loss_that_is_no_number_is_refused)
 {
 	nch_train_options o = options();
@@ -200,6 +233,7 @@ int main(void)
 	RUN(same_bits_whoever_computes);
 	RUN(accumulated_parts_have_the_bits_of_the_batch);
 	RUN(resumed_is_as_never_stopped);
+	RUN(memory_is_as_predicted);
 	RUN(a_loss_that_is_no_number_is_refused);
 	return test_end();
 }

@@ -1,0 +1,52 @@
+/* memory.c - the bill for a step, item by item, as forward.c and the ops run it up. n: tokens, h: hidden, f: feed_forward. */
+#include "nn/memory.h"
+
+#include "kernels/kernels.h"
+
+static size_t working_floats(const nch_config *c, size_t longest, size_t threads)
+{
+	size_t attention = nch_attention_scratch_floats(longest, c->hidden / c->heads), each = nch_gemm_scratch_floats();
+	return nch_gemm_shared_floats() + threads * (attention > each ? attention : each);
+}
+
+/* What one encoder layer allocates: query, key, value, context, mixed, attended, down, output (h each), up (f), and four statistics a token. */
+static size_t layer_floats(const nch_config *c, size_t tokens)
+{
+	return tokens * (8 * c->hidden + c->feed_forward + 4);
+}
+
+static size_t embedding_floats(const nch_config *c, size_t tokens)
+{
+	size_t copies = 2 + (c->dropout > 0.0f); /* sum, normalized, dropped */
+	return tokens * (copies * c->embedding + 2 + (c->embedding != c->hidden ? c->hidden : 0));
+}
+
+static nch_memory add_up(nch_memory m)
+{
+	m.all = m.weights + m.state + m.activations + m.gradients + m.working;
+	return m;
+}
+
+nch_memory nch_memory_training(const nch_config *c, size_t parameters, size_t tokens, size_t sentences, size_t longest, size_t threads,
+                               size_t moments)
+{
+	size_t head = sentences * (4 * c->hidden + c->labels);
+	nch_memory m = {.weights = parameters, .state = parameters * (1 + moments),
+	                .activations = embedding_floats(c, tokens) + c->layers * layer_floats(c, tokens) + head,
+	                /* at most at once: f(x) or its gradient (f), and five of width h, in attention's backward */
+	                .gradients = tokens * (c->feed_forward + 5 * c->hidden) + head,
+	                .working = working_floats(c, longest, threads)};
+	size_t *items[] = {&m.weights, &m.state, &m.activations, &m.gradients, &m.working};
+	for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+		*items[i] *= sizeof(float);
+	return add_up(m);
+}
+
+nch_memory nch_memory_predicting(const nch_config *c, size_t parameters, size_t tokens, size_t sentences, size_t longest, size_t threads)
+{
+	size_t embedding = embedding_floats(c, tokens), layer = tokens * c->hidden + layer_floats(c, tokens);
+	nch_memory m = {.weights = parameters * sizeof(float),
+	                .activations = (embedding > layer ? embedding : layer) * sizeof(float) + sentences * 4 * c->hidden * sizeof(float),
+	                .gradients = tokens * c->feed_forward * sizeof(float), .working = working_floats(c, longest, threads) * sizeof(float)};
+	return add_up(m);
+}
