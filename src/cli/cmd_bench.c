@@ -14,7 +14,7 @@ static const nch_option own_options[] = {
 	{"json", NCH_OPTION_FLAG, .help = "one JSON object instead of tables"},
 	{"seconds", NCH_OPTION_REAL, "S", .help = "about so long for each figure", .otherwise = "0.1", .least = 0.001, .most = 3600},
 	{"step", NCH_OPTION_CHOICE, .choices = "1|2|3|4|5|6|7|all",
-	 .help = "gemm: a step of docs/gemm.md (256 x 768 times 768 x 3072, one thread)"},
+	 .help = "gemm: a step of docs/gemm.md (256 x 1024 times 1024 x 4096, one thread)"},
 	{"m", NCH_OPTION_INTEGER, "N", .help = "gemm: rows (tokens)", .least = 1, .most = 1 << 20},
 	{"n", NCH_OPTION_INTEGER, "N", .help = "gemm: columns (the layer's outputs)", .least = 1, .most = 1 << 20},
 	{"k", NCH_OPTION_INTEGER, "N", .help = "gemm: what is summed over (the layer's inputs)", .least = 1, .most = 1 << 20},
@@ -120,7 +120,7 @@ static nch_status bench_steps(bench *b, const char *which)
 	for (int step = 1; step <= NCH_GEMM_STEPS; step++)
 		if (strcmp(which, "all") == 0 || which[0] - '0' == step)
 			NCH_TRY(tell(b,
-			             nch_bench_gemm_step(b->compute, step, m > 0 ? m : 256, n > 0 ? n : 3072, k > 0 ? k : 768, b->patience, &f, b->error),
+			             nch_bench_gemm_step(b->compute, step, m > 0 ? m : 256, n > 0 ? n : 4096, k > 0 ? k : 1024, b->patience, &f, b->error),
 			             &f));
 	return NCH_OK;
 }

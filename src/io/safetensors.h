@@ -46,6 +46,8 @@ nch_status nch_weight_to_float(const nch_weight *weight, float *out, nch_error *
 nch_status nch_weights_write(const char *path, const nch_weight *weights, size_t count, nch_error *error);
 /* The same as F32, F16 or BF16, rounded to nearest, ties to even. In both, tensors of whole numbers keep their type. */
 nch_status nch_weights_write_as(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_error *error);
+/* The same as torch.save writes a state dict (pytorch_model.bin, zip archive), for programs that read nothing else; up to 4 GiB. */
+nch_status nch_weights_write_torch(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_error *error);
 
 /* The SHA-256 of the tensors' bytes in the file's order, as 64 hex digits and NUL. */
 void nch_weights_fingerprint(const nch_weights *weights, char hex[65]);

@@ -1,46 +1,10 @@
 /* safetensors_write.c - tensors into a file that appears whole or not at all. */
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/memory.h"
 #include "io/weights.h"
-
-enum { PIECE = 4096 }; /* elements that are converted at once */
-
-static bool is_float(nch_dtype type)
-{
-	return type == NCH_F32 || type == NCH_F16 || type == NCH_BF16 || type == NCH_F64;
-}
-
-/* Whole numbers (old checkpoints keep position_ids) stay what they are. */
-static nch_dtype type_in_file(const nch_weight *weight, nch_dtype type)
-{
-	return is_float(weight->type) ? type : weight->type;
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static nch_status check_names(const char *path, const nch_weight *weights, size_t count, nch_error *error)
-{
-	const char **names = nch_alloc(count, sizeof *names);
-	nch_status status = NCH_OK;
-	if (names == NULL)
-		return nch_no_memory(error);
-	for (size_t i = 0; i < count; i++)
-		names[i] = weights[i].name;
-	if (count > 0)
-		qsort(names, count, sizeof *names, by_text);
-	for (size_t i = 1; i < count && status == NCH_OK; i++)
-		if (strcmp(names[i - 1], names[i]) == 0)
-			status = nch_fail(error, NCH_DATA, "%s: two tensors of the name \"%s\" cannot be written", path, names[i]);
-	nch_free(names);
-	return status;
-}
 
 /* The eight bytes of length and the header, filled up with blanks so that the data begin at a multiple of 8. */
 static nch_status make_header(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_buffer *out, nch_error *error)
@@ -51,7 +15,7 @@ static nch_status make_header(const char *path, const nch_weight *weights, size_
 	for (size_t i = 0; i < count; i++) {
 		nch_weight w = weights[i];
 		size_t elements, bytes, end;
-		w.type = type_in_file(&w, type);
+		w.type = nch_weight_file_type(&w, type);
 		if (!nch_weight_sizes(&w, &elements, &bytes) || elements != w.count || !nch_size_add(offset, bytes, &end))
 			return nch_fail(error, NCH_DATA, "%s: tensor \"%s\" has a shape that does not make its %zu elements", path, w.name, w.count);
 		nch_buffer_byte(out, ',');
@@ -72,32 +36,14 @@ static nch_status make_header(const char *path, const nch_weight *weights, size_
 	return NCH_OK;
 }
 
-/* The elements [first, first + n) of a floating-point tensor in another type. */
-static nch_status convert(const nch_weight *weight, size_t first, size_t n, nch_dtype type, unsigned char *out, nch_error *error)
-{
-	float numbers[PIECE];
-	nch_weight part = *weight;
-	part.data = (const unsigned char *)weight->data + first * nch_dtype_size(weight->type);
-	part.count = n;
-	NCH_TRY(nch_weight_to_float(&part, numbers, error));
-	for (size_t i = 0; i < n; i++) {
-		uint16_t half = (uint16_t)(type == NCH_F16 ? nch_half_from_float(numbers[i]) : nch_bfloat_from_float(numbers[i]));
-		if (type == NCH_F32)
-			memcpy(out + 4 * i, &numbers[i], 4);
-		else
-			memcpy(out + 2 * i, &half, 2);
-	}
-	return NCH_OK;
-}
-
 static nch_status write_tensor(nch_writer *writer, const nch_weight *weight, nch_dtype type, nch_error *error)
 {
-	unsigned char piece[4 * PIECE];
+	unsigned char piece[NCH_PIECE_BYTES];
 	if (type == weight->type)
 		return nch_writer_add(writer, weight->data, weight->count * nch_dtype_size(type), error);
-	for (size_t first = 0; first < weight->count; first += PIECE) {
-		size_t n = weight->count - first < PIECE ? weight->count - first : PIECE;
-		NCH_TRY(convert(weight, first, n, type, piece, error));
+	for (size_t first = 0; first < weight->count; first += NCH_PIECE) {
+		size_t n = weight->count - first < NCH_PIECE ? weight->count - first : NCH_PIECE;
+		NCH_TRY(nch_weight_convert(weight, first, n, type, piece, error));
 		NCH_TRY(nch_writer_add(writer, piece, n * nch_dtype_size(type), error));
 	}
 	return NCH_OK;
@@ -111,16 +57,14 @@ static nch_status write_all(nch_writer *writer, const char *path, const nch_weig
 		status = nch_writer_add(writer, header.data, header.length, error);
 	nch_buffer_free(&header);
 	for (size_t i = 0; i < count && status == NCH_OK; i++)
-		status = write_tensor(writer, &weights[i], type_in_file(&weights[i], type), error);
+		status = write_tensor(writer, &weights[i], nch_weight_file_type(&weights[i], type), error);
 	return status;
 }
 
 nch_status nch_weights_write_as(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_error *error)
 {
 	nch_writer writer = {0};
-	if (type != NCH_F32 && type != NCH_F16 && type != NCH_BF16)
-		return nch_fail(error, NCH_USAGE, "%s: weights are written as F32, F16 or BF16, not %s", path, nch_dtype_name(type));
-	NCH_TRY(check_names(path, weights, count, error));
+	NCH_TRY(nch_weights_check(path, weights, count, type, error));
 	NCH_TRY(nch_writer_open(&writer, path, error));
 	nch_status status = write_all(&writer, path, weights, count, type, error);
 	if (status == NCH_OK)

@@ -1,5 +1,6 @@
 /* weight_types.c - the types of a tensor's elements, and float32 out of each floating-point one and back. */
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -118,4 +119,58 @@ nch_status nch_weight_to_float(const nch_weight *weight, float *out, nch_error *
 		return nch_fail(error, NCH_FORMAT, "tensor \"%s\" holds whole numbers (%s), not weights", weight->name,
 		                nch_dtype_name(weight->type));
 	}
+}
+
+/* --- what is to be written --- */
+
+nch_dtype nch_weight_file_type(const nch_weight *weight, nch_dtype type)
+{
+	bool is_float = weight->type == NCH_F32 || weight->type == NCH_F16 || weight->type == NCH_BF16 || weight->type == NCH_F64;
+	return is_float ? type : weight->type;
+}
+
+nch_status nch_weight_convert(const nch_weight *weight, size_t first, size_t n, nch_dtype type, unsigned char *out, nch_error *error)
+{
+	float numbers[NCH_PIECE];
+	size_t size = nch_dtype_size(weight->type);
+	nch_weight part = *weight;
+	part.data = (const unsigned char *)weight->data + first * size;
+	part.count = n;
+	if (type == weight->type) {
+		memcpy(out, part.data, n * size);
+		return NCH_OK;
+	}
+	NCH_TRY(nch_weight_to_float(&part, numbers, error));
+	for (size_t i = 0; i < n; i++) {
+		uint16_t half = (uint16_t)(type == NCH_F16 ? nch_half_from_float(numbers[i]) : nch_bfloat_from_float(numbers[i]));
+		if (type == NCH_F32)
+			memcpy(out + 4 * i, &numbers[i], 4);
+		else
+			memcpy(out + 2 * i, &half, 2);
+	}
+	return NCH_OK;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+nch_status nch_weights_check(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_error *error)
+{
+	if (type != NCH_F32 && type != NCH_F16 && type != NCH_BF16)
+		return nch_fail(error, NCH_USAGE, "%s: weights are written as F32, F16 or BF16, not %s", path, nch_dtype_name(type));
+	const char **names = nch_alloc(count, sizeof *names);
+	nch_status status = NCH_OK;
+	if (names == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < count; i++)
+		names[i] = weights[i].name;
+	if (count > 0)
+		qsort(names, count, sizeof *names, by_text);
+	for (size_t i = 1; i < count && status == NCH_OK; i++)
+		if (strcmp(names[i - 1], names[i]) == 0)
+			status = nch_fail(error, NCH_DATA, "%s: two tensors of the name \"%s\" cannot be written", path, names[i]);
+	nch_free(names);
+	return status;
 }

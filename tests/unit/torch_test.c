@@ -116,6 +116,33 @@ TEST(every_bit_turned)
 	}
 }
 
+TEST(writes_what_it_reads)
+{
+	static float x[6] = {1, -2, 0.5f, 1e-40f, 0, 3};
+	static const int64_t ids[2] = {7, 8};
+	const nch_weight tensors[] = {{"z\"\n한", NCH_F32, 2, {2, 3}, 6, x}, {"none", NCH_F32, 2, {0, 4}, 0, x}, {"one", NCH_F32, 0, {0}, 1, x + 1},
+	                              {"ids", NCH_I64, 1, {2}, 2, ids}};
+	char path[] = "/tmp/nunchi-torch-XXXXXX";
+	nch_weights *w = NULL;
+	int descriptor = mkstemp(path);
+	CHECK(descriptor >= 0);
+	close(descriptor);
+	for (int half = 0; half < 2; half++) {
+		CHECK(nch_weights_write_torch(path, tensors, 4, half ? NCH_BF16 : NCH_F32, &error) == NCH_OK);
+		CHECK(nch_weights_open(path, &w, &error) == NCH_OK);
+		CHECK(nch_weights_count(w) == 4);
+		CHECK(half || holds(w, "z\"\n한", NCH_F32, 2, (size_t[]){2, 3}, x));
+		CHECK(holds(w, "none", half ? NCH_BF16 : NCH_F32, 2, (size_t[]){0, 4}, x));
+		CHECK(holds(w, "one", half ? NCH_BF16 : NCH_F32, 0, NULL, x + 1));
+		CHECK(memcmp(nch_weights_find(w, "ids")->data, ids, sizeof ids) == 0);
+		CHECK((uintptr_t)nch_weights_find(w, "ids")->data % 64 == 0);
+		nch_weights_close(w);
+	}
+	unlink(path);
+	CHECK(nch_weights_write_torch(path, (nch_weight[]){tensors[0], tensors[0]}, 2, NCH_F32, &error) == NCH_DATA && !nch_file_exists(path));
+	CHECK(nch_weights_write_torch(path, tensors, 4, NCH_F64, &error) == NCH_USAGE && !nch_file_exists(path));
+}
+
 /* --- the machine --- */
 
 static nch_arena *arena;
@@ -245,6 +272,7 @@ int main(void)
 	RUN(reads_both_formats);
 	RUN(cut_at_every_byte);
 	RUN(every_bit_turned);
+	RUN(writes_what_it_reads);
 	RUN(values);
 	RUN(refuses);
 	RUN(tensors_are_held_against_their_storages);
