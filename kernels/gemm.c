@@ -32,22 +32,41 @@ enum {
 
 /* --- packing --- */
 
-/* Rows [0, rows) of A, depth columns: packed[p·rows + i] = a(i, p). Writes up to 16 floats beyond the end. */
-static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, size_t depth, float *packed)
+/* Item `index` of `count` even parts of [0, total): begins at total · index / count. */
+static size_t even(size_t total, size_t index, size_t count)
 {
-	if (a_row == 1) { /* a column of A is contiguous: copy 16, the surplus is overwritten by the next */
+	return total / count * index + total % count * index / count;
+}
+
+/* Rows [0, rows) of A, depth columns, in `strips` strips of even height: strip s with its h rows at packed + (its first row) · depth, there
+ * packed[p·h + i] = a(i, p). Writes up to 16 floats beyond the end of a strip. */
+static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, size_t strips, size_t depth, float *packed)
+{
+	if (a_row == 1) { /* a column of A is contiguous: one pass over the columns serves all strips */
 		for (size_t p = 0; p < depth; p++)
-			v_store(packed + p * rows, v_load_part(a + p * a_col, rows));
+			for (size_t s = 0; s < strips; s++) {
+				size_t i = even(rows, s, strips), height = even(rows, s + 1, strips) - i;
+				float *out = packed + i * depth + p * height;
+				if (rows - i >= 16 && p + 16 / height + 1 < depth) /* 16 at once: the surplus is overwritten by the next columns */
+					v_store(out, v_load(a + p * a_col + i));
+				else
+					v_store_part(out, v_load_part(a + p * a_col + i, height), height);
+			}
 		return;
 	}
-	for (size_t p = 0; p < depth; p += 16) {
-		size_t part = depth - p < 16 ? depth - p : 16;
-		v16 square[16];
-		for (size_t i = 0; i < 16; i++)
-			square[i] = i >= rows ? v_zero() : part == 16 ? v_load(a + i * a_row + p) : v_load_part(a + i * a_row + p, part);
-		v_transpose(square);
-		for (size_t i = 0; i < part; i++)
-			v_store(packed + (p + i) * rows, square[i]);
+	for (size_t s = 0; s < strips; s++) {
+		size_t first = even(rows, s, strips), height = even(rows, s + 1, strips) - first;
+		const float *row = a + first * a_row;
+		float *out = packed + first * depth;
+		for (size_t p = 0; p < depth; p += 16) {
+			size_t part = depth - p < 16 ? depth - p : 16;
+			v16 square[16];
+			for (size_t i = 0; i < 16; i++)
+				square[i] = i >= height ? v_zero() : part == 16 ? v_load(row + i * a_row + p) : v_load_part(row + i * a_row + p, part);
+			v_transpose(square);
+			for (size_t i = 0; i < part; i++)
+				v_store(out + (p + i) * height, square[i]);
+		}
 	}
 }
 
@@ -138,12 +157,6 @@ static void pack_task(void *context, size_t panel, size_t thread)
 	             job->compute->shared + panel * COLUMNS * job->depth);
 }
 
-/* Item `index` of `count` even parts of [0, total): begins at total · index / count. */
-static size_t even(size_t total, size_t index, size_t count)
-{
-	return total / count * index + total % count * index / count;
-}
-
 /* Asks for a tile of C that will be wanted soon. */
 V_INLINE void fetch(const float *c, size_t c_row, size_t rows)
 {
@@ -163,11 +176,7 @@ static void multiply_task(void *context, size_t index, size_t thread)
 	float *packed = job->compute->scratch + thread * job->compute->scratch_floats;
 	int first = job->first_depth == 0 && !g->accumulate;
 
-	for (size_t s = 0; s < strips; s++) {
-		size_t i = i_begin + even(i_end - i_begin, s, strips), rows = i_begin + even(i_end - i_begin, s + 1, strips) - i;
-		pack_rows(g->a + i * g->a_row + job->first_depth * g->a_col, g->a_row, g->a_col, rows, job->depth,
-		          packed + (i - i_begin) * job->depth);
-	}
+	pack_rows(g->a + i_begin * g->a_row + job->first_depth * g->a_col, g->a_row, g->a_col, i_end - i_begin, strips, job->depth, packed);
 	for (size_t panel = panel_begin; panel < panel_end; panel++) {
 		size_t j = panel * COLUMNS, columns = job->columns - j < COLUMNS ? job->columns - j : COLUMNS;
 		for (size_t s = 0; s < strips; s++) {
