@@ -1,10 +1,16 @@
 /* memory.c - allocation with checked sizes, and the counter by which tests make an allocation fail. */
+#if defined(__linux__)
+#define _DEFAULT_SOURCE /* madvise */
+#endif
 #include "base/memory.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE = 1 << 21, HUGE_FROM = 1 << 22 }; /* bytes: x86's and most of ARM's large pages */
 
 static _Atomic size_t allocations;
 static _Atomic size_t fail_at; /* the number of the allocation that fails; 0: none */
@@ -49,7 +55,14 @@ void *nch_alloc_untouched(size_t count, size_t size)
 	if (bytes == 0)
 		bytes = 64;
 	void *memory = NULL;
-	return posix_memalign(&memory, 64, bytes) == 0 ? memory : NULL;
+	size_t alignment = bytes >= HUGE_FROM ? HUGE_PAGE : 64;
+	if (posix_memalign(&memory, alignment, bytes) != 0)
+		return NULL;
+#ifdef MADV_HUGEPAGE
+	if (bytes >= HUGE_FROM) /* fewer page faults, and matrices that the processor's table of pages can hold; only a wish */
+		madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+	return memory;
 }
 
 void *nch_alloc_aligned(size_t count, size_t size)
