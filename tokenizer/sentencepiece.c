@@ -1,45 +1,50 @@
 /* sentencepiece.c - a tokenizer that is a SentencePiece model: normalize, cut, give every piece its place in the original. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/internal.h"
-#include "tokenizer/normalize.h"
-#include "tokenizer/sentencepiece_model.h"
-#include "tokenizer/unicode.h"
-#include "tokenizer/unigram.h"
+#include "tokenizer/sentencepiece_parts.h"
 #include "tokenizer/xlnet_text.h"
-
-/* A piece like "3,", which XLNet's class cuts anew. */
-typedef struct comma_rule {
-	int32_t *ids; /* in its place; the last is the comma */
-	uint32_t *lengths; /* bytes of the piece that each stands for */
-	size_t count;
-} comma_rule;
-
-typedef struct sentencepiece {
-	nch_sp_model model;
-	nch_trie verbatim; /* user-defined pieces */
-	nch_normalizer normalizer, denormalizer;
-	nch_unigram unigram;
-	bool pieces_part_at_spaces; /* no piece goes on over a ▁: words can be cut one by one */
-	int32_t byte_ids[256];
-	bool wrapped;
-	nch_sp_wrapping wrapping;
-	comma_rule *comma_rules; /* [pieces], if wrapped */
-} sentencepiece;
-
-typedef struct scratch {
-	nch_normalized normalized;
-	nch_segmentation segmentation;
-	nch_normalized prepared; /* the text as the wrapping makes it */
-} scratch;
 
 /* --- encoding --- */
 
+/* A whole word, or a single character, as a piece. */
+static nch_status add_whole(const nch_sentencepiece *sp, const char *text, size_t length, nch_segmentation *segmentation, nch_error *error)
+{
+	int32_t id = nch_vocabulary_find(&sp->words, text, length);
+	NCH_TRY(nch_grow(&segmentation->items, &segmentation->capacity, segmentation->count + 1, sizeof *segmentation->items, error));
+	segmentation->items[segmentation->count++] = (nch_segment){id >= 0 ? id : sp->model.unk, (uint32_t)length};
+	return NCH_OK;
+}
+
+static nch_status cut_into_characters(const nch_sentencepiece *sp, const char *text, size_t length, nch_segmentation *segmentation,
+                                      nch_error *error)
+{
+	for (size_t at = 0, step = 0; at < length; at += step) {
+		uint32_t c;
+		if (sp->normalizer.verbatim == NULL || nch_trie_longest(sp->normalizer.verbatim, text + at, length - at, &step) < 0)
+			step = nch_utf8_decode(text + at, length - at, &c);
+		NCH_TRY(add_whole(sp, text + at, step, segmentation, error));
+	}
+	return NCH_OK;
+}
+
+static nch_status cut_stretch(const nch_sentencepiece *sp, const char *text, size_t length, float *score, nch_sentencepiece_scratch *s, nch_error *error)
+{
+	switch (sp->model.type) {
+	case NCH_SP_BPE:
+		return nch_bpe_encode(&sp->bpe, text, length, &s->bpe, &s->segmentation, error);
+	case NCH_SP_WORD:
+		return add_whole(sp, text, length, &s->segmentation, error);
+	case NCH_SP_CHAR:
+		return cut_into_characters(sp, text, length, &s->segmentation, error);
+	default:
+		return nch_unigram_encode(&sp->unigram, text, length, score, &s->segmentation, error);
+	}
+}
+
 /* Cuts the normalized text, word by word where that is the same: the lattice is then only as big as a word. */
-static nch_status cut(const sentencepiece *sp, scratch *s, nch_error *error)
+static nch_status cut(const nch_sentencepiece *sp, nch_sentencepiece_scratch *s, nch_error *error)
 {
 	const char *text = s->normalized.text;
 	size_t length = s->normalized.length, begin = 0;
@@ -52,14 +57,14 @@ static nch_status cut(const sentencepiece *sp, scratch *s, nch_error *error)
 			while (end < length && (text[end] != '\xE2' || length - end < 3 || memcmp(text + end, NCH_SPACE_MARK, 3) != 0))
 				end++;
 		}
-		NCH_TRY(nch_unigram_encode(&sp->unigram, text + begin, end - begin, &score, &s->segmentation, error));
+		NCH_TRY(cut_stretch(sp, text + begin, end - begin, &score, s, error));
 		begin = end;
 	}
 	return NCH_OK;
 }
 
 /* An unknown piece as one token for each of its bytes; only the last of them stands for the text. */
-static nch_status add_bytes(const sentencepiece *sp, const char *piece, size_t length, uint32_t begin, uint32_t end,
+static nch_status add_bytes(const nch_sentencepiece *sp, const char *piece, size_t length, uint32_t begin, uint32_t end,
                             nch_tokens *tokens, nch_error *error)
 {
 	for (size_t i = 0; i < length; i++)
@@ -68,7 +73,7 @@ static nch_status add_bytes(const sentencepiece *sp, const char *piece, size_t l
 }
 
 /* What stands in place of a piece with a comma; `origin` is that of its bytes. */
-static nch_status add_comma(const comma_rule *rule, const uint32_t *origin, nch_tokens *tokens, nch_error *error)
+static nch_status add_comma(const nch_comma_rule *rule, const uint32_t *origin, nch_tokens *tokens, nch_error *error)
 {
 	size_t at = 0;
 	for (size_t i = 0; i < rule->count; i++) {
@@ -79,7 +84,7 @@ static nch_status add_comma(const comma_rule *rule, const uint32_t *origin, nch_
 }
 
 /* The pieces of a text that is normalized, as tokens. */
-static nch_status add_tokens(const sentencepiece *sp, const scratch *s, nch_tokens *tokens, nch_error *error)
+static nch_status add_tokens(const nch_sentencepiece *sp, const nch_sentencepiece_scratch *s, nch_tokens *tokens, nch_error *error)
 {
 	const uint32_t *origin = s->normalized.origin;
 	bool after_unknown = false;
@@ -102,22 +107,28 @@ static nch_status add_tokens(const sentencepiece *sp, const scratch *s, nch_toke
 	return NCH_OK;
 }
 
-static nch_status encode_plain(const sentencepiece *sp, scratch *s, const char *text, size_t length, nch_tokens *tokens, nch_error *error)
+nch_status nch_sentencepiece_cut(const nch_sentencepiece *sp, nch_sentencepiece_scratch *s, const char *text, size_t length, nch_error *error)
 {
 	NCH_TRY(nch_normalize(&sp->normalizer, text, length, &s->normalized, error));
-	NCH_TRY(cut(sp, s, error));
+	return cut(sp, s, error);
+}
+
+nch_status nch_sentencepiece_encode(const nch_sentencepiece *sp, nch_sentencepiece_scratch *s, const char *text, size_t length,
+                                    nch_tokens *tokens, nch_error *error)
+{
+	NCH_TRY(nch_sentencepiece_cut(sp, s, text, length, error));
 	return add_tokens(sp, s, tokens, error);
 }
 
 static nch_status sp_encode(const void *self, void *inner, const char *text, size_t length, nch_tokens *tokens, nch_error *error)
 {
-	const sentencepiece *sp = self;
-	scratch *s = inner;
+	const nch_sentencepiece *sp = self;
+	nch_sentencepiece_scratch *s = inner;
 	if (!sp->wrapped)
-		return encode_plain(sp, s, text, length, tokens, error);
+		return nch_sentencepiece_encode(sp, s, text, length, tokens, error);
 	size_t first = tokens->count;
 	NCH_TRY(nch_xlnet_prepare(&sp->wrapping, text, length, &s->prepared, error));
-	NCH_TRY(encode_plain(sp, s, s->prepared.text, s->prepared.length, tokens, error));
+	NCH_TRY(nch_sentencepiece_encode(sp, s, s->prepared.text, s->prepared.length, tokens, error));
 	for (size_t i = first; i < tokens->count; i++) {
 		tokens->items[i].begin = s->prepared.origin[tokens->items[i].begin];
 		tokens->items[i].end = s->prepared.origin[tokens->items[i].end];
@@ -155,7 +166,7 @@ static void add_unescaped(nch_buffer *text, const char *piece, size_t length)
 }
 
 /* Appends what one piece (no byte piece) stands for. *at_start: no text yet, so that a leading ▁ may be the dummy prefix. */
-static void decode_piece(const sentencepiece *sp, const nch_sp_piece *piece, bool at_start, bool *dropped_space, nch_buffer *text)
+static void decode_piece(const nch_sentencepiece *sp, const nch_sp_piece *piece, bool at_start, bool *dropped_space, nch_buffer *text)
 {
 	const nch_sp_normalizer_spec *spec = &sp->model.normalizer;
 	const char *bytes = piece->text;
@@ -176,7 +187,7 @@ static void decode_piece(const sentencepiece *sp, const nch_sp_piece *piece, boo
 	add_unescaped(text, bytes, length);
 }
 
-static nch_status denormalize(const sentencepiece *sp, nch_buffer *decoded, nch_buffer *text, nch_error *error)
+static nch_status denormalize(const nch_sentencepiece *sp, nch_buffer *decoded, nch_buffer *text, nch_error *error)
 {
 	nch_normalized normalized = {0};
 	nch_status status = nch_normalize(&sp->denormalizer, decoded->data, decoded->length, &normalized, error);
@@ -188,7 +199,7 @@ static nch_status denormalize(const sentencepiece *sp, nch_buffer *decoded, nch_
 
 static nch_status sp_decode(const void *self, const int32_t *ids, size_t count, nch_buffer *text, nch_error *error)
 {
-	const sentencepiece *sp = self;
+	const nch_sentencepiece *sp = self;
 	nch_buffer bytes = {0}, decoded = {0};
 	bool at_start = true, dropped_space = false;
 	for (size_t i = 0; i < count; i++) {
@@ -218,32 +229,39 @@ static nch_status sp_decode(const void *self, const int32_t *ids, size_t count, 
 static nch_status sp_new_scratch(const void *self, void **inner, nch_error *error)
 {
 	(void)self;
-	*inner = nch_alloc(1, sizeof(scratch));
+	*inner = nch_alloc(1, sizeof(nch_sentencepiece_scratch));
 	return *inner != NULL ? NCH_OK : nch_no_memory(error);
+}
+
+void nch_sentencepiece_scratch_clear(nch_sentencepiece_scratch *s)
+{
+	nch_normalized_free(&s->normalized);
+	nch_segmentation_free(&s->segmentation);
+	nch_normalized_free(&s->prepared);
+	nch_bpe_scratch_free(&s->bpe);
 }
 
 static void sp_free_scratch(void *inner)
 {
-	scratch *s = inner;
-	if (s == NULL)
+	if (inner == NULL)
 		return;
-	nch_normalized_free(&s->normalized);
-	nch_segmentation_free(&s->segmentation);
-	nch_normalized_free(&s->prepared);
-	nch_free(s);
+	nch_sentencepiece_scratch_clear(inner);
+	nch_free(inner);
 }
 
 /* --- loading --- */
 
 static void sp_free(void *self)
 {
-	sentencepiece *sp = self;
+	nch_sentencepiece *sp = self;
 	for (size_t i = 0; sp->comma_rules != NULL && i < sp->model.piece_count; i++) {
 		nch_free(sp->comma_rules[i].ids);
 		nch_free(sp->comma_rules[i].lengths);
 	}
 	nch_free(sp->comma_rules);
 	nch_unigram_free(&sp->unigram);
+	nch_bpe_free(&sp->bpe);
+	nch_vocabulary_free(&sp->words);
 	nch_normalizer_free(&sp->normalizer);
 	nch_normalizer_free(&sp->denormalizer);
 	nch_trie_free(&sp->verbatim);
@@ -254,7 +272,7 @@ static void sp_free(void *self)
 static const nch_tokenizer_class sentencepiece_class = {sp_encode, sp_decode, sp_new_scratch, sp_free_scratch, sp_free};
 
 /* The user-defined pieces; returns whether there are any. */
-static nch_status collect_verbatim(sentencepiece *sp, size_t *count, nch_error *error)
+static nch_status collect_verbatim(nch_sentencepiece *sp, size_t *count, nch_error *error)
 {
 	nch_trie_key *keys = nch_alloc(sp->model.piece_count, sizeof *keys);
 	if (keys == NULL)
@@ -280,7 +298,7 @@ static bool pieces_part_at_spaces(const nch_sp_model *model)
 	return true;
 }
 
-static nch_status fill_vocabulary(nch_tokenizer *tokenizer, sentencepiece *sp, nch_error *error)
+static nch_status fill_vocabulary(nch_tokenizer *tokenizer, nch_sentencepiece *sp, nch_error *error)
 {
 	nch_vocabulary *vocabulary = &tokenizer->vocabulary;
 	for (size_t i = 0; i < sp->model.piece_count; i++)
@@ -320,79 +338,29 @@ static void find_specials(nch_tokenizer *tokenizer, const nch_sp_model *model)
 	};
 }
 
-/* --- the comma rule --- */
-
-/* Whether the piece is longer than a comma and ends with a digit and a comma. */
-static bool ends_with_digit_and_comma(const nch_sp_piece *piece)
+static nch_status init_type(nch_tokenizer *tokenizer, nch_sentencepiece *sp, nch_error *error)
 {
-	if (piece->type != NCH_PIECE_NORMAL || piece->length < 2 || piece->text[piece->length - 1] != ',')
-		return false;
-	size_t begin = piece->length - 2;
-	while (begin > 0 && ((unsigned char)piece->text[begin] & 0xC0) == 0x80)
-		begin--;
-	uint32_t c;
-	return begin + nch_utf8_decode(piece->text + begin, piece->length - 1 - begin, &c) == piece->length - 1 &&
-	       nch_unicode_category_of(c) == NCH_CATEGORY_ND;
-}
-
-static nch_status add_part(comma_rule *rule, const nch_tokenizer *tokenizer, int32_t unk, const char *text, size_t length, size_t bytes,
-                           nch_error *error)
-{
-	size_t ids = rule->count, lengths = rule->count; /* the arrays grow by one each time: rules are few and short */
-	NCH_TRY(nch_grow(&rule->ids, &ids, rule->count + 1, sizeof *rule->ids, error));
-	NCH_TRY(nch_grow(&rule->lengths, &lengths, rule->count + 1, sizeof *rule->lengths, error));
-	int32_t id = nch_vocabulary_find(&tokenizer->vocabulary, text, length);
-	rule->ids[rule->count] = id >= 0 ? id : unk;
-	rule->lengths[rule->count++] = (uint32_t)bytes;
-	return NCH_OK;
-}
-
-/* Cuts a piece without its comma and without ▁. A ▁ that this puts in front is taken off again, unless the piece has one too. */
-static nch_status make_comma_rule(const nch_tokenizer *tokenizer, const sentencepiece *sp, scratch *s, nch_tokens *tokens, size_t id,
-                                  nch_error *error)
-{
-	const nch_sp_piece *piece = &sp->model.pieces[id];
-	comma_rule *rule = &sp->comma_rules[id];
-	size_t marks = 0;
-	while (piece->length - 1 - marks >= 3 && memcmp(piece->text + marks, NCH_SPACE_MARK, 3) == 0)
-		marks += 3;
-	tokens->count = 0;
-	NCH_TRY(encode_plain(sp, s, piece->text + marks, piece->length - 1 - marks, tokens, error));
-	size_t covered = 0;
-	for (size_t i = 0; i < tokens->count; i++) {
-		const nch_sp_piece *part = &sp->model.pieces[tokens->items[i].id];
-		const char *text = part->text;
-		size_t length = part->length;
-		if (i == 0 && marks == 0 && length >= 3 && memcmp(text, NCH_SPACE_MARK, 3) == 0) {
-			text += 3;
-			length -= 3;
-			if (length == 0)
-				continue;
-		}
-		size_t left = piece->length - 1 - covered, bytes = i + 1 == tokens->count || length > left ? left : length;
-		NCH_TRY(add_part(rule, tokenizer, sp->model.unk, text, length, bytes, error));
-		covered += bytes;
+	static const char *const kinds[] = {[NCH_SP_UNIGRAM] = "sentencepiece unigram",
+	                                    [NCH_SP_BPE] = "sentencepiece bpe",
+	                                    [NCH_SP_WORD] = "sentencepiece word",
+	                                    [NCH_SP_CHAR] = "sentencepiece char"};
+	tokenizer->kind = kinds[sp->model.type];
+	sp->pieces_part_at_spaces = sp->model.type == NCH_SP_WORD || pieces_part_at_spaces(&sp->model);
+	if (sp->model.type == NCH_SP_UNIGRAM)
+		return nch_unigram_init(&sp->unigram, &sp->model, error);
+	if (sp->model.type == NCH_SP_BPE)
+		return nch_bpe_init(&sp->bpe, &sp->model, sp->normalizer.verbatim, error);
+	for (size_t i = 0; i < sp->model.piece_count; i++) {
+		const nch_sp_piece *piece = &sp->model.pieces[i];
+		bool usable = piece->type == NCH_PIECE_NORMAL || piece->type == NCH_PIECE_USER_DEFINED;
+		NCH_TRY(nch_vocabulary_add(&sp->words, usable ? piece->text : NULL, piece->length, error));
 	}
-	return add_part(rule, tokenizer, sp->model.unk, ",", 1, piece->length - covered, error);
-}
-
-static nch_status make_comma_rules(const nch_tokenizer *tokenizer, sentencepiece *sp, nch_error *error)
-{
-	nch_tokens tokens = {0};
-	void *inner = NULL;
-	sp->comma_rules = nch_alloc(sp->model.piece_count, sizeof *sp->comma_rules);
-	nch_status status = sp->comma_rules != NULL ? sp_new_scratch(sp, &inner, error) : nch_no_memory(error);
-	for (size_t i = 0; i < sp->model.piece_count && status == NCH_OK; i++)
-		if (ends_with_digit_and_comma(&sp->model.pieces[i]))
-			status = make_comma_rule(tokenizer, sp, inner, &tokens, i, error);
-	sp_free_scratch(inner);
-	nch_tokens_free(&tokens);
-	return status;
+	return NCH_OK;
 }
 
 nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, size_t size, const nch_sp_wrapping *wrapping, nch_error *error)
 {
-	sentencepiece *sp = nch_alloc(1, sizeof *sp);
+	nch_sentencepiece *sp = nch_alloc(1, sizeof *sp);
 	size_t verbatim;
 	if (sp == NULL)
 		return nch_no_memory(error);
@@ -403,16 +371,13 @@ nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, si
 	NCH_TRY(nch_normalizer_init(&sp->normalizer, &sp->model.normalizer, sp->model.treat_whitespace_as_suffix,
 	                            verbatim > 0 ? &sp->verbatim : NULL, error));
 	NCH_TRY(nch_normalizer_init(&sp->denormalizer, &sp->model.denormalizer, false, NULL, error));
-	if (sp->model.type != NCH_SP_UNIGRAM)
-		return nch_fail(error, NCH_FORMAT, "SentencePiece models of words or characters are not supported");
-	NCH_TRY(nch_unigram_init(&sp->unigram, &sp->model, error));
-	sp->pieces_part_at_spaces = pieces_part_at_spaces(&sp->model);
-	tokenizer->kind = "sentencepiece unigram";
+	NCH_TRY(init_type(tokenizer, sp, error));
 	NCH_TRY(fill_vocabulary(tokenizer, sp, error));
 	find_specials(tokenizer, &sp->model);
+	NCH_TRY(nch_sentencepiece_self_test(sp, &tokenizer->vocabulary, error));
 	if (wrapping == NULL)
 		return NCH_OK;
-	NCH_TRY(make_comma_rules(tokenizer, sp, error));
+	NCH_TRY(nch_sentencepiece_make_comma_rules(tokenizer, sp, error));
 	sp->wrapping = *wrapping;
 	sp->wrapped = true;
 	return NCH_OK;
@@ -420,6 +385,6 @@ nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, si
 
 nch_status nch_sentencepiece_to_json(const nch_tokenizer *tokenizer, nch_buffer *out, nch_error *error)
 {
-	const sentencepiece *sp = tokenizer->self;
+	const nch_sentencepiece *sp = tokenizer->self;
 	return sp->model.type == NCH_SP_UNIGRAM ? nch_sp_model_to_json(tokenizer, &sp->model, out, error) : NCH_OK;
 }

@@ -8,6 +8,8 @@
 #include "base/memory.h"
 #include "tokenizer/protobuf.h"
 
+#define LONGEST_PIECE 8000 /* bytes; SentencePiece's limit since 0.2.2 */
+
 /* fields of ModelProto */
 enum { MODEL_PIECE = 1, MODEL_TRAINER = 2, MODEL_NORMALIZER = 3, MODEL_SELF_TEST = 4, MODEL_DENORMALIZER = 5 };
 /* of ModelProto.SentencePiece */
@@ -76,8 +78,8 @@ static nch_status read_piece(reader *r, nch_protobuf message)
 		return broken(r, "a piece");
 	if (text.length == 0)
 		return nch_fail(r->error, NCH_FORMAT, "not a usable SentencePiece model: piece %zu is empty", r->model->piece_count);
-	if (text.length > INT32_MAX || r->model->piece_count >= INT32_MAX)
-		return nch_fail(r->error, NCH_FORMAT, "not a usable SentencePiece model: over 2^31 pieces or bytes in a piece");
+	if (text.length >= LONGEST_PIECE || r->model->piece_count >= INT32_MAX)
+		return nch_fail(r->error, NCH_FORMAT, "not a usable SentencePiece model: piece %zu is too long", r->model->piece_count);
 	piece.text = text.text;
 	piece.length = (uint32_t)text.length;
 	NCH_TRY(nch_grow(&r->model->pieces, &r->piece_capacity, r->model->piece_count + 1, sizeof piece, r->error));
@@ -219,28 +221,36 @@ static bool is_reserved(const nch_sp_piece *piece)
 	return piece->type == NCH_PIECE_UNKNOWN || piece->type == NCH_PIECE_CONTROL || piece->type == NCH_PIECE_BYTE;
 }
 
-static int compare_pieces(const void *left, const void *right)
+static int compare_texts(const void *left, const void *right)
 {
 	const nch_sp_piece *a = *(const nch_sp_piece *const *)left, *b = *(const nch_sp_piece *const *)right;
-	if (is_reserved(a) != is_reserved(b))
-		return is_reserved(a) ? 1 : -1;
 	uint32_t shorter = a->length < b->length ? a->length : b->length;
 	int order = memcmp(a->text, b->text, shorter);
 	return order != 0 ? order : (a->length > b->length) - (a->length < b->length);
 }
 
+static int compare_pieces(const void *left, const void *right)
+{
+	const nch_sp_piece *a = *(const nch_sp_piece *const *)left, *b = *(const nch_sp_piece *const *)right;
+	if (is_reserved(a) != is_reserved(b))
+		return is_reserved(a) ? 1 : -1;
+	return compare_texts(left, right);
+}
+
+/* In models of byte-pair encoding there is one name space only. */
 static nch_status check_distinct(const reader *r)
 {
 	const nch_sp_model *m = r->model;
+	int (*compare)(const void *, const void *) = m->type == NCH_SP_BPE ? compare_texts : compare_pieces;
 	const nch_sp_piece **sorted = nch_alloc(m->piece_count, sizeof(*sorted));
 	if (sorted == NULL)
 		return nch_no_memory(r->error);
 	for (size_t i = 0; i < m->piece_count; i++)
 		sorted[i] = &m->pieces[i];
-	qsort(sorted, m->piece_count, sizeof(*sorted), compare_pieces);
+	qsort(sorted, m->piece_count, sizeof(*sorted), compare);
 	nch_status status = NCH_OK;
 	for (size_t i = 1; i < m->piece_count && status == NCH_OK; i++)
-		if (compare_pieces(&sorted[i - 1], &sorted[i]) == 0)
+		if (compare(&sorted[i - 1], &sorted[i]) == 0)
 			status = nch_fail(r->error, NCH_FORMAT, "not a usable SentencePiece model: the piece \"%.60s\" stands in it twice",
 			                  sorted[i]->text);
 	nch_free(sorted);
@@ -254,8 +264,12 @@ static nch_status check_types(const reader *r)
 	size_t bytes = 0;
 	m->unk = -1;
 	for (size_t i = 0; i < m->piece_count; i++) {
-		const nch_sp_piece *piece = &m->pieces[i];
-		if (piece->type == NCH_PIECE_UNKNOWN) {
+		nch_sp_piece *piece = &m->pieces[i];
+		if (memchr(piece->text, 0, piece->length) != NULL) {
+			if (piece->length != 1 || !m->byte_fallback)
+				return nch_fail(r->error, NCH_FORMAT, "not a usable SentencePiece model: piece %zu has a NUL in it", i);
+			piece->type = NCH_PIECE_UNUSED; /* some converters write one beside <0x00> */
+		} else if (piece->type == NCH_PIECE_UNKNOWN) {
 			if (m->unk >= 0)
 				return nch_fail(r->error, NCH_FORMAT, "not a usable SentencePiece model: it has two unknown pieces");
 			m->unk = (int32_t)i;
@@ -268,7 +282,7 @@ static nch_status check_types(const reader *r)
 			byte_found[byte] = true;
 		}
 	}
-	if (m->unk < 0)
+	if (m->unk < 0 && !m->byte_fallback) /* with bytes for everything, a model can do without */
 		return nch_fail(r->error, NCH_FORMAT, "not a usable SentencePiece model: it has no unknown piece");
 	if (m->byte_fallback && bytes != 256)
 		return nch_fail(r->error, NCH_FORMAT, "not a usable SentencePiece model: byte_fallback needs 256 byte pieces, it has %zu",

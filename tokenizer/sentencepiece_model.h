@@ -51,7 +51,7 @@ typedef struct nch_sp_model {
 	nch_arena *arena; /* owns every text */
 	nch_sp_piece *pieces;
 	size_t piece_count;
-	int32_t unk; /* the index of the one UNKNOWN piece */
+	int32_t unk; /* the index of the one UNKNOWN piece; -1: none (only with byte_fallback) */
 
 	nch_sp_model_type type;
 	int32_t vocab_size, max_piece_length;
