@@ -48,8 +48,10 @@ static nch_status add_word(void *context, const nch_bert_character *characters, 
 	return NCH_OK;
 }
 
-static nch_status bert_encode(const void *self, void *inner, const char *text, size_t length, nch_tokens *tokens, nch_error *error)
+static nch_status bert_encode(const void *self, void *inner, const char *text, size_t length, bool first, nch_tokens *tokens,
+                              nch_error *error)
 {
+	(void)first;
 	const bert *b = self;
 	scratch *s = inner;
 	job j = {b, s, tokens, error};

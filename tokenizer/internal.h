@@ -10,7 +10,8 @@
 
 /* The calls of one kind of tokenizer. `self` is what its loader made, `scratch` what its new_scratch made. */
 typedef struct nch_tokenizer_class {
-	nch_status (*encode)(const void *self, void *scratch, const char *text, size_t length, nch_tokens *tokens,
+	/* `first`: the text begins here (else an added token stands before it) */
+	nch_status (*encode)(const void *self, void *scratch, const char *text, size_t length, bool first, nch_tokens *tokens,
 	                     nch_error *error);
 	nch_status (*decode)(const void *self, const int32_t *ids, size_t count, nch_buffer *text, nch_error *error);
 	nch_status (*new_scratch)(const void *self, void **scratch, nch_error *error);

@@ -120,8 +120,10 @@ nch_status nch_sentencepiece_encode(const nch_sentencepiece *sp, nch_sentencepie
 	return add_tokens(sp, s, tokens, error);
 }
 
-static nch_status sp_encode(const void *self, void *inner, const char *text, size_t length, nch_tokens *tokens, nch_error *error)
+static nch_status sp_encode(const void *self, void *inner, const char *text, size_t length, bool first_stretch, nch_tokens *tokens,
+                            nch_error *error)
 {
+	(void)first_stretch;
 	const nch_sentencepiece *sp = self;
 	nch_sentencepiece_scratch *s = inner;
 	if (!sp->wrapped)

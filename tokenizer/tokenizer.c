@@ -82,7 +82,7 @@ static nch_status encode_stretch(const nch_tokenizer *tokenizer, nch_tokenizer_s
 	size_t first = tokens->count;
 	if (begin == end)
 		return NCH_OK;
-	NCH_TRY(tokenizer->class->encode(tokenizer->self, scratch->inner, text + begin, end - begin, tokens, error));
+	NCH_TRY(tokenizer->class->encode(tokenizer->self, scratch->inner, text + begin, end - begin, begin == 0, tokens, error));
 	for (size_t i = first; begin > 0 && i < tokens->count; i++) {
 		tokens->items[i].begin += (uint32_t)begin;
 		tokens->items[i].end += (uint32_t)begin;
@@ -110,7 +110,7 @@ nch_status nch_tokenizer_encode(const nch_tokenizer *tokenizer, nch_tokenizer_sc
 		return nch_fail(error, NCH_DATA, "a text of 2^31 bytes or more cannot be tokenized");
 	if (tokenizer->added.count > 0)
 		return encode_with_added(tokenizer, scratch, text, length, tokens, error);
-	return tokenizer->class->encode(tokenizer->self, scratch->inner, text, length, tokens, error);
+	return tokenizer->class->encode(tokenizer->self, scratch->inner, text, length, true, tokens, error);
 }
 
 /* How many tokens of each text stay when both together may have `room`. The longer one gives way until both are at half;

@@ -1,8 +1,367 @@
-/* tokenizer_json.c - Hugging Face's tokenizer.json. */
+/* tokenizer_json.c - Hugging Face's tokenizer.json: everything that a tokenizer does, told as data. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/utf8.h"
 #include "tokenizer/internal.h"
+#include "tokenizer/json_model.h"
+#include "tokenizer/json_pipeline.h"
+#include "tokenizer/model_folder.h"
+
+#define MOST_GAPS 1000000 /* ids that stand for nothing */
+
+typedef enum decoder_kind {
+	DECODE_SPACES,    /* pieces with spaces between them */
+	DECODE_METASPACE, /* ▁ is a space, and nothing in the first piece */
+	DECODE_FUSED,     /* ▁ is a space; the first one of all is dropped, if there is a Strip */
+	DECODE_BYTES,
+	DECODE_SUFFIX
+} decoder_kind;
+
+typedef struct json_tokenizer {
+	nch_pipeline pipeline;
+	nch_json_model model;
+	const nch_vocabulary *vocabulary;
+	decoder_kind decoder;
+	bool strip;
+} json_tokenizer;
+
+typedef struct scratch {
+	nch_words words, spare;
+	nch_json_model_scratch model;
+	nch_segmentation segmentation;
+} scratch;
+
+/* --- encoding --- */
+
+static nch_status encode_word(const json_tokenizer *t, scratch *s, const nch_bert_character *word, size_t count, nch_tokens *tokens,
+                              nch_error *error)
+{
+	s->segmentation.count = 0;
+	NCH_TRY(nch_json_model_cut(&t->model, word, count, &s->model, &s->segmentation, error));
+	size_t at = 0;
+	for (size_t i = 0; i < s->segmentation.count; i++) {
+		nch_segment segment = s->segmentation.items[i];
+		size_t first = s->model.places[at], last = s->model.places[at + segment.length - 1];
+		NCH_TRY(nch_tokens_add(tokens, segment.id, word[first].begin, word[last].end, error));
+		at += segment.length;
+	}
+	return NCH_OK;
+}
+
+static nch_status json_encode(const void *self, void *inner, const char *text, size_t length, bool first, nch_tokens *tokens,
+                              nch_error *error)
+{
+	const json_tokenizer *t = self;
+	scratch *s = inner;
+	NCH_TRY(nch_pipeline_run(&t->pipeline, text, length, first, &s->words, &s->spare, error));
+	for (size_t i = 0, begin = 0; i < s->words.word_count; begin = s->words.ends[i++])
+		NCH_TRY(encode_word(t, s, s->words.items + begin, s->words.ends[i] - begin, tokens, error));
+	return NCH_OK;
+}
+
+/* --- decoding --- */
+
+/* Runs of bytes become text; what is no UTF-8 becomes U+FFFD. */
+static void flush_bytes(nch_buffer *bytes, nch_buffer *text)
+{
+	for (size_t at = 0; at < bytes->length;) {
+		uint32_t c;
+		size_t step = nch_utf8_decode(bytes->data + at, bytes->length - at, &c);
+		if (c == NCH_UTF8_BAD)
+			nch_buffer_utf8(text, 0xFFFD);
+		else
+			nch_buffer_add(text, bytes->data + at, step);
+		at += step;
+	}
+	nch_buffer_clear(bytes);
+}
+
+static void decode_metaspace(const char *piece, bool first, nch_buffer *text)
+{
+	for (size_t at = 0, length = strlen(piece); at < length;) {
+		if (strncmp(piece + at, "\xE2\x96\x81", 3) == 0) {
+			if (!first)
+				nch_buffer_byte(text, ' ');
+			at += 3;
+		} else {
+			nch_buffer_byte(text, (unsigned char)piece[at++]);
+		}
+	}
+}
+
+/* A piece in ByteLevel's alphabet as bytes; one that holds another character is taken as it is. */
+static void decode_bytes(const char *piece, nch_buffer *bytes)
+{
+	size_t begin = bytes->length, length = strlen(piece);
+	for (size_t at = 0; at < length;) {
+		uint32_t c;
+		at += nch_utf8_decode(piece + at, length - at, &c);
+		int byte = nch_byte_of_character(c);
+		if (byte < 0) {
+			bytes->length = begin;
+			nch_buffer_text(bytes, piece);
+			return;
+		}
+		nch_buffer_byte(bytes, byte);
+	}
+}
+
+static int byte_of_piece(const char *piece)
+{
+	unsigned byte;
+	char end;
+	return strlen(piece) == 6 && sscanf(piece, "<0x%2X%c", &byte, &end) == 2 && end == '>' ? (int)byte : -1;
+}
+
+static nch_status json_decode(const void *self, const int32_t *ids, size_t count, nch_buffer *text, nch_error *error)
+{
+	const json_tokenizer *t = self;
+	nch_buffer bytes = {0};
+	size_t start = text->length;
+	for (size_t i = 0; i < count; i++) {
+		const char *piece = t->vocabulary->texts[ids[i]];
+		size_t length = strlen(piece), suffix = strlen(t->model.suffix);
+		if (t->model.byte_fallback && byte_of_piece(piece) >= 0) {
+			nch_buffer_byte(&bytes, byte_of_piece(piece));
+			continue;
+		}
+		if (t->decoder == DECODE_BYTES) {
+			decode_bytes(piece, &bytes);
+			continue;
+		}
+		flush_bytes(&bytes, text);
+		if (t->decoder == DECODE_METASPACE || t->decoder == DECODE_FUSED) {
+			decode_metaspace(piece, t->decoder == DECODE_METASPACE && i == 0, text);
+		} else if (t->decoder == DECODE_SUFFIX && suffix > 0 && length >= suffix && strcmp(piece + length - suffix, t->model.suffix) == 0) {
+			nch_buffer_add(text, piece, length - suffix);
+			if (i + 1 < count)
+				nch_buffer_byte(text, ' ');
+		} else {
+			if (t->decoder == DECODE_SPACES && text->length > start)
+				nch_buffer_byte(text, ' ');
+			nch_buffer_add(text, piece, length);
+		}
+	}
+	flush_bytes(&bytes, text);
+	if (t->strip && text->length > start && text->data[start] == ' ') {
+		memmove(text->data + start, text->data + start + 1, text->length - start);
+		text->length--;
+	}
+	nch_status status = nch_buffer_check(&bytes, error);
+	nch_buffer_free(&bytes);
+	return status;
+}
+
+/* --- scratch --- */
+
+static nch_status json_new_scratch(const void *self, void **inner, nch_error *error)
+{
+	(void)self;
+	*inner = nch_alloc(1, sizeof(scratch));
+	return *inner != NULL ? NCH_OK : nch_no_memory(error);
+}
+
+static void json_free_scratch(void *inner)
+{
+	scratch *s = inner;
+	if (s == NULL)
+		return;
+	nch_words_free(&s->words);
+	nch_words_free(&s->spare);
+	nch_json_model_scratch_free(&s->model);
+	nch_segmentation_free(&s->segmentation);
+	nch_free(s);
+}
+
+static void json_free(void *self)
+{
+	json_tokenizer *t = self;
+	nch_arena_free(t->pipeline.arena);
+	nch_json_model_free(&t->model);
+	nch_free(t);
+}
+
+static const nch_tokenizer_class json_class = {json_encode, json_decode, json_new_scratch, json_free_scratch, json_free};
+
+/* --- vocabularies --- */
+
+/* {"piece": id, …}: ids may come in any order, and some may be missing. */
+static nch_status read_vocabulary_object(nch_tokenizer *tokenizer, const nch_json *vocab, nch_error *error)
+{
+	size_t size = 0;
+	for (const nch_json *item = vocab->first; item != NULL; item = item->next) {
+		if (item->type != NCH_JSON_NUMBER || !(item->number >= 0 && item->number < (double)(vocab->count + MOST_GAPS)))
+			return nch_fail(error, NCH_FORMAT, "the piece \"%.60s\" has no usable id", item->name);
+		size = (size_t)item->number + 1 > size ? (size_t)item->number + 1 : size;
+	}
+	const nch_json **by_id = nch_alloc(size, sizeof(*by_id));
+	if (by_id == NULL)
+		return nch_no_memory(error);
+	for (const nch_json *item = vocab->first; item != NULL; item = item->next)
+		by_id[(size_t)item->number] = item;
+	nch_status status = NCH_OK;
+	for (size_t i = 0; i < size && status == NCH_OK; i++)
+		status = nch_vocabulary_add(&tokenizer->vocabulary, by_id[i] != NULL ? by_id[i]->name : NULL,
+		                            by_id[i] != NULL ? by_id[i]->name_length : 0, error);
+	nch_free(by_id);
+	return status;
+}
+
+/* [["piece", score], …] of a unigram model. */
+static nch_status read_vocabulary_list(nch_tokenizer *tokenizer, const nch_json *vocab, nch_error *error)
+{
+	for (const nch_json *item = vocab->first; item != NULL; item = item->next) {
+		if (item->type != NCH_JSON_ARRAY || item->count != 2 || item->first->type != NCH_JSON_STRING ||
+		    item->first->next->type != NCH_JSON_NUMBER)
+			return nch_fail(error, NCH_FORMAT, "piece %zu of the Unigram model is no text with a score", tokenizer->vocabulary.count);
+		NCH_TRY(nch_vocabulary_add(&tokenizer->vocabulary, item->first->text, item->first->length, error));
+		nch_vocabulary_prefer(&tokenizer->vocabulary, (int32_t)tokenizer->vocabulary.count - 1);
+	}
+	return NCH_OK;
+}
+
+/* --- special and added tokens --- */
+
+static nch_status read_added(nch_tokenizer *tokenizer, const nch_json *list, nch_error *error)
+{
+	nch_vocabulary *vocabulary = &tokenizer->vocabulary;
+	for (const nch_json *item = list != NULL ? list->first : NULL; item != NULL; item = item->next) {
+		const char *text = nch_json_text(item, "content", NULL);
+		double id = nch_json_number(item, "id", -1);
+		if (text == NULL || !(id >= 0 && id < (double)vocabulary->count + MOST_GAPS))
+			return nch_fail(error, NCH_FORMAT, "an added token has no text or no usable id");
+		while (vocabulary->count < (size_t)id)
+			NCH_TRY(nch_vocabulary_add(vocabulary, NULL, 0, error));
+		if (vocabulary->count == (size_t)id)
+			NCH_TRY(nch_vocabulary_add(vocabulary, text, strlen(text), error));
+		nch_added_token token = {text, strlen(text), (int32_t)id, nch_json_bool(item, "single_word", false),
+		                         nch_json_bool(item, "lstrip", false), nch_json_bool(item, "rstrip", false)};
+		if (vocabulary->texts[(size_t)id] == NULL || strcmp(vocabulary->texts[(size_t)id], text) != 0)
+			return nch_fail(error, NCH_FORMAT, "the added token \"%.60s\" has the id of another piece", text);
+		NCH_TRY(nch_added_tokens_add(&tokenizer->added, &token, error));
+	}
+	return NCH_OK;
+}
+
+/* The tokens around a text: of BertProcessing and RobertaProcessing, or the first and the last of a template. */
+static void read_post_processor(nch_tokenizer *tokenizer, const nch_json *json)
+{
+	const nch_json *cls = nch_json_get(json, "cls"), *sep = nch_json_get(json, "sep"), *single = nch_json_get(json, "single");
+	const char *first = NULL, *last = NULL;
+	if (cls != NULL && sep != NULL && cls->type == NCH_JSON_ARRAY && sep->type == NCH_JSON_ARRAY && cls->count > 0 && sep->count > 0) {
+		first = cls->first->type == NCH_JSON_STRING ? cls->first->text : NULL;
+		last = sep->first->type == NCH_JSON_STRING ? sep->first->text : NULL;
+	}
+	if (single != NULL && single->type == NCH_JSON_ARRAY && single->count == 3) {
+		first = nch_json_text(nch_json_get(single->first, "SpecialToken"), "id", NULL);
+		last = nch_json_text(nch_json_get(single->first->next->next, "SpecialToken"), "id", NULL);
+	}
+	if (first != NULL && last != NULL) {
+		tokenizer->specials.cls = nch_tokenizer_find(tokenizer, first);
+		tokenizer->specials.sep = nch_tokenizer_find(tokenizer, last);
+	}
+}
+
+static decoder_kind read_decoder(const nch_json *json, bool *strip)
+{
+	const char *type = nch_json_text(json, "type", "");
+	if (strcmp(type, "Sequence") == 0) {
+		const nch_json *list = nch_json_get(json, "decoders");
+		for (const nch_json *item = list != NULL ? list->first : NULL; item != NULL; item = item->next) {
+			if (strcmp(nch_json_text(item, "type", ""), "ByteLevel") == 0)
+				return DECODE_BYTES;
+			*strip |= strcmp(nch_json_text(item, "type", ""), "Strip") == 0 && nch_json_number(item, "start", 0) > 0;
+		}
+		return DECODE_FUSED; /* Replace ▁ by a space, ByteFallback, Fuse, Strip */
+	}
+	if (strcmp(type, "Metaspace") == 0)
+		return DECODE_METASPACE;
+	if (strcmp(type, "ByteLevel") == 0)
+		return DECODE_BYTES;
+	return strcmp(type, "BPEDecoder") == 0 ? DECODE_SUFFIX : DECODE_SPACES;
+}
+
+/* --- loading --- */
+
+static bool has_type(const nch_json *json, const char *type)
+{
+	return strcmp(nch_json_text(json, "type", ""), type) == 0;
+}
+
+/* WordPiece with BERT's words has code of its own. */
+static nch_status load_wordpiece(nch_tokenizer *tokenizer, const nch_json *root, nch_error *error)
+{
+	const nch_json *model = nch_json_get(root, "model"), *normalizer = nch_json_get(root, "normalizer");
+	double longest = nch_json_number(model, "max_input_chars_per_word", 100);
+	nch_bert_options options = {.prefix = nch_json_text(model, "continuing_subword_prefix", "##"), .pieces = tokenizer->vocabulary.count};
+	bool plain = normalizer == NULL || normalizer->type == NCH_JSON_NULL;
+	if (!plain && !has_type(normalizer, "BertNormalizer"))
+		return nch_fail(error, NCH_FORMAT, "WordPiece with the normalizer \"%.60s\" is not supported", nch_json_text(normalizer, "type", ""));
+	if (!has_type(nch_json_get(root, "pre_tokenizer"), "BertPreTokenizer"))
+		return nch_fail(error, NCH_FORMAT, "WordPiece with another pre-tokenizer than BertPreTokenizer is not supported");
+	if (!(longest >= 0 && longest <= 1e6))
+		return nch_fail(error, NCH_FORMAT, "max_input_chars_per_word is out of range");
+	options.longest_word = (size_t)longest;
+	options.clean = !plain && nch_json_bool(normalizer, "clean_text", true);
+	options.split_cjk = !plain && nch_json_bool(normalizer, "handle_chinese_chars", true);
+	options.lower_case = !plain && nch_json_bool(normalizer, "lowercase", true);
+	options.strip_accents = !plain && nch_json_bool(normalizer, "strip_accents", options.lower_case);
+	const char *unk = nch_json_text(model, "unk_token", "[UNK]");
+	tokenizer->specials.unk = nch_tokenizer_find(tokenizer, unk);
+	return nch_bert_make(tokenizer, &options, error);
+}
+
+static nch_status load_pipeline(nch_tokenizer *tokenizer, const nch_json *root, const char *type, nch_error *error)
+{
+	json_tokenizer *t = nch_alloc(1, sizeof *t);
+	if (t == NULL)
+		return nch_no_memory(error);
+	tokenizer->class = &json_class;
+	tokenizer->self = t;
+	tokenizer->kind = strcmp(type, "Unigram") == 0 ? "unigram (tokenizer.json)" : "bpe (tokenizer.json)";
+	t->vocabulary = &tokenizer->vocabulary;
+	t->decoder = read_decoder(nch_json_get(root, "decoder"), &t->strip);
+	NCH_TRY(nch_pipeline_add_normalizer(&t->pipeline, nch_json_get(root, "normalizer"), error));
+	NCH_TRY(nch_pipeline_add_pre_tokenizer(&t->pipeline, nch_json_get(root, "pre_tokenizer"), error));
+	NCH_TRY(nch_json_model_init(&t->model, nch_json_get(root, "model"), t->vocabulary, error));
+	tokenizer->specials.unk = t->model.unk;
+	return NCH_OK;
+}
+
+static nch_status load_root(nch_tokenizer *tokenizer, const nch_json *root, nch_error *error)
+{
+	const nch_json *model = nch_json_get(root, "model"), *vocab = nch_json_get(model, "vocab");
+	if (vocab == NULL)
+		return nch_fail(error, NCH_FORMAT, "not a tokenizer.json: it has no model with a vocabulary");
+	const char *type = nch_json_text(model, "type", vocab->type == NCH_JSON_ARRAY ? "Unigram" : nch_json_get(model, "merges") ? "BPE" : "WordPiece");
+	if (vocab->type != (strcmp(type, "Unigram") == 0 ? NCH_JSON_ARRAY : NCH_JSON_OBJECT))
+		return nch_fail(error, NCH_FORMAT, "the vocabulary of tokenizer.json is not of the kind that its model needs");
+	NCH_TRY(vocab->type == NCH_JSON_ARRAY ? read_vocabulary_list(tokenizer, vocab, error) : read_vocabulary_object(tokenizer, vocab, error));
+	if (strcmp(type, "WordPiece") == 0)
+		NCH_TRY(load_wordpiece(tokenizer, root, error));
+	else if (strcmp(type, "Unigram") == 0 || strcmp(type, "BPE") == 0)
+		NCH_TRY(load_pipeline(tokenizer, root, type, error));
+	else
+		return nch_fail(error, NCH_FORMAT, "the model type \"%.60s\" of tokenizer.json is not supported", type);
+	NCH_TRY(read_added(tokenizer, nch_json_get(root, "added_tokens"), error));
+	read_post_processor(tokenizer, nch_json_get(root, "post_processor"));
+	nch_default_specials(tokenizer);
+	return NCH_OK;
+}
 
 nch_status nch_tokenizer_json_load(nch_tokenizer *tokenizer, const char *data, size_t size, nch_error *error)
 {
-	(void)tokenizer, (void)data, (void)size;
-	return nch_fail(error, NCH_FORMAT, "tokenizer.json files are not read yet");
+	nch_arena *arena = nch_arena_new(0);
+	nch_json *root;
+	if (arena == NULL)
+		return nch_no_memory(error);
+	nch_status status = nch_json_parse(data, size, "tokenizer.json", arena, &root, error);
+	if (status == NCH_OK)
+		status = load_root(tokenizer, root, error);
+	nch_arena_free(arena);
+	return status;
 }

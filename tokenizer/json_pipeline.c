@@ -1,0 +1,274 @@
+/* json_pipeline.c - see json_pipeline.h: the stages are read from JSON and run. */
+#include "tokenizer/json_pipeline.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+
+#define DEEPEST_SEQUENCE 8
+
+void nch_words_free(nch_words *words)
+{
+	nch_free(words->items);
+	nch_free(words->ends);
+	*words = (nch_words){0};
+}
+
+nch_status nch_words_add(nch_words *words, uint32_t code_point, size_t begin, size_t end, nch_error *error)
+{
+	if (words->count == words->capacity)
+		NCH_TRY(nch_grow(&words->items, &words->capacity, words->count + 1, sizeof *words->items, error));
+	words->items[words->count++] = (nch_bert_character){code_point, (uint32_t)begin, (uint32_t)end};
+	return NCH_OK;
+}
+
+nch_status nch_words_end(nch_words *words, nch_error *error)
+{
+	size_t last = words->word_count > 0 ? words->ends[words->word_count - 1] : 0;
+	if (last == words->count)
+		return NCH_OK;
+	NCH_TRY(nch_grow(&words->ends, &words->end_capacity, words->word_count + 1, sizeof *words->ends, error));
+	words->ends[words->word_count++] = words->count;
+	return NCH_OK;
+}
+
+/* --- reading --- */
+
+static nch_status new_stage(nch_pipeline *p, nch_stage_kind kind, nch_stage **stage, nch_error *error)
+{
+	if (p->arena == NULL && (p->arena = nch_arena_new(0)) == NULL)
+		return nch_no_memory(error);
+	if (p->count == NCH_MOST_STAGES)
+		return nch_fail(error, NCH_FORMAT, "tokenizer.json has more than %d stages", NCH_MOST_STAGES);
+	*stage = &p->stages[p->count++];
+	**stage = (nch_stage){.kind = kind};
+	return NCH_OK;
+}
+
+static nch_status keep_text(nch_pipeline *p, const char *text, const uint32_t **out, size_t *count, nch_error *error)
+{
+	size_t length = strlen(text);
+	uint32_t *copy = nch_arena_alloc(p->arena, length + 1, sizeof *copy);
+	if (copy == NULL)
+		return nch_no_memory(error);
+	*count = 0;
+	for (size_t at = 0; at < length;)
+		at += nch_utf8_decode(text + at, length - at, &copy[(*count)++]);
+	*out = copy;
+	return NCH_OK;
+}
+
+static nch_status add_replace(nch_pipeline *p, const nch_json *json, nch_error *error)
+{
+	nch_stage *stage;
+	const nch_json *pattern = nch_json_get(json, "pattern");
+	const char *text = nch_json_text(pattern, "String", NULL), *regex = nch_json_text(pattern, "Regex", NULL);
+	NCH_TRY(new_stage(p, NCH_STAGE_REPLACE, &stage, error));
+	NCH_TRY(keep_text(p, nch_json_text(json, "content", ""), &stage->to, &stage->to_length, error));
+	if (text != NULL && *text != 0)
+		return keep_text(p, text, &stage->from, &stage->from_length, error);
+	if (regex != NULL && strcmp(regex, " {2,}") == 0)
+		stage->blanks = 1;
+	else if (regex != NULL && (strcmp(regex, "\\s+") == 0 || strcmp(regex, "[\\s]+") == 0))
+		stage->blanks = 2;
+	else
+		return nch_fail(error, NCH_FORMAT, "the normalizer Replace with the pattern \"%.60s\" is not supported", regex != NULL ? regex : "");
+	return NCH_OK;
+}
+
+static int base64_digit(unsigned char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* A compiled charsmap in base64, as in normalize.h. */
+static nch_status add_precompiled(nch_pipeline *p, const nch_json *json, nch_error *error)
+{
+	nch_stage *stage;
+	const char *text = nch_json_text(json, "precompiled_charsmap", "");
+	size_t length = strlen(text), size = 0;
+	if (length == 0)
+		return NCH_OK;
+	NCH_TRY(new_stage(p, NCH_STAGE_PRECOMPILED, &stage, error));
+	unsigned char *data = nch_arena_alloc(p->arena, length + 1, 1);
+	if (data == NULL)
+		return nch_no_memory(error);
+	uint32_t bits = 0;
+	int have = 0;
+	for (size_t i = 0; i < length && text[i] != '='; i++) {
+		int digit = base64_digit((unsigned char)text[i]);
+		if (digit < 0)
+			return nch_fail(error, NCH_FORMAT, "the precompiled charsmap is no base64");
+		bits = bits << 6 | (uint32_t)digit;
+		if ((have += 6) >= 8)
+			data[size++] = (unsigned char)(bits >> (have -= 8));
+	}
+	uint32_t trie = size > 4 ? (uint32_t)data[0] | (uint32_t)data[1] << 8 | (uint32_t)data[2] << 16 | (uint32_t)data[3] << 24 : 0;
+	if (size <= 4 || trie >= size - 4)
+		return nch_fail(error, NCH_FORMAT, "the precompiled charsmap is cut");
+	data[size] = 0;
+	stage->rules = (nch_double_array){data + 4, trie / 4};
+	stage->replacements = (const char *)data + 4 + trie;
+	stage->replacements_size = size - 4 - trie + 1;
+	return NCH_OK;
+}
+
+static nch_status add_bert_normalizer(nch_pipeline *p, const nch_json *json, nch_error *error)
+{
+	nch_stage *stage;
+	bool lower = nch_json_bool(json, "lowercase", true);
+	if (nch_json_bool(json, "clean_text", true))
+		NCH_TRY(new_stage(p, NCH_STAGE_CLEAN, &stage, error));
+	if (nch_json_bool(json, "handle_chinese_chars", true))
+		NCH_TRY(new_stage(p, NCH_STAGE_SPACE_IDEOGRAPHS, &stage, error));
+	if (nch_json_bool(json, "strip_accents", lower)) {
+		NCH_TRY(new_stage(p, NCH_STAGE_DECOMPOSE, &stage, error));
+		NCH_TRY(new_stage(p, NCH_STAGE_BERT_ACCENTS, &stage, error));
+	}
+	return lower ? new_stage(p, NCH_STAGE_LOWERCASE, &stage, error) : NCH_OK;
+}
+
+static nch_status add_normal_form(nch_pipeline *p, const char *type, nch_error *error)
+{
+	nch_stage *stage;
+	NCH_TRY(new_stage(p, NCH_STAGE_DECOMPOSE, &stage, error));
+	stage->compatibility = type[2] == 'K';
+	return type[strlen(type) - 1] == 'C' ? new_stage(p, NCH_STAGE_COMPOSE, &stage, error) : NCH_OK;
+}
+
+static nch_status add_normalizer(nch_pipeline *p, const nch_json *json, int depth, nch_error *error)
+{
+	nch_stage *stage;
+	const char *type = nch_json_text(json, "type", "");
+	if (json == NULL || json->type == NCH_JSON_NULL)
+		return NCH_OK;
+	if (strcmp(type, "Sequence") == 0 && depth < DEEPEST_SEQUENCE) {
+		const nch_json *list = nch_json_get(json, "normalizers");
+		for (const nch_json *item = list != NULL ? list->first : NULL; item != NULL; item = item->next)
+			NCH_TRY(add_normalizer(p, item, depth + 1, error));
+		return NCH_OK;
+	}
+	if (strcmp(type, "BertNormalizer") == 0)
+		return add_bert_normalizer(p, json, error);
+	if (strcmp(type, "NFC") == 0 || strcmp(type, "NFD") == 0 || strcmp(type, "NFKC") == 0 || strcmp(type, "NFKD") == 0)
+		return add_normal_form(p, type, error);
+	if (strcmp(type, "Lowercase") == 0)
+		return new_stage(p, NCH_STAGE_LOWERCASE, &stage, error);
+	if (strcmp(type, "StripAccents") == 0)
+		return new_stage(p, NCH_STAGE_MARKS, &stage, error);
+	if (strcmp(type, "Strip") == 0) {
+		NCH_TRY(new_stage(p, NCH_STAGE_STRIP, &stage, error));
+		stage->left = nch_json_bool(json, "strip_left", true);
+		stage->right = nch_json_bool(json, "strip_right", true);
+		return NCH_OK;
+	}
+	if (strcmp(type, "Prepend") == 0) {
+		NCH_TRY(new_stage(p, NCH_STAGE_PREPEND, &stage, error));
+		return keep_text(p, nch_json_text(json, "prepend", ""), &stage->to, &stage->to_length, error);
+	}
+	if (strcmp(type, "Replace") == 0)
+		return add_replace(p, json, error);
+	if (strcmp(type, "Precompiled") == 0)
+		return add_precompiled(p, json, error);
+	return nch_fail(error, NCH_FORMAT, "the normalizer \"%.60s\" of tokenizer.json is not supported", type);
+}
+
+nch_status nch_pipeline_add_normalizer(nch_pipeline *p, const nch_json *json, nch_error *error)
+{
+	return add_normalizer(p, json, 0, error);
+}
+
+static nch_status add_metaspace(nch_pipeline *p, const nch_json *json, nch_error *error)
+{
+	nch_stage *stage;
+	bool prefix = nch_json_bool(json, "add_prefix_space", true);
+	const char *scheme = nch_json_text(json, "prepend_scheme", prefix ? "always" : "never");
+	NCH_TRY(new_stage(p, NCH_STAGE_METASPACE, &stage, error));
+	stage->first_only = strcmp(scheme, "first") == 0;
+	stage->never = strcmp(scheme, "never") == 0;
+	stage->split = nch_json_bool(json, "split", true);
+	return keep_text(p, nch_json_text(json, "replacement", "\xE2\x96\x81"), &stage->to, &stage->to_length, error);
+}
+
+static nch_status add_pre_tokenizer(nch_pipeline *p, const nch_json *json, int depth, nch_error *error)
+{
+	static const struct {
+		const char *name;
+		nch_stage_kind kind;
+	} plain[] = {{"BertPreTokenizer", NCH_STAGE_BERT_WORDS},
+	             {"Whitespace", NCH_STAGE_WORDS_AND_SIGNS},
+	             {"WhitespaceSplit", NCH_STAGE_BLANKS}};
+	nch_stage *stage;
+	const char *type = nch_json_text(json, "type", "");
+	if (json == NULL || json->type == NCH_JSON_NULL)
+		return NCH_OK;
+	if (strcmp(type, "Sequence") == 0 && depth < DEEPEST_SEQUENCE) {
+		const nch_json *list = nch_json_get(json, "pretokenizers");
+		for (const nch_json *item = list != NULL ? list->first : NULL; item != NULL; item = item->next)
+			NCH_TRY(add_pre_tokenizer(p, item, depth + 1, error));
+		return NCH_OK;
+	}
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (strcmp(type, plain[i].name) == 0)
+			return new_stage(p, plain[i].kind, &stage, error);
+	if (strcmp(type, "Metaspace") == 0)
+		return add_metaspace(p, json, error);
+	if (strcmp(type, "Punctuation") == 0 && strcmp(nch_json_text(json, "behavior", "Isolated"), "Isolated") == 0)
+		return new_stage(p, NCH_STAGE_PUNCTUATION, &stage, error);
+	if (strcmp(type, "Digits") == 0) {
+		NCH_TRY(new_stage(p, NCH_STAGE_DIGITS, &stage, error));
+		stage->single = nch_json_bool(json, "individual_digits", false);
+		return NCH_OK;
+	}
+	if (strcmp(type, "ByteLevel") == 0) {
+		NCH_TRY(new_stage(p, NCH_STAGE_BYTES, &stage, error));
+		stage->prefix_space = nch_json_bool(json, "add_prefix_space", true);
+		stage->pattern = nch_json_bool(json, "use_regex", true);
+		return NCH_OK;
+	}
+	return nch_fail(error, NCH_FORMAT, "the pre-tokenizer \"%.60s\" of tokenizer.json is not supported", type);
+}
+
+nch_status nch_pipeline_add_pre_tokenizer(nch_pipeline *p, const nch_json *json, nch_error *error)
+{
+	return add_pre_tokenizer(p, json, 0, error);
+}
+
+/* --- running --- */
+
+nch_status nch_pipeline_run(const nch_pipeline *p, const char *text, size_t length, bool first, nch_words *words, nch_words *spare,
+                            nch_error *error)
+{
+	nch_words *in = words, *out = spare;
+	in->count = in->word_count = 0;
+	in->first = out->first = first;
+	for (size_t at = 0; at < length;) {
+		uint32_t c;
+		size_t begin = at;
+		at += nch_utf8_decode(text + at, length - at, &c);
+		NCH_TRY(nch_words_add(in, c == NCH_UTF8_BAD ? 0xFFFD : c, begin, at, error));
+	}
+	NCH_TRY(nch_words_end(in, error));
+	for (size_t i = 0; i < p->count; i++) {
+		const nch_stage *stage = &p->stages[i];
+		out->count = out->word_count = 0;
+		NCH_TRY(stage->kind < NCH_STAGE_BERT_WORDS ? nch_stage_normalize(stage, in, out, error) : nch_stage_cut(stage, in, out, error));
+		NCH_TRY(nch_words_end(out, error));
+		nch_words *swap = in;
+		in = out;
+		out = swap;
+	}
+	if (in != words) { /* an odd number of stages */
+		nch_words swap = *words;
+		*words = *spare;
+		*spare = swap;
+	}
+	return NCH_OK;
+}
