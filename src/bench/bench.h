@@ -56,6 +56,11 @@ nch_status nch_bench_train(nch_compute *compute, const nch_config *config, size_
 nch_status nch_bench_predict(nch_compute *compute, const nch_config *config, size_t sentences, size_t length, double patience,
                              nch_figure *figure, nch_error *error);
 
+/* The logits of the first `limit` lines (0: all) of a text by the model in a folder, in batches of like length; the tokens are made before. Operations are
+ * those of the weight matrices. */
+nch_status nch_bench_texts(const char *folder, size_t threads, const char *isa, const char *text, size_t length, size_t limit, double patience,
+                           nch_figure *figure, nch_error *error);
+
 /* A text, line by line, into ids as a model wants them. */
 nch_status nch_bench_tokenize(const nch_tokenizer *tokenizer, nch_pool *pool, const char *text, size_t length, double patience,
                               nch_figure *figure, nch_error *error);
