@@ -13,7 +13,7 @@ SANITIZE ?=
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
 ALL_CFLAGS = -std=c11 $(WARNINGS) -ffp-contract=off -fno-math-errno -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 \
-             -I. -Isrc $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+             -I. -Isrc $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -DNCH_SMALL_CODE)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS  = -lm -pthread
 
@@ -27,9 +27,9 @@ else
 ISAS := scalar
 endif
 FLAGS_scalar := $(if $(SANITIZE),-fno-inline) # else the checks on inlined arrays take minutes to compile
-FLAGS_avx2   := -O3 -mavx2 -mfma
-FLAGS_avx512 := -O3 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
-FLAGS_neon   := -O3
+FLAGS_avx2   := $(if $(SANITIZE),,-O3) -mavx2 -mfma
+FLAGS_avx512 := $(if $(SANITIZE),,-O3) -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
+FLAGS_neon   := $(if $(SANITIZE),,-O3)
 
 # --- what is compiled ---
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c

@@ -5,7 +5,7 @@
 #include "kernels/vec.h"
 
 /* Loops over a tile must vanish at compile time, or the accumulators would live in memory. (In plain C they live there anyway.) */
-#if defined(NCH_ISA_scalar)
+#if defined(NCH_ISA_scalar) || defined(NCH_SMALL_CODE)
 #define UNROLL
 #elif defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")

@@ -24,8 +24,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Everything is inlined, so that a v16 lives in registers; but in plain C, where it is an array in memory, that would only swell the code. */
-#if defined(NCH_ISA_scalar)
+/* Everything is inlined, so that a v16 lives in registers; but in plain C, where it is an array in memory, that would only swell the code, and with
+ * a sanitizer's checks (NCH_SMALL_CODE) it would take minutes to compile. */
+#if defined(NCH_ISA_scalar) || defined(NCH_SMALL_CODE)
 #define V_INLINE static inline __attribute__((unused))
 #else
 #define V_INLINE static inline __attribute__((always_inline, unused))
