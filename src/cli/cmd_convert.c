@@ -1,0 +1,112 @@
+/* cmd_convert.c - `nunchi convert`: a model folder with its weights in another format or type. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "io/safetensors.h"
+
+static const nch_option own_options[] = {
+	{"from", NCH_OPTION_TEXT, "DIR", .help = "model folder: config.json, model.safetensors or pytorch_model.bin, tokenizer", .required = true},
+	{"to", NCH_OPTION_TEXT, "DIR", .help = "folder to write", .required = true},
+	{"format", NCH_OPTION_CHOICE, .choices = "safetensors|torch", .otherwise = "safetensors", .help = "model.safetensors, or pytorch_model.bin"},
+	{"type", NCH_OPTION_CHOICE, .choices = "f32|f16|bf16", .otherwise = "f32", .help = "of the weights; narrower ones are rounded to nearest"},
+	{0}};
+static const nch_option_group own_group = {"Options", own_options};
+static const nch_option_group *const groups[] = {&own_group, NULL};
+
+static bool ends(const char *name, const char *suffix)
+{
+	size_t length = strlen(name), tail = strlen(suffix);
+	return length >= tail && strcmp(name + length - tail, suffix) == 0;
+}
+
+/* Weights in any format, and what belongs to how they came about. */
+static bool is_left_out(const char *name)
+{
+	static const char *const endings[] = {".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json", ".h5", ".msgpack", ".onnx", ".pt", ".pth",
+	                                      ".tmp"};
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (ends(name, endings[i]))
+			return true;
+	return name[0] == '.';
+}
+
+static nch_status copy_one(const char *from, const char *to, const char *name, nch_error *error)
+{
+	char *source = nch_path_join(from, name), *target = nch_path_join(to, name);
+	struct stat about;
+	nch_status status = source != NULL && target != NULL ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK && stat(source, &about) == 0 && S_ISREG(about.st_mode))
+		status = nch_file_copy(source, target, error);
+	nch_free(source);
+	nch_free(target);
+	return status;
+}
+
+/* Everything else in the folder goes along: config.json, nunchi.json, the tokenizer's files, README.md … */
+static nch_status copy_others(const char *from, const char *to, nch_error *error)
+{
+	DIR *folder = opendir(from);
+	struct dirent *entry;
+	nch_status status = NCH_OK;
+	if (folder == NULL)
+		return nch_fail(error, NCH_IO, "%s: is no folder that can be read", from);
+	while (status == NCH_OK && (entry = readdir(folder)) != NULL)
+		if (!is_left_out(entry->d_name))
+			status = copy_one(from, to, entry->d_name, error);
+	closedir(folder);
+	return status;
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+	struct stat x, y;
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static nch_status write_weights(const nch_weights *weights, const char *to, bool torch, nch_dtype type, nch_error *error)
+{
+	size_t count = nch_weights_count(weights);
+	char *path = nch_path_join(to, torch ? "pytorch_model.bin" : "model.safetensors");
+	nch_weight *list = nch_alloc(count, sizeof *list);
+	nch_status status = path != NULL && list != NULL ? NCH_OK : nch_no_memory(error);
+	for (size_t i = 0; status == NCH_OK && i < count; i++)
+		list[i] = *nch_weights_at(weights, i);
+	if (status == NCH_OK)
+		status = torch ? nch_weights_write_torch(path, list, count, type, error) : nch_weights_write_as(path, list, count, type, error);
+	nch_free(list);
+	nch_free(path);
+	return status;
+}
+
+static nch_status run_convert(const nch_options *options, nch_error *error)
+{
+	const char *from = nch_options_text(options, "from"), *to = nch_options_text(options, "to"), *type = nch_options_text(options, "type");
+	bool torch = strcmp(nch_options_text(options, "format"), "torch") == 0;
+	nch_weights *weights = NULL;
+	if (same_folder(from, to))
+		return nch_fail(error, NCH_USAGE, "--from and --to are the same folder; write to a new one");
+	NCH_TRY(nch_weights_open(from, &weights, error));
+	nch_status status = nch_folder_make(to, error);
+	if (status == NCH_OK)
+		status = copy_others(from, to, error);
+	if (status == NCH_OK) /* last: a folder with weights is complete */
+		status = write_weights(weights, to, torch, strcmp(type, "f16") == 0 ? NCH_F16 : strcmp(type, "bf16") == 0 ? NCH_BF16 : NCH_F32, error);
+	nch_weights_close(weights);
+	return status;
+}
+
+const nch_command nch_command_convert = {
+	.name = "convert",
+	.summary = "a model folder with its weights in another format or type",
+	.usage = "--from DIR --to DIR [--format safetensors|torch] [--type f32|f16|bf16]",
+	.details = "Tensors keep their names; whole numbers keep their type; all other files of the folder are copied.\n"
+	           "pytorch_model.bin is read without running anything that is in it, so this is also how one makes a doubtful file safe.",
+	.groups = groups,
+	.run = run_convert,
+};
