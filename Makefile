@@ -53,18 +53,19 @@ $(BUILD)/libnunchi.a: $(LIB_OBJECTS)
 # The stamp changes when the compiler or a flag does; every object depends on it.
 $(BUILD)/flags: force
 	@mkdir -p $(BUILD)
-	@echo '$(CC) $(ALL_CFLAGS) $(ISAS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ISAS)' > $@
+	@echo '$(CC) $(ALL_CFLAGS) $(ISAS) $(KERNEL_EXTRA)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS) $(ISAS) $(KERNEL_EXTRA)' > $@
 .PHONY: force
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# KERNEL_EXTRA: further flags for kernels alone, such as -fno-sanitize=all where their checks take a compiler minutes.
 # kernels/gemm.c -> gemm.scalar.o gemm.avx2.o gemm.avx512.o: the same source, NCH_ISA says for which set
 define ISA_RULE
 $(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
+	$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
 
