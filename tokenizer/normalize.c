@@ -48,12 +48,15 @@ static void touch_by_rule(void *context, const char *key, size_t length, uint32_
 	}
 }
 
-/* A user-defined piece begins at any of its first characters: every character that is in a piece is touched. */
+/* A text that holds a user-defined piece holds its first character. With a blank in a piece, words cannot be told apart by blanks. */
 static void touch_by_pieces(nch_normalizer *normalizer)
 {
-	for (uint32_t code_point = 0; normalizer->verbatim != NULL && code_point < 0x10000; code_point++)
-		if (nch_trie_code(normalizer->verbatim, code_point) != 0)
+	const nch_trie *trie = normalizer->verbatim;
+	for (uint32_t code_point = 0; trie != NULL && code_point < 0x10000; code_point++) {
+		uint32_t code = nch_trie_code(trie, code_point);
+		if (code != 0 && (code_point == ' ' || nch_trie_step(trie, NCH_TRIE_ROOT, code) != NCH_TRIE_NONE))
 			touch(normalizer, code_point);
+	}
 }
 
 nch_status nch_normalizer_init(nch_normalizer *normalizer, const nch_sp_normalizer_spec *spec, bool space_as_suffix,

@@ -116,6 +116,11 @@ nch_status nch_sentencepiece_cut(const nch_sentencepiece *sp, nch_sentencepiece_
 nch_status nch_sentencepiece_encode(const nch_sentencepiece *sp, nch_sentencepiece_scratch *s, const char *text, size_t length,
                                     nch_tokens *tokens, nch_error *error)
 {
+	bool done = false;
+	if (sp->by_words)
+		NCH_TRY(nch_sentencepiece_encode_words(sp, s, text, length, tokens, &done, error));
+	if (done)
+		return NCH_OK;
 	NCH_TRY(nch_sentencepiece_cut(sp, s, text, length, error));
 	return add_tokens(sp, s, tokens, error);
 }
@@ -241,6 +246,9 @@ void nch_sentencepiece_scratch_clear(nch_sentencepiece_scratch *s)
 	nch_segmentation_free(&s->segmentation);
 	nch_normalized_free(&s->prepared);
 	nch_bpe_scratch_free(&s->bpe);
+	nch_free(s->cache);
+	nch_free(s->path);
+	nch_buffer_free(&s->word);
 }
 
 static void sp_free_scratch(void *inner)
@@ -261,6 +269,7 @@ static void sp_free(void *self)
 		nch_free(sp->comma_rules[i].lengths);
 	}
 	nch_free(sp->comma_rules);
+	nch_free(sp->plain_codes);
 	nch_unigram_free(&sp->unigram);
 	nch_bpe_free(&sp->bpe);
 	nch_vocabulary_free(&sp->words);
@@ -377,12 +386,13 @@ nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, si
 	NCH_TRY(fill_vocabulary(tokenizer, sp, error));
 	find_specials(tokenizer, &sp->model);
 	NCH_TRY(nch_sentencepiece_self_test(sp, &tokenizer->vocabulary, error));
-	if (wrapping == NULL)
-		return NCH_OK;
-	NCH_TRY(nch_sentencepiece_make_comma_rules(tokenizer, sp, error));
-	sp->wrapping = *wrapping;
-	sp->wrapped = true;
-	return NCH_OK;
+	if (wrapping != NULL) {
+		NCH_TRY(nch_sentencepiece_make_comma_rules(tokenizer, sp, error));
+		sp->wrapping = *wrapping;
+		sp->wrapped = true;
+	}
+	sp->by_words = nch_sentencepiece_can_use_words(sp);
+	return sp->by_words ? nch_sentencepiece_make_plain_codes(sp, error) : NCH_OK;
 }
 
 nch_status nch_sentencepiece_to_json(const nch_tokenizer *tokenizer, nch_buffer *out, nch_error *error)

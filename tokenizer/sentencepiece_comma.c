@@ -70,7 +70,12 @@ nch_status nch_sentencepiece_make_comma_rules(const nch_tokenizer *tokenizer, nc
 	for (size_t i = 0; i < sp->model.piece_count && status == NCH_OK; i++)
 		if (ends_with_digit_and_comma(&sp->model.pieces[i]))
 			status = make_comma_rule(tokenizer, sp, &rules[i], &scratch, &tokens, i, error);
-	sp->comma_rules = rules; /* only now: the pieces are cut without them */
+	bool any = false;
+	for (size_t i = 0; i < sp->model.piece_count; i++)
+		any |= rules[i].count > 0;
+	sp->comma_rules = any || status != NCH_OK ? rules : NULL; /* only now: the pieces are cut without them */
+	if (sp->comma_rules == NULL)
+		nch_free(rules);
 	nch_sentencepiece_scratch_clear(&scratch);
 	nch_tokens_free(&tokens);
 	return status;

@@ -26,7 +26,10 @@ typedef struct nch_sentencepiece {
 	int32_t byte_ids[256];
 	bool wrapped;
 	nch_sp_wrapping wrapping;
-	nch_comma_rule *comma_rules; /* [pieces], if wrapped */
+	nch_comma_rule *comma_rules; /* [pieces], if wrapped and there are any */
+	bool by_words; /* the fast way is open, see sentencepiece_words.c */
+	uint32_t *plain_codes; /* [0x10000] the code in the trie of a character that no rule concerns; UINT32_MAX for others */
+	uint32_t space_code;   /* that of ▁ */
 } nch_sentencepiece;
 
 /* Working memory of one thread. */
@@ -34,6 +37,10 @@ typedef struct nch_sentencepiece_scratch {
 	nch_normalized normalized;
 	nch_segmentation segmentation;
 	nch_bpe_scratch bpe;
+	struct nch_cached_word *cache;
+	int32_t *path; /* the pieces of the text so far, unknown ones not joined */
+	size_t path_count, path_capacity;
+	nch_buffer word;
 	nch_normalized prepared; /* the text as the wrapping makes it */
 } nch_sentencepiece_scratch;
 
@@ -44,6 +51,12 @@ nch_status nch_sentencepiece_cut(const nch_sentencepiece *sp, nch_sentencepiece_
 /* The same as tokens, appended. */
 nch_status nch_sentencepiece_encode(const nch_sentencepiece *sp, nch_sentencepiece_scratch *scratch, const char *text, size_t length,
                                     nch_tokens *tokens, nch_error *error);
+
+/* The fast way. *done false: the text must take the plain way; no tokens were added then. */
+bool nch_sentencepiece_can_use_words(const nch_sentencepiece *sp);
+nch_status nch_sentencepiece_make_plain_codes(nch_sentencepiece *sp, nch_error *error);
+nch_status nch_sentencepiece_encode_words(const nch_sentencepiece *sp, nch_sentencepiece_scratch *scratch, const char *text, size_t length,
+                                          nch_tokens *tokens, bool *done, nch_error *error);
 
 /* Fills in sp->comma_rules. */
 nch_status nch_sentencepiece_make_comma_rules(const nch_tokenizer *tokenizer, nch_sentencepiece *sp, nch_error *error);

@@ -12,7 +12,7 @@
 #define UNKNOWN_PENALTY 10.0f
 #define SCORE_LIMIT 100000.0f
 
-/* The best way to reach one byte of the text (only those at which a character ends are reached). */
+/* The best way to reach the beginning of a character (or the end of the text). */
 typedef struct nch_unigram_node {
 	float score;   /* the sum of the scores from the beginning to here */
 	float margin;  /* by how much the second best way to come here is worse */
@@ -74,8 +74,16 @@ void nch_unigram_free(nch_unigram *unigram)
 void nch_segmentation_free(nch_segmentation *segmentation)
 {
 	nch_free(segmentation->items);
+	nch_free(segmentation->codes);
+	nch_free(segmentation->begins);
 	nch_free(segmentation->nodes);
 	*segmentation = (nch_segmentation){0};
+}
+
+nch_status nch_segmentation_reserve(nch_segmentation *s, size_t characters, nch_error *error)
+{
+	NCH_TRY(nch_grow(&s->codes, &s->code_capacity, characters, sizeof *s->codes, error));
+	return nch_grow(&s->begins, &s->begin_capacity, characters + 1, sizeof *s->begins, error);
 }
 
 /* A piece `id` from `from` to this node; of equal sums the one that was offered first stays. */
@@ -93,77 +101,76 @@ static inline void offer(node *target, float score, uint32_t from, int32_t id)
 }
 
 /* Offers every piece that begins at `at`, and the unknown piece if no piece covers just the first character. */
-static inline void offer_pieces(const nch_unigram *unigram, const char *text, uint32_t length, uint32_t at, uint32_t first,
-                                uint32_t first_code, node *nodes)
+static inline void offer_pieces(const nch_unigram *unigram, const uint32_t *codes, uint32_t count, uint32_t at, node *nodes)
 {
-	const nch_trie *trie = &unigram->trie;
+	const nch_trie_unit *units = unigram->trie.units;
 	float base = nodes[at].score;
-	uint32_t place = nch_trie_step(trie, NCH_TRIE_ROOT, first_code), end = at + first;
+	uint32_t place = NCH_TRIE_ROOT, end = at;
 	bool covered = false;
-	while (place != NCH_TRIE_NONE) {
-		int32_t id = trie->units[place].value;
+	while (end < count) {
+		uint32_t child = units[place].base + codes[end];
+		if (units[child].parent != place || codes[end] == 0)
+			break;
+		place = child;
+		end++;
+		int32_t id = units[place].value;
 		if (id >= 0) {
 			offer(&nodes[end], unigram->scores[id] + base, at, id);
-			covered |= end == at + first;
+			covered |= end == at + 1;
 		}
-		if (end >= length)
-			break;
-		uint32_t code_point;
-		uint32_t step = (uint32_t)nch_utf8_decode(text + end, length - end, &code_point);
-		if (code_point == NCH_UTF8_BAD)
-			break;
-		end += step;
-		place = nch_trie_step(trie, place, nch_trie_code(trie, code_point));
 	}
 	if (!covered)
-		offer(&nodes[at + first], unigram->unk_score + base, at, unigram->unk);
+		offer(&nodes[at + 1], unigram->unk_score + base, at, unigram->unk);
 }
 
 /* Very long sums lose the small differences that decide; SentencePiece starts them anew here and there. */
-static void keep_small(node *nodes, uint32_t at, uint32_t length)
+static void keep_small(node *nodes, uint32_t at, uint32_t count)
 {
 	float offset = nodes[at].score;
 	if (fabsf(offset) <= SCORE_LIMIT)
 		return;
-	for (uint32_t i = at; i <= length; i++)
+	for (uint32_t i = at; i <= count; i++)
 		if (i == at || nodes[i].from != NOT_REACHED)
 			nodes[i].score -= offset;
 }
 
-/* Fills nodes[0..length]. */
-static void run_viterbi(const nch_unigram *unigram, const char *text, uint32_t length, float score, node *nodes)
+nch_status nch_unigram_encode_codes(const nch_unigram *unigram, float *score, nch_segmentation *s, nch_error *error)
 {
-	for (uint32_t i = 1; i <= length; i++)
+	uint32_t count = (uint32_t)s->characters, pieces = 0;
+	NCH_TRY(nch_grow(&s->nodes, &s->node_capacity, (size_t)count + 1, sizeof *s->nodes, error));
+	node *nodes = s->nodes;
+	for (uint32_t i = 1; i <= count; i++)
 		nodes[i].from = NOT_REACHED;
-	nodes[0] = (node){score, INFINITY, 0, -1};
-	for (uint32_t at = 0; at < length;) {
-		keep_small(nodes, at, length);
-		uint32_t code_point;
-		uint32_t first = (uint32_t)nch_utf8_decode(text + at, length - at, &code_point);
-		uint32_t code = code_point == NCH_UTF8_BAD ? 0 : nch_trie_code(&unigram->trie, code_point);
-		offer_pieces(unigram, text, length, at, first, code, nodes);
-		at += first;
+	nodes[0] = (node){*score, INFINITY, 0, -1};
+	for (uint32_t at = 0; at < count; at++) {
+		keep_small(nodes, at, count);
+		offer_pieces(unigram, s->codes, count, at, nodes);
 	}
-}
-
-nch_status nch_unigram_encode(const nch_unigram *unigram, const char *text, size_t length, float *score,
-                              nch_segmentation *segmentation, nch_error *error)
-{
-	nch_segmentation *s = segmentation;
-	NCH_TRY(nch_grow(&s->nodes, &s->node_capacity, length + 1, sizeof *s->nodes, error));
-	run_viterbi(unigram, text, (uint32_t)length, *score, s->nodes);
-	size_t pieces = 0;
-	s->margin = INFINITY;
-	for (size_t at = length; at > 0; at = s->nodes[at].from)
+	for (uint32_t at = count; at > 0; at = nodes[at].from)
 		pieces++;
 	NCH_TRY(nch_grow(&s->items, &s->capacity, s->count + pieces, sizeof *s->items, error));
 	s->count += pieces;
+	s->margin = INFINITY;
 	nch_segment *item = s->items + s->count;
-	for (size_t at = length; at > 0; at = s->nodes[at].from) {
-		const node *n = &s->nodes[at];
-		*--item = (nch_segment){n->id, (uint32_t)at - n->from};
-		s->margin = n->margin < s->margin ? n->margin : s->margin;
+	for (uint32_t at = count; at > 0; at = nodes[at].from) {
+		*--item = (nch_segment){nodes[at].id, s->begins[at] - s->begins[nodes[at].from]};
+		s->margin = nodes[at].margin < s->margin ? nodes[at].margin : s->margin;
 	}
-	*score = s->nodes[length].score;
+	*score = nodes[count].score;
 	return NCH_OK;
+}
+
+nch_status nch_unigram_encode(const nch_unigram *unigram, const char *text, size_t length, float *score,
+                              nch_segmentation *s, nch_error *error)
+{
+	NCH_TRY(nch_segmentation_reserve(s, length, error));
+	s->characters = 0;
+	for (size_t at = 0; at < length;) {
+		uint32_t c;
+		s->begins[s->characters] = (uint32_t)at;
+		at += nch_utf8_decode(text + at, length - at, &c);
+		s->codes[s->characters++] = c == NCH_UTF8_BAD ? 0 : nch_trie_code(&unigram->trie, c);
+	}
+	s->begins[s->characters] = (uint32_t)length;
+	return nch_unigram_encode_codes(unigram, score, s, error);
 }

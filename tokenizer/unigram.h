@@ -15,10 +15,10 @@
 #include "tokenizer/trie.h"
 
 typedef struct nch_unigram {
-	nch_trie trie;     /* normal and user-defined pieces */
-	float *scores;     /* of each id; a user-defined piece gets 0.1 for each byte after the first, so that it wins */
-	float unk_score;   /* of one character that no piece covers: ten below the worst piece */
-	float worst;       /* no path is worse than this for each byte: the greatest |score| */
+	nch_trie trie;   /* normal and user-defined pieces */
+	float *scores;   /* of each id; a user-defined piece gets 0.1 for each byte after the first, so that it wins */
+	float unk_score; /* of one character that no piece covers: ten below the worst piece */
+	float worst;     /* no path is worse than this for each character: the greatest |score| */
 	int32_t unk;
 } nch_unigram;
 
@@ -36,9 +36,12 @@ typedef struct nch_segment {
 typedef struct nch_segmentation {
 	nch_segment *items;
 	size_t count, capacity;
+	float margin; /* of the last stretch that was cut: how much worse (at least) another choice would have been at any place of the best path */
+	/* the stretch in characters: their codes in the trie, and where each begins (and the last one ends) */
+	uint32_t *codes, *begins;
+	size_t characters, code_capacity, begin_capacity;
 	struct nch_unigram_node *nodes;
 	size_t node_capacity;
-	float margin; /* how much worse (at least) another choice would have been at any place of the best path */
 } nch_segmentation;
 void nch_segmentation_free(nch_segmentation *segmentation);
 
@@ -47,5 +50,10 @@ void nch_segmentation_free(nch_segmentation *segmentation);
 nch_status nch_unigram_encode(const nch_unigram *unigram, const char *text, size_t length, float *score,
                               nch_segmentation *segmentation, nch_error *error);
 
+/* The same for characters that stand in segmentation->codes and begins already. */
+nch_status nch_unigram_encode_codes(const nch_unigram *unigram, float *score, nch_segmentation *segmentation, nch_error *error);
+
+/* Makes room for so many characters in segmentation->codes and begins. */
+nch_status nch_segmentation_reserve(nch_segmentation *segmentation, size_t characters, nch_error *error);
 
 #endif
