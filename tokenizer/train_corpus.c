@@ -304,6 +304,8 @@ void nch_corpus_free(nch_corpus *corpus)
 
 void nch_corpus_decode(const nch_corpus *corpus, const uint32_t *codes, size_t length, nch_buffer *out)
 {
+	if (length > 0 && corpus->characters[codes[0]] & NCH_INSIDE_WORD)
+		nch_buffer_text(out, "##");
 	for (size_t i = 0; i < length; i++)
-		nch_buffer_utf8(out, corpus->characters[codes[i]]);
+		nch_buffer_utf8(out, corpus->characters[codes[i]] & ~NCH_INSIDE_WORD);
 }

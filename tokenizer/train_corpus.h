@@ -47,7 +47,8 @@ typedef struct nch_corpus {
 	size_t text_length;
 	nch_corpus_word *words;
 	size_t word_count;
-	uint32_t *characters;      /* [codes] the character of each code; codes go from 1, the most frequent first */
+	uint32_t *characters;      /* [codes] the character of each code; codes go from 1, the most frequent first. WordPiece adds NCH_INSIDE_WORD
+	                              to those that do not begin a word */
 	int64_t *character_counts; /* [codes] */
 	uint32_t codes;            /* how many there are, 0 included */
 } nch_corpus;
@@ -56,7 +57,9 @@ typedef struct nch_corpus {
 nch_status nch_corpus_encode(const nch_word_counts *counts, double coverage, nch_corpus *corpus, nch_error *error);
 void nch_corpus_free(nch_corpus *corpus);
 
-/* Appends a sequence of codes as UTF-8. */
+#define NCH_INSIDE_WORD 0x80000000u
+
+/* Appends a sequence of codes as UTF-8, with "##" in front if the first is inside a word. */
 void nch_corpus_decode(const nch_corpus *corpus, const uint32_t *codes, size_t length, nch_buffer *out);
 
 #endif

@@ -7,7 +7,8 @@
 nch_status nch_piece_rules_init(nch_piece_rules *rules, const nch_corpus *corpus, const nch_tokenizer_training *training,
                                 nch_error *error)
 {
-	*rules = (nch_piece_rules){.longest = training->max_piece_length, .split_digits = training->split_digits};
+	*rules = (nch_piece_rules){.longest = training->max_piece_length, .split_digits = training->split_digits,
+	                           .any_script = training->type == NCH_TRAIN_WORDPIECE};
 	rules->scripts = nch_alloc(corpus->codes, sizeof *rules->scripts);
 	rules->digits = nch_alloc(corpus->codes, sizeof *rules->digits);
 	if (rules->scripts == NULL || rules->digits == NULL) {
@@ -15,12 +16,12 @@ nch_status nch_piece_rules_init(nch_piece_rules *rules, const nch_corpus *corpus
 		return nch_no_memory(error);
 	}
 	for (uint32_t code = 1; code < corpus->codes; code++) {
-		uint32_t c = corpus->characters[code];
+		uint32_t c = corpus->characters[code] & ~NCH_INSIDE_WORD;
 		bool inherits;
 		int script = nch_unicode_script_of(c, &inherits);
 		rules->scripts[code] = inherits ? -1 : (int16_t)script;
 		rules->digits[code] = (c >= '0' && c <= '9') || (c >= 0xFF10 && c <= 0xFF19);
-		if (c == 0x2581)
+		if (c == 0x2581 && !rules->any_script)
 			rules->space = code;
 	}
 	return NCH_OK;
@@ -45,7 +46,7 @@ bool nch_piece_is_valid(const nch_piece_rules *rules, const uint32_t *codes, siz
 		if (code == rules->space)
 			continue;
 		int script = rules->scripts[code] < 0 ? last : rules->scripts[code];
-		if (last >= 0 && script >= 0 && script != last)
+		if (!rules->any_script && last >= 0 && script >= 0 && script != last)
 			return false;
 		last = script;
 	}

@@ -18,6 +18,7 @@ typedef struct nch_piece_rules {
 	uint32_t space; /* the code of ▁; 0 if the corpus has none */
 	size_t longest;
 	bool split_digits;
+	bool any_script; /* WordPiece: words have no punctuation in them anyway */
 } nch_piece_rules;
 
 nch_status nch_piece_rules_init(nch_piece_rules *rules, const nch_corpus *corpus, const nch_tokenizer_training *training,
@@ -59,5 +60,8 @@ nch_status nch_trainer_report(const nch_trainer *trainer, double done, const cha
 /* The trainers: find pieces, the best first. */
 nch_status nch_train_unigram(const nch_trainer *trainer, nch_trained *trained);
 nch_status nch_train_bpe(const nch_trainer *trainer, nch_trained *trained);
+
+/* The whole of WordPiece training, from lines to a vocab.txt. */
+nch_status nch_train_wordpiece(nch_trainer *trainer, nch_training_lines *lines, void *lines_context, const char *path);
 
 #endif

@@ -245,8 +245,6 @@ static nch_status check_options(const nch_tokenizer_training *t, nch_error *erro
 		return nch_fail(error, NCH_USAGE, "character coverage must be above 0 and at most 1");
 	if (t->max_piece_length < 1 || t->max_piece_length > 512)
 		return nch_fail(error, NCH_USAGE, "pieces must be 1 to 512 characters long");
-	if (t->type == NCH_TRAIN_WORDPIECE)
-		return nch_fail(error, NCH_USAGE, "WordPiece is trained elsewhere");
 	return NCH_OK;
 }
 
@@ -259,6 +257,8 @@ nch_status nch_tokenizer_train(const nch_tokenizer_training *training, nch_train
 	size_t capacity = 0;
 	nch_trainer trainer = {.training = training, .corpus = &corpus, .progress = progress, .progress_context = progress_context, .error = error};
 	nch_status status = check_options(training, error);
+	if (status == NCH_OK && training->type == NCH_TRAIN_WORDPIECE)
+		return nch_train_wordpiece(&trainer, lines, lines_context, path);
 	if (status == NCH_OK)
 		status = nch_trainer_report(&trainer, 0, "reading the text");
 	if (status == NCH_OK)
@@ -269,7 +269,7 @@ nch_status nch_tokenizer_train(const nch_tokenizer_training *training, nch_train
 		status = check_sizes(training, &model, &corpus, error);
 	if (status == NCH_OK) {
 		trainer.wanted = training->vocab_size - model.piece_count;
-		status = nch_train_unigram(&trainer, &trained);
+		status = training->type == NCH_TRAIN_BPE ? nch_train_bpe(&trainer, &trained) : nch_train_unigram(&trainer, &trained);
 	}
 	if (status == NCH_OK)
 		status = write_model(training, &model, &capacity, &trained, path, error);
