@@ -149,6 +149,20 @@ bool nch_arena_merge(nch_arena *arena)
 	return true;
 }
 
+bool nch_arena_reserve(nch_arena *arena, size_t bytes)
+{
+	if (arena->count > 0)
+		return true;
+	if (nch_grow(&arena->blocks, &arena->capacity, 1, sizeof *arena->blocks, NULL) != NCH_OK)
+		return false;
+	unsigned char *data = nch_alloc_untouched(bytes, 1);
+	if (data == NULL)
+		return false;
+	arena->blocks[arena->count++] = (struct block){data, bytes, 0};
+	arena->current = 0;
+	return true;
+}
+
 size_t nch_arena_peak(const nch_arena *arena)
 {
 	return arena->peak;

@@ -52,6 +52,12 @@ void nch_tape_free(nch_tape *tape)
 	nch_free(tape);
 }
 
+void nch_tape_reserve(nch_tape *tape, size_t activations, size_t gradients)
+{
+	if (nch_arena_reserve(tape->activations, activations))
+		nch_arena_reserve(tape->gradients, gradients);
+}
+
 nch_status nch_tape_begin(nch_tape *tape, const nch_step *step, nch_error *error)
 {
 	tape->step = *step;

@@ -68,6 +68,8 @@ typedef struct nch_step {
 nch_status nch_tape_new(nch_compute *compute, nch_tape **tape, nch_error *error);
 void nch_tape_free(nch_tape *tape);
 
+/* Takes memory for steps of that size in advance: bytes of activations, and of their gradients. Only a wish; before the first step. */
+void nch_tape_reserve(nch_tape *tape, size_t activations, size_t gradients);
 /* Forgets everything of the last step. */
 nch_status nch_tape_begin(nch_tape *tape, const nch_step *step, nch_error *error);
 /* Out of memory in any op since begin? Ops return NULL then, and take NULL as input, so one check at the end is enough. */

@@ -2,12 +2,14 @@
 #include "train/trainer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "kernels/math.h"
+#include "nn/memory.h"
 #include "train/checkpoint.h"
 #include "train/log.h"
 
@@ -237,6 +239,31 @@ static nch_status take_best(run *r, nch_error *error)
 	return NCH_OK;
 }
 
+static int longest_first(const void *a, const void *b)
+{
+	const size_t *first = a, *second = b;
+	return *first < *second ? 1 : *first > *second ? -1 : 0;
+}
+
+/* Memory for the largest batch that these rows can make, so that no step has to grow it. */
+static void reserve_memory(const run *r)
+{
+	const nch_examples *e = r->train;
+	const nch_model *m = r->trainer.model;
+	size_t batch = r->options->batch < e->rows ? r->options->batch : e->rows, tokens = 0;
+	size_t *lengths = nch_alloc(e->rows, sizeof *lengths);
+	if (lengths == NULL)
+		return;
+	for (size_t i = 0; i < e->rows; i++)
+		lengths[i] = e->offsets[i + 1] - e->offsets[i];
+	qsort(lengths, e->rows, sizeof *lengths, longest_first);
+	for (size_t i = 0; i < batch; i++)
+		tokens += lengths[i];
+	nch_free(lengths);
+	nch_memory need = nch_memory_training(&m->config, m->parameters, tokens, batch, e->longest, 1, 2);
+	nch_tape_reserve(r->trainer.tape, need.activations + need.activations / 32 + 65536, need.gradients + need.gradients / 32 + 65536);
+}
+
 static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_error *error)
 {
 	const nch_train_options *o = r->options;
@@ -251,6 +278,7 @@ static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_er
 		r->logits = nch_alloc(logits, sizeof *r->logits);
 	if (!r->order || !r->rows || !r->state.epochs || (r->valid != NULL && !r->logits))
 		return nch_no_memory(error);
+	reserve_memory(r);
 	if (o->out != NULL)
 		NCH_TRY(nch_folder_make(o->out, error));
 	NCH_TRY(resume(r, error));
