@@ -51,7 +51,7 @@ TEST(kobert_encode_model)
 	if (!nch_file_exists(KOBERT))
 		SKIP("../shared is absent");
 	nch_tokenizer *tokenizer = load_kobert();
-	nch_tokenizer_scratch *scratch;
+	nch_tokenizer_scratch *scratch = NULL;
 	nch_tokens tokens = {0};
 	nch_buffer text = {0};
 	nch_error error;
