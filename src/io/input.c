@@ -172,6 +172,8 @@ static void convert_cp949(nch_input *input, char *out, size_t room, size_t *made
 
 static nch_status fill_raw(nch_input *input, nch_error *error)
 {
+	if (input->raw_begin > input->raw_end) /* half a character at the very end was counted whole */
+		input->raw_begin = input->raw_end;
 	memmove(input->raw, input->raw + input->raw_begin, input->raw_end - input->raw_begin);
 	input->raw_end -= input->raw_begin;
 	input->raw_begin = 0;
