@@ -13,7 +13,7 @@
 static const nch_option own_options[] = {
 	{"input", NCH_OPTION_LIST, "FILE", .help = "text, a sentence a line; of .csv .tsv .xlsx .jsonl .json the text column", .required = true},
 	{"out", NCH_OPTION_TEXT, "FILE", .help = "the model file", .required = true},
-	{"type", NCH_OPTION_CHOICE, .choices = "unigram", .help = "kind of tokenizer", .otherwise = "unigram"},
+	{"type", NCH_OPTION_CHOICE, .choices = "unigram|bpe|wordpiece", .help = "kind of tokenizer", .otherwise = "unigram"},
 	{"vocab-size", NCH_OPTION_INTEGER, "N", .help = "pieces, special ones included", .otherwise = "8000", .least = 10, .most = 1000000},
 	{"text", NCH_OPTION_TEXT, "NAME", .help = "column of the text"},
 	{"character-coverage", NCH_OPTION_REAL, "SHARE", .help = "of all characters, the share that gets pieces", .otherwise = "0.9995", .least = 0.5,
@@ -24,6 +24,7 @@ static const nch_option own_options[] = {
 	                                          "otherwise <unk> <s> </s>, as SentencePiece"},
 	{"user-defined", NCH_OPTION_LIST, "PIECE", .help = "a string that always stays whole"},
 	{"byte-fallback", NCH_OPTION_FLAG, .help = "spell characters without a piece in bytes"},
+	{"lower-case", NCH_OPTION_FLAG, .help = "wordpiece: small letters, no accents"},
 	{"split-digits", NCH_OPTION_FLAG, .help = "a digit is a piece of its own"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
@@ -140,7 +141,9 @@ static nch_status train(const nch_options *options, nch_pool *pool, nch_error *e
 		return nch_fail(error, NCH_USAGE, "--user-defined: at most 64 of them");
 	for (size_t i = 0; i < defined; i++)
 		list[i] = user_defined[i];
-	nch_tokenizer_training training = nch_tokenizer_training_defaults(NCH_TRAIN_UNIGRAM);
+	const char *type = nch_options_text(options, "type");
+	nch_tokenizer_training training = nch_tokenizer_training_defaults(
+		strcmp(type, "unigram") == 0 ? NCH_TRAIN_UNIGRAM : strcmp(type, "bpe") == 0 ? NCH_TRAIN_BPE : NCH_TRAIN_WORDPIECE);
 	training.vocab_size = (size_t)nch_options_integer(options, "vocab-size");
 	training.character_coverage = nch_options_real(options, "character-coverage");
 	training.normalization = nch_options_text(options, "normalization");
@@ -148,6 +151,7 @@ static nch_status train(const nch_options *options, nch_pool *pool, nch_error *e
 	training.bert_specials = nch_options_flag(options, "bert-specials");
 	training.user_defined = defined > 0 ? list : NULL;
 	training.byte_fallback = nch_options_flag(options, "byte-fallback");
+	training.lower_case = nch_options_flag(options, "lower-case");
 	training.split_digits = nch_options_flag(options, "split-digits");
 	training.pool = pool;
 	struct source source = {.column = nch_options_text(options, "text")};
@@ -175,7 +179,8 @@ const nch_command nch_command_tokenizer_train = {
 	.name = "tokenizer train",
 	.summary = "learn a tokenizer from text",
 	.usage = "--input FILE … --out FILE [--vocab-size N]",
-	.details = "Writes a model file that SentencePiece loads. The same text and options give the same file, byte for byte.",
+	.details = "Writes a model file that SentencePiece loads (unigram, bpe) or a vocab.txt as BERT's readers want it\n"
+	           "(wordpiece). The same text and options give the same file, byte for byte.",
 	.groups = (const nch_option_group *const[]){&own_group, NULL},
 	.run = run,
 };

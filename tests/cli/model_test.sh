@@ -10,6 +10,11 @@ small="--preset tiny --epochs 1 --batch 64 --lr 5e-4 --max-len 32 --quiet"
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 2000 --bert-specials --out "$work/ko.model" --threads 1
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 2000 --bert-specials --out "$work/ko7.model" --threads 7
 check "a tokenizer does not depend on the threads" cmp "$work/ko.model" "$work/ko7.model"
+for type in bpe wordpiece; do
+	exits 0 '' -- tokenizer train --quiet --type $type --input "$data" --vocab-size 3000 --out "$work/$type.txt"
+	exits 0 '' -- tokenizer info "$work/$type.txt"
+	check "$type has the pieces that were asked for" grep -Eq '^  pieces +3000$' "$work/.out"
+done
 exits 2 'needs --out' -- tokenizer train --input "$data"
 exits 1 'no such file' -- tokenizer train --quiet --input "$work/absent" --out "$work/no.model"
 exits 1 'no column "nothing"' -- tokenizer train --quiet --input "$data" --text nothing --out "$work/no.model"
