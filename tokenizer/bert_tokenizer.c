@@ -26,6 +26,7 @@ typedef struct job {
 	const bert *tokenizer;
 	scratch *scratch;
 	nch_tokens *tokens;
+	nch_buffer *out; /* explain only */
 	nch_error *error;
 } job;
 
@@ -54,8 +55,36 @@ static nch_status bert_encode(const void *self, void *inner, const char *text, s
 	(void)first;
 	const bert *b = self;
 	scratch *s = inner;
-	job j = {b, s, tokens, error};
+	job j = {b, s, tokens, NULL, error};
 	return nch_bert_words(&b->text, text, length, &s->word, add_word, &j, error);
+}
+
+static nch_status put_word(void *context, const nch_bert_character *characters, size_t count)
+{
+	job *j = context;
+	size_t first = j->tokens->count;
+	nch_buffer *out = j->out;
+	nch_buffer_text(out, "  ");
+	for (size_t i = 0; i < count; i++)
+		nch_buffer_utf8(out, characters[i].code_point);
+	nch_buffer_text(out, "  =");
+	NCH_TRY(add_word(context, characters, count));
+	for (size_t i = first; i < j->tokens->count; i++)
+		nch_buffer_printf(out, " %s", j->tokenizer->vocabulary->texts[j->tokens->items[i].id]);
+	nch_buffer_byte(out, '\n');
+	return NCH_OK;
+}
+
+static nch_status bert_explain(const void *self, void *inner, const char *text, size_t length, nch_buffer *out, nch_error *error)
+{
+	const bert *b = self;
+	scratch *s = inner;
+	nch_tokens tokens = {0};
+	job j = {b, s, &tokens, out, error};
+	nch_buffer_text(out, "words\n");
+	nch_status status = nch_bert_words(&b->text, text, length, &s->word, put_word, &j, error);
+	nch_tokens_free(&tokens);
+	return status;
 }
 
 /* --- decoding --- */
@@ -140,7 +169,7 @@ static void bert_free(void *self)
 	nch_free(b);
 }
 
-static const nch_tokenizer_class bert_class = {bert_encode, bert_decode, bert_new_scratch, bert_free_scratch, bert_free};
+static const nch_tokenizer_class bert_class = {bert_encode, bert_explain, bert_decode, bert_new_scratch, bert_free_scratch, bert_free};
 
 nch_status nch_bert_make(nch_tokenizer *tokenizer, const nch_bert_options *options, nch_error *error)
 {

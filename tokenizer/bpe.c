@@ -147,13 +147,25 @@ static nch_status list_symbols(const nch_bpe *bpe, const char *text, uint32_t le
 	return NCH_OK;
 }
 
-static nch_status join_all(const nch_bpe *bpe, const char *text, nch_bpe_scratch *s, nch_error *error)
+static void put_join(const char *text, const symbol *left, const symbol *right, float score, nch_buffer *out)
+{
+	nch_buffer_printf(out, "  %9.1f  ", (double)score);
+	nch_buffer_add(out, text + left->begin, left->length);
+	nch_buffer_text(out, " + ");
+	nch_buffer_add(out, text + right->begin, right->length);
+	nch_buffer_byte(out, '\n');
+}
+
+/* `told` NULL: nobody is told about the merges. */
+static nch_status join_all(const nch_bpe *bpe, const char *text, nch_bpe_scratch *s, nch_buffer *told, nch_error *error)
 {
 	while (s->pair_count > 0) {
 		pair best = pop(s);
 		symbol *left = &s->symbols[best.left], *right = &s->symbols[best.right];
 		if (left->length == 0 || right->length == 0 || left->length + right->length != best.length)
 			continue;
+		if (told != NULL)
+			put_join(text, left, right, best.score, told);
 		left->length = best.length;
 		left->next = right->next;
 		if (right->next != NOWHERE)
@@ -191,15 +203,30 @@ static nch_status add_symbol(const nch_bpe *bpe, const char *text, uint32_t leng
 	return add_symbol(bpe, text + left, length - left, s, depth + 1, segmentation, error);
 }
 
+static nch_status list_pairs(const nch_bpe *bpe, const char *text, size_t length, nch_bpe_scratch *s, uint32_t *count, nch_error *error)
+{
+	s->pair_count = s->split_count = 0;
+	NCH_TRY(list_symbols(bpe, text, (uint32_t)length, s, count, error));
+	for (uint32_t i = 0; i + 1 < *count; i++)
+		NCH_TRY(offer_pair(bpe, text, i, i + 1, s, error));
+	return NCH_OK;
+}
+
+nch_status nch_bpe_explain(const nch_bpe *bpe, const char *text, size_t length, nch_bpe_scratch *s, nch_buffer *out, nch_error *error)
+{
+	uint32_t count;
+	NCH_TRY(list_pairs(bpe, text, length, s, &count, error));
+	nch_buffer_text(out, "merges\n      score\n");
+	NCH_TRY(join_all(bpe, text, s, out, error));
+	return nch_buffer_check(out, error);
+}
+
 nch_status nch_bpe_encode(const nch_bpe *bpe, const char *text, size_t length, nch_bpe_scratch *s, nch_segmentation *segmentation,
                           nch_error *error)
 {
 	uint32_t count;
-	s->pair_count = s->split_count = 0;
-	NCH_TRY(list_symbols(bpe, text, (uint32_t)length, s, &count, error));
-	for (uint32_t i = 0; i + 1 < count; i++)
-		NCH_TRY(offer_pair(bpe, text, i, i + 1, s, error));
-	NCH_TRY(join_all(bpe, text, s, error));
+	NCH_TRY(list_pairs(bpe, text, length, s, &count, error));
+	NCH_TRY(join_all(bpe, text, s, NULL, error));
 	for (uint32_t i = 0; count > 0 && i != NOWHERE; i = s->symbols[i].next)
 		NCH_TRY(add_symbol(bpe, text + s->symbols[i].begin, s->symbols[i].length, s, 0, segmentation, error));
 	return NCH_OK;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/status.h"
 #include "tokenizer/sentencepiece_model.h"
 #include "tokenizer/trie.h"
@@ -32,6 +33,10 @@ typedef struct nch_bpe_scratch {
 	size_t symbol_capacity, pair_count, pair_capacity, split_count, split_capacity;
 } nch_bpe_scratch;
 void nch_bpe_scratch_free(nch_bpe_scratch *scratch);
+
+/* The merges of a text that is normalized, a line each, in their order, appended to *out: the score and the two parts. */
+nch_status nch_bpe_explain(const nch_bpe *bpe, const char *text, size_t length, nch_bpe_scratch *scratch, nch_buffer *out,
+                           nch_error *error);
 
 /* Appends the segments of a text to *segmentation; what is no piece gets the unknown id. */
 nch_status nch_bpe_encode(const nch_bpe *bpe, const char *text, size_t length, nch_bpe_scratch *scratch,

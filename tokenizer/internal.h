@@ -13,6 +13,8 @@ typedef struct nch_tokenizer_class {
 	/* `first`: the text begins here (else an added token stands before it) */
 	nch_status (*encode)(const void *self, void *scratch, const char *text, size_t length, bool first, nch_tokens *tokens,
 	                     nch_error *error);
+	/* NULL: the kind shows nothing but the tokens */
+	nch_status (*explain)(const void *self, void *scratch, const char *text, size_t length, nch_buffer *out, nch_error *error);
 	nch_status (*decode)(const void *self, const int32_t *ids, size_t count, nch_buffer *text, nch_error *error);
 	nch_status (*new_scratch)(const void *self, void **scratch, nch_error *error);
 	void (*free_scratch)(void *scratch);

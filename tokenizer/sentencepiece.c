@@ -143,6 +143,25 @@ static nch_status sp_encode(const void *self, void *inner, const char *text, siz
 	return NCH_OK;
 }
 
+static nch_status sp_explain(const void *self, void *inner, const char *text, size_t length, nch_buffer *out, nch_error *error)
+{
+	const nch_sentencepiece *sp = self;
+	nch_sentencepiece_scratch *s = inner;
+	if (sp->wrapped) {
+		NCH_TRY(nch_xlnet_prepare(&sp->wrapping, text, length, &s->prepared, error));
+		text = s->prepared.text;
+		length = s->prepared.length;
+	}
+	NCH_TRY(nch_normalize(&sp->normalizer, text, length, &s->normalized, error));
+	const nch_normalized *n = &s->normalized;
+	nch_buffer_text(out, "normalized  ");
+	nch_buffer_add(out, n->text, n->length);
+	nch_buffer_byte(out, '\n');
+	if (sp->model.type == NCH_SP_UNIGRAM)
+		return nch_unigram_explain(&sp->unigram, &sp->model, n->text, n->length, &s->segmentation, out, error);
+	return sp->model.type == NCH_SP_BPE ? nch_bpe_explain(&sp->bpe, n->text, n->length, &s->bpe, out, error) : NCH_OK;
+}
+
 /* --- decoding --- */
 
 /* The bytes of a run of byte pieces as text: what is no UTF-8 becomes U+FFFD. */
@@ -280,7 +299,7 @@ static void sp_free(void *self)
 	nch_free(sp);
 }
 
-static const nch_tokenizer_class sentencepiece_class = {sp_encode, sp_decode, sp_new_scratch, sp_free_scratch, sp_free};
+static const nch_tokenizer_class sentencepiece_class = {sp_encode, sp_explain, sp_decode, sp_new_scratch, sp_free_scratch, sp_free};
 
 /* The user-defined pieces; returns whether there are any. */
 static nch_status collect_verbatim(nch_sentencepiece *sp, size_t *count, nch_error *error)

@@ -171,6 +171,32 @@ nch_status nch_tokenizer_encode_model(const nch_tokenizer *tokenizer, nch_tokeni
 	return NCH_OK;
 }
 
+static void put_tokens(const nch_tokenizer *tokenizer, const nch_tokens *tokens, nch_buffer *out)
+{
+	nch_buffer_text(out, "tokens\n");
+	for (size_t i = 0; i < tokens->count; i++) {
+		const nch_token *t = &tokens->items[i];
+		const char *piece = nch_tokenizer_piece(tokenizer, t->id);
+		nch_buffer_printf(out, "  %6d  bytes %u-%u  %s\n", (int)t->id, (unsigned)t->begin, (unsigned)t->end, piece != NULL ? piece : "");
+	}
+}
+
+nch_status nch_tokenizer_explain(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text, size_t length,
+                                 nch_buffer *out, nch_error *error)
+{
+	nch_tokens tokens = {0};
+	nch_status status = nch_tokenizer_encode(tokenizer, scratch, text, length, &tokens, error);
+	nch_buffer_printf(out, "kind        %s\n", tokenizer->kind);
+	if (status == NCH_OK && tokenizer->class->explain != NULL)
+		status = tokenizer->class->explain(tokenizer->self, scratch->inner, text, length, out, error);
+	if (status == NCH_OK) {
+		put_tokens(tokenizer, &tokens, out);
+		status = nch_buffer_check(out, error);
+	}
+	nch_tokens_free(&tokens);
+	return status;
+}
+
 nch_status nch_tokenizer_decode(const nch_tokenizer *tokenizer, const int32_t *ids, size_t count, nch_buffer *text,
                                 nch_error *error)
 {

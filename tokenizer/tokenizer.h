@@ -39,6 +39,9 @@ typedef struct nch_specials {
 nch_status nch_tokenizer_load(const char *path, nch_tokenizer **tokenizer, nch_error *error);
 void nch_tokenizer_free(nch_tokenizer *tokenizer); /* NULL is allowed */
 
+/* The same from a file's bytes, which are copied. */
+nch_status nch_tokenizer_load_bytes(const void *bytes, size_t size, nch_tokenizer **tokenizer, nch_error *error);
+
 /* Writes the files it was loaded from into a model folder, byte for byte, with a tokenizer_config.json that transformers
  * understands where the source was a single file. */
 nch_status nch_tokenizer_save(const nch_tokenizer *tokenizer, const char *folder, nch_error *error);
@@ -63,6 +66,12 @@ nch_status nch_tokenizer_encode(const nch_tokenizer *tokenizer, nch_tokenizer_sc
 nch_status nch_tokenizer_encode_model(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
                                       size_t length, const char *pair, size_t pair_length, size_t max_len,
                                       nch_tokens *tokens, size_t *first_length, bool *was_cut, nch_error *error);
+
+/* How a text comes to its tokens, told for people in a few lines of plain text, appended to *out: the normalized text; for a unigram model all
+ * pieces that fit anywhere with their scores and the best sum so far, those of the best path marked with "*"; for byte-pair encoding the
+ * merges in their order; for WordPiece the words with their pieces. */
+nch_status nch_tokenizer_explain(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text, size_t length,
+                                 nch_buffer *out, nch_error *error);
 
 /* Appends the text of the ids to *text. Ids out of range are an error. */
 nch_status nch_tokenizer_decode(const nch_tokenizer *tokenizer, const int32_t *ids, size_t count, nch_buffer *text,

@@ -69,24 +69,28 @@ static nch_status load_vocabulary(nch_tokenizer *tokenizer, const nch_buffer *by
 	return nch_add_specials(tokenizer, error);
 }
 
+/* The one file that is kept decides by its content what the tokenizer is. */
+static nch_status load_kept(nch_tokenizer *tokenizer, nch_error *error)
+{
+	nch_tokenizer_file *file = &tokenizer->files[0];
+	const nch_buffer *bytes = &file->bytes;
+	if (looks_like_json(bytes)) {
+		NCH_TRY(rename_file(file, "tokenizer.json", error));
+		return nch_tokenizer_json_load(tokenizer, bytes->data, bytes->length, error);
+	}
+	if (nch_sp_model_recognize(bytes->data, bytes->length))
+		return nch_sentencepiece_load(tokenizer, bytes->data, bytes->length, NULL, error);
+	if (looks_like_text(bytes)) {
+		NCH_TRY(rename_file(file, "vocab.txt", error));
+		return load_vocabulary(tokenizer, bytes, error);
+	}
+	return nch_fail(error, NCH_FORMAT, "neither a SentencePiece model nor a vocabulary nor a tokenizer.json");
+}
+
 static nch_status load_file(nch_tokenizer *tokenizer, const char *path, nch_error *error)
 {
 	NCH_TRY(keep_file(tokenizer, path, "spiece.model", error));
-	nch_tokenizer_file *file = &tokenizer->files[0];
-	nch_status status;
-	if (looks_like_json(&file->bytes)) {
-		status = rename_file(file, "tokenizer.json", error);
-		if (status == NCH_OK)
-			status = nch_tokenizer_json_load(tokenizer, file->bytes.data, file->bytes.length, error);
-	} else if (nch_sp_model_recognize(file->bytes.data, file->bytes.length)) {
-		status = nch_sentencepiece_load(tokenizer, file->bytes.data, file->bytes.length, NULL, error);
-	} else if (looks_like_text(&file->bytes)) {
-		status = rename_file(file, "vocab.txt", error);
-		if (status == NCH_OK)
-			status = load_vocabulary(tokenizer, &file->bytes, error);
-	} else {
-		return nch_fail(error, NCH_FORMAT, "%s: neither a SentencePiece model nor a vocabulary nor a tokenizer.json", path);
-	}
+	nch_status status = load_kept(tokenizer, error);
 	return status == NCH_OK || status == NCH_MEMORY ? status : nch_fail_prefix(error, "%s", path);
 }
 
@@ -202,21 +206,44 @@ static nch_status load_folder(nch_tokenizer *tokenizer, const char *folder, nch_
 	return status == NCH_OK || status == NCH_MEMORY ? status : nch_fail_prefix(error, "%s", folder);
 }
 
-nch_status nch_tokenizer_load(const char *path, nch_tokenizer **tokenizer, nch_error *error)
+static nch_tokenizer *new_tokenizer(void)
 {
 	nch_tokenizer *t = nch_alloc(1, sizeof *t);
-	if (t == NULL)
-		return nch_no_memory(error);
-	t->specials = (nch_specials){-1, -1, -1, -1, -1};
-	nch_status status = nch_file_is_folder(path) ? load_folder(t, path, error) : load_file(t, path, error);
+	if (t != NULL)
+		t->specials = (nch_specials){-1, -1, -1, -1, -1};
+	return t;
+}
+
+/* Gives the tokenizer to the caller if all went well, else frees it. */
+static nch_status finish(nch_tokenizer *t, nch_status status, nch_tokenizer **tokenizer, nch_error *error)
+{
 	if (status == NCH_OK)
 		status = nch_added_tokens_finish(&t->added, error);
-	if (status != NCH_OK) {
+	if (status == NCH_OK)
+		*tokenizer = t;
+	else
 		nch_tokenizer_free(t);
-		return status;
-	}
-	*tokenizer = t;
-	return NCH_OK;
+	return status;
+}
+
+nch_status nch_tokenizer_load(const char *path, nch_tokenizer **tokenizer, nch_error *error)
+{
+	nch_tokenizer *t = new_tokenizer();
+	if (t == NULL)
+		return nch_no_memory(error);
+	return finish(t, nch_file_is_folder(path) ? load_folder(t, path, error) : load_file(t, path, error), tokenizer, error);
+}
+
+nch_status nch_tokenizer_load_bytes(const void *bytes, size_t size, nch_tokenizer **tokenizer, nch_error *error)
+{
+	nch_tokenizer *t = new_tokenizer();
+	if (t == NULL)
+		return nch_no_memory(error);
+	t->files[0].name = nch_copy_text("spiece.model", 12);
+	t->file_count = 1;
+	nch_buffer_add(&t->files[0].bytes, bytes, size);
+	nch_status status = t->files[0].name != NULL ? nch_buffer_check(&t->files[0].bytes, error) : nch_no_memory(error);
+	return finish(t, status == NCH_OK ? load_kept(t, error) : status, tokenizer, error);
 }
 
 /* --- saving --- */

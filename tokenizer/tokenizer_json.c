@@ -185,7 +185,7 @@ static void json_free(void *self)
 	nch_free(t);
 }
 
-static const nch_tokenizer_class json_class = {json_encode, json_decode, json_new_scratch, json_free_scratch, json_free};
+static const nch_tokenizer_class json_class = {json_encode, NULL, json_decode, json_new_scratch, json_free_scratch, json_free};
 
 /* --- vocabularies --- */
 

@@ -174,3 +174,55 @@ nch_status nch_unigram_encode(const nch_unigram *unigram, const char *text, size
 	s->begins[s->characters] = (uint32_t)length;
 	return nch_unigram_encode_codes(unigram, score, s, error);
 }
+
+/* --- for people --- */
+
+/* One piece of the lattice. */
+static void put_edge(const nch_unigram *unigram, const char *text, const nch_segmentation *s, const bool *on_path, uint32_t from, uint32_t to,
+                     int32_t id, const char *piece, nch_buffer *out)
+{
+	const node *target = &s->nodes[to];
+	float score = id == unigram->unk ? unigram->unk_score : unigram->scores[id];
+	bool best = on_path[to] && target->from == from && target->id == id;
+	nch_buffer_printf(out, "%c %5u %5u  %9.4f %10.4f  ", best ? '*' : ' ', (unsigned)from, (unsigned)to, (double)score,
+	                  (double)(s->nodes[from].score + score));
+	nch_buffer_add(out, text + s->begins[from], s->begins[to] - s->begins[from]);
+	nch_buffer_printf(out, "%s%s\n", id == unigram->unk ? "  " : "", id == unigram->unk ? piece : "");
+}
+
+static void put_edges(const nch_unigram *unigram, const nch_sp_model *model, const char *text, const nch_segmentation *s, const bool *on_path,
+                      uint32_t from, nch_buffer *out)
+{
+	uint32_t place = NCH_TRIE_ROOT;
+	bool covered = false;
+	const char *unknown = model->unk >= 0 ? model->pieces[model->unk].text : "(unknown)";
+	for (uint32_t to = from; to < s->characters; to++) {
+		place = nch_trie_step(&unigram->trie, place, s->codes[to]);
+		if (place == NCH_TRIE_NONE)
+			break;
+		int32_t id = unigram->trie.units[place].value;
+		covered |= id >= 0 && to == from;
+		if (id >= 0)
+			put_edge(unigram, text, s, on_path, from, to + 1, id, "", out);
+	}
+	if (!covered)
+		put_edge(unigram, text, s, on_path, from, from + 1, unigram->unk, unknown, out);
+}
+
+nch_status nch_unigram_explain(const nch_unigram *unigram, const nch_sp_model *model, const char *text, size_t length,
+                               nch_segmentation *s, nch_buffer *out, nch_error *error)
+{
+	float score = 0;
+	s->count = 0;
+	NCH_TRY(nch_unigram_encode(unigram, text, length, &score, s, error));
+	bool *on_path = nch_alloc(s->characters + 1, sizeof *on_path);
+	if (on_path == NULL)
+		return nch_no_memory(error);
+	for (size_t at = s->characters; at > 0; at = s->nodes[at].from)
+		on_path[at] = true;
+	nch_buffer_text(out, "lattice\n   from    to      score   best sum  piece\n");
+	for (uint32_t from = 0; from < s->characters; from++)
+		put_edges(unigram, model, text, s, on_path, from, out);
+	nch_free(on_path);
+	return nch_buffer_check(out, error);
+}

@@ -53,6 +53,11 @@ nch_status nch_unigram_encode(const nch_unigram *unigram, const char *text, size
 /* The same for characters that stand in segmentation->codes and begins already. */
 nch_status nch_unigram_encode_codes(const nch_unigram *unigram, float *score, nch_segmentation *segmentation, nch_error *error);
 
+/* The lattice of a text that is normalized, a line for each piece that fits, appended to *out: "*" if it is on the best path, the characters from
+ * and to which it goes, its score, the best sum at its end if it is the last piece before it, and the piece. */
+nch_status nch_unigram_explain(const nch_unigram *unigram, const nch_sp_model *model, const char *text, size_t length,
+                               nch_segmentation *segmentation, nch_buffer *out, nch_error *error);
+
 /* Makes room for so many characters in segmentation->codes and begins. */
 nch_status nch_segmentation_reserve(nch_segmentation *segmentation, size_t characters, nch_error *error);
 

@@ -45,12 +45,21 @@ static nch_status convert_text(struct job *job, size_t thread, const nch_line *l
 		if (i > 0)
 			nch_buffer_byte(out, ' ');
 		if (job->pieces)
-			nch_buffer_text(out, nch_tokenizer_piece(job->tokenizer, tokens.items[i].id));
+			nch_buffer_text(out, nch_tokenizer_piece(job->tokenizer, tokens.items[i].id)); /* an id that comes out has a piece */
 		else
 			nch_buffer_printf(out, "%d", (int)tokens.items[i].id);
 	}
 	nch_tokens_free(&tokens);
 	return status;
+}
+
+/* What nch_tokenizer_explain tells, with an empty line behind it. */
+static nch_status convert_explain(struct job *job, size_t thread, const nch_line *line, nch_buffer *out, nch_error *error)
+{
+	nch_buffer_text(out, "text        ");
+	nch_buffer_add(out, line->text, line->length);
+	nch_buffer_byte(out, '\n');
+	return nch_tokenizer_explain(job->tokenizer, job->scratches[thread], line->text, line->length, out, error);
 }
 
 /* The ids (or pieces) of a line, separated by blanks. */
@@ -176,7 +185,7 @@ static nch_status run_job(struct job *job, const nch_options *options, nch_error
 static nch_status run_tokenize(const nch_options *options, nch_error *error)
 {
 	static struct job job;
-	job.convert = convert_text;
+	job.convert = nch_options_flag(options, "explain") ? convert_explain : convert_text;
 	job.pieces = nch_options_flag(options, "pieces");
 	job.special = nch_options_flag(options, "special");
 	return run_job(&job, options, error);
@@ -194,13 +203,15 @@ static const nch_option tokenize_options[] = {
 	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "a tokenizer's file, or a model's folder", .required = true},
 	{"pieces", NCH_OPTION_FLAG, .help = "pieces instead of ids"},
 	{"special", NCH_OPTION_FLAG, .help = "with the special tokens that a model wants around a text"},
+	{"explain", NCH_OPTION_FLAG, .help = "how each line comes to its tokens: the lattice of a unigram model, the merges of BPE,\n"
+	                                     "the words of WordPiece"},
 	{0}};
 static const nch_option_group tokenize_group = {"Options", tokenize_options};
 
 const nch_command nch_command_tokenize = {
 	.name = "tokenize",
 	.summary = "text to ids or pieces, a line each",
-	.usage = "--tokenizer FILE|DIR [--pieces] [--special] [FILE|-]",
+	.usage = "--tokenizer FILE|DIR [--pieces] [--special] [--explain] [FILE|-]",
 	.details = "Each line of FILE (or of standard input) gives a line of ids, separated by blanks.",
 	.groups = (const nch_option_group *const[]){&tokenize_group, NULL},
 	.most_arguments = 1,

@@ -19,6 +19,8 @@ static void print_pieces(const nch_tokenizer *tokenizer)
 	const char *longest_piece = "";
 	for (size_t id = 0; id < size; id++) {
 		const char *piece = nch_tokenizer_piece(tokenizer, (int32_t)id);
+		if (piece == NULL) /* a gap between added tokens */
+			continue;
 		size_t length = strlen(piece), count = nch_utf8_count(piece, length);
 		bool has_hangul = false;
 		for (size_t at = 0; at < length;) {

@@ -132,6 +132,13 @@ static bool show_progress(void *context, double done, const char *stage)
 	return true;
 }
 
+static nch_training_type training_type(const char *name)
+{
+	if (strcmp(name, "bpe") == 0)
+		return NCH_TRAIN_BPE;
+	return strcmp(name, "wordpiece") == 0 ? NCH_TRAIN_WORDPIECE : NCH_TRAIN_UNIGRAM;
+}
+
 static nch_status train(const nch_options *options, nch_pool *pool, nch_error *error)
 {
 	size_t defined;
@@ -141,9 +148,7 @@ static nch_status train(const nch_options *options, nch_pool *pool, nch_error *e
 		return nch_fail(error, NCH_USAGE, "--user-defined: at most 64 of them");
 	for (size_t i = 0; i < defined; i++)
 		list[i] = user_defined[i];
-	const char *type = nch_options_text(options, "type");
-	nch_tokenizer_training training = nch_tokenizer_training_defaults(
-		strcmp(type, "unigram") == 0 ? NCH_TRAIN_UNIGRAM : strcmp(type, "bpe") == 0 ? NCH_TRAIN_BPE : NCH_TRAIN_WORDPIECE);
+	nch_tokenizer_training training = nch_tokenizer_training_defaults(training_type(nch_options_text(options, "type")));
 	training.vocab_size = (size_t)nch_options_integer(options, "vocab-size");
 	training.character_coverage = nch_options_real(options, "character-coverage");
 	training.normalization = nch_options_text(options, "normalization");
