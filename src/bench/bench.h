@@ -61,7 +61,7 @@ nch_status nch_bench_predict(nch_compute *compute, const nch_config *config, siz
 nch_status nch_bench_texts(const char *folder, size_t threads, const char *isa, const char *text, size_t length, size_t limit, double patience,
                            nch_figure *figure, nch_error *error);
 
-/* A text, line by line, into ids as a model wants them. */
+/* A text, line by line, into ids without special ones. Each thread keeps its scratch from run to run. */
 nch_status nch_bench_tokenize(const nch_tokenizer *tokenizer, nch_pool *pool, const char *text, size_t length, double patience,
                               nch_figure *figure, nch_error *error);
 

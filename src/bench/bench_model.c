@@ -137,22 +137,67 @@ nch_status nch_bench_predict(nch_compute *compute, const nch_config *config, siz
 
 /* --- tokenizing --- */
 
+enum { CHUNK_LINES = 128 };
+
+/* One thread's. */
+typedef struct text_worker {
+	nch_tokenizer_scratch *scratch;
+	nch_tokens tokens;
+	nch_status status;
+	nch_error error;
+} text_worker;
+
 typedef struct text_job {
 	const nch_tokenizer *tokenizer;
 	nch_pool *pool;
 	nch_text *lines;
 	size_t count;
-	nch_status status;
-	nch_error *error;
+	text_worker *workers;
 } text_job;
+
+static void tokenize_chunk(void *context, size_t index, size_t thread)
+{
+	text_job *job = context;
+	text_worker *w = &job->workers[thread];
+	size_t end = (index + 1) * CHUNK_LINES < job->count ? (index + 1) * CHUNK_LINES : job->count;
+	for (size_t i = index * CHUNK_LINES; i < end && w->status == NCH_OK; i++) {
+		w->tokens.count = 0;
+		w->status = nch_tokenizer_encode(job->tokenizer, w->scratch, job->lines[i].text, job->lines[i].length, &w->tokens, &w->error);
+	}
+}
 
 static void run_tokenize(void *context)
 {
 	text_job *job = context;
-	nch_examples examples = {0};
-	if (job->status == NCH_OK)
-		job->status = nch_examples_from_texts(job->lines, job->count, job->tokenizer, 0, job->pool, &examples, job->error);
-	nch_examples_free(&examples);
+	nch_pool_run(job->pool, (job->count + CHUNK_LINES - 1) / CHUNK_LINES, tokenize_chunk, job);
+}
+
+static nch_status make_workers(text_job *job, nch_error *error)
+{
+	size_t threads = nch_pool_threads(job->pool);
+	job->workers = nch_alloc(threads, sizeof *job->workers);
+	if (job->workers == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < threads; i++)
+		NCH_TRY(nch_tokenizer_scratch_new(job->tokenizer, &job->workers[i].scratch, error));
+	return NCH_OK;
+}
+
+/* Gives back the workers, and tells if one of them failed. */
+static nch_status free_workers(text_job *job, nch_error *error)
+{
+	nch_status status = NCH_OK;
+	for (size_t i = 0; job->workers != NULL && i < nch_pool_threads(job->pool); i++) {
+		text_worker *w = &job->workers[i];
+		if (w->status != NCH_OK && status == NCH_OK) {
+			status = w->status;
+			*error = w->error;
+		}
+		nch_tokenizer_scratch_free(w->scratch);
+		nch_tokens_free(&w->tokens);
+	}
+	nch_free(job->workers);
+	return status;
 }
 
 static size_t split_lines(const char *text, size_t length, nch_text *lines)
@@ -172,7 +217,7 @@ static size_t split_lines(const char *text, size_t length, nch_text *lines)
 nch_status nch_bench_tokenize(const nch_tokenizer *tokenizer, nch_pool *pool, const char *text, size_t length, double patience,
                               nch_figure *figure, nch_error *error)
 {
-	text_job job = {.tokenizer = tokenizer, .pool = pool, .error = error};
+	text_job job = {.tokenizer = tokenizer, .pool = pool};
 	job.count = split_lines(text, length, NULL);
 	if (job.count == 0)
 		return nch_fail(error, NCH_DATA, "there is no text to tokenize");
@@ -180,9 +225,13 @@ nch_status nch_bench_tokenize(const nch_tokenizer *tokenizer, nch_pool *pool, co
 	if (job.lines == NULL)
 		return nch_no_memory(error);
 	split_lines(text, length, job.lines);
-	*figure = (nch_figure){.what = "tokenize", .sentences = job.count, .threads = nch_pool_threads(pool)};
-	figure->seconds = nch_bench_time(run_tokenize, &job, patience);
-	figure->rate = (double)length / figure->seconds;
+	nch_status status = make_workers(&job, error), work;
+	if (status == NCH_OK) {
+		*figure = (nch_figure){.what = "tokenize", .sentences = job.count, .threads = nch_pool_threads(pool)};
+		figure->seconds = nch_bench_time(run_tokenize, &job, patience);
+		figure->rate = (double)length / figure->seconds;
+	}
+	work = free_workers(&job, error);
 	nch_free(job.lines);
-	return job.status;
+	return status != NCH_OK ? status : work;
 }
