@@ -27,10 +27,17 @@ static nch_memory add_up(nch_memory m)
 	return m;
 }
 
+size_t nch_memory_passes(size_t tokens)
+{
+	return tokens <= NCH_PASS_TOKENS ? 1 : (tokens - 1) / NCH_PASS_TOKENS + 1;
+}
+
 nch_memory nch_memory_training(const nch_config *c, size_t parameters, size_t tokens, size_t sentences, size_t longest, size_t threads,
                                size_t moments)
 {
-	size_t head = sentences * (4 * c->hidden + c->labels);
+	size_t passes = nch_memory_passes(tokens), head = (sentences + passes - 1) / passes * (4 * c->hidden + c->labels);
+	if (passes > 1) /* the largest pass: whole sentences */
+		tokens = tokens == sentences * longest ? (sentences + passes - 1) / passes * longest : tokens / passes + longest / 2;
 	nch_memory m = {.weights = parameters, .state = parameters * (1 + moments),
 	                .activations = embedding_floats(c, tokens) + c->layers * layer_floats(c, tokens) + head,
 	                /* at most at once: f(x) or its gradient (f), and five of width h, in attention's backward */

@@ -15,6 +15,11 @@ typedef struct nch_memory {
 	size_t all;
 } nch_memory;
 
+/* A step is computed in passes of like size over at most about this many tokens each (or one sentence, if it is longer): more would not make the
+ * products faster, only the memory larger. */
+enum { NCH_PASS_TOKENS = 1024 };
+size_t nch_memory_passes(size_t tokens); /* at least 1 */
+
 /* A step on `tokens` tokens in `sentences` sentences of up to `longest` tokens. moments: 2 for Adam's family, 1 for SGD. */
 nch_memory nch_memory_training(const nch_config *config, size_t parameters, size_t tokens, size_t sentences, size_t longest, size_t threads,
                                size_t moments);

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "nn/memory.h"
 #include "train/trainer.h"
 
 static double seconds_now(void)
@@ -59,6 +60,11 @@ static size_t count_correct(const nch_tensor *logits, const nch_packed *packed)
 	return correct;
 }
 
+static size_t row_tokens(const nch_examples *examples, size_t row)
+{
+	return examples->offsets[row + 1] - examples->offsets[row];
+}
+
 /* Forward and backward of one part of the step; its gradients are added. */
 static nch_status run_part(nch_trainer *t, const nch_examples *examples, const size_t *rows, size_t count, nch_step *step, double scale,
                            double *loss, nch_error *error)
@@ -79,6 +85,26 @@ static nch_status run_part(nch_trainer *t, const nch_examples *examples, const s
 	return nch_tape_backward(t->tape, error);
 }
 
+/* A batch, in passes of like size over at most about NCH_PASS_TOKENS tokens: the gradients' chains of additions go on from pass to pass, so that
+ * the bits are those of a single pass, in a fraction of its memory. */
+static nch_status run_batch(nch_trainer *t, const nch_examples *examples, const size_t *rows, size_t count, nch_step *step, double scale,
+                            double *loss, nch_error *error)
+{
+	size_t total = 0, before = 0, begin = 0;
+	for (size_t i = 0; i < count; i++)
+		total += row_tokens(examples, rows[i]);
+	size_t passes = nch_memory_passes(total);
+	for (size_t i = 0; i < count; i++) {
+		size_t pass = before * passes / total;
+		before += row_tokens(examples, rows[i]);
+		if (i + 1 < count && before * passes / total == pass)
+			continue;
+		NCH_TRY(run_part(t, examples, rows + begin, i + 1 - begin, step, scale, loss, error));
+		begin = i + 1;
+	}
+	return NCH_OK;
+}
+
 nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, const size_t *rows, size_t count, double lr,
                             nch_step_record *record, nch_error *error)
 {
@@ -87,10 +113,8 @@ nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, 
 	nch_step step = {.record = true, .dropout = true, .seed = o->seed, .number = (uint32_t)trainer->optimizer.steps};
 	trainer->correct = 0;
 	nch_optimizer_clear(&trainer->optimizer);
-	for (size_t begin = 0; begin < count; begin += o->batch) {
-		size_t part = count - begin < o->batch ? count - begin : o->batch;
-		NCH_TRY(run_part(trainer, examples, rows + begin, part, &step, scale, &loss, error));
-	}
+	for (size_t begin = 0; begin < count; begin += o->batch)
+		NCH_TRY(run_batch(trainer, examples, rows + begin, count - begin < o->batch ? count - begin : o->batch, &step, scale, &loss, error));
 	record->loss = loss;
 	record->lr = lr;
 	record->tokens = (size_t)step.token_row;

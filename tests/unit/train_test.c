@@ -48,13 +48,13 @@ static nch_train_options options(void)
 }
 
 /* Trains on one machine's worth of `threads` and `isa`; the fingerprint of the weights. */
-static void train(size_t threads, const char *isa, const nch_train_options *o, nch_status expected, char hex[65])
+static void train_rows(size_t rows, size_t threads, const char *isa, const nch_train_options *o, nch_status expected, char hex[65])
 {
 	nch_config c = small_config();
 	nch_model *model = NULL;
 	nch_compute *compute = NULL;
 	nch_train_result result = {0};
-	nch_examples e = examples(ROWS);
+	nch_examples e = examples(rows);
 	nch_error error;
 	CHECK(nch_compute_new(threads, isa, 40, 16, &compute, &error) == NCH_OK);
 	CHECK(nch_model_new(&c, &model, &error) == NCH_OK && nch_model_init(model, o->seed, compute, &error) == NCH_OK);
@@ -67,6 +67,11 @@ static void train(size_t threads, const char *isa, const nch_train_options *o, n
 	nch_examples_free(&e);
 	nch_model_free(model);
 	nch_compute_free(compute);
+}
+
+static void train(size_t threads, const char *isa, const nch_train_options *o, nch_status expected, char hex[65])
+{
+	train_rows(ROWS, threads, isa, o, expected, hex);
 }
 
 TEST(one_batch_is_learned_by_heart)
@@ -130,6 +135,24 @@ TEST(accumulated_parts_have_the_bits_of_the_batch)
 	o.accumulate = 3;
 	train(2, NULL, &o, NCH_OK, parts);
 	CHECK(strcmp(parts, whole) != 0);
+}
+
+/* A batch of more tokens than one pass takes is computed in several, of other sentences than those that --accumulate would put together. */
+TEST(passes_have_the_bits_of_the_batch)
+{
+	nch_train_options o = options();
+	char passes[65], parts[65];
+	enum { MANY = 500 };
+	nch_examples e = examples(MANY);
+	CHECK(nch_memory_passes(e.offsets[MANY]) == 7);
+	nch_examples_free(&e);
+	o.epochs = 2;
+	o.batch = MANY;
+	train_rows(MANY, 2, NULL, &o, NCH_OK, passes);
+	o.batch = 20;
+	o.accumulate = MANY / 20;
+	train_rows(MANY, 2, NULL, &o, NCH_OK, parts);
+	CHECK_TEXT(passes, parts);
 }
 
 /* Removes the folder that a test made. */
@@ -232,6 +255,7 @@ int main(void)
 	RUN(one_batch_is_learned_by_heart);
 	RUN(same_bits_whoever_computes);
 	RUN(accumulated_parts_have_the_bits_of_the_batch);
+	RUN(passes_have_the_bits_of_the_batch);
 	RUN(resumed_is_as_never_stopped);
 	RUN(memory_is_as_predicted);
 	RUN(a_loss_that_is_no_number_is_refused);
