@@ -131,7 +131,7 @@ nch_tensor *nch_tape_tensor(nch_tape *tape, size_t rows, size_t columns, nch_ten
 
 nch_node *nch_tape_record(nch_tape *tape, nch_op op, nch_tensor *out)
 {
-	if (!tape->step.record || tape->failed)
+	if (!tape->step.record || tape->failed || (out != NULL && !out->wants_grad)) /* what is below the lowest trained tensor is not gone back to */
 		return NULL;
 	nch_node *node = nch_arena_alloc(tape->activations, 1, sizeof *node);
 	if (node == NULL || nch_grow(&tape->nodes, &tape->capacity, tape->count + 1, sizeof *tape->nodes, NULL) != NCH_OK) {
@@ -231,7 +231,7 @@ nch_arena_mark nch_tape_mark(const nch_tape *tape)
 
 nch_tensor *nch_tape_keep(nch_tape *tape, nch_arena_mark mark, nch_tensor *kept)
 {
-	if (tape->step.record || kept == NULL)
+	if (kept == NULL || (tape->step.record && kept->wants_grad))
 		return kept;
 	nch_tensor copy = *kept;
 	nch_arena_release(tape->activations, mark);

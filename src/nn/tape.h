@@ -130,8 +130,8 @@ typedef struct nch_loss {
 /* Computes the loss and, while recording, the gradient of the logits. The arrays must stay valid until the step ends. */
 void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss);
 
-/* Where nothing is recorded: everything allocated since the mark is given back, except `kept`, which is moved there. While recording it
- * does nothing. Returns the tensor to go on with. */
+/* Where nothing is recorded, since nobody asks or nothing so far is trained: everything allocated since the mark is given back, except `kept`, which is
+ * moved there. Else it does nothing. Returns the tensor to go on with. */
 nch_arena_mark nch_tape_mark(const nch_tape *tape);
 nch_tensor *nch_tape_keep(nch_tape *tape, nch_arena_mark mark, nch_tensor *kept);
 
