@@ -113,10 +113,7 @@ nch_status nch_tokenizer_encode(const nch_tokenizer *tokenizer, nch_tokenizer_sc
 	return tokenizer->class->encode(tokenizer->self, scratch->inner, text, length, true, tokens, error);
 }
 
-/* How many tokens of each text stay when both together may have `room`. The longer one gives way until both are at half;
- * if both are longer than that, the longer one keeps the odd token (the second, if they are equal). This is what
- * Hugging Face's tokenizers do for "longest_first". */
-static void cut_longest_first(size_t room, size_t *first, size_t *second)
+void nch_cut_longest_first(size_t room, size_t *first, size_t *second)
 {
 	if (*first + *second <= room)
 		return;
@@ -153,7 +150,7 @@ nch_status nch_tokenizer_encode_model(const nch_tokenizer *tokenizer, nch_tokeni
 	}
 	size_t kept_first = first, kept_second = second;
 	if (max_len != 0)
-		cut_longest_first(max_len - specials, &kept_first, &kept_second);
+		nch_cut_longest_first(max_len - specials, &kept_first, &kept_second);
 	/* room for the two or one [SEP], then the second text moves to its place */
 	NCH_TRY(nch_grow(&tokens->items, &tokens->capacity, tokens->count + specials, sizeof *tokens->items, error));
 	nch_token *items = tokens->items + start + 1;

@@ -67,6 +67,11 @@ nch_status nch_tokenizer_encode_model(const nch_tokenizer *tokenizer, nch_tokeni
                                       size_t length, const char *pair, size_t pair_length, size_t max_len,
                                       nch_tokens *tokens, size_t *first_length, bool *was_cut, nch_error *error);
 
+/* How many tokens of each text stay when both together may have `room`. The longer one gives way until both are at half;
+ * if both are longer than that, the longer one keeps the odd token (the second, if they are equal). This is what
+ * Hugging Face's tokenizers do for "longest_first". */
+void nch_cut_longest_first(size_t room, size_t *first, size_t *second);
+
 /* How a text comes to its tokens, told for people in a few lines of plain text, appended to *out: the normalized text; for a unigram model all
  * pieces that fit anywhere with their scores and the best sum so far, those of the best path marked with "*"; for byte-pair encoding the
  * merges in their order; for WordPiece the words with their pieces. */

@@ -25,6 +25,11 @@ nch_status nch_answer_form_read(const nch_options *options, nch_answer_form *for
 		return nch_fail(error, NCH_USAGE, "--text, --pair and --in-place name fields of records: they need --input jsonl");
 	if (form->jsonl && form->pair_separator != NULL)
 		return nch_fail(error, NCH_USAGE, "--pair-separator is for plain lines; records name their second text by --pair");
+	const char *embeddings = nch_options_text(options, "embeddings");
+	form->embeddings = embeddings != NULL;
+	form->output = form->embeddings && strcmp(embeddings, "cls") == 0 ? NCH_OUTPUT_CLS : NCH_OUTPUT_MEAN;
+	if (form->embeddings && (form->tsv || form->logits || form->in_place != NULL))
+		return nch_fail(error, NCH_USAGE, "--embeddings gives vectors, no answers: --format tsv, --logits and --in-place do not go with it");
 	if (form->in_place != NULL && (form->tsv || form->logits))
 		return nch_fail(error, NCH_USAGE, "--in-place gives records back: --format tsv and --logits do not go with it");
 	if (form->pair_separator != NULL && strcmp(form->pair_separator, "\\t") == 0)
@@ -120,16 +125,33 @@ static void add_given_labels(const nch_predictor *predictor, const float *scores
 	nch_buffer_byte(out, ']');
 }
 
-static void write_object(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
-                         const float *scores, nch_buffer *out)
+/* How every object begins. */
+static void write_texts(const nch_record *record, nch_buffer *out)
 {
-	size_t labels = nch_predictor_labels(predictor), best = best_label(predictor, logits);
 	nch_buffer_text(out, "{\"text\":");
 	nch_json_write_text(out, record->text.text, record->text.length);
 	if (record->text.pair != NULL) {
 		nch_buffer_text(out, ",\"pair\":");
 		nch_json_write_text(out, record->text.pair, record->text.pair_length);
 	}
+}
+
+void nch_answer_write_embedding(const nch_record *record, const float *embedding, size_t columns, nch_buffer *out)
+{
+	write_texts(record, out);
+	nch_buffer_text(out, ",\"embedding\":");
+	for (size_t c = 0; c < columns; c++) {
+		nch_buffer_byte(out, c == 0 ? '[' : ',');
+		nch_json_write_float(out, embedding[c]);
+	}
+	nch_buffer_text(out, "]}\n");
+}
+
+static void write_object(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
+                         const float *scores, nch_buffer *out)
+{
+	size_t labels = nch_predictor_labels(predictor), best = best_label(predictor, logits);
+	write_texts(record, out);
 	if (predictor->model->config.multi_label) {
 		nch_buffer_text(out, ",\"labels\":");
 		add_given_labels(predictor, scores, out);

@@ -13,12 +13,13 @@
 
 /* How lines are read and answers are written. */
 typedef struct nch_answer_form {
-	bool tsv, logits, jsonl;
+	bool tsv, logits, jsonl, embeddings;
+	nch_output output; /* of embeddings */
 	const char *text, *pair, *in_place; /* of records; may be NULL */
 	const char *pair_separator;         /* of plain lines; NULL: none */
 } nch_answer_form;
 
-/* From --format --logits --input --text --pair --pair-separator --in-place; refuses what does not go together. */
+/* From --format --logits --embeddings --input --text --pair --pair-separator --in-place; refuses what does not go together. */
 nch_status nch_answer_form_read(const nch_options *options, nch_answer_form *form, nch_error *error);
 
 typedef struct nch_record {
@@ -29,6 +30,9 @@ typedef struct nch_record {
 
 /* Finds the text in a line. What it needs is taken from the arena. */
 nch_status nch_record_read(const nch_answer_form *form, const nch_line *line, nch_arena *arena, nch_record *record, nch_error *error);
+
+/* Appends the text, its embedding (columns), and a line end. */
+void nch_answer_write_embedding(const nch_record *record, const float *embedding, size_t columns, nch_buffer *out);
 
 /* Appends the answer and a line end. */
 void nch_answer_write(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,

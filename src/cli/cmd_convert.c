@@ -7,8 +7,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/common.h"
 #include "cli/output.h"
 #include "io/safetensors.h"
+#include "train/self_test.h"
 
 static const nch_option own_options[] = {
 	{"from", NCH_OPTION_TEXT, "DIR", .help = "model folder: config.json, model.safetensors or pytorch_model.bin, tokenizer", .required = true},
@@ -33,7 +35,7 @@ static bool is_left_out(const char *name)
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
 		if (ends(name, endings[i]))
 			return true;
-	return name[0] == '.';
+	return name[0] == '.' || strcmp(name, "self_test.json") == 0;
 }
 
 static nch_status copy_one(const char *from, const char *to, const char *name, nch_error *error)
@@ -84,6 +86,14 @@ static nch_status write_weights(const nch_weights *weights, const char *to, bool
 	return status;
 }
 
+static bool has_self_test(const char *folder)
+{
+	char *path = nch_path_join(folder, "self_test.json");
+	bool found = path != NULL && nch_file_exists(path);
+	nch_free(path);
+	return found;
+}
+
 static nch_status run_convert(const nch_options *options, nch_error *error)
 {
 	const char *from = nch_options_text(options, "from"), *to = nch_options_text(options, "to"), *type = nch_options_text(options, "type");
@@ -98,6 +108,8 @@ static nch_status run_convert(const nch_options *options, nch_error *error)
 	if (status == NCH_OK) /* last: a folder with weights is complete */
 		status = write_weights(weights, to, torch, strcmp(type, "f16") == 0 ? NCH_F16 : strcmp(type, "bf16") == 0 ? NCH_BF16 : NCH_F32, error);
 	nch_weights_close(weights);
+	if (status == NCH_OK && has_self_test(from))
+		status = nch_self_test_write(to, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), error);
 	return status;
 }
 
@@ -105,7 +117,8 @@ const nch_command nch_command_convert = {
 	.name = "convert",
 	.summary = "a model folder with its weights in another format or type",
 	.usage = "--from DIR --to DIR [--format safetensors|torch] [--type f32|f16|bf16]",
-	.details = "Tensors keep their names; whole numbers keep their type; all other files of the folder are copied.\n"
+	.details = "Tensors keep their names; whole numbers keep their type; all other files of the folder are copied, but a self-test\n"
+	           "(nunchi inspect --verify) is made anew.\n"
 	           "pytorch_model.bin is read without running anything that is in it, so this is also how one makes a doubtful file safe.",
 	.groups = groups,
 	.run = run_convert,

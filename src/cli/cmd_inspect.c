@@ -4,17 +4,20 @@
 
 #include "base/utf8.h"
 #include "cli/command.h"
+#include "cli/common.h"
 #include "cli/output.h"
 #include "io/safetensors.h"
 #include "nn/memory.h"
 #include "nn/model.h"
 #include "tokenizer/tokenizer.h"
+#include "train/self_test.h"
 #include "train/settings.h"
 
 static const nch_option own_options[] = {
 	{"tensors", NCH_OPTION_FLAG, .help = "every tensor with its type and shape", .otherwise = "yes"},
 	{"batch", NCH_OPTION_INTEGER, "N", .help = "memory: sentences at once", .otherwise = "32", .least = 1, .most = 1000000},
 	{"length", NCH_OPTION_INTEGER, "N", .help = "memory: tokens of a sentence, on average", .otherwise = "32", .least = 1, .most = 1000000},
+	{"verify", NCH_OPTION_FLAG, .help = "instead: does the folder still give the ids and logits that it gave when it was saved?"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -133,11 +136,23 @@ static nch_status print_model(const nch_options *options, const char *folder, co
 	return NCH_OK;
 }
 
+static nch_status verify(const nch_options *options, const char *folder, nch_error *error)
+{
+	nch_buffer report = {0};
+	nch_status status = nch_self_test_verify(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &report, error);
+	if (status == NCH_OK)
+		nch_output_buffer(&report);
+	nch_buffer_free(&report);
+	return status;
+}
+
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	const char *folder = nch_options_argument(options, 0);
 	if (folder == NULL)
 		return nch_fail(error, NCH_USAGE, "inspect needs a model's folder: nunchi inspect DIR");
+	if (nch_options_flag(options, "verify"))
+		return verify(options, folder, error);
 	nch_model *model;
 	nch_weights *weights;
 	NCH_TRY(nch_model_open(folder, &(nch_model_options){.map = true}, &model, error));
@@ -153,7 +168,9 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_inspect = {
 	.name = "inspect",
 	.summary = "tensors, shapes, parameters and memory of a model",
-	.usage = "DIR [--tensors=no]",
+	.usage = "DIR [--tensors=no] | --verify DIR",
+	.details = "--verify computes the sentences of self_test.json again, which train wrote into the folder. It prints one line that\n"
+	           "begins with ok, or fails and says what is not as it was saved: labels, tokenizer, weights.",
 	.groups = (const nch_option_group *const[]){&own_group, NULL},
 	.most_arguments = 1,
 	.run = run,

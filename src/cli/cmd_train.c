@@ -102,12 +102,15 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_experiment_result result = {0};
 	nch_compute *compute = NULL;
 	nch_labels labels = {0};
+	nch_buffer command = {0};
 	screen s = {0};
 	const nch_experiment_watcher watcher = {{show_step, show_epoch, show_note, &s}, show_warning};
 	nch_status status = nch_train_options_read(options, &experiment, &labels, error);
 	if (status == NCH_OK)
 		status = nch_common_compute(options, &compute, error);
 	if (status == NCH_OK) {
+		nch_options_command_line(options, &command);
+		experiment.command = command.failed ? NULL : command.data;
 		experiment.training.out = nch_options_text(options, "out");
 		experiment.training.resume = nch_options_flag(options, "resume");
 		experiment.training.stop = &stop_wanted;
@@ -121,6 +124,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_experiment_result_free(&result);
 	nch_compute_free(compute);
 	nch_labels_free(&labels);
+	nch_buffer_free(&command);
 	return status;
 }
 

@@ -30,6 +30,8 @@ struct nch_options {
 	const char **arguments;
 	size_t argument_count, argument_capacity;
 	nch_arena *arena; /* texts that came from files */
+	int argc; /* as they were typed */
+	char **argv;
 };
 
 /* --- the table --- */
@@ -282,6 +284,8 @@ nch_status nch_options_parse(const nch_command *command, int argc, char **argv, 
 	if (options == NULL)
 		return nch_no_memory(error);
 	options->command = command;
+	options->argc = argc;
+	options->argv = argv;
 	*help = false;
 	nch_status status = parse(options, argc, argv, help, error);
 	if (status == NCH_OK)
@@ -304,6 +308,30 @@ void nch_options_free(nch_options *options)
 }
 
 /* --- what the commands ask --- */
+
+/* As a shell takes it: in single quotes where a character could mean something to it. */
+static void add_word(const char *word, nch_buffer *out)
+{
+	bool plain = *word != '\0';
+	for (const char *at = word; *at != '\0' && plain; at++)
+		plain = (unsigned char)*at >= 0x80 || strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:+@%", *at) != NULL;
+	nch_buffer_byte(out, ' ');
+	if (plain) {
+		nch_buffer_text(out, word);
+		return;
+	}
+	nch_buffer_byte(out, '\'');
+	for (const char *at = word; *at != '\0'; at++)
+		*at == '\'' ? nch_buffer_text(out, "'\\''") : nch_buffer_byte(out, *at);
+	nch_buffer_byte(out, '\'');
+}
+
+void nch_options_command_line(const nch_options *options, nch_buffer *out)
+{
+	nch_buffer_printf(out, "nunchi %s", options->command->name);
+	for (int i = 0; i < options->argc; i++)
+		add_word(options->argv[i], out);
+}
 
 static const struct value *get(const nch_options *options, const char *name)
 {

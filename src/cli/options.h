@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/status.h"
 
 typedef enum nch_option_kind {
@@ -68,6 +69,9 @@ int64_t nch_options_integer(const nch_options *options, const char *name);  /* 0
 double nch_options_real(const nch_options *options, const char *name);      /* 0 without value or default */
 /* The values of a LIST, *count of them. */
 const char *const *nch_options_list(const nch_options *options, const char *name, size_t *count);
+
+/* The call as it was typed, "nunchi train --train …", with the quotes that a shell needs. */
+void nch_options_command_line(const nch_options *options, nch_buffer *out);
 
 /* What is not an option. */
 size_t nch_options_argument_count(const nch_options *options);

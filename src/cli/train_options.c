@@ -45,6 +45,8 @@ static const nch_option train_options[] = {
 	{"weight-decay", NCH_OPTION_REAL, "D", .help = "of all but biases and LayerNorm", .otherwise = "0.01", .most = 1000.0},
 	{"schedule", NCH_OPTION_CHOICE, .help = "the learning rate after the warm-up", .otherwise = "linear", .choices = "constant|linear|cosine"},
 	{"warmup", NCH_OPTION_REAL, "W", .help = "warm-up: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
+	{"freeze", NCH_OPTION_TEXT, "PARTS", .help = "what keeps its weights: embeddings, layers (0-5 or 3), encoder, pooler, between commas"},
+	{"layer-decay", NCH_OPTION_REAL, "D", .help = "learning rate of each layer over that of the one above it; the head has --lr itself", .otherwise = "1", .most = 1.0, .above_least = true},
 	{"clip", NCH_OPTION_REAL, "N", .help = "largest norm of the gradients; 0: none", .otherwise = "1", .most = 1e30},
 	{"loss", NCH_OPTION_CHOICE, .help = "what is minimised (default: ce; bce for several labels a row)", .choices = "ce|bce"},
 	{"label-smoothing", NCH_OPTION_REAL, "S", .help = "share of the goal that is spread over all labels", .otherwise = "0", .most = 0.999999},
@@ -122,6 +124,8 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->classifier_dropout = real_or_nan(options, "classifier-dropout");
 	experiment->class_weights = nch_options_text(options, "class-weights");
 	experiment->loss = nch_options_text(options, "loss");
+	experiment->freeze = nch_options_text(options, "freeze");
+	experiment->layer_decay = nch_options_real(options, "layer-decay");
 	t->epochs = (size_t)nch_options_integer(options, "epochs");
 	t->batch = (size_t)nch_options_integer(options, "batch");
 	t->accumulate = (size_t)nch_options_integer(options, "accumulate");

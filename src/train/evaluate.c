@@ -19,8 +19,16 @@ static int by_length(const void *a, const void *b)
 	return first->row < second->row ? -1 : first->row > second->row;
 }
 
+static nch_tensor *output_of(const nch_model *model, nch_tape *tape, const nch_batch *batch, nch_output output)
+{
+	if (output == NCH_OUTPUT_LOGITS)
+		return nch_model_logits(model, tape, batch);
+	nch_tensor *last = nch_model_encode(model, tape, batch);
+	return output == NCH_OUTPUT_CLS ? nch_select_rows(tape, last, batch->offsets, batch->sentences) : nch_mean_rows_op(tape, last, batch);
+}
+
 /* One batch: the rows order[0 .. count). */
-static nch_status run_batch(const nch_model *model, nch_tape *tape, const nch_examples *examples, const size_t *rows, size_t count,
+static nch_status run_batch(const nch_model *model, nch_tape *tape, const nch_examples *examples, nch_output output, const size_t *rows, size_t count,
                             nch_packed *packed, float *logits, nch_error *error)
 {
 	const nch_step step = {0};
@@ -28,15 +36,15 @@ static nch_status run_batch(const nch_model *model, nch_tape *tape, const nch_ex
 	NCH_TRY(nch_tape_begin(tape, &step, error));
 	nch_batch batch = {.tokens = packed->tokens, .sentences = count, .token = packed->token, .type = packed->type,
 	                   .position = packed->position, .offsets = packed->offsets};
-	nch_tensor *out = nch_model_logits(model, tape, &batch);
+	nch_tensor *out = output_of(model, tape, &batch, output);
 	NCH_TRY(nch_tape_check(tape, error));
 	for (size_t i = 0; i < count; i++)
 		memcpy(logits + rows[i] * out->columns, out->data + i * out->columns, out->columns * sizeof *logits);
 	return NCH_OK;
 }
 
-nch_status nch_evaluate_logits(const nch_model *model, nch_tape *tape, const nch_examples *examples, size_t tokens, float *logits,
-                               nch_error *error)
+nch_status nch_evaluate_outputs(const nch_model *model, nch_tape *tape, const nch_examples *examples, nch_output output, size_t tokens, float *values,
+                                nch_error *error)
 {
 	sized_row *order = nch_alloc(examples->rows, sizeof *order);
 	size_t *rows = nch_alloc(examples->rows, sizeof *rows);
@@ -54,12 +62,18 @@ nch_status nch_evaluate_logits(const nch_model *model, nch_tape *tape, const nch
 			sum += order[end].length;
 			rows[end - begin] = order[end].row;
 		}
-		status = run_batch(model, tape, examples, rows, end - begin, &packed, logits, error);
+		status = run_batch(model, tape, examples, output, rows, end - begin, &packed, values, error);
 	}
 	nch_packed_free(&packed);
 	nch_free(order);
 	nch_free(rows);
 	return status;
+}
+
+nch_status nch_evaluate_logits(const nch_model *model, nch_tape *tape, const nch_examples *examples, size_t tokens, float *logits,
+                               nch_error *error)
+{
+	return nch_evaluate_outputs(model, tape, examples, NCH_OUTPUT_LOGITS, tokens, logits, error);
 }
 
 /* ln(sum of e^z) of a row */

@@ -11,6 +11,14 @@
 nch_status nch_evaluate_logits(const nch_model *model, nch_tape *tape, const nch_examples *examples, size_t tokens, float *logits,
                                nch_error *error);
 
+/* What a model says of a row: the logits (labels), or an embedding (hidden) made from the last layer's output: that of the first token, [CLS], or the mean
+ * over all of the row's tokens, special ones included, as Reimers & Gurevych 2019 (sentence-transformers) take it. */
+typedef enum nch_output { NCH_OUTPUT_LOGITS, NCH_OUTPUT_CLS, NCH_OUTPUT_MEAN } nch_output;
+
+/* The same for any of these: values (rows, labels or hidden). */
+nch_status nch_evaluate_outputs(const nch_model *model, nch_tape *tape, const nch_examples *examples, nch_output output, size_t tokens, float *values,
+                                nch_error *error);
+
 /* The mean loss over the rows (BCE: over rows × labels) of those logits, without class weights and smoothing, in double, rows ascending. */
 double nch_evaluate_loss(const nch_examples *examples, const float *logits, size_t labels);
 

@@ -14,6 +14,9 @@
 #include "data/statistics.h"
 #include "tokenizer/tokenizer.h"
 #include "train/experiment_report.h"
+#include "train/layers.h"
+#include "train/model_card.h"
+#include "train/self_test.h"
 
 /* All that has to be released. */
 typedef struct work {
@@ -28,8 +31,10 @@ typedef struct work {
 	nch_model *model;
 	nch_examples train_examples, valid_examples, test_examples;
 	float *class_weights;
+	double *rates; /* of the tensors, where they are not all alike */
 	char *identity;
 	size_t max_len;
+	nch_settings settings; /* as written */
 } work;
 
 static void warn(const work *w, const char *text)
@@ -255,6 +260,20 @@ static nch_status set_class_weights(work *w, nch_train_options *training, nch_er
 	return NCH_OK;
 }
 
+/* What is frozen, and the layers' learning rates. */
+static nch_status set_rates(work *w, nch_train_options *training, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	double decay = o->layer_decay > 0.0 ? o->layer_decay : 1.0;
+	if (o->freeze == NULL && decay == 1.0)
+		return NCH_OK;
+	w->rates = nch_alloc(w->model->count, sizeof *w->rates);
+	if (w->rates == NULL)
+		return nch_no_memory(error);
+	training->optimizer.rates = w->rates;
+	return nch_layer_rates(w->model, o->freeze, decay, w->rates, error);
+}
+
 static void data_digest(const work *w, char hex[65])
 {
 	unsigned char digest[32];
@@ -276,6 +295,8 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	                  p->weight_decay, p->momentum, p->clip, p->schedule, p->warmup, training->loss, (double)training->smoothing);
 	nch_buffer_printf(&text, " dropouts %.9g %.9g %.9g", (double)w->model->config.dropout, (double)w->model->config.attention_dropout,
 	                  (double)w->model->config.classifier_dropout);
+	if (w->rates != NULL)
+		nch_buffer_printf(&text, " freeze %s layer decay %.17g", w->options->freeze ? w->options->freeze : "nothing", w->options->layer_decay);
 	NCH_TRY(nch_buffer_check(&text, error));
 	w->identity = text.data;
 	training->identity = w->identity;
@@ -283,18 +304,25 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 }
 
 /* What predicting needs is there before the first epoch ends. */
-static nch_status write_settings(const work *w, const nch_train_options *training, nch_error *error)
+static nch_status write_settings(work *w, const nch_train_options *training, nch_error *error)
 {
-	nch_settings settings = {.max_len = w->max_len, .threshold = 0.5, .seed = training->seed};
+	nch_settings settings = nch_settings_defaults();
+	settings.max_len = w->max_len;
+	settings.seed = training->seed;
 	if (training->out == NULL)
 		return NCH_OK;
+	nch_self_test_remove(training->out);
 	if (w->options->data.cleansing != NULL)
 		snprintf(settings.cleansing, sizeof settings.cleansing, "%s", nch_cleansing_name(w->options->data.cleansing));
 	snprintf(settings.loss, sizeof settings.loss, "%s", training->loss == NCH_LOSS_BCE ? "bce" : "ce");
 	snprintf(settings.recipe, sizeof settings.recipe, "%s", w->options->recipe ? w->options->recipe : "");
+	snprintf(settings.freeze, sizeof settings.freeze, "%s", w->options->freeze ? w->options->freeze : "");
+	if (w->options->layer_decay > 0.0)
+		settings.layer_decay = w->options->layer_decay;
 	data_digest(w, settings.data_digest);
 	NCH_TRY(nch_folder_make(training->out, error));
 	NCH_TRY(nch_tokenizer_save(w->tokenizer, training->out, error));
+	w->settings = settings;
 	return nch_settings_write(&settings, training->out, error);
 }
 
@@ -344,6 +372,7 @@ static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error
 	nch_train_options training = w->options->training;
 	training.loss = w->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
 	NCH_TRY(set_class_weights(w, &training, error));
+	NCH_TRY(set_rates(w, &training, error));
 	NCH_TRY(make_identity(w, &training, error));
 	NCH_TRY(write_settings(w, &training, error));
 	double started = seconds_now();
@@ -374,6 +403,10 @@ static nch_status report(const work *w, const nch_experiment_result *r, nch_erro
 	char *log = training->log ? nch_copy_text(training->log, strlen(training->log)) : nch_path_join(training->out, "log.jsonl");
 	nch_status status = log ? nch_experiment_report(w->options, r, log, error) : nch_no_memory(error);
 	nch_free(log);
+	if (status == NCH_OK)
+		status = nch_model_card_write(w->options, w->model, &w->settings, r, error);
+	if (status == NCH_OK)
+		status = nch_self_test_write(training->out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
 	return status;
 }
 
@@ -413,6 +446,7 @@ nch_status nch_experiment_run(const nch_experiment_options *options, nch_compute
 	nch_examples_free(&w.valid_examples);
 	nch_examples_free(&w.test_examples);
 	nch_free(w.class_weights);
+	nch_free(w.rates);
 	nch_free(w.identity);
 	if (status != NCH_OK)
 		nch_experiment_result_free(result);

@@ -27,6 +27,9 @@ typedef struct nch_experiment_options {
 	const char *max_len;   /* "64", "p85", or NULL: the model's own limit */
 	const char *class_weights; /* "none", "balanced", "a=1.5,b=1" or NULL */
 	const char *recipe;    /* for nunchi.json; or NULL */
+	const char *command;   /* for the model card: what was typed; or NULL */
+	const char *freeze;    /* what keeps its weights, as nch_layer_rates has it; or NULL */
+	double layer_decay;    /* 0 or 1: none */
 	bool allow_unknown;    /* go on though more than 30 % of the tokens are unknown */
 	nch_train_options training; /* out, optimizer, …; loss and class_weights are filled in */
 	const char *loss;      /* NULL: ce, or bce for several labels a row */
@@ -48,7 +51,8 @@ typedef struct nch_experiment_watcher {
 	void (*warning)(void *context, const char *text);
 } nch_experiment_watcher;
 
-/* Runs it. With training.out: DIR gets the model folder, log.jsonl, metrics.json, report.txt, curves.svg, confusion.svg and checkpoint/. */
+/* Runs it. With training.out: DIR gets the model folder, log.jsonl, metrics.json, report.txt, curves.svg, confusion.svg, README.md (a
+ * model card), self_test.json and checkpoint/. */
 nch_status nch_experiment_run(const nch_experiment_options *options, nch_compute *compute, const nch_experiment_watcher *watcher,
                               nch_experiment_result *result, nch_error *error);
 

@@ -40,9 +40,11 @@ nch_status nch_optimizer_new(nch_model *model, const nch_optimizer_options *opti
 		return nch_fail(error, NCH_MEMORY, "not enough memory to train %zu parameters: weights, gradients and moments take %zu MiB",
 		                model->parameters, floats / 65536);
 	}
-	for (size_t i = 0; i < model->count; i++)
-		if (model->tensors[i].wants_grad)
-			model->tensors[i].grad = optimizer->gradients + nch_model_offset(model, &model->tensors[i]);
+	for (size_t i = 0; i < model->count; i++) {
+		nch_tensor *t = &model->tensors[i];
+		t->wants_grad = options->rates == NULL || options->rates[i] > 0.0;
+		t->grad = t->wants_grad ? optimizer->gradients + nch_model_offset(model, t) : NULL;
+	}
 	nch_optimizer_clear(optimizer);
 	return NCH_OK;
 }
@@ -66,7 +68,6 @@ void nch_optimizer_clear(nch_optimizer *optimizer)
 typedef struct step_job {
 	nch_optimizer *optimizer;
 	const nch_kernels *kernels;
-	nch_adam decayed, plain; /* for tensors with and without weight decay */
 	double lr, gradient_scale;
 	double *sums; /* one a block */
 } step_job;
@@ -110,25 +111,6 @@ static void square_task(void *context, size_t index, size_t thread)
 		job->sums[index] = (double)job->kernels->sum_squares(b.tensor->grad + b.begin, b.count);
 }
 
-static void step_task(void *context, size_t index, size_t thread)
-{
-	const step_job *job = context;
-	const nch_optimizer *o = job->optimizer;
-	block b;
-	(void)thread;
-	if (!find_block(o->model, index, &b))
-		return;
-	size_t at = nch_model_offset(o->model, b.tensor) + b.begin;
-	float *weight = b.tensor->data + b.begin;
-	const float *gradient = b.tensor->grad + b.begin;
-	const nch_adam *adam = b.tensor->no_decay ? &job->plain : &job->decayed;
-	if (o->options.kind == NCH_SGD)
-		job->kernels->sgd((float)job->lr, (float)o->options.momentum, b.tensor->no_decay ? 0.0f : (float)o->options.weight_decay,
-		                  (float)job->gradient_scale, weight, gradient, o->moment1 + at, b.count);
-	else
-		job->kernels->adam(adam, weight, gradient, o->moment1 + at, o->moment2 + at, b.count);
-}
-
 /* What a step of Adam's family is, at this time t (from 1). */
 static nch_adam adam_of(const nch_optimizer_options *o, uint64_t t, double lr, double gradient_scale, double weight_decay)
 {
@@ -152,6 +134,28 @@ static nch_adam adam_of(const nch_optimizer_options *o, uint64_t t, double lr, d
 	return step;
 }
 
+static void step_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	const nch_optimizer *o = job->optimizer;
+	block b;
+	(void)thread;
+	if (!find_block(o->model, index, &b))
+		return;
+	size_t at = nch_model_offset(o->model, b.tensor) + b.begin;
+	float *weight = b.tensor->data + b.begin;
+	const float *gradient = b.tensor->grad + b.begin;
+	double decay = b.tensor->no_decay ? 0.0 : o->options.weight_decay;
+	double lr = o->options.rates ? job->lr * o->options.rates[b.tensor - o->model->tensors] : job->lr;
+	if (o->options.kind == NCH_SGD) {
+		job->kernels->sgd((float)lr, (float)o->options.momentum, (float)decay, (float)job->gradient_scale, weight, gradient, o->moment1 + at,
+		                  b.count);
+		return;
+	}
+	nch_adam adam = adam_of(&o->options, o->steps + 1, lr, job->gradient_scale, decay);
+	job->kernels->adam(&adam, weight, gradient, o->moment1 + at, o->moment2 + at, b.count);
+}
+
 nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_compute *compute, double *norm, nch_error *error)
 {
 	const nch_optimizer_options *o = &optimizer->options;
@@ -170,10 +174,7 @@ nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_com
 		return nch_fail(error, NCH_NUMERIC, "the gradients are no longer finite numbers (norm %g); a lower --lr or --clip 1 usually helps", *norm);
 	if (o->clip > 0.0 && *norm > o->clip)
 		job.gradient_scale = o->clip / (*norm + 1e-6); /* as torch's clip_grad_norm_ */
-	uint64_t t = optimizer->steps + 1;
-	job.decayed = adam_of(o, t, lr, job.gradient_scale, o->weight_decay);
-	job.plain = adam_of(o, t, lr, job.gradient_scale, 0.0);
 	nch_pool_run(compute->pool, blocks, step_task, &job);
-	optimizer->steps = t;
+	optimizer->steps++;
 	return NCH_OK;
 }

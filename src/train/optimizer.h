@@ -23,6 +23,7 @@ typedef struct nch_optimizer_options {
 	double clip; /* the largest norm of all gradients together; 0: none */
 	nch_schedule_kind schedule;
 	double warmup; /* below 1: part of all steps; else a number of steps */
+	const double *rates; /* of each tensor of the model, relative to the step's rate; 0: frozen (train/layers.h). NULL: 1 for all */
 } nch_optimizer_options;
 
 /* The learning rate of step `step` (from 0) of `total`: grows linearly from 0 over the warm-up, then stays, falls linearly to 0, or along half a cosine, as
@@ -37,7 +38,7 @@ typedef struct nch_optimizer {
 	uint64_t steps;            /* taken so far */
 } nch_optimizer;
 
-/* Memory for gradients and moments of every tensor that wants a gradient (which nch_model_train_all or freezing has set). Start with {0}. */
+/* Memory for gradients and moments of every tensor that is trained; those with the rate 0 are not. Start with {0}. */
 nch_status nch_optimizer_new(nch_model *model, const nch_optimizer_options *options, nch_optimizer *optimizer, nch_error *error);
 void nch_optimizer_free(nch_optimizer *optimizer);
 

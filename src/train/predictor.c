@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "kernels/math.h"
-#include "train/evaluate.h"
 
 static nch_status open_parts(nch_predictor *p, const char *folder, size_t threads, const char *isa, nch_error *error)
 {
@@ -16,6 +15,8 @@ static nch_status open_parts(nch_predictor *p, const char *folder, size_t thread
 	NCH_TRY(nch_settings_read(folder, &p->settings, error));
 	if (nch_cleansing_find(p->settings.cleansing, &p->cleansing, error) != NCH_OK)
 		return nch_fail_prefix(error, "%s/nunchi.json", folder);
+	if (!nch_long_find(p->settings.long_texts, &p->long_texts))
+		return nch_fail(error, NCH_FORMAT, "%s/nunchi.json: \"long\" is none of cut, tail, head-tail and window: %s", folder, p->settings.long_texts);
 	size_t limit = nch_model_max_len(p->model);
 	p->max_len = p->settings.max_len > 0 && p->settings.max_len < limit ? p->settings.max_len : limit;
 	NCH_TRY(nch_compute_new(threads, isa, 128, p->model->config.hidden / p->model->config.heads, &p->compute, error));
@@ -101,7 +102,7 @@ static nch_status cleanse(const nch_cleansing *cleansing, const nch_text *texts,
 	return NCH_OK;
 }
 
-static nch_status tokenize(const nch_predictor *p, const nch_text *texts, size_t count, nch_examples *examples, nch_error *error)
+static nch_status tokenize(const nch_predictor *p, const nch_text *texts, size_t count, size_t max_len, nch_examples *examples, nch_error *error)
 {
 	clean_texts clean = {0};
 	nch_status status = NCH_OK;
@@ -110,19 +111,78 @@ static nch_status tokenize(const nch_predictor *p, const nch_text *texts, size_t
 		texts = clean.texts;
 	}
 	if (status == NCH_OK)
-		status = nch_examples_from_texts(texts, count, p->tokenizer, p->max_len, p->compute->pool, examples, error);
+		status = nch_examples_from_texts(texts, count, p->tokenizer, max_len, p->compute->pool, examples, error);
 	free_clean(&clean);
+	return status;
+}
+
+nch_status nch_predictor_examples(const nch_predictor *predictor, const nch_text *texts, size_t count, nch_examples *examples, nch_error *error)
+{
+	return tokenize(predictor, texts, count, predictor->max_len, examples, error);
+}
+
+/* Each text's row is the mean of its windows' rows, summed in double from the first window on. */
+static void average_windows(const float *rows, const size_t *windows, size_t count, size_t columns, float *values)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t c = 0; c < columns; c++) {
+			double sum = 0.0;
+			for (size_t w = windows[i]; w < windows[i + 1]; w++)
+				sum += (double)rows[w * columns + c];
+			values[i * columns + c] = (float)(sum / (double)(windows[i + 1] - windows[i]));
+		}
+}
+
+/* Texts of any length: tokenized whole, fitted, computed, and brought together again. */
+static nch_status answer_long(nch_predictor *p, const nch_text *texts, size_t count, nch_output output, size_t columns, float *values, nch_error *error)
+{
+	nch_examples whole = {0}, fitted = {0};
+	size_t *windows = nch_alloc(count + 1, sizeof *windows), cells;
+	float *rows = NULL;
+	nch_status status = windows == NULL ? nch_no_memory(error) : tokenize(p, texts, count, 0, &whole, error);
+	if (status == NCH_OK)
+		status = nch_examples_fit(&whole, p->max_len, p->long_texts, windows, &fitted, error);
+	if (status == NCH_OK && (!nch_size_mul(fitted.rows, columns, &cells) || (rows = nch_alloc(cells, sizeof *rows)) == NULL))
+		status = nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_evaluate_outputs(p->model, p->tape, &fitted, output, 0, rows, error);
+	if (status == NCH_OK) {
+		average_windows(rows, windows, count, columns, values);
+		p->cut += fitted.cut;
+		p->unknown += whole.unknown;
+		p->content += whole.content;
+	}
+	nch_free(rows);
+	nch_free(windows);
+	nch_examples_free(&fitted);
+	nch_examples_free(&whole);
+	return status;
+}
+
+static nch_status answer(nch_predictor *p, const nch_text *texts, size_t count, nch_output output, size_t columns, float *values, nch_error *error)
+{
+	if (p->long_texts != NCH_LONG_CUT)
+		return answer_long(p, texts, count, output, columns, values, error);
+	nch_examples examples;
+	NCH_TRY(nch_predictor_examples(p, texts, count, &examples, error));
+	nch_status status = nch_evaluate_outputs(p->model, p->tape, &examples, output, 0, values, error);
+	p->cut += examples.cut;
+	p->unknown += examples.unknown;
+	p->content += examples.content;
+	nch_examples_free(&examples);
 	return status;
 }
 
 nch_status nch_predictor_logits(nch_predictor *predictor, const nch_text *texts, size_t count, float *logits, nch_error *error)
 {
-	nch_examples examples;
-	NCH_TRY(tokenize(predictor, texts, count, &examples, error));
-	nch_status status = nch_evaluate_logits(predictor->model, predictor->tape, &examples, 0, logits, error);
-	predictor->cut += examples.cut;
-	nch_examples_free(&examples);
-	return status;
+	if (predictor->model->classifier_weight->fresh)
+		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: train one (`nunchi train --init`), or ask for --embeddings");
+	return answer(predictor, texts, count, NCH_OUTPUT_LOGITS, nch_predictor_labels(predictor), logits, error);
+}
+
+nch_status nch_predictor_embeddings(nch_predictor *predictor, const nch_text *texts, size_t count, nch_output output, float *values, nch_error *error)
+{
+	return answer(predictor, texts, count, output, predictor->model->config.hidden, values, error);
 }
 
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores)

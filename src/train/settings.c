@@ -13,9 +13,14 @@ static void copy_text(char *to, size_t room, const nch_json *object, const char 
 	snprintf(to, room, "%s", nch_json_text(object, name, ""));
 }
 
+nch_settings nch_settings_defaults(void)
+{
+	return (nch_settings){.threshold = 0.5, .layer_decay = 1.0, .long_texts = "cut"};
+}
+
 nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_error *error)
 {
-	*settings = (nch_settings){.threshold = 0.5};
+	*settings = nch_settings_defaults();
 	char *path = nch_path_join(folder, "nunchi.json");
 	nch_arena *arena = nch_arena_new(0);
 	nch_buffer text = {0};
@@ -31,9 +36,12 @@ nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_err
 			settings->seed = seed >= 0.0 && seed < 9e15 ? (unsigned long long)seed : 0;
 			settings->threshold = nch_json_number(json, "threshold", 0.5);
 			copy_text(settings->cleansing, sizeof settings->cleansing, json, "cleansing");
+			snprintf(settings->long_texts, sizeof settings->long_texts, "%s", nch_json_text(json, "long", "cut"));
 			copy_text(settings->loss, sizeof settings->loss, json, "loss");
 			copy_text(settings->recipe, sizeof settings->recipe, json, "recipe");
 			copy_text(settings->data_digest, sizeof settings->data_digest, json, "data_sha256");
+			copy_text(settings->freeze, sizeof settings->freeze, json, "freeze");
+			settings->layer_decay = nch_json_number(json, "layer_decay", 1.0);
 		}
 	}
 	nch_buffer_free(&text);
@@ -54,11 +62,15 @@ nch_status nch_settings_write(const nch_settings *settings, const char *folder, 
 	nch_buffer out = {0};
 	nch_buffer_text(&out, "{\n");
 	nch_buffer_printf(&out, "  \"max_len\": %zu,\n", settings->max_len);
+	write_member(&out, "long", settings->long_texts);
 	write_member(&out, "cleansing", settings->cleansing);
 	write_member(&out, "loss", settings->loss);
 	write_member(&out, "recipe", settings->recipe);
 	write_member(&out, "data_sha256", settings->data_digest);
-	nch_buffer_printf(&out, "  \"seed\": %llu,\n  \"threshold\": ", settings->seed);
+	write_member(&out, "freeze", settings->freeze);
+	nch_buffer_printf(&out, "  \"seed\": %llu,\n  \"layer_decay\": ", settings->seed);
+	nch_json_write_double(&out, settings->layer_decay);
+	nch_buffer_text(&out, ",\n  \"threshold\": ");
 	nch_json_write_double(&out, settings->threshold);
 	nch_buffer_text(&out, "\n}\n");
 	char *path = nch_path_join(folder, "nunchi.json");

@@ -10,14 +10,20 @@
 typedef struct nch_settings {
 	size_t max_len;      /* tokens a row is cut to, special ones included */
 	char cleansing[48];  /* name of the cleansing that texts go through first; "" for none */
+	char long_texts[16]; /* what predicting does with longer ones: "cut", "tail" … (data/long_texts.h); train writes "cut" */
 	char loss[24];       /* "ce", "bce" … */
 	double threshold;    /* multi-label: probability above which a label is given */
 	char recipe[48];     /* how it was trained; "" if nobody said */
 	char data_digest[65];/* SHA-256 of the training data, hex; "" if unknown */
 	unsigned long long seed;
+	char freeze[64];     /* what kept its weights while training; "" for nothing */
+	double layer_decay;  /* of the learning rates from the head down; 1: none */
 } nch_settings;
 
-/* Reads FOLDER/nunchi.json; a folder without one (straight from a hub) gets the defaults: max_len 0 (the model's own limit), threshold .5. */
+/* max_len 0 (the model's own limit), threshold .5, layer decay 1, long texts cut, no texts. */
+nch_settings nch_settings_defaults(void);
+
+/* Reads FOLDER/nunchi.json; a folder without one (straight from a hub) gets the defaults. */
 nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_error *error);
 nch_status nch_settings_write(const nch_settings *settings, const char *folder, nch_error *error);
 

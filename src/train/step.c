@@ -15,8 +15,6 @@ static double seconds_now(void)
 nch_status nch_trainer_new(nch_model *model, nch_compute *compute, const nch_train_options *options, nch_trainer *trainer, nch_error *error)
 {
 	*trainer = (nch_trainer){.model = model, .compute = compute, .options = options};
-	for (size_t i = 0; i < model->count; i++)
-		model->tensors[i].wants_grad = true;
 	nch_status status = nch_optimizer_new(model, &options->optimizer, &trainer->optimizer, error);
 	if (status == NCH_OK)
 		status = nch_tape_new(compute, &trainer->tape, error);

@@ -25,7 +25,7 @@ exits 0 '' -- train --train "$work/train.tsv" --test "$work/test.tsv" --valid-sp
 tail -n 1 "$work/.out" > "$work/hash"
 check "the last line is the hash" grep -Eqx 'weights sha256 [0-9a-f]{64}' "$work/hash"
 check "quiet means quiet" test ! -s "$work/.err"
-for file in config.json model.safetensors nunchi.json spiece.model log.jsonl metrics.json report.txt curves.svg confusion.svg; do
+for file in config.json model.safetensors nunchi.json spiece.model log.jsonl metrics.json report.txt curves.svg confusion.svg README.md self_test.json; do
 	check "the folder has $file" test -s "$work/m/$file"
 done
 check "no temporary file is left" test -z "$(find "$work/m" -name '*.tmp')"

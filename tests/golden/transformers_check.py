@@ -1,13 +1,14 @@
 """nunchi and transformers on each other's folders: what one saves, the other loads, and both give the same logits.
 
 usage: transformers_check.py [NUNCHI]      (default: build/nunchi)      Needs torch and transformers; run from the repository's root.
- 1. A model trained by nunchi for a few steps is loaded by AutoModelForSequenceClassification, without a missing or unexpected tensor; the logits of some
-    sentences, tokenized by nunchi, are equal within 2e-5.
+ 1. A model trained by nunchi for a few steps is loaded by AutoModelForSequenceClassification and AutoTokenizer, without a warning, a missing or an unexpected
+    tensor; the logits of some sentences are equal within 2e-5, their ids too; the model card is one that the hub reads.
  2. Random-weight BERT, RoBERTa and ELECTRA models of several shapes, saved by transformers, are opened by nunchi; the same comparison.
 """
-import json, os, shutil, subprocess, sys, tempfile
+import filecmp, json, logging, os, shutil, subprocess, sys, tempfile, warnings
 import torch, transformers
-from transformers import AutoModelForSequenceClassification, BertConfig, BertForSequenceClassification, RobertaConfig, \
+from huggingface_hub import ModelCard
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, BertConfig, BertForSequenceClassification, RobertaConfig, \
     RobertaForSequenceClassification, ElectraConfig, ElectraForSequenceClassification
 
 transformers.logging.set_verbosity_warning()
@@ -17,6 +18,11 @@ failed = 0
 
 def call(*args, stdin=None):
     return subprocess.run([nunchi, *args], input=stdin, capture_output=True, text=True, check=True).stdout
+
+def expect(name, good, what=""):
+    global failed
+    failed += not good
+    print("ok    " if good else "FAILED", name, "" if good else what)
 
 def compare(name, folder, model, position_offset=0, limit=512):
     """The logits that nunchi and transformers give for the same ids."""
@@ -38,8 +44,25 @@ def compare(name, folder, model, position_offset=0, limit=512):
 work = tempfile.mkdtemp()
 spiece = work + "/vocabulary.spiece"
 call("tokenizer", "train", "--quiet", "--input", "data/emotions.tsv", "--vocab-size", "2000", "--bert-specials", "--out", spiece)
-call("train", "--quiet", "--train", "data/emotions.tsv", "--limit", "200", "--preset", "tiny", "--tokenizer", spiece, "--epochs", "1", "--out", work + "/ours")
-model, info = AutoModelForSequenceClassification.from_pretrained(work + "/ours", output_loading_info=True)
+call("train", "--quiet", "--train", "data/emotions.tsv", "--limit", "200", "--valid-split", "0.2", "--preset", "tiny", "--tokenizer", spiece, "--epochs", "1", "--out", work + "/ours")
+said = []
+class Listener(logging.Handler):
+    def emit(self, record):
+        said.append(record.getMessage())
+logging.getLogger("transformers").addHandler(Listener(logging.WARNING))
+warnings.simplefilter("always")
+with warnings.catch_warnings(record=True) as caught:
+    model, info = AutoModelForSequenceClassification.from_pretrained(work + "/ours", output_loading_info=True)
+    tokenizer = AutoTokenizer.from_pretrained(work + "/ours")
+expect("model and tokenizer load without a warning", not caught and not said, [str(w.message) for w in caught] + said)
+ids = [[int(i) for i in line.split()] for line in call("tokenize", "--tokenizer", work + "/ours", "--special", stdin="\n".join(SENTENCES) + "\n").splitlines()]
+expect("their tokenizer gives our ids", tokenizer(SENTENCES)["input_ids"] == ids)
+expect("the tokenizer's file is copied whole", filecmp.cmp(spiece, work + "/ours/spiece.model", shallow=False))
+card = ModelCard.load(work + "/ours/README.md")
+expect("the hub can read the model card", card.data.language == "ko" and card.data.eval_results[0].metric_type == "accuracy"
+       and card.data.pipeline_tag == "text-classification", card.data)
+expect("it is verified", call("inspect", "--verify", work + "/ours").startswith("ok"))
+expect("what kind of problem it is", model.config.problem_type == "single_label_classification", model.config.problem_type)
 for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"):
     if info[kind]:
         failed += 1

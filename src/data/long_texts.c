@@ -1,0 +1,123 @@
+/* long_texts.c - fitting rows into a model's limit: beginnings, ends, both, or windows. */
+#include "data/long_texts.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+static const char *const names[] = {"cut", "tail", "head-tail", "window"};
+
+bool nch_long_find(const char *name, nch_long *how)
+{
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0) {
+			*how = (nch_long)i;
+			return true;
+		}
+	return false;
+}
+
+/* A row without its special tokens: [CLS] a [SEP], or [CLS] a [SEP] b [SEP]. */
+typedef struct row_parts {
+	const int32_t *token[2]; /* where a and b begin */
+	size_t length[2], kept[2];
+	int32_t cls, sep;
+	bool pair;
+} row_parts;
+
+static row_parts parts_of(const nch_examples *e, size_t row, size_t max_len)
+{
+	const int32_t *token = e->token + e->offsets[row];
+	size_t length = e->offsets[row + 1] - e->offsets[row], first = e->first[row];
+	row_parts p = {.token = {token + 1, token + first}, .length = {first - 2, 0}, .cls = token[0], .sep = token[first - 1], .pair = length > first};
+	if (p.pair)
+		p.length[1] = length - first - 1;
+	p.kept[0] = p.length[0];
+	p.kept[1] = p.length[1];
+	size_t specials = p.pair ? 3 : 2;
+	nch_cut_longest_first(max_len > specials ? max_len - specials : 0, &p.kept[0], &p.kept[1]);
+	return p;
+}
+
+/* The text that is cut into windows: the longer one, as it is the one that loses more. */
+static int sliding_part(const row_parts *p)
+{
+	return p->length[1] - p->kept[1] > p->length[0] - p->kept[0];
+}
+
+/* How far the next window begins after one of `kept` tokens. */
+static size_t stride_of(size_t kept)
+{
+	return (kept + 1) / 2;
+}
+
+static size_t count_windows(const row_parts *p, nch_long how)
+{
+	int part = sliding_part(p);
+	size_t kept = p->kept[part], rest = p->length[part] - kept;
+	if (how != NCH_LONG_WINDOW || rest == 0 || kept == 0)
+		return 1;
+	return 1 + (rest + stride_of(kept) - 1) / stride_of(kept);
+}
+
+/* The tokens of one part that window number `window` keeps. */
+static int32_t *put_part(int32_t *to, const row_parts *p, int part, nch_long how, size_t window)
+{
+	size_t length = p->length[part], kept = p->kept[part], rest = length - kept, head = kept, skip = 0;
+	if (how == NCH_LONG_TAIL)
+		head = 0;
+	else if (how == NCH_LONG_HEAD_TAIL && rest > 0)
+		head = (kept + 3) / 4;
+	else if (how == NCH_LONG_WINDOW && part == sliding_part(p))
+		skip = window * stride_of(kept) < rest ? window * stride_of(kept) : rest; /* the last one ends with the text */
+	memcpy(to, p->token[part] + skip, head * sizeof *to);
+	memcpy(to + head, p->token[part] + length - (kept - head), (kept - head) * sizeof *to);
+	return to + kept;
+}
+
+static void put_row(nch_examples *e, const row_parts *p, nch_long how, size_t window)
+{
+	size_t row = e->rows++;
+	int32_t *begin = e->token + e->offsets[row], *at = begin;
+	*at++ = p->cls;
+	at = put_part(at, p, 0, how, window);
+	*at++ = p->sep;
+	e->first[row] = (uint32_t)(at - begin);
+	if (p->pair) {
+		at = put_part(at, p, 1, how, window);
+		*at++ = p->sep;
+	}
+	size_t length = (size_t)(at - begin);
+	e->offsets[row + 1] = e->offsets[row] + length;
+	e->longest = length > e->longest ? length : e->longest;
+	e->label[row] = -1;
+}
+
+nch_status nch_examples_fit(const nch_examples *whole, size_t max_len, nch_long how, size_t *windows, nch_examples *fitted, nch_error *error)
+{
+	size_t tokens = 0, rows = 0;
+	*fitted = (nch_examples){.classes = whole->classes, .unknown = whole->unknown, .content = whole->content};
+	for (size_t i = 0; i < whole->rows; i++) {
+		row_parts p = parts_of(whole, i, max_len);
+		size_t count = count_windows(&p, how);
+		windows[i] = rows;
+		rows += count;
+		tokens += count * (p.kept[0] + p.kept[1] + 3);
+		fitted->cut += p.kept[0] < p.length[0] || p.kept[1] < p.length[1];
+	}
+	windows[whole->rows] = rows;
+	fitted->token = nch_alloc(tokens, sizeof *fitted->token);
+	fitted->offsets = nch_alloc(rows + 1, sizeof *fitted->offsets);
+	fitted->first = nch_alloc(rows, sizeof *fitted->first);
+	fitted->label = nch_alloc(rows, sizeof *fitted->label);
+	if (!fitted->token || !fitted->offsets || !fitted->first || !fitted->label) {
+		nch_examples_free(fitted);
+		return nch_no_memory(error);
+	}
+	for (size_t i = 0; i < whole->rows; i++) {
+		row_parts p = parts_of(whole, i, max_len);
+		for (size_t w = 0; w < windows[i + 1] - windows[i]; w++)
+			put_row(fitted, &p, how, w);
+	}
+	return NCH_OK;
+}

@@ -1,0 +1,173 @@
+/* model_card.c - README.md of a model folder. */
+#include "train/model_card.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "report/evaluation.h"
+
+typedef struct card {
+	const nch_experiment_options *options;
+	const nch_config *config;
+	const nch_settings *settings;
+	const nch_experiment_result *result;
+	const nch_metrics *metrics; /* of the test data, else of the validation data; NULL: nothing was measured */
+	const char *measured_on;
+	nch_buffer *out;
+} card;
+
+static void text(const card *c, const char *plain)
+{
+	nch_buffer_text(c->out, plain);
+}
+
+/* JSON's strings are YAML's too. */
+static void quoted(const card *c, const char *plain)
+{
+	nch_json_write_text(c->out, plain, strlen(plain));
+}
+
+static const char *family_name(nch_family family)
+{
+	static const char *const names[] = {"BERT", "RoBERTa", "ELECTRA", "DistilBERT", "ALBERT", "Funnel"};
+	return names[family];
+}
+
+/* --- front matter --- */
+
+static void metric_line(const card *c, const char *type, double value)
+{
+	nch_buffer_printf(c->out, "    - type: %s\n      value: %.4f\n", type, value);
+}
+
+static void front_matter(const card *c)
+{
+	text(c, "---\nlanguage: ko\nlibrary_name: transformers\npipeline_tag: text-classification\ntags:\n- text-classification\n- emotion\n- korean\n- nunchi\n"
+	        "metrics:\n- accuracy\n- f1\n");
+	if (c->metrics != NULL) {
+		text(c, "model-index:\n- name: ");
+		quoted(c, nch_path_name(c->options->training.out));
+		text(c, "\n  results:\n  - task:\n      type: text-classification\n    dataset:\n      type: text\n      name: ");
+		const nch_file_list *files = c->result->has_test && c->options->test.count > 0 ? &c->options->test : &c->options->train;
+		quoted(c, nch_path_name(files->paths[0]));
+		text(c, "\n    metrics:\n");
+		metric_line(c, "accuracy", c->metrics->accuracy);
+		metric_line(c, "f1", c->metrics->macro.f1);
+	}
+	text(c, "---\n\n");
+}
+
+/* --- the text --- */
+
+static void file_names(const card *c, const nch_file_list *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		nch_buffer_printf(c->out, "%s`%s`", i > 0 ? ", " : "", nch_path_name(files->paths[i]));
+}
+
+static void what_it_is(const card *c)
+{
+	const nch_config *m = c->config;
+	nch_buffer_printf(c->out, "# %s\n\nA %s encoder (%zu layers of %zu, %zu parameters) with a classifier for %zu labels, %s:\n\n", nch_path_name(c->options->training.out),
+	                  family_name(m->family), m->layers, m->hidden, c->result->parameters, m->labels, m->multi_label ? "any number of them a text" : "one a text");
+	for (size_t i = 0; i < m->labels; i++)
+		nch_buffer_printf(c->out, "%s%s", i > 0 ? ", " : "", m->label_names[i]);
+	text(c, "\n\n");
+}
+
+static void data_section(const card *c)
+{
+	const nch_experiment_result *r = c->result;
+	text(c, "## Data\n\nTrained on ");
+	file_names(c, &c->options->train);
+	nch_buffer_printf(c->out, ": %zu rows", r->train_rows);
+	if (r->has_valid)
+		nch_buffer_printf(c->out, "; %zu for validation", r->valid_rows);
+	if (r->has_test)
+		nch_buffer_printf(c->out, "; %zu for the test", r->test_rows);
+	nch_buffer_printf(c->out, ". SHA-256 of the data as read: `%s`.\n\n", c->settings->data_digest);
+	if (c->settings->cleansing[0] != '\0')
+		nch_buffer_printf(c->out, "Texts go through the cleansing `%s` first.\n\n", c->settings->cleansing);
+	nch_buffer_printf(c->out, "Texts are cut to %zu tokens.\n\n", c->settings->max_len);
+}
+
+static void row(const card *c, const char *name, const char *value)
+{
+	nch_buffer_printf(c->out, "| %s | %s |\n", name, value);
+}
+
+static void number_row(const card *c, const char *name, double value)
+{
+	nch_buffer_printf(c->out, "| %s | ", name);
+	nch_json_write_double(c->out, value);
+	text(c, " |\n");
+}
+
+static void recipe_section(const card *c)
+{
+	static const char *const optimizers[] = {"AdamW", "Adam", "RAdam", "SGD"}, *const schedules[] = {"constant", "linear", "cosine"};
+	const nch_train_options *t = &c->options->training;
+	text(c, "## Recipe\n\n| | |\n| --- | --- |\n");
+	row(c, "begun with", c->options->init ? nch_path_name(c->options->init) : "random weights");
+	if (c->settings->recipe[0] != '\0')
+		row(c, "recipe", c->settings->recipe);
+	nch_buffer_printf(c->out, "| epochs | %zu of %zu, the best is %zu |\n| batch | %zu |\n", c->result->training.count, t->epochs, c->result->training.best_epoch,
+	                  t->batch * t->accumulate);
+	row(c, "optimizer", optimizers[t->optimizer.kind]);
+	number_row(c, "learning rate", t->optimizer.lr);
+	row(c, "schedule", schedules[t->optimizer.schedule]);
+	number_row(c, "warm-up", t->optimizer.warmup);
+	number_row(c, "weight decay", t->optimizer.weight_decay);
+	row(c, "loss", c->settings->loss);
+	if (c->settings->freeze[0] != '\0')
+		row(c, "frozen", c->settings->freeze);
+	if (c->settings->layer_decay != 1.0)
+		number_row(c, "layer-wise decay of the learning rate", c->settings->layer_decay);
+	nch_buffer_printf(c->out, "| seed | %llu |\n\n", (unsigned long long)t->seed);
+	if (c->options->command != NULL)
+		nch_buffer_printf(c->out, "```sh\n%s\n```\n\nThe same command on the same files gives these weights again, bit for bit, on any machine.\n\n", c->options->command);
+	nch_buffer_printf(c->out, "Weights: SHA-256 `%s` (`nunchi fingerprint`).\n\n", c->result->training.fingerprint);
+}
+
+static void metrics_section(const card *c)
+{
+	text(c, "## Metrics\n\n");
+	if (c->metrics == NULL) {
+		text(c, "Nothing was held back to measure it on.\n\n");
+		return;
+	}
+	nch_buffer_printf(c->out, "On the %s data:\n\n```text\n", c->measured_on);
+	nch_report_text(c->metrics, &c->result->labels, c->out);
+	text(c, "```\n\n");
+}
+
+static void use_section(const card *c)
+{
+	text(c, "## Use\n\n```sh\nnunchi predict --model . sentences.txt\n```\n\n```python\nfrom transformers import AutoModelForSequenceClassification, AutoTokenizer\n"
+	        "tokenizer = AutoTokenizer.from_pretrained(\".\")\nmodel = AutoModelForSequenceClassification.from_pretrained(\".\")\n```\n\n"
+	        "`nunchi inspect --verify .` tells whether the folder is still what was saved.\n");
+}
+
+nch_status nch_model_card_write(const nch_experiment_options *options, const nch_model *model, const nch_settings *settings,
+                                const nch_experiment_result *result, nch_error *error)
+{
+	nch_buffer out = {0};
+	char *path = nch_path_join(options->training.out, "README.md");
+	const card c = {.options = options, .config = &model->config, .settings = settings, .result = result, .out = &out,
+	                .metrics = result->has_test ? &result->test : result->has_valid ? &result->valid : NULL,
+	                .measured_on = result->has_test ? "test" : "validation"};
+	front_matter(&c);
+	what_it_is(&c);
+	data_section(&c);
+	metrics_section(&c);
+	recipe_section(&c);
+	use_section(&c);
+	nch_status status = path == NULL ? nch_no_memory(error) : nch_buffer_check(&out, error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, out.data, out.length, error);
+	nch_buffer_free(&out);
+	nch_free(path);
+	return status;
+}

@@ -1,0 +1,97 @@
+# What a saved folder is good for beside its answers: its self-test, its model card, embeddings, long texts, the report of unknown tokens.
+. "$(dirname "$0")/lib.sh"
+
+data=data/emotions.tsv
+head -n 121 "$data" > "$work/train.tsv"
+exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 2000 --bert-specials --out "$work/ko.model"
+exits 0 '' -- train --train "$work/train.tsv" --valid-split 0.2 --preset tiny --tokenizer "$work/ko.model" --epochs 1 --lr 1e-3 --max-len 16 --quiet --out "$work/m"
+
+# --- the self-test ---
+exits 0 '' -- inspect --verify "$work/m"
+check "verify says ok" grep -q '^ok: 5 sentences' "$work/.out"
+exits 0 '' -- inspect --verify "$work/m" --isa scalar --threads 3
+cp -r "$work/m" "$work/damaged"
+# flip OFFSET: the lowest bit of one byte of the damaged folder's weights
+flip() {
+	byte=$(od -An -tu1 -j "$1" -N 1 "$work/m/model.safetensors" | tr -d ' ')
+	cp "$work/m/model.safetensors" "$work/damaged/model.safetensors"
+	printf "\\$(printf %03o $((byte ^ 1)))" | dd of="$work/damaged/model.safetensors" bs=1 seek="$1" conv=notrunc 2> /dev/null
+}
+size=$(wc -c < "$work/m/model.safetensors")
+header=$(od -An -tu8 -N 8 "$work/m/model.safetensors" | tr -d ' ')
+for at in 20 $((header + 8)) $((size / 2)) $((size - 100000)) $((size - 1)); do # in the header, the first weight, …
+	flip "$at"
+	exits 1 'damaged' -- inspect --verify "$work/damaged"
+done
+flip $((header + 11)) # an exponent: the first bias of the classifier
+exits 1 'logits [0-9]+ of ".*" is .*, it was' -- inspect --verify "$work/damaged"
+cp "$work/m/model.safetensors" "$work/damaged/model.safetensors"
+exits 0 '' -- inspect --verify "$work/damaged"
+head -n 1000 "$data" > "$work/part.tsv"
+exits 0 '' -- tokenizer train --quiet --input "$work/part.tsv" --vocab-size 1500 --bert-specials --out "$work/other.model"
+cp "$work/other.model" "$work/damaged/spiece.model"
+exits 1 'tokenizer is not the saved one.*token' -- inspect --verify "$work/damaged"
+cp "$work/m/spiece.model" "$work/damaged/spiece.model"
+sed 's/"max_len": 16/"max_len": 5/' "$work/m/nunchi.json" > "$work/damaged/nunchi.json"
+exits 1 'max_len' -- inspect --verify "$work/damaged"
+cp "$work/m/nunchi.json" "$work/damaged/nunchi.json"
+sed 's/행복/불행/g' "$work/m/config.json" > "$work/damaged/config.json"
+exits 1 'label . is "불행", it was "행복"' -- inspect --verify "$work/damaged"
+cp "$work/m/config.json" "$work/damaged/config.json"
+echo '{"sentences": 3}' > "$work/damaged/self_test.json"
+exits 1 'self_test.json' -- inspect --verify "$work/damaged"
+rm "$work/damaged/self_test.json"
+exits 1 'has no self_test.json' -- inspect --verify "$work/damaged"
+exits 1 'absent' -- inspect --verify "$work/absent"
+exits 0 '' -- convert --from "$work/m" --to "$work/half" --type f16
+exits 0 '' -- inspect --verify "$work/half"
+
+# --- the model card ---
+check "front matter" sh -c "sed -n 1p '$work/m/README.md' | grep -qx -e '---' && grep -qx 'language: ko' '$work/m/README.md'"
+accuracy=$(sed -n 's/.*"accuracy":\([0-9.e-]*\),.*/\1/p' "$work/m/metrics.json" | head -n 1)
+check "the accuracy of metrics.json" grep -q "value: $(printf %.4f "$accuracy")" "$work/m/README.md"
+check "the weights' fingerprint" grep -q "$("$NUNCHI" fingerprint "$work/m" | sed 's/.* //')" "$work/m/README.md"
+check "the command" grep -q "^nunchi train --train .*train.tsv --valid-split 0.2 --preset tiny" "$work/m/README.md"
+
+# --- embeddings ---
+printf '오늘 너무 행복해\n무서워\n' > "$work/lines"
+exits 0 '' -- predict --model "$work/m" --embeddings mean "$work/lines"
+check "a vector of 128 a line" test "$(awk -F '[][]' '{ print split($2, a, ",") }' "$work/.out" | sort -u)" = 128
+cp "$work/.out" "$work/mean"
+exits 0 '' -- predict --model "$work/m" --embeddings mean --batch 1 --threads 3 "$work/lines"
+check "in company as alone" cmp "$work/.out" "$work/mean"
+exits 0 '' -- predict --model "$work/m" --embeddings cls "$work/lines"
+check "the mean is not [CLS]" sh -c "! cmp -s '$work/.out' '$work/mean'"
+exits 2 'do not go with it' -- predict --model "$work/m" --embeddings mean --logits "$work/lines"
+
+# --- long texts ---
+words='하나 둘 셋 넷 다섯 여섯 일곱 여덟 아홉 열'
+{ echo "기뻐 $words $words $words 무서워"; echo '짧다'; } > "$work/long"
+for how in cut tail head-tail window; do
+	exits 0 '1 of 2 texts are longer than 16 tokens' -- predict --model "$work/m" --logits --long $how "$work/long"
+	sed -n 1p "$work/.out" > "$work/long-$how"
+	sed -n 2p "$work/.out" >> "$work/short"
+done
+check "four ways, four answers" test "$(sort -u "$work"/long-* | grep -c '')" -eq 4
+check "and one for what is short" test "$(sort -u "$work/short" | grep -c '')" -eq 1
+exits 0 '' -- predict --model "$work/m" --logits "$work/long"
+check "cut is what is done otherwise" sh -c "sed -n 1p '$work/.out' | cmp - '$work/long-cut'"
+exits 0 '' -- predict --model "$work/m" --logits --long window --batch 1 --threads 3 "$work/long"
+check "windows do not depend on the batch" sh -c "sed -n 1p '$work/.out' | cmp - '$work/long-window'"
+sed 's/"long": "cut"/"long": "tail"/' "$work/m/nunchi.json" > "$work/nunchi.json" && cp "$work/nunchi.json" "$work/damaged/nunchi.json"
+exits 0 '' -- predict --model "$work/damaged" --logits "$work/long"
+check "the folder may say another way" sh -c "sed -n 1p '$work/.out' | cmp - '$work/long-tail'"
+sed 's/"long": "cut"/"long": "middle"/' "$work/m/nunchi.json" > "$work/damaged/nunchi.json"
+exits 1 'nunchi.json.*middle' -- predict --model "$work/damaged" "$work/long"
+exits 2 '--long' -- predict --model "$work/m" --long middle "$work/long"
+
+# --- unknown tokens ---
+printf '😀 😂 ❤ 좋아\n' > "$work/unknown"
+exits 0 '[0-9.]+ % of the tokens are unknown' -- predict --model "$work/m" "$work/unknown"
+exits 0 '' -- predict --model "$work/m" "$work/lines"
+check "and nothing is said where they are known" test ! -s "$work/.err"
+exits 0 '' -- data --data "$work/train.tsv" --model "$work/m" --json
+check "the rate by label is told" grep -q '"unknown_by_label"' "$work/.out"
+sed 's/^[^\t]*\t/😀 😂 ❤\t/' "$work/train.tsv" > "$work/strange.tsv"
+exits 1 '--allow-unknown' -- train --train "$work/strange.tsv" --preset tiny --tokenizer "$work/ko.model" --epochs 1 --quiet --out "$work/no"
+finish
