@@ -98,6 +98,15 @@ static nch_status read_family(const struct reader *r, const nch_family_keys **fa
 	                r->where, type);
 }
 
+/* Only a masked language model says so; everything else is a classifier, or will become one. */
+static void read_head(const struct reader *r)
+{
+	const nch_json *architecture = nch_json_path(r->object, "architectures.0");
+	r->config->head = NCH_HEAD_CLASSIFIER;
+	if (architecture != NULL && architecture->type == NCH_JSON_STRING && strstr(architecture->text, "ForMaskedLM") != NULL)
+		r->config->head = NCH_HEAD_MLM;
+}
+
 /* What would make another function of the same weights. */
 static nch_status refuse_variants(const struct reader *r)
 {
@@ -165,7 +174,9 @@ static nch_status read_rates(const struct reader *r, const nch_family_keys *f)
 	float otherwise = f->defaults.classifier_dropout >= 0 ? f->defaults.classifier_dropout : c->dropout;
 	NCH_TRY(read_number(r, f->classifier_dropout, 0, below_1, otherwise, &c->classifier_dropout));
 	NCH_TRY(read_number(r, "initializer_range", 0, 100, f->defaults.init_range, &c->init_range));
-	NCH_TRY(read_number(r, "layer_norm_eps", 0, 1, f->defaults.norm_epsilon, &c->norm_epsilon));
+	c->norm_epsilon = f->defaults.norm_epsilon;
+	if (f->family != NCH_DISTILBERT) /* which has it in its code */
+		NCH_TRY(read_number(r, "layer_norm_eps", 0, 1, f->defaults.norm_epsilon, &c->norm_epsilon));
 	return NCH_OK;
 }
 
@@ -268,6 +279,7 @@ nch_status nch_config_parse(const char *text, size_t length, const char *where, 
 	r.object = object;
 	NCH_TRY(read_family(&r, &family));
 	result.family = family->family;
+	read_head(&r);
 	NCH_TRY(refuse_variants(&r));
 	NCH_TRY(read_sizes(&r, family));
 	NCH_TRY(read_rates(&r, family));

@@ -1,4 +1,4 @@
-/* config_write.c - config.json written as transformers' ...ForSequenceClassification reads it. */
+/* config_write.c - config.json written as transformers' ...ForSequenceClassification or ...ForMaskedLM reads it. */
 #include <string.h>
 
 #include "base/file.h"
@@ -73,7 +73,8 @@ static void write_all(nch_buffer *out, const nch_config *config, const nch_famil
 {
 	nch_buffer_text(out, "{\n");
 	key(out, "architectures");
-	nch_buffer_printf(out, "[\n    \"%sForSequenceClassification\"\n  ]", family->class_prefix);
+	nch_buffer_printf(out, "[\n    \"%sFor%s\"\n  ]", family->class_prefix,
+	                  config->head == NCH_HEAD_MLM ? "MaskedLM" : "SequenceClassification");
 	text(out, "model_type", family->model_type);
 	write_sizes(out, config, family);
 	text(out, family->activation, activation_name(config->activation));
@@ -94,8 +95,9 @@ static void write_all(nch_buffer *out, const nch_config *config, const nch_famil
 		nch_buffer_printf(out, "%d", config->pad_token);
 	else
 		nch_buffer_text(out, "null");
-	text(out, "problem_type", config->multi_label ? "multi_label_classification" : "single_label_classification");
-	if (config->labels > 0)
+	if (config->head == NCH_HEAD_CLASSIFIER)
+		text(out, "problem_type", config->multi_label ? "multi_label_classification" : "single_label_classification");
+	if (config->head == NCH_HEAD_CLASSIFIER && config->labels > 0)
 		write_labels(out, config);
 	nch_buffer_text(out, "\n}\n");
 }

@@ -1,4 +1,4 @@
-/* forward.c - from ids to logits: the whole of BERT on one page.
+/* forward.c - from ids to logits: the whole of BERT on one page, and of those that differ from it by a line or two.
  *
  * Shapes: n tokens in all sentences together, h = hidden, f = feed_forward. */
 #include "nn/model.h"
@@ -12,17 +12,18 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	const nch_config *c = &model->config;
 	const nch_encoder_layer *layer = &model->layers[index];
 	uint32_t site = SITE_LAYER + SITES_A_LAYER * (uint32_t)index;
+	float after_attention = c->family == NCH_DISTILBERT ? 0.0f : c->dropout, after_down = c->family == NCH_ALBERT ? 0.0f : c->dropout;
 
 	nch_tensor *query = nch_linear(tape, x, NCH_ACTIVATIONS, layer->query_weight, layer->query_bias); /* (n, h) each */
 	nch_tensor *key = nch_linear(tape, x, NCH_ACTIVATIONS, layer->key_weight, layer->key_bias);
 	nch_tensor *value = nch_linear(tape, x, NCH_ACTIVATIONS, layer->value_weight, layer->value_bias);
 	nch_tensor *context = nch_attention_op(tape, batch, query, key, value, c->heads, c->attention_dropout, site);
 	nch_tensor *mixed = nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias);
-	nch_tensor *attended = nch_layer_norm(tape, mixed, x, c->dropout, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
+	nch_tensor *attended = nch_layer_norm(tape, mixed, x, after_attention, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
 
 	nch_tensor *up = nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias); /* (n, f) */
 	nch_tensor *down = nch_linear(tape, up, c->activation, layer->down_weight, layer->down_bias);   /* (n, h) */
-	return nch_layer_norm(tape, down, attended, c->dropout, site + 2, layer->output_gamma, layer->output_beta, c->norm_epsilon);
+	return nch_layer_norm(tape, down, attended, after_down, site + 2, layer->output_gamma, layer->output_beta, c->norm_epsilon);
 }
 
 nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch)
@@ -42,14 +43,28 @@ nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_b
 
 nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch)
 {
+	static const nch_activation pooling[] = {[NCH_BERT] = NCH_TANH, [NCH_ROBERTA] = NCH_TANH, [NCH_ELECTRA] = NCH_GELU,
+	                                         [NCH_DISTILBERT] = NCH_RELU, [NCH_ALBERT] = NCH_TANH};
 	const nch_config *c = &model->config;
 	uint64_t row = nch_tape_step(tape)->sentence_row;
 	nch_tensor *x = nch_model_encode(model, tape, batch);
 	nch_tensor *first = nch_select_rows(tape, x, batch->offsets, batch->sentences); /* (sentences, h): [CLS] */
-	if (c->family != NCH_BERT) /* BERT's pooler takes [CLS] as it is; the heads of RoBERTa and ELECTRA drop some of it */
+	if (c->family == NCH_ROBERTA || c->family == NCH_ELECTRA) /* their heads drop some of [CLS]; the others take it as it is */
 		first = nch_dropout_op(tape, first, c->classifier_dropout, SITE_HEAD, row);
 	nch_tensor *dense = nch_linear(tape, first, NCH_ACTIVATIONS, model->pool_weight, model->pool_bias);
-	nch_tensor *pooled = nch_activate(tape, dense, c->family == NCH_ELECTRA ? NCH_GELU : NCH_TANH);
+	nch_tensor *pooled = nch_activate(tape, dense, pooling[c->family]);
 	nch_tensor *dropped = nch_dropout_op(tape, pooled, c->classifier_dropout, SITE_CLASSIFIER, row);
 	return nch_linear(tape, dropped, NCH_ACTIVATIONS, model->classifier_weight, model->classifier_bias); /* (sentences, labels) */
+}
+
+nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch, const size_t *rows, size_t count)
+{
+	const nch_config *c = &model->config;
+	bool gelu = c->family == NCH_ROBERTA || c->family == NCH_ELECTRA; /* whatever their config says */
+	nch_tensor *x = nch_model_encode(model, tape, batch);
+	nch_tensor *chosen = nch_select_rows(tape, x, rows, count);                                               /* (count, h) */
+	nch_tensor *dense = nch_linear(tape, chosen, NCH_ACTIVATIONS, model->mlm_weight, model->mlm_dense_bias);  /* (count, embedding) */
+	nch_tensor *active = nch_activate(tape, dense, gelu ? NCH_GELU : c->activation);
+	nch_tensor *normal = nch_layer_norm(tape, active, NULL, 0.0f, 0, model->mlm_gamma, model->mlm_beta, c->norm_epsilon);
+	return nch_linear(tape, normal, NCH_ACTIVATIONS, model->word, model->mlm_bias);                           /* (count, vocab) */
 }

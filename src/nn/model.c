@@ -7,28 +7,21 @@
 #include "base/memory.h"
 #include "io/safetensors.h"
 #include "kernels/math.h"
+#include "nn/tensor_names.h"
 
 /* --- the list --- */
 
-/* Where a family keeps the same thing under another name. */
-static const struct names {
-	const char *prefix, *pool, *classifier;
-} family_names[] = {
-	[NCH_BERT] = {"bert", "bert.pooler.dense", "classifier"},
-	[NCH_ROBERTA] = {"roberta", "classifier.dense", "classifier.out_proj"},
-	[NCH_ELECTRA] = {"electra", "classifier.dense", "classifier.out_proj"},
-};
-
 typedef struct builder {
 	nch_model *model;
-	const char *prefix;
+	const nch_tensor_names *names;
+	size_t depth; /* of what is added now, see nch_tensor */
 	bool failed;
 } builder;
 
 enum { TENSORS_OUTSIDE = 16, TENSORS_A_LAYER = 16 };
 
-/* A new tensor named "part.layer.what" (part and layer may be empty). */
-static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns, size_t rank)
+/* A new tensor of this name. */
+static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns, nch_role role)
 {
 	nch_model *m = b->model;
 	nch_tensor *t = &m->tensors[m->count];
@@ -38,67 +31,100 @@ static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns
 		b->failed = true;
 		return t;
 	}
-	*t = (nch_tensor){.rows = rows, .columns = columns, .rank = rank, .name = copy};
-	t->no_decay = rank == 1; /* biases and LayerNorm */
+	*t = (nch_tensor){.rows = rows, .columns = columns, .rank = role == NCH_WEIGHT ? 2 : 1, .name = copy, .role = role, .depth = b->depth,
+	                  .no_decay = role != NCH_WEIGHT};
 	m->count++;
 	return t;
 }
 
-static nch_tensor *add_part(builder *b, const char *part, const char *what, size_t rows, size_t columns, size_t rank)
+static nch_tensor *add_part(builder *b, const char *part, const char *what, size_t rows, size_t columns, nch_role role)
 {
 	char name[200];
 	snprintf(name, sizeof name, "%s.%s", part, what);
-	return add(b, name, rows, columns, rank);
+	return add(b, name, rows, columns, role);
 }
 
 static void add_dense(builder *b, const char *part, size_t out, size_t in, nch_tensor **weight, nch_tensor **bias)
 {
-	*weight = add_part(b, part, "weight", out, in, 2);
-	*bias = add_part(b, part, "bias", 1, out, 1);
+	*weight = add_part(b, part, "weight", out, in, NCH_WEIGHT);
+	*bias = add_part(b, part, "bias", 1, out, NCH_BIAS);
 }
 
 static void add_norm(builder *b, const char *part, size_t width, nch_tensor **gamma, nch_tensor **beta)
 {
-	*gamma = add_part(b, part, "weight", 1, width, 1);
-	*beta = add_part(b, part, "bias", 1, width, 1);
+	*gamma = add_part(b, part, "weight", 1, width, NCH_GAMMA);
+	*beta = add_part(b, part, "bias", 1, width, NCH_BETA);
+}
+
+static void add_embeddings(builder *b)
+{
+	nch_model *m = b->model;
+	const nch_config *c = &m->config;
+	const char *prefix = b->names->prefix;
+	char part[160];
+#define PART(what) (snprintf(part, sizeof part, "%s." what, prefix), part)
+	m->word = add_part(b, PART("embeddings.word_embeddings"), "weight", c->vocab_size, c->embedding, NCH_WEIGHT);
+	m->position = add_part(b, PART("embeddings.position_embeddings"), "weight", c->max_positions, c->embedding, NCH_WEIGHT);
+	if (c->types > 0)
+		m->type = add_part(b, PART("embeddings.token_type_embeddings"), "weight", c->types, c->embedding, NCH_WEIGHT);
+	add_norm(b, PART("embeddings.LayerNorm"), c->embedding, &m->embedding_gamma, &m->embedding_beta);
+#undef PART
+	if (c->embedding != c->hidden || c->family == NCH_ALBERT) { /* ALBERT always has it */
+		snprintf(part, sizeof part, "%s.%s", prefix, b->names->project);
+		add_dense(b, part, c->hidden, c->embedding, &m->project_weight, &m->project_bias);
+	}
 }
 
 static void add_layer(builder *b, size_t index, nch_encoder_layer *layer)
 {
 	const nch_config *c = &b->model->config;
-	char part[160];
+	const nch_tensor_names *names = b->names;
+	char number[24] = "", part[200];
 	size_t h = c->hidden;
-#define PART(what) (snprintf(part, sizeof part, "%s.encoder.layer.%zu." what, b->prefix, index), part)
-	add_dense(b, PART("attention.self.query"), h, h, &layer->query_weight, &layer->query_bias);
-	add_dense(b, PART("attention.self.key"), h, h, &layer->key_weight, &layer->key_bias);
-	add_dense(b, PART("attention.self.value"), h, h, &layer->value_weight, &layer->value_bias);
-	add_dense(b, PART("attention.output.dense"), h, h, &layer->attention_weight, &layer->attention_bias);
-	add_norm(b, PART("attention.output.LayerNorm"), h, &layer->attention_gamma, &layer->attention_beta);
-	add_dense(b, PART("intermediate.dense"), c->feed_forward, h, &layer->up_weight, &layer->up_bias);
-	add_dense(b, PART("output.dense"), h, c->feed_forward, &layer->down_weight, &layer->down_bias);
-	add_norm(b, PART("output.LayerNorm"), h, &layer->output_gamma, &layer->output_beta);
+	if (!names->shared)
+		snprintf(number, sizeof number, "%zu", index);
+#define PART(what) (snprintf(part, sizeof part, "%s.%s%s.%s", names->prefix, names->layer, number, names->what), part)
+	add_dense(b, PART(query), h, h, &layer->query_weight, &layer->query_bias);
+	add_dense(b, PART(key), h, h, &layer->key_weight, &layer->key_bias);
+	add_dense(b, PART(value), h, h, &layer->value_weight, &layer->value_bias);
+	add_dense(b, PART(attention), h, h, &layer->attention_weight, &layer->attention_bias);
+	add_norm(b, PART(attention_norm), h, &layer->attention_gamma, &layer->attention_beta);
+	add_dense(b, PART(up), c->feed_forward, h, &layer->up_weight, &layer->up_bias);
+	add_dense(b, PART(down), h, c->feed_forward, &layer->down_weight, &layer->down_bias);
+	add_norm(b, PART(output_norm), h, &layer->output_gamma, &layer->output_beta);
 #undef PART
+}
+
+/* A dense layer and a LayerNorm; then the word table once more, and a bias for each word. */
+static void add_mlm_head(builder *b)
+{
+	nch_model *m = b->model;
+	const nch_config *c = &m->config;
+	add_dense(b, b->names->mlm_dense, c->embedding, c->hidden, &m->mlm_weight, &m->mlm_dense_bias);
+	add_norm(b, b->names->mlm_norm, c->embedding, &m->mlm_gamma, &m->mlm_beta);
+	m->mlm_bias = add(b, b->names->mlm_bias, 1, c->vocab_size, NCH_BIAS);
 }
 
 static void add_all(builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
-	const struct names *names = &family_names[c->family];
-	char part[160];
-#define PART(what) (snprintf(part, sizeof part, "%s." what, b->prefix), part)
-	m->word = add_part(b, PART("embeddings.word_embeddings"), "weight", c->vocab_size, c->embedding, 2);
-	m->position = add_part(b, PART("embeddings.position_embeddings"), "weight", c->max_positions, c->embedding, 2);
-	if (c->types > 0)
-		m->type = add_part(b, PART("embeddings.token_type_embeddings"), "weight", c->types, c->embedding, 2);
-	add_norm(b, PART("embeddings.LayerNorm"), c->embedding, &m->embedding_gamma, &m->embedding_beta);
-	if (c->embedding != c->hidden)
-		add_dense(b, PART("embeddings_project"), c->hidden, c->embedding, &m->project_weight, &m->project_bias);
-#undef PART
-	for (size_t l = 0; l < c->layers; l++)
-		add_layer(b, l, &m->layers[l]);
-	add_dense(b, names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
-	add_dense(b, names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
+	add_embeddings(b);
+	for (size_t l = 0; l < c->layers; l++) {
+		b->depth = 1 + l;
+		if (l > 0 && b->names->shared)
+			m->layers[l] = m->layers[0];
+		else
+			add_layer(b, l, &m->layers[l]);
+	}
+	b->depth = 1 + c->layers;
+	m->head_begin = m->count;
+	if (c->head == NCH_HEAD_MLM) {
+		add_mlm_head(b);
+		return;
+	}
+	add_dense(b, b->names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
+	add_dense(b, b->names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
 }
 
 static nch_status copy_labels(nch_model *model, const nch_config *config, nch_error *error)
@@ -118,16 +144,18 @@ static nch_status copy_labels(nch_model *model, const nch_config *config, nch_er
 
 nch_status nch_model_new(const nch_config *config, nch_model **model, nch_error *error)
 {
-	if (config->family > NCH_ELECTRA)
+	if (config->family > NCH_ALBERT)
 		return nch_fail(error, NCH_FORMAT, "models of this family can be read, but not computed yet");
-	if (config->labels == 0)
+	if (config->head == NCH_HEAD_MLM && nch_names_of[config->family].mlm_dense == NULL)
+		return nch_fail(error, NCH_FORMAT, "a model of this family has no masked-LM head");
+	if (config->head == NCH_HEAD_CLASSIFIER && config->labels == 0)
 		return nch_fail(error, NCH_DATA, "a classifier needs at least one label");
 	nch_model *m = nch_alloc(1, sizeof *m);
 	if (m == NULL)
 		return nch_no_memory(error);
 	m->config = *config;
 	m->arena = nch_arena_new(0);
-	builder b = {m, family_names[config->family].prefix, false};
+	builder b = {m, &nch_names_of[config->family], 0, false};
 	nch_status status = m->arena == NULL ? nch_no_memory(error) : copy_labels(m, config, error);
 	if (status == NCH_OK) {
 		m->tensors = nch_alloc(TENSORS_OUTSIDE + config->layers * TENSORS_A_LAYER, sizeof *m->tensors);
@@ -224,10 +252,9 @@ static uint32_t name_number(const char *name)
 void nch_tensor_init(const nch_model *model, nch_tensor *tensor, uint64_t seed, const nch_compute *compute)
 {
 	size_t elements = tensor->rows * tensor->columns;
-	bool is_gain = strstr(tensor->name, "LayerNorm.weight") != NULL;
-	if (tensor->rank == 1) {
+	if (tensor->role != NCH_WEIGHT) {
 		for (size_t i = 0; i < elements; i++)
-			tensor->data[i] = is_gain ? 1.0f : 0.0f;
+			tensor->data[i] = tensor->role == NCH_GAMMA ? 1.0f : 0.0f;
 		return;
 	}
 	init_job job = {tensor, seed, name_number(tensor->name), (double)model->config.init_range};

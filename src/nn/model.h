@@ -1,4 +1,5 @@
-/* model.h - a transformer encoder with a classification head (Devlin et al. 2019): its tensors, and its way from ids to logits. */
+/* model.h - a transformer encoder with a head, for classification or for guessing masked words (Devlin et al. 2019): its tensors, and its way
+ * from ids to logits. */
 #ifndef NCH_NN_MODEL_H
 #define NCH_NN_MODEL_H
 
@@ -22,12 +23,18 @@ typedef struct nch_model {
 	nch_arena *arena; /* names, tensors, the config's texts */
 	nch_tensor *tensors; /* all of them, in the order in which a sentence meets them */
 	size_t count, parameters; /* parameters: all elements together */
+	size_t head_begin; /* the tensors from this one on are the head's */
 
 	nch_tensor *word, *position, *type, *embedding_gamma, *embedding_beta;
 	nch_tensor *project_weight, *project_bias; /* (hidden, embedding), where the widths differ */
-	nch_encoder_layer *layers;
-	nch_tensor *pool_weight, *pool_bias;             /* the dense layer before the classifier; BERT: bert.pooler */
+	nch_encoder_layer *layers; /* (layers); ALBERT's are all the same tensors */
+
+	/* the head for classification, else NULL */
+	nch_tensor *pool_weight, *pool_bias;             /* (hidden, hidden): the dense layer before the classifier; BERT: bert.pooler */
 	nch_tensor *classifier_weight, *classifier_bias; /* (labels, hidden) */
+	/* the masked-LM head, else NULL; its last matrix is `word` */
+	nch_tensor *mlm_weight, *mlm_dense_bias, *mlm_gamma, *mlm_beta; /* (embedding, hidden), (embedding) */
+	nch_tensor *mlm_bias;                                           /* (vocab_size) */
 
 	struct nch_weights *file; /* where tensors are mapped from, or NULL */
 	float *storage;           /* where they are not */
@@ -43,10 +50,13 @@ void nch_model_free(nch_model *model); /* NULL is allowed */
  * the seed and the tensor's name alone. */
 nch_status nch_model_init(nch_model *model, uint64_t seed, const nch_compute *compute, nch_error *error);
 
-/* Opens a folder (config.json, model.safetensors). With `labels` NULL the folder's own labels are kept; otherwise the head has these
- * and is made anew from the seed where its shape or its labels differ. `map`: tensors stay in the mapped file, for prediction;
+/* Opens a folder (config.json, weights). `head` says which head the model shall have; what the folder has of it is read, the rest is made anew from
+ * the seed, and another head in the folder is dropped. With `labels` NULL the folder's own labels are kept; otherwise the classifier has these
+ * and is made anew where its shape or its labels differ. `map`: tensors stay in the mapped file, for prediction;
  * else they are copied to memory, to be trained. model->report has a line for whatever was not used or newly made. */
 typedef struct nch_model_options {
+	nch_head head;
+	bool saved_head; /* instead of `head`: the one that the folder was saved with */
 	const char *const *labels;
 	size_t label_count;
 	bool map;
@@ -58,6 +68,9 @@ nch_status nch_model_open(const char *folder, const nch_model_options *options, 
 nch_status nch_model_save(const nch_model *model, const char *folder, char hex[65], nch_error *error);
 /* That fingerprint, without writing: SHA-256 over the tensors' bytes in the order of their names. */
 void nch_model_fingerprint(const nch_model *model, char hex[65]);
+
+/* The shape as the file has it: tensor->rank numbers. */
+void nch_tensor_shape(const nch_tensor *tensor, size_t shape[]);
 
 nch_tensor *nch_model_find(const nch_model *model, const char *name); /* NULL if there is none */
 
@@ -73,8 +86,12 @@ size_t nch_model_offset(const nch_model *model, const nch_tensor *tensor);
 
 /* (tokens, hidden): the last layer's output. */
 nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch);
-/* (sentences, labels). `first` has batch->sentences entries, the row of each sentence's first token (nch_batch's offsets serve). */
+/* (sentences, labels), of a model with a classifier. */
 nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch);
+
+/* (count, vocab_size), of a model with a masked-LM head: for each of the tokens rows[0 .. count) of the batch, which word stands there? The last matrix
+ * is the word table itself, so its gradient comes from both ends. `rows` must stay valid until the step ends. */
+nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch, const size_t *rows, size_t count);
 
 /* The most tokens a sentence may have. */
 size_t nch_model_max_len(const nch_model *model);

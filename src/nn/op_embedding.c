@@ -1,10 +1,13 @@
 /* op_embedding.c - the rows of the tables that belong to each token, added up; and their gradients, added back by ascending token. */
 #include "nn/tape_internal.h"
 
+#include <string.h>
+
 typedef struct embedding_job {
 	const nch_kernels *kernels;
 	const nch_batch *batch;
 	const nch_tensor *word, *type, *position;
+	const int32_t *types;
 	nch_tensor *out;
 	/* backward */
 	float *table;
@@ -16,7 +19,20 @@ static void embed_range(void *context, size_t begin, size_t end)
 	const embedding_job *job = context;
 	const nch_batch *batch = job->batch;
 	job->kernels->embedding(job->out->data, job->word->data, job->type ? job->type->data : NULL, job->position ? job->position->data : NULL,
-	                        batch->token, job->type ? batch->type : NULL, job->position ? batch->position : NULL, job->out->columns, begin, end);
+	                        batch->token, job->type ? job->types : NULL, job->position ? batch->position : NULL, job->out->columns, begin, end);
+}
+
+/* Each token's row of the type table: the first, where there is but one (RoBERTa), whichever text of a pair the token is from. */
+static const int32_t *type_rows(nch_tape *tape, const nch_batch *batch, const nch_tensor *type)
+{
+	if (type == NULL || type->rows > 1)
+		return batch->type;
+	int32_t *zeros = nch_arena_alloc(tape->activations, batch->tokens, sizeof *zeros);
+	if (zeros == NULL)
+		tape->failed = true;
+	else
+		memset(zeros, 0, batch->tokens * sizeof *zeros);
+	return zeros;
 }
 
 nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *word, nch_tensor *type, nch_tensor *position)
@@ -26,14 +42,16 @@ nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *wo
 	nch_tensor *inputs[] = {word, type, position};
 	nch_tensor *out = nch_tape_tensor(tape, batch->tokens, word->columns, inputs, 3);
 	nch_node *node = nch_tape_record(tape, NCH_OP_EMBEDDING, out);
-	if (out == NULL)
+	const int32_t *types = type_rows(tape, batch, type);
+	if (tape->failed)
 		return NULL;
 	if (node != NULL) {
 		for (int i = 0; i < 3; i++)
 			node->in[i] = inputs[i];
 		node->batch = batch;
+		node->types = types;
 	}
-	embedding_job job = {tape->compute->kernels, batch, word, type, position, out, NULL, NULL};
+	embedding_job job = {tape->compute->kernels, batch, word, type, position, types, out, NULL, NULL};
 	nch_parallel(tape->compute, batch->tokens, 8, embed_range, &job);
 	return out;
 }
@@ -46,7 +64,7 @@ static void add_back_range(void *context, size_t begin, size_t end)
 
 void nch_embedding_backward_op(nch_tape *tape, nch_node *node)
 {
-	const int32_t *indices[] = {node->batch->token, node->batch->type, node->batch->position};
+	const int32_t *indices[] = {node->batch->token, node->types, node->batch->position};
 	for (int i = 0; i < 3; i++) {
 		nch_tensor *table = node->in[i];
 		if (table == NULL || !table->wants_grad || !nch_gradient_open(tape, table))

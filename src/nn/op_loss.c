@@ -41,32 +41,52 @@ static double binary_row(const nch_loss *loss, const float *z, size_t classes, c
 	return value * loss->scale;
 }
 
+typedef struct loss_job {
+	const nch_tape *tape;
+	const nch_loss *loss;
+	const nch_tensor *logits;
+	float *gradient;  /* or NULL */
+	float *room;      /* (threads, classes) */
+	double *values;   /* (rows) */
+} loss_job;
+
+static void loss_row(void *context, size_t i, size_t thread)
+{
+	const loss_job *job = context;
+	const nch_loss *loss = job->loss;
+	size_t classes = job->logits->columns;
+	const float *z = job->logits->data + i * classes;
+	float *dz = job->gradient ? job->gradient + i * classes : NULL;
+	job->values[i] = 0.0;
+	if (loss->kind == NCH_LOSS_BCE) {
+		job->values[i] = binary_row(loss, z, classes, loss->goals + i * classes, dz);
+	} else if (loss->target[i] >= 0) {
+		job->values[i] = cross_entropy_row(job->tape, loss, z, classes, loss->target[i], job->room + thread * classes, dz);
+	} else {
+		for (size_t c = 0; dz != NULL && c < classes; c++)
+			dz[c] = 0.0f;
+	}
+}
+
 void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss)
 {
 	if (logits == NULL || tape->failed)
 		return;
-	size_t classes = logits->columns;
+	size_t classes = logits->columns, room = nch_pool_threads(tape->compute->pool) * classes;
 	nch_node *node = nch_tape_record(tape, NCH_OP_LOSS, NULL);
-	float *gradient = node ? nch_gradient_take(tape, logits->rows * classes) : NULL;
-	float *p = nch_gradient_take(tape, classes);
+	loss_job job = {tape, loss, logits, node ? nch_gradient_take(tape, logits->rows * classes) : NULL, nch_gradient_take(tape, room),
+	                nch_arena_alloc(tape->activations, logits->rows, sizeof *job.values)};
+	if (job.values == NULL)
+		tape->failed = true;
 	if (tape->failed)
 		return;
-	for (size_t i = 0; i < logits->rows; i++) {
-		const float *z = logits->data + i * classes;
-		float *dz = gradient ? gradient + i * classes : NULL;
-		if (loss->kind == NCH_LOSS_BCE) {
-			*loss->sum += binary_row(loss, z, classes, loss->goals + i * classes, dz);
-		} else if (loss->target[i] >= 0) {
-			*loss->sum += cross_entropy_row(tape, loss, z, classes, loss->target[i], p, dz);
-		} else {
-			for (size_t c = 0; dz != NULL && c < classes; c++)
-				dz[c] = 0.0f;
-		}
-	}
-	nch_gradient_release(tape, p, classes);
+	nch_pool_run(tape->compute->pool, logits->rows, loss_row, &job);
+	for (size_t i = 0; i < logits->rows; i++)
+		*loss->sum += job.values[i];
+	nch_gradient_release(tape, job.room, room);
 	if (node != NULL) {
 		node->in[0] = logits;
-		node->saved[0] = gradient;
+		node->saved[0] = job.gradient;
 	}
 }
 

@@ -17,6 +17,8 @@
 #include "base/status.h"
 #include "nn/compute.h"
 
+typedef enum nch_role { NCH_WEIGHT, NCH_BIAS, NCH_GAMMA, NCH_BETA } nch_role; /* gamma, beta: of a LayerNorm, gain and bias */
+
 typedef struct nch_tensor {
 	float *data; /* (rows, columns); a parameter's may be mapped from a file, and then is only read */
 	float *grad; /* the same shape, or NULL */
@@ -25,7 +27,10 @@ typedef struct nch_tensor {
 	bool grad_set;   /* grad holds a value: the next one is added */
 	/* parameters only */
 	const char *name;
-	size_t rank;     /* 1: shape (columns), 2: (rows, columns) */
+	size_t rank;     /* 1: shape (columns), 2: (rows, columns), 3: (rows, columns / inner, inner) */
+	size_t inner;
+	nch_role role;
+	size_t depth;    /* 0: embeddings, 1 + l: layer l, 1 + layers: head */
 	bool no_decay;   /* bias or LayerNorm */
 	bool fresh;      /* newly initialised, not read from a file */
 } nch_tensor;

@@ -11,6 +11,7 @@ struct nch_node {
 	nch_tensor *out;
 	const nch_batch *batch;
 	const size_t *index;
+	const int32_t *types;
 	nch_activation activation;
 	nch_dropout dropout;
 	float *saved[2]; /* what the forward pass keeps for the backward pass */

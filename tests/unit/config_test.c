@@ -45,6 +45,8 @@ TEST(other_families)
 	CHECK(config.family == NCH_DISTILBERT && config.layers == 3 && config.types == 0 && config.dropout == 0.3f && config.classifier_dropout == 0.2f);
 	CHECK(parses("{\"model_type\":\"albert\",\"hidden_size\":768,\"num_attention_heads\":12,\"intermediate_size\":3072}"));
 	CHECK(config.family == NCH_ALBERT && config.embedding == 128 && config.activation == NCH_GELU_TANH && config.dropout == 0);
+	CHECK(config.head == NCH_HEAD_CLASSIFIER);
+	CHECK(parses("{\"architectures\":[\"RobertaForMaskedLM\"],\"model_type\":\"roberta\"}") && config.head == NCH_HEAD_MLM);
 	CHECK(parses("{\"architectures\":[\"ElectraForPreTraining\"],\"hidden_size\":256}"));
 	CHECK(config.family == NCH_ELECTRA);
 	CHECK(parses("{\"hidden_size\":64,\"num_attention_heads\":4}")); /* the first BERTs said no more */
@@ -126,7 +128,7 @@ static int same(const nch_config *a, const nch_config *b)
 	for (size_t i = 0; i < a->labels && a->labels == b->labels; i++)
 		if (strcmp(a->label_names[i], b->label_names[i]) != 0)
 			return 0;
-	return a->family == b->family && a->vocab_size == b->vocab_size && a->hidden == b->hidden && a->layers == b->layers && a->heads == b->heads &&
+	return a->family == b->family && a->head == b->head && a->vocab_size == b->vocab_size && a->hidden == b->hidden && a->layers == b->layers && a->heads == b->heads &&
 	       a->feed_forward == b->feed_forward && a->embedding == b->embedding && a->max_positions == b->max_positions &&
 	       a->position_offset == b->position_offset && a->types == b->types && a->activation == b->activation &&
 	       a->norm_epsilon == b->norm_epsilon && a->dropout == b->dropout && a->attention_dropout == b->attention_dropout &&
@@ -136,6 +138,7 @@ static int same(const nch_config *a, const nch_config *b)
 
 TEST(comes_back_when_written)
 {
+	static char *plain[] = {"LABEL_0", "LABEL_1"};
 	static char *names[] = {"공포", "he said \"no\"\n", "중립"};
 	char path[] = "/tmp/nunchi-config-XXXXXX";
 	int descriptor = mkstemp(path);
@@ -150,6 +153,12 @@ TEST(comes_back_when_written)
 			written.embedding = 32;
 		if (families[i] == NCH_ROBERTA)
 			written.position_offset = 2;
+		if (i % 2 == 1) { /* a masked language model says nothing of labels */
+			written.head = NCH_HEAD_MLM;
+			written.multi_label = false;
+			written.labels = 2;
+			written.label_names = plain;
+		}
 		CHECK(nch_config_write(&written, path, &error) == NCH_OK);
 		CHECK(nch_config_read(path, arena, &read, &error) == NCH_OK);
 		CHECK(same(&written, &read));

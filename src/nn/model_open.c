@@ -1,0 +1,334 @@
+/* model_open.c - a model's folder opened as transformers left it, or as those before it did.
+ *
+ * Three things vary from folder to folder. The encoder's tensors begin with "bert.", with nothing (a bare BertModel), or with what some program wrapped
+ * the model in. The first releases called LayerNorm's gain and bias gamma and beta. And a folder comes with heads that are not wanted: of
+ * the masked language model, of the next sentence. The word table's name tells the first; the others are looked up. */
+#include "nn/model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "io/safetensors.h"
+#include "nn/tensor_names.h"
+
+enum { MAX_NAME = 320 };
+
+/* A folder that is being read into a model. */
+typedef struct opening {
+	nch_model *model;
+	const nch_weights *file;
+	const nch_tensor_names *names;
+	const nch_model_options *options;
+	const char *folder;
+	bool keep_labels;
+	const char *before;       /* what stands before "embeddings.": "bert.", "", "model.bert." … */
+	size_t before_length;
+	size_t outer_length;      /* of it, what stands before "bert.", and so before the names of heads */
+	const nch_weight **source; /* (model->count): what each tensor was read from, or NULL */
+} opening;
+
+/* --- names --- */
+
+static bool ends(const char *text, size_t length, const char *end)
+{
+	size_t n = strlen(end);
+	return length >= n && memcmp(text + length - n, end, n) == 0;
+}
+
+/* Finds the word table, by the shortest name that ends as its own does, and with it what the encoder's names begin with. */
+static void find_prefix(opening *o)
+{
+	static const char table[] = "embeddings.word_embeddings.weight";
+	char usual[64];
+	snprintf(usual, sizeof usual, "%s.", o->names->prefix);
+	size_t best = SIZE_MAX;
+	for (size_t i = 0; i < nch_weights_count(o->file); i++) {
+		const char *name = nch_weights_at(o->file, i)->name;
+		size_t length = strlen(name), before = length - (sizeof table - 1);
+		if (length >= best || !ends(name, length, table) || (before > 0 && name[before - 1] != '.'))
+			continue;
+		best = length;
+		o->before = name;
+		o->before_length = before;
+		o->outer_length = ends(name, before, usual) ? before - strlen(usual) : 0;
+	}
+}
+
+/* `name` as the folder would have it: with what its encoder's names begin with, or its heads'. False if it would be too long. */
+static bool rename_to(const opening *o, const char *name, char out[MAX_NAME])
+{
+	size_t usual = strlen(o->names->prefix);
+	bool encoder = strncmp(name, o->names->prefix, usual) == 0 && name[usual] == '.';
+	size_t begin = encoder ? o->before_length : o->outer_length, skip = encoder ? usual + 1 : 0;
+	if (begin + strlen(name + skip) + 1 > MAX_NAME)
+		return false;
+	if (begin > 0)
+		memcpy(out, o->before, begin);
+	strcpy(out + begin, name + skip);
+	return true;
+}
+
+/* In the folder, under this name, or under the one that LayerNorm's tensors had in the first releases: gamma and beta. */
+static const nch_weight *find_named(const opening *o, const char *name, nch_role role)
+{
+	char other[MAX_NAME];
+	const nch_weight *weight = nch_weights_find(o->file, name);
+	if (weight != NULL || role == NCH_WEIGHT || role == NCH_BIAS || strlen(name) >= MAX_NAME)
+		return weight;
+	strcpy(other, name);
+	strcpy(strrchr(other, '.') + 1, role == NCH_GAMMA ? "gamma" : "beta");
+	return nch_weights_find(o->file, other);
+}
+
+static const nch_weight *find_weight(const opening *o, const nch_tensor *tensor)
+{
+	char name[MAX_NAME];
+	const nch_weight *weight = find_named(o, tensor->name, tensor->role);
+	if (weight == NULL && rename_to(o, tensor->name, name))
+		weight = find_named(o, name, tensor->role);
+	if (weight == NULL && tensor == o->model->mlm_bias) { /* some save it under the decoder's name only */
+		char decoder[MAX_NAME];
+		snprintf(decoder, sizeof decoder, "%s.bias", o->names->mlm_decoder);
+		if (rename_to(o, decoder, name))
+			weight = nch_weights_find(o->file, name);
+	}
+	return weight;
+}
+
+/* --- tensors --- */
+
+void nch_tensor_shape(const nch_tensor *tensor, size_t shape[])
+{
+	size_t at = 0;
+	if (tensor->rank > 1)
+		shape[at++] = tensor->rows;
+	shape[at++] = tensor->rank == 3 ? tensor->columns / tensor->inner : tensor->columns;
+	if (tensor->rank == 3)
+		shape[at++] = tensor->inner;
+}
+
+static bool shape_agrees(const nch_tensor *tensor, const nch_weight *weight)
+{
+	size_t shape[3];
+	nch_tensor_shape(tensor, shape);
+	return weight->rank == tensor->rank && memcmp(shape, weight->shape, tensor->rank * sizeof *shape) == 0;
+}
+
+/* One tensor from the file: mapped, or copied, or (part of the head only) made anew. */
+static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
+{
+	nch_model *model = o->model;
+	const nch_weight *weight = find_weight(o, tensor);
+	bool of_labels = tensor == model->classifier_weight || tensor == model->classifier_bias;
+	bool usable = weight != NULL && shape_agrees(tensor, weight) && (o->keep_labels || !of_labels);
+	if (!usable && tensor < model->tensors + model->head_begin) {
+		if (weight == NULL)
+			return nch_fail(error, NCH_FORMAT, "%s: the tensor %s is missing", o->folder, tensor->name);
+		return nch_fail(error, NCH_FORMAT, "%s: the tensor %s has not the shape that config.json gives it", o->folder, tensor->name);
+	}
+	o->source[tensor - model->tensors] = weight;
+	if (usable && o->options->map && weight->type == NCH_F32 && (uintptr_t)weight->data % sizeof(float) == 0) {
+		tensor->data = (float *)(uintptr_t)weight->data; /* read-only: nobody trains a mapped model */
+		return NCH_OK;
+	}
+	if (o->options->map) {
+		tensor->data = nch_arena_alloc(model->arena, tensor->rows * tensor->columns, sizeof *tensor->data);
+		if (tensor->data == NULL)
+			return nch_no_memory(error);
+	}
+	if (usable)
+		return nch_weight_to_float(weight, tensor->data, error);
+	tensor->fresh = true;
+	nch_tensor_init(model, tensor, o->options->seed, NULL);
+	nch_buffer_printf(&model->report, "newly made: %s%s\n", tensor->name,
+	                  weight == NULL ? "" : of_labels ? " (the folder's is for other labels)" : " (the folder's has another shape)");
+	return NCH_OK;
+}
+
+/* A masked language model whose last matrix is not its word table is another function than the one that is computed here. */
+static nch_status check_decoder(const opening *o, const nch_weight *decoder, nch_error *error)
+{
+	const nch_weight *word = o->source[o->model->word - o->model->tensors];
+	if (decoder->type == word->type && decoder->count == word->count &&
+	    memcmp(decoder->data, word->data, word->count * nch_dtype_size(word->type)) == 0)
+		return NCH_OK;
+	return nch_fail(error, NCH_FORMAT, "%s: %s differs from the word embeddings; only a masked-LM head that shares them is computed", o->folder,
+	                decoder->name);
+}
+
+/* --- what is left over --- */
+
+/* Heads that a folder may have and a model need not; names without what the folder puts before them. */
+static const struct known_head {
+	const char *start, *what;
+} known_heads[] = {
+	{"cls.predictions.", "masked-LM head"}, {"lm_head.", "masked-LM head"}, {"generator_predictions.", "masked-LM head"},
+	{"generator_lm_head.", "masked-LM head"}, {"vocab_transform.", "masked-LM head"}, {"vocab_layer_norm.", "masked-LM head"},
+	{"vocab_projector.", "masked-LM head"}, {"predictions.", "masked-LM head"}, {"cls.seq_relationship.", "next-sentence head"},
+	{"sop_classifier.", "sentence-order head"}, {"discriminator_predictions.", "replaced-token head"}, {"qa_outputs.", "question-answering head"},
+	{"classifier.", "classifier"}, {"pre_classifier.", "classifier"}, {"pooler.", "pooler"}, {"decoder.", "decoder"},
+};
+enum { KNOWN_HEADS = sizeof known_heads / sizeof *known_heads };
+
+static const char *head_of(const opening *o, const char *name)
+{
+	const char *inside = NULL; /* behind the encoder's prefix */
+	if (o->before_length > 0 && strncmp(name, o->before, o->before_length) == 0)
+		inside = name + o->before_length;
+	else if (o->outer_length > 0 && strncmp(name, o->before, o->outer_length) == 0)
+		name += o->outer_length;
+	for (size_t i = 0; i < KNOWN_HEADS; i++) {
+		size_t n = strlen(known_heads[i].start);
+		if (strncmp(name, known_heads[i].start, n) == 0 || (inside != NULL && strncmp(inside, known_heads[i].start, n) == 0))
+			return known_heads[i].what;
+	}
+	return NULL;
+}
+
+static bool is_used(const opening *o, const nch_weight *weight)
+{
+	size_t length = strlen(weight->name);
+	if (ends(weight->name, length, "embeddings.position_ids") || ends(weight->name, length, "embeddings.token_type_ids"))
+		return true; /* old files carry 0 1 2 3 … and 0 0 0 …; not weights */
+	for (size_t t = 0; t < o->model->count; t++)
+		if (o->source[t] == weight)
+			return true;
+	return false;
+}
+
+static void report_heads(const opening *o, const size_t *counts)
+{
+	for (size_t i = 0; i < KNOWN_HEADS; i++) {
+		size_t sum = 0;
+		bool first = true;
+		for (size_t k = 0; k < KNOWN_HEADS; k++)
+			if (strcmp(known_heads[k].what, known_heads[i].what) == 0) {
+				first = first && k >= i;
+				sum += counts[k];
+			}
+		if (first && sum > 0)
+			nch_buffer_printf(&o->model->report, "dropped: the %s (%zu tensor%s)\n", known_heads[i].what, sum, sum > 1 ? "s" : "");
+	}
+}
+
+/* A line for each head that is not wanted, and one for whatever nobody knows. */
+static nch_status report_unused(const opening *o, nch_error *error)
+{
+	nch_model *model = o->model;
+	nch_buffer names = {0};
+	size_t unused = 0, counts[KNOWN_HEADS] = {0};
+	nch_status status = NCH_OK;
+	for (size_t i = 0; i < nch_weights_count(o->file) && status == NCH_OK; i++) {
+		const nch_weight *weight = nch_weights_at(o->file, i);
+		char decoder[MAX_NAME], name[MAX_NAME];
+		if (is_used(o, weight))
+			continue;
+		if (model->mlm_bias != NULL) {
+			snprintf(decoder, sizeof decoder, "%s.", o->names->mlm_decoder);
+			if (rename_to(o, decoder, name) && strncmp(weight->name, name, strlen(name)) == 0) { /* the word table and the bias once more */
+				if (strcmp(weight->name + strlen(name), "weight") == 0)
+					status = check_decoder(o, weight, error);
+				continue;
+			}
+		}
+		const char *head = head_of(o, weight->name);
+		for (size_t k = 0; k < KNOWN_HEADS; k++)
+			if (head == known_heads[k].what) {
+				counts[k]++;
+				break;
+			}
+		if (head != NULL)
+			continue;
+		unused++;
+		if (unused <= 8)
+			nch_buffer_printf(&names, "%s%s", unused > 1 ? ", " : "", weight->name);
+	}
+	report_heads(o, counts);
+	if (unused > 0)
+		nch_buffer_printf(&model->report, "not used: %zu tensor%s (%s%s)\n", unused, unused > 1 ? "s" : "", names.data ? names.data : "",
+		                  unused > 8 ? ", …" : "");
+	nch_buffer_free(&names);
+	return status == NCH_OK ? nch_buffer_check(&model->report, error) : status;
+}
+
+/* --- the folder --- */
+
+static bool same_labels(const nch_config *config, const nch_model_options *options)
+{
+	if (options->labels == NULL)
+		return true;
+	if (config->labels != options->label_count)
+		return false;
+	for (size_t i = 0; i < config->labels; i++)
+		if (strcmp(config->label_names[i], options->labels[i]) != 0)
+			return false;
+	return true;
+}
+
+/* The model that config.json describes, with the caller's head and labels if there are any. */
+static nch_status read_config(const char *folder, const nch_model_options *options, nch_model **model, bool *keep_labels, nch_error *error)
+{
+	nch_arena *arena = nch_arena_new(0);
+	char *path = nch_path_join(folder, "config.json");
+	char **names = nch_alloc(options->label_count + 1, sizeof *names);
+	nch_config config;
+	nch_status status = arena && path && names ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK && !nch_file_is_folder(folder))
+		status = nch_fail(error, NCH_IO, "%s: %s", folder, nch_file_exists(folder) ? "this is a file; a model is a folder" : "there is no such folder");
+	if (status == NCH_OK)
+		status = nch_config_read(path, arena, &config, error);
+	if (status == NCH_OK) {
+		*keep_labels = same_labels(&config, options);
+		if (options->labels != NULL) {
+			for (size_t i = 0; i < options->label_count; i++)
+				names[i] = (char *)(uintptr_t)options->labels[i]; /* copied by nch_model_new */
+			config.labels = options->label_count;
+			config.label_names = names;
+		}
+		if (!options->saved_head)
+			config.head = options->head;
+		status = nch_model_new(&config, model, error);
+	}
+	nch_free(names);
+	nch_free(path);
+	nch_arena_free(arena);
+	return status;
+}
+
+static nch_status load_all(opening *o, nch_error *error)
+{
+	nch_model *model = o->model;
+	find_prefix(o);
+	if (!o->options->map)
+		NCH_TRY(nch_model_allocate(model, error));
+	for (size_t i = 0; i < model->count; i++)
+		NCH_TRY(load_tensor(o, &model->tensors[i], error));
+	return report_unused(o, error);
+}
+
+nch_status nch_model_open(const char *folder, const nch_model_options *options, nch_model **opened, nch_error *error)
+{
+	nch_model *model = NULL;
+	opening o = {.options = options, .folder = folder, .keep_labels = true};
+	NCH_TRY(read_config(folder, options, &model, &o.keep_labels, error));
+	nch_status status = nch_weights_open(folder, &model->file, error);
+	o.model = model;
+	o.file = model->file;
+	o.names = &nch_names_of[model->config.family];
+	o.source = nch_alloc(model->count, sizeof *o.source);
+	if (status == NCH_OK)
+		status = o.source ? load_all(&o, error) : nch_no_memory(error);
+	nch_free((void *)o.source);
+	if (status != NCH_OK) {
+		nch_model_free(model);
+		return status;
+	}
+	if (!options->map) {
+		nch_weights_close(model->file);
+		model->file = NULL;
+	}
+	*opened = model;
+	return NCH_OK;
+}

@@ -1,0 +1,262 @@
+/* Every family and head against transformers: config.json read, logits, the gradient of every tensor, and ten steps of AdamW
+ * (tests/golden/families_golden.py made the numbers). */
+#include "base/memory.h"
+#include "nn/model.h"
+#include "test.h"
+#include "tests/golden/families_golden.h"
+#include "train/optimizer.h"
+
+#include <stdlib.h>
+
+enum { LENGTHS = sizeof golden_lengths / sizeof *golden_lengths, PLACES = sizeof golden_places / sizeof *golden_places, LABELS = 5, ROOM = 1024 };
+
+static nch_compute *compute;
+static nch_tape *tape;
+static nch_error error;
+
+static nch_model *formula_model(const golden_case *golden)
+{
+	nch_arena *arena = nch_arena_new(0);
+	nch_config config;
+	nch_model *model = NULL;
+	if (nch_config_parse(golden->config, strlen(golden->config), golden->name, arena, &config, &error) != NCH_OK ||
+	    nch_model_new(&config, &model, &error) != NCH_OK || nch_model_allocate(model, &error) != NCH_OK) {
+		printf("  %s: %s\n", golden->name, error.text);
+		exit(1);
+	}
+	nch_arena_free(arena);
+	const nch_tensor **sorted = nch_model_sorted(model);
+	for (size_t t = 0; t < model->count; t++)
+		for (uint64_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++) {
+			uint32_t x = (uint32_t)(i * 2654435761u + t * 97531u + 12345u);
+			double value = ((double)x / 4294967296.0 - 0.5) * 0.4;
+			sorted[t]->data[i] = (float)(sorted[t]->role == NCH_GAMMA ? value + 1.0 : value);
+		}
+	nch_free((void *)sorted);
+	for (size_t t = 0; t < model->count; t++)
+		model->tensors[t].wants_grad = true;
+	return model;
+}
+
+/* Sentences as the script makes them, packed; and what would be right for them. */
+typedef struct sentences {
+	nch_batch batch;
+	int32_t token[ROOM], type[ROOM], position[ROOM], label[ROOM];
+	size_t offsets[LENGTHS + 1], chosen[ROOM], chosen_count;
+	float goals[LENGTHS * LABELS];
+} sentences;
+
+static void add_sentence(sentences *to, const nch_model *model, size_t s, size_t length, size_t label)
+{
+	bool mlm = model->config.head == NCH_HEAD_MLM;
+	size_t begin = to->batch.tokens, n = to->batch.sentences;
+	for (size_t i = 0; i < length; i++) {
+		to->token[begin + i] = (int32_t)(5 + (s * 31 + i * 17 + i * i * 3) % 115);
+		to->type[begin + i] = s % 2 == 1 && i >= length / 2;
+		to->position[begin + i] = (int32_t)(i + model->config.position_offset);
+		if (mlm && ((s + i) % 6 == 0 || i == length - 1)) {
+			to->label[to->chosen_count] = (int32_t)((s * 13 + i * 5) % 120);
+			to->chosen[to->chosen_count++] = begin + i;
+		}
+	}
+	if (!mlm)
+		to->label[n] = (int32_t)label;
+	for (size_t c = 0; c < LABELS; c++)
+		to->goals[n * LABELS + c] = (label + c) % 3 == 0;
+	to->offsets[n] = begin;
+	to->offsets[n + 1] = begin + length;
+	to->batch = (nch_batch){.tokens = begin + length, .sentences = n + 1, .token = to->token, .type = to->type, .position = to->position,
+	                        .offsets = to->offsets};
+}
+
+static nch_tensor *forward(const nch_model *model, const sentences *given)
+{
+	return model->config.head == NCH_HEAD_MLM ? nch_model_mlm_logits(model, tape, &given->batch, given->chosen, given->chosen_count)
+	                                          : nch_model_logits(model, tape, &given->batch);
+}
+
+/* Forward and backward; gradients are added to what is set. Returns the loss. */
+static double learn(const nch_model *model, const sentences *given)
+{
+	const nch_step step = {.record = true};
+	bool mlm = model->config.head == NCH_HEAD_MLM, many = model->config.multi_label && !mlm;
+	double sum = 0.0, count = mlm ? (double)given->chosen_count : (double)given->batch.sentences * (many ? LABELS : 1);
+	nch_loss loss = {.kind = many ? NCH_LOSS_BCE : NCH_LOSS_CE, .target = given->label, .goals = given->goals, .scale = 1.0 / count, .sum = &sum};
+	CHECK(nch_tape_begin(tape, &step, &error) == NCH_OK);
+	nch_loss_op(tape, forward(model, given), &loss);
+	CHECK(nch_tape_backward(tape, &error) == NCH_OK);
+	return sum;
+}
+
+static size_t place(size_t elements, size_t p)
+{
+	return (size_t)((double)(elements - 1) * golden_places[p]);
+}
+
+static void close_to(const char *name, const char *what, double a, double b, double slack)
+{
+	if (!(fabs(a - b) <= slack))
+		printf("  %s: %s: %.9g and %.9g differ by %.3g (allowed: %.3g)\n", name, what, a, b, fabs(a - b), slack);
+	CHECK(fabs(a - b) <= slack);
+}
+
+static unsigned names_hash(const nch_model *model, const nch_tensor **sorted)
+{
+	uint32_t hash = 2166136261u;
+	for (size_t t = 0; t < model->count; t++)
+		for (const char *at = sorted[t]->name;; at++) {
+			hash = (hash ^ (unsigned char)(*at ? *at : '\n')) * 16777619u;
+			if (*at == '\0')
+				break;
+		}
+	return hash;
+}
+
+/* The logits of each sentence alone are transformers', and those of all together have the bits of each alone. */
+static void check_logits(const golden_case *golden, const nch_model *model)
+{
+	static sentences alone, together;
+	const nch_step step = {0};
+	const float *expected = golden->logits;
+	float *all = nch_alloc(LENGTHS * ROOM * 8, sizeof *all);
+	size_t values = 0;
+	memset(&together, 0, sizeof together);
+	for (size_t s = 0; s < LENGTHS; s++) {
+		memset(&alone, 0, sizeof alone);
+		add_sentence(&alone, model, s, golden_lengths[s], 0);
+		add_sentence(&together, model, s, golden_lengths[s], 0);
+		CHECK(nch_tape_begin(tape, &step, &error) == NCH_OK);
+		nch_tensor *z = forward(model, &alone);
+		CHECK(nch_tape_check(tape, &error) == NCH_OK);
+		size_t n = z->rows * z->columns;
+		for (size_t p = 0; p < PLACES; p++)
+			close_to(golden->name, "logit", z->data[model->config.head == NCH_HEAD_MLM ? place(n, p) : p], *expected++, 2e-5);
+		memcpy(all + values, z->data, n * sizeof *all);
+		values += n;
+	}
+	CHECK(nch_tape_begin(tape, &step, &error) == NCH_OK);
+	nch_tensor *z = forward(model, &together);
+	CHECK(nch_tape_check(tape, &error) == NCH_OK && z->rows * z->columns == values);
+	CHECK(memcmp(all, z->data, values * sizeof *all) == 0);
+	nch_free(all);
+}
+
+static void check_gradients(const golden_case *golden, nch_model *model, const nch_tensor **sorted)
+{
+	static sentences given;
+	double largest = 0.0;
+	memset(&given, 0, sizeof given);
+	for (size_t s = 0; s < LENGTHS - 1; s++)
+		add_sentence(&given, model, s, golden_lengths[s], s % LABELS);
+	close_to(golden->name, "loss", learn(model, &given), golden->loss, 1e-5);
+	for (size_t t = 0; t < model->count; t++)
+		largest = fmax(largest, (double)golden->gradients[t * (PLACES + 1)]);
+	for (size_t t = 0; t < model->count; t++) {
+		const float *expected = golden->gradients + t * (PLACES + 1), *grad = sorted[t]->grad;
+		size_t n = sorted[t]->rows * sorted[t]->columns;
+		/* a key's bias: zero but for rounding, since a softmax does not see what is added to all scores */
+		bool nothing = strstr(sorted[t]->name, "key.bias") || strstr(sorted[t]->name, "k_lin.bias") || strstr(sorted[t]->name, "k_head.bias");
+		double sum = 0.0, norm = expected[0], noise = (nothing ? 1e-6 : 1e-7) * largest;
+		for (size_t i = 0; i < n; i++)
+			sum += (double)grad[i] * (double)grad[i];
+		close_to(golden->name, sorted[t]->name, sqrt(sum), norm, 1e-4 * norm + noise);
+		for (size_t p = 0; p < PLACES; p++)
+			close_to(golden->name, sorted[t]->name, grad[place(n, p)], expected[1 + p], 1e-4 * norm / sqrt((double)n) + noise);
+	}
+}
+
+static void check_steps(const golden_case *golden, nch_model *model, nch_optimizer *optimizer)
+{
+	static sentences given;
+	for (size_t step = 0; step < 10; step++) {
+		double norm;
+		memset(&given, 0, sizeof given);
+		for (size_t r = 0; r < 4; r++)
+			add_sentence(&given, model, step * 4 + r, 1 + (step * 7 + r * 13) % 32, (step + r * 3) % LABELS);
+		nch_optimizer_clear(optimizer);
+		close_to(golden->name, "loss of a step", learn(model, &given), golden->losses[step], 1e-4);
+		CHECK(nch_optimizer_step(optimizer, 2e-3, compute, &norm, &error) == NCH_OK);
+	}
+}
+
+static void check_case(const golden_case *golden)
+{
+	const nch_optimizer_options options = {.kind = NCH_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01, .clip = 1.0};
+	nch_optimizer optimizer = {0};
+	nch_model *model = formula_model(golden);
+	const nch_tensor **sorted = nch_model_sorted(model);
+	CHECK(model->count == golden->tensors && model->parameters == golden->parameters);
+	CHECK(names_hash(model, sorted) == golden->names);
+	CHECK(nch_optimizer_new(model, &options, &optimizer, &error) == NCH_OK);
+	nch_optimizer_clear(&optimizer);
+	check_logits(golden, model);
+	check_gradients(golden, model, sorted);
+	check_steps(golden, model, &optimizer);
+	nch_optimizer_free(&optimizer);
+	nch_free((void *)sorted);
+	nch_model_free(model);
+}
+
+static void check_family(const char *start)
+{
+	bool found = false;
+	for (size_t i = 0; i < sizeof golden_cases / sizeof *golden_cases; i++)
+		if (strncmp(golden_cases[i].name, start, strlen(start)) == 0) {
+			found = true;
+			check_case(&golden_cases[i]);
+		}
+	CHECK(found);
+}
+
+TEST(bert) { check_family("bert"); }
+TEST(roberta) { check_family("roberta"); }
+TEST(electra) { check_family("electra"); }
+TEST(distilbert) { check_family("distilbert"); }
+TEST(albert) { check_family("albert"); }
+
+/* The whole of it once more on one thread and plain C: the same bits after ten steps. */
+TEST(threads_and_instruction_sets_change_no_bit)
+{
+	const nch_optimizer_options options = {.kind = NCH_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01, .clip = 1.0};
+	nch_compute *usual = compute;
+	nch_tape *usual_tape = tape;
+	CHECK(nch_compute_new(1, "scalar", 512, 64, &compute, &error) == NCH_OK && nch_tape_new(compute, &tape, &error) == NCH_OK);
+	nch_compute *other = compute;
+	nch_tape *other_tape = tape;
+	for (size_t i = 0; i < sizeof golden_cases / sizeof *golden_cases; i++) {
+		char hex[2][65];
+		for (int scalar = 0; scalar < 2; scalar++) {
+			nch_model *model = formula_model(&golden_cases[i]);
+			nch_optimizer optimizer = {0};
+			compute = scalar ? other : usual;
+			tape = scalar ? other_tape : usual_tape;
+			CHECK(nch_optimizer_new(model, &options, &optimizer, &error) == NCH_OK);
+			check_steps(&golden_cases[i], model, &optimizer);
+			nch_model_fingerprint(model, hex[scalar]);
+			nch_optimizer_free(&optimizer);
+			nch_model_free(model);
+		}
+		CHECK_TEXT(hex[0], hex[1]);
+	}
+	nch_tape_free(other_tape);
+	nch_compute_free(other);
+	compute = usual;
+	tape = usual_tape;
+}
+
+int main(void)
+{
+	if (nch_compute_new(3, NULL, 512, 64, &compute, &error) != NCH_OK || nch_tape_new(compute, &tape, &error) != NCH_OK) {
+		printf("  %s\n", error.text);
+		return 1;
+	}
+	RUN(bert);
+	RUN(roberta);
+	RUN(electra);
+	RUN(distilbert);
+	RUN(albert);
+	RUN(threads_and_instruction_sets_change_no_bit);
+	nch_tape_free(tape);
+	nch_compute_free(compute);
+	return test_end();
+}
