@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <iconv.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -11,9 +10,9 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "io/cp949.h"
 
 #define CHUNK ((size_t)256 * 1024) /* bytes read at a time */
-#define NO_CONVERTER ((iconv_t)-1)
 
 const char *nch_input_name(const char *path)
 {
@@ -88,28 +87,21 @@ static void weigh_utf8(const char *text, size_t length, size_t *good, size_t *ba
 	}
 }
 
-/* Whether the sample converts from CP949 without an error (a character cut by its end aside). */
-static bool is_cp949(char *text, size_t length)
+/* Whether the sample is CP949 throughout (a character cut by its end aside). */
+static bool is_cp949(const char *text, size_t length)
 {
-	iconv_t converter = iconv_open("UTF-8", "CP949");
-	if (converter == NO_CONVERTER)
-		return false;
-	char out[4096], *in = text;
-	size_t in_left = length;
-	bool good = true;
-	while (in_left > 0 && good) {
-		char *to = out;
-		size_t out_left = sizeof out;
-		if (iconv(converter, &in, &in_left, &to, &out_left) == (size_t)-1)
-			good = errno == E2BIG || (errno == EINVAL && in_left < 2);
-		if (good && errno == EINVAL && in_left < 2)
-			break;
+	uint32_t code;
+	for (size_t i = 0, step; i < length; i += step) {
+		step = nch_cp949_decode((const unsigned char *)text + i, length - i, &code);
+		if (step == 0)
+			return true;
+		if (code == NCH_CP949_BAD)
+			return false;
 	}
-	iconv_close(converter);
-	return good;
+	return true;
 }
 
-static nch_encoding guess_encoding(char *text, size_t length)
+static nch_encoding guess_encoding(const char *text, size_t length)
 {
 	size_t good, bad;
 	weigh_utf8(text, length, &good, &bad);
@@ -150,30 +142,25 @@ static void convert_utf16(nch_input *input, char *out, size_t room, size_t *made
 	}
 }
 
+/* CP949 to UTF-8; a byte that starts no character becomes 0xFF. Leaves a character that is cut by the end of `raw` there. */
 static void convert_cp949(nch_input *input, char *out, size_t room, size_t *made)
 {
-	char *to = out;
-	size_t left = room;
-	while (input->raw_begin < input->raw_end && left > 4) {
-		char *from = (char *)input->raw + input->raw_begin;
-		size_t from_left = input->raw_end - input->raw_begin;
-		size_t result = iconv((iconv_t)input->converter, &from, &from_left, &to, &left);
-		input->raw_begin = input->raw_end - from_left;
-		if (result != (size_t)-1)
-			continue;
-		if (errno == E2BIG || (errno == EINVAL && !input->raw_at_end))
-			break;
-		*to++ = (char)0xFF; /* a byte that starts no character */
-		left--;
-		input->raw_begin++;
+	*made = 0;
+	while (input->raw_begin < input->raw_end && room - *made >= 4) {
+		uint32_t code;
+		size_t taken = nch_cp949_decode(input->raw + input->raw_begin, input->raw_end - input->raw_begin, &code);
+		if (taken == 0 && !input->raw_at_end)
+			return;
+		if (code == NCH_CP949_BAD)
+			out[(*made)++] = (char)0xFF;
+		else
+			*made += nch_utf8_encode(code, out + *made);
+		input->raw_begin += taken > 0 ? taken : 1;
 	}
-	*made = (size_t)(to - out);
 }
 
 static nch_status fill_raw(nch_input *input, nch_error *error)
 {
-	if (input->raw_begin > input->raw_end) /* half a character at the very end was counted whole */
-		input->raw_begin = input->raw_end;
 	memmove(input->raw, input->raw + input->raw_begin, input->raw_end - input->raw_begin);
 	input->raw_end -= input->raw_begin;
 	input->raw_begin = 0;
@@ -258,14 +245,6 @@ static nch_status start_conversion(nch_input *input, nch_error *error)
 	input->raw_at_end = input->at_end;
 	input->begin = input->end = 0;
 	input->at_end = false;
-	if (input->encoding == NCH_ENCODING_CP949) {
-		iconv_t converter = iconv_open("UTF-8", "CP949");
-		if (converter == NO_CONVERTER)
-			return nch_fail(error, NCH_IO,
-			                "%s: is CP949, which this system's iconv lacks; convert the file to UTF-8",
-			                nch_input_name(input->path));
-		input->converter = (void *)converter;
-	}
 	bool grew = true;
 	while (grew && input->end - input->begin < NCH_INPUT_SNIFF)
 		NCH_TRY(nch_input_fill(input, &grew, error));
@@ -296,7 +275,7 @@ static nch_status start(nch_input *input, nch_encoding encoding, nch_error *erro
 
 nch_status nch_input_open(nch_input *input, const char *path, nch_encoding encoding, nch_error *error)
 {
-	*input = (nch_input){ .path = path, .descriptor = -1, .converter = (void *)NO_CONVERTER };
+	*input = (nch_input){ .path = path, .descriptor = -1 };
 	nch_status status = start(input, encoding, error);
 	if (status != NCH_OK)
 		nch_input_close(input);
@@ -307,9 +286,7 @@ void nch_input_close(nch_input *input)
 {
 	if (input->descriptor > STDIN_FILENO)
 		close(input->descriptor);
-	if (input->converter != (void *)NO_CONVERTER)
-		iconv_close((iconv_t)input->converter);
 	nch_free(input->window);
 	nch_free(input->raw);
-	*input = (nch_input){ .descriptor = -1, .converter = (void *)NO_CONVERTER };
+	*input = (nch_input){ .descriptor = -1 };
 }

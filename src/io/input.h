@@ -23,7 +23,6 @@ typedef struct nch_input {
 	bool big_endian;  /* of UTF-16 */
 	const char *path; /* borrowed; for messages */
 	int descriptor;
-	void *converter;    /* iconv_t of CP949 */
 	unsigned char *raw; /* bytes before conversion */
 	size_t raw_begin, raw_end;
 	bool raw_at_end;
