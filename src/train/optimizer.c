@@ -13,13 +13,16 @@ enum { BLOCK = 65536 }; /* elements of one task and of one partial sum */
 
 double nch_schedule_lr(const nch_optimizer_options *o, uint64_t step, uint64_t total)
 {
-	uint64_t warmup = o->warmup < 1.0 ? (uint64_t)(o->warmup * (double)total) : (uint64_t)o->warmup;
-	if (step < warmup)
-		return o->lr * ((double)step / (double)warmup);
+	double at = (double)step, all = (double)total, warmup = o->warmup < 1.0 ? o->warmup * all : o->warmup;
+	if (o->kind == NCH_RADAM_TFA)
+		at += 1.0;
+	else
+		warmup = (double)(uint64_t)warmup;
+	if (at < warmup)
+		return o->lr * (at / warmup);
 	if (o->schedule == NCH_CONSTANT)
 		return o->lr;
-	uint64_t rest = total > warmup ? total - warmup : 1;
-	double progress = (double)(step - warmup) / (double)rest;
+	double rest = all - warmup > 1.0 ? all - warmup : 1.0, progress = (at - warmup) / rest;
 	if (progress > 1.0)
 		progress = 1.0;
 	if (o->schedule == NCH_LINEAR)
@@ -118,14 +121,16 @@ static nch_adam adam_of(const nch_optimizer_options *o, uint64_t t, double lr, d
 	nch_adam step = {.gradient_scale = (float)gradient_scale, .beta1 = (float)o->beta1, .beta2 = (float)o->beta2, .epsilon = (float)o->epsilon};
 	double size = lr / (1.0 - power1);
 	step.root_scale = (float)(1.0 / sqrt(1.0 - power2));
-	if (o->kind == NCH_ADAMW)
+	if (o->kind == NCH_ADAMW || o->kind == NCH_RADAM_TFA)
 		step.decay = (float)(lr * weight_decay);
 	else
 		step.l2 = (float)weight_decay;
-	if (o->kind == NCH_RADAM) { /* Liu et al. 2020, algorithm 2 */
+	if (o->kind == NCH_RADAM || o->kind == NCH_RADAM_TFA) { /* Liu et al. 2020, algorithm 2 */
 		double most = 2.0 / (1.0 - o->beta2) - 1.0;
 		double rho = most - 2.0 * (double)t * power2 / (1.0 - power2);
-		if (rho > 5.0)
+		if (o->kind == NCH_RADAM) /* torch adds epsilon before it corrects the root: lr √(1-β₂ᵗ) m / (√v + ε) */
+			step.epsilon = (float)(o->epsilon * (double)step.root_scale);
+		if (rho > 5.0 || (rho == 5.0 && o->kind == NCH_RADAM_TFA))
 			size *= sqrt((rho - 4.0) * (rho - 2.0) * most / ((most - 4.0) * (most - 2.0) * rho));
 		else
 			step.plain = 1;

@@ -12,7 +12,9 @@ typedef enum nch_optimizer_kind {
 	NCH_ADAMW, /* Loshchilov & Hutter 2019: the decay stands beside the gradient */
 	NCH_ADAM,  /* Kingma & Ba 2015; weight decay is added to the gradient */
 	NCH_RADAM, /* Liu et al. 2020, as torch has it: L2 in the gradient, plain steps while the variance is intractable */
-	NCH_SGD    /* with momentum, torch's form */
+	NCH_SGD,   /* with momentum, torch's form */
+	NCH_RADAM_TFA /* the same as TensorFlow Addons' RectifiedAdam has it: the decay stands beside the gradient, epsilon beside the corrected
+	                 root √(v / (1 - β₂ᵗ)), and the schedule counts steps from 1 */
 } nch_optimizer_kind;
 
 typedef enum nch_schedule_kind { NCH_CONSTANT, NCH_LINEAR, NCH_COSINE } nch_schedule_kind;
@@ -27,7 +29,8 @@ typedef struct nch_optimizer_options {
 } nch_optimizer_options;
 
 /* The learning rate of step `step` (from 0) of `total`: grows linearly from 0 over the warm-up, then stays, falls linearly to 0, or along half a cosine, as
- * transformers' get_..._schedule_with_warmup. */
+ * transformers' get_..._schedule_with_warmup. NCH_RADAM_TFA: step + 1 stands for step, and a share of all steps is not rounded down to whole ones, as
+ * RectifiedAdam has it (total_steps, warmup_proportion, min_lr 0). */
 double nch_schedule_lr(const nch_optimizer_options *options, uint64_t step, uint64_t total);
 
 typedef struct nch_optimizer {

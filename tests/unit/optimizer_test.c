@@ -1,0 +1,217 @@
+/* Optimizers and schedules alone, on gradients from a formula: 20 steps against PyTorch (tests/golden/optimizers.py), and RAdam's other form against
+ * its published rule, computed here in double. */
+#include "base/memory.h"
+#include "nn/model.h"
+#include "test.h"
+#include "tests/golden/optimizers_golden.h"
+#include "train/optimizer.h"
+
+enum { STEPS = 20 };
+
+static nch_compute *compute(void)
+{
+	static nch_compute *made;
+	nch_error error;
+	if (made == NULL && nch_compute_new(2, NULL, 64, 8, &made, &error) != NCH_OK)
+		printf("  %s\n", error.text);
+	return made;
+}
+
+static float weight_of(size_t t, const char *name, uint64_t i)
+{
+	uint32_t x = (uint32_t)(i * 2654435761u + t * 97531u + 12345u);
+	return (float)(((double)x / 4294967296.0 - 0.5) * 0.4 + (strstr(name, "LayerNorm.weight") ? 1.0 : 0.0));
+}
+
+static float gradient_of(size_t step, size_t t, uint64_t i)
+{
+	static const double sizes[] = {1.0, 0.1, 0.01, 0.001};
+	uint32_t x = (uint32_t)(i * 2246822519u + t * 3266489917u + step * 668265263u + 374761393u);
+	return (float)(((double)x / 4294967296.0 - 0.5) * sizes[i % 4]);
+}
+
+static nch_model *small_model(void)
+{
+	static char *names[] = {"a", "b", "c"};
+	nch_config c = {.family = NCH_BERT, .vocab_size = 12, .hidden = 16, .embedding = 16, .layers = 1, .heads = 2, .feed_forward = 24,
+	                .max_positions = 10, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f, .labels = 3,
+	                .label_names = names};
+	nch_model *model = NULL;
+	nch_error error;
+	if (nch_model_new(&c, &model, &error) != NCH_OK || nch_model_allocate(model, &error) != NCH_OK)
+		return NULL;
+	const nch_tensor **sorted = nch_model_sorted(model);
+	for (size_t t = 0; t < model->count; t++)
+		for (size_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++)
+			sorted[t]->data[i] = weight_of(t, sorted[t]->name, i);
+	for (size_t i = 0; i < model->count; i++)
+		model->tensors[i].wants_grad = true;
+	nch_free((void *)sorted);
+	return model;
+}
+
+static nch_optimizer_options options_of(nch_optimizer_kind kind, nch_schedule_kind schedule)
+{
+	return (nch_optimizer_options){.kind = kind, .lr = kind == NCH_SGD ? 0.05 : 2e-3, .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999,
+	                               .epsilon = kind == NCH_RADAM_TFA ? 1e-7 : 1e-8, .weight_decay = 0.01, .clip = 1.0, .schedule = schedule,
+	                               .warmup = 4};
+}
+
+/* The weights after 20 steps are in the model that is returned. */
+static nch_model *stepped(const nch_optimizer_options *options)
+{
+	nch_model *model = small_model();
+	nch_optimizer optimizer;
+	nch_error error;
+	double norm;
+	const nch_tensor **sorted = nch_model_sorted(model);
+	CHECK(nch_optimizer_new(model, options, &optimizer, &error) == NCH_OK);
+	for (size_t step = 0; step < STEPS; step++) {
+		nch_optimizer_clear(&optimizer);
+		for (size_t t = 0; t < model->count; t++)
+			for (size_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++)
+				sorted[t]->grad[i] = gradient_of(step, t, i);
+		for (size_t i = 0; i < model->count; i++)
+			model->tensors[i].grad_set = true;
+		CHECK(nch_optimizer_step(&optimizer, nch_schedule_lr(options, step, STEPS), compute(), &norm, &error) == NCH_OK);
+	}
+	nch_free((void *)sorted);
+	nch_optimizer_free(&optimizer);
+	return model;
+}
+
+static void compare(nch_optimizer_kind kind, nch_schedule_kind schedule, const double *golden, size_t count)
+{
+	const nch_optimizer_options options = options_of(kind, schedule);
+	nch_model *model = stepped(&options);
+	const nch_tensor **sorted = nch_model_sorted(model);
+	CHECK(model->count == count);
+	for (size_t t = 0; t < model->count && t < count; t++) {
+		size_t n = sorted[t]->rows * sorted[t]->columns;
+		CHECK_CLOSE(sorted[t]->data[(size_t)((double)(n - 1) * 0.37)], golden[t], 1e-6);
+	}
+	nch_free((void *)sorted);
+	nch_model_free(model);
+}
+
+#define AGAINST_TORCH(name, kind, schedule, golden) \
+	TEST(name) { compare(kind, schedule, golden, sizeof golden / sizeof *golden); }
+AGAINST_TORCH(adamw_constant, NCH_ADAMW, NCH_CONSTANT, golden_adamw_constant)
+AGAINST_TORCH(adamw_linear, NCH_ADAMW, NCH_LINEAR, golden_adamw_linear)
+AGAINST_TORCH(adamw_cosine, NCH_ADAMW, NCH_COSINE, golden_adamw_cosine)
+AGAINST_TORCH(adam_constant, NCH_ADAM, NCH_CONSTANT, golden_adam_constant)
+AGAINST_TORCH(adam_linear, NCH_ADAM, NCH_LINEAR, golden_adam_linear)
+AGAINST_TORCH(adam_cosine, NCH_ADAM, NCH_COSINE, golden_adam_cosine)
+AGAINST_TORCH(radam_constant, NCH_RADAM, NCH_CONSTANT, golden_radam_constant)
+AGAINST_TORCH(radam_linear, NCH_RADAM, NCH_LINEAR, golden_radam_linear)
+AGAINST_TORCH(radam_cosine, NCH_RADAM, NCH_COSINE, golden_radam_cosine)
+AGAINST_TORCH(sgd_constant, NCH_SGD, NCH_CONSTANT, golden_sgd_constant)
+AGAINST_TORCH(sgd_linear, NCH_SGD, NCH_LINEAR, golden_sgd_linear)
+AGAINST_TORCH(sgd_cosine, NCH_SGD, NCH_COSINE, golden_sgd_cosine)
+
+/* --- TensorFlow Addons --- */
+
+/* The rate of step t (from 1) as RectifiedAdam has it with total_steps and warmup_proportion; total 0: without them. */
+static double addons_rate(const nch_optimizer_options *o, size_t t, double total)
+{
+	double warmup = o->warmup < 1.0 ? o->warmup * total : o->warmup;
+	if ((double)t <= warmup)
+		return o->lr * ((double)t / warmup);
+	if (o->schedule == NCH_CONSTANT)
+		return o->lr;
+	double decay_steps = fmax(total - warmup, 1.0);
+	return o->lr + (0.0 - o->lr) / decay_steps * fmin((double)t - warmup, decay_steps);
+}
+
+/* One weight's 20 steps by the rule, gradients clipped by their common norm beforehand. */
+static double addons_weight(const nch_optimizer_options *o, double w, bool decays, const double *gradients)
+{
+	double m = 0.0, v = 0.0, all = 2.0 / (1.0 - o->beta2) - 1.0;
+	for (size_t t = 1; t <= STEPS; t++) {
+		double g = gradients[t - 1], power1 = pow(o->beta1, (double)t), power2 = pow(o->beta2, (double)t);
+		double length = all - 2.0 * (double)t * power2 / (1.0 - power2);
+		m = o->beta1 * m + (1.0 - o->beta1) * g;
+		v = o->beta2 * v + (1.0 - o->beta2) * g * g;
+		double mean = m / (1.0 - power1), root = sqrt(v / (1.0 - power2));
+		double rectified = sqrt((length - 4.0) / (all - 4.0) * (length - 2.0) / (all - 2.0) * all / length);
+		double change = length >= 5.0 ? rectified * mean / (root + o->epsilon) : mean;
+		if (decays)
+			change += o->weight_decay * w;
+		w -= addons_rate(o, t, STEPS) * change;
+	}
+	return w;
+}
+
+static void against_addons(nch_optimizer_options o)
+{
+	nch_model *model = stepped(&o);
+	const nch_tensor **sorted = nch_model_sorted(model);
+	double scale[STEPS];
+	size_t compared = 0;
+	for (size_t step = 0; step < STEPS; step++) {
+		double sum = 0.0;
+		for (size_t t = 0; t < model->count; t++)
+			for (size_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++)
+				sum += (double)gradient_of(step, t, i) * (double)gradient_of(step, t, i);
+		scale[step] = sqrt(sum) > o.clip && o.clip > 0.0 ? o.clip / (sqrt(sum) + 1e-6) : 1.0;
+	}
+	for (size_t t = 0; t < model->count; t++)
+		for (size_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++, compared++) {
+			double gradients[STEPS];
+			for (size_t step = 0; step < STEPS; step++)
+				gradients[step] = scale[step] * (double)gradient_of(step, t, i);
+			CHECK_CLOSE(sorted[t]->data[i], addons_weight(&o, (double)weight_of(t, sorted[t]->name, i), !sorted[t]->no_decay, gradients), 1e-6);
+		}
+	CHECK(compared == model->parameters);
+	nch_free((void *)sorted);
+	nch_model_free(model);
+}
+
+TEST(radam_as_addons_has_it)
+{
+	nch_optimizer_options o = options_of(NCH_RADAM_TFA, NCH_CONSTANT);
+	o.warmup = 0.0;
+	against_addons(o);
+	o.epsilon = 1e-2; /* large: where it stands makes a difference now */
+	against_addons(o);
+	o = options_of(NCH_RADAM_TFA, NCH_LINEAR);
+	o.warmup = 0.1;
+	against_addons(o);
+	o.warmup = 0.13; /* 2.6 steps */
+	o.clip = 0.0;
+	against_addons(o);
+	o.beta2 = 0.9; /* rectified from the start of a shorter memory on */
+	against_addons(o);
+}
+
+/* The two forms part ways where the decay or epsilon matters. */
+TEST(forms_differ)
+{
+	nch_optimizer_options torch = options_of(NCH_RADAM, NCH_CONSTANT), addons = options_of(NCH_RADAM_TFA, NCH_CONSTANT);
+	torch.epsilon = addons.epsilon = 1e-3;
+	torch.warmup = addons.warmup = 0.0;
+	nch_model *a = stepped(&torch), *b = stepped(&addons);
+	CHECK(memcmp(a->storage, b->storage, a->storage_floats * sizeof(float)) != 0);
+	nch_model_free(a);
+	nch_model_free(b);
+}
+
+int main(void)
+{
+	RUN(adamw_constant);
+	RUN(adamw_linear);
+	RUN(adamw_cosine);
+	RUN(adam_constant);
+	RUN(adam_linear);
+	RUN(adam_cosine);
+	RUN(radam_constant);
+	RUN(radam_linear);
+	RUN(radam_cosine);
+	RUN(sgd_constant);
+	RUN(sgd_linear);
+	RUN(sgd_cosine);
+	RUN(radam_as_addons_has_it);
+	RUN(forms_differ);
+	nch_compute_free(compute());
+	return test_end();
+}
