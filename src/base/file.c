@@ -1,8 +1,10 @@
 /* file.c - files that are read whole or mapped, and files that appear whole or not at all. */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +295,39 @@ void nch_writer_discard(nch_writer *writer)
 	nch_free(writer->temporary);
 	nch_free(writer->path);
 	*writer = (nch_writer){0};
+}
+
+/* The process in NAME.PROCESS-N.tmp; 0: that is no such name. */
+static long writer_of(const char *name)
+{
+	size_t length = strlen(name);
+	if (length < 4 || strcmp(name + length - 4, ".tmp") != 0)
+		return 0;
+	const char *at = name + length - 4;
+	while (at > name && at[-1] >= '0' && at[-1] <= '9')
+		at--;
+	if (at == name || *at == '.' || *--at != '-')
+		return 0;
+	const char *end = at;
+	while (at > name && at[-1] >= '0' && at[-1] <= '9')
+		at--;
+	return at < end && at > name && at[-1] == '.' ? strtol(at, NULL, 10) : 0;
+}
+
+void nch_folder_sweep(const char *folder)
+{
+	DIR *stream = opendir(folder);
+	for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
+		long process = writer_of(entry->d_name);
+		if (process <= 0 || process == (long)getpid() || kill((pid_t)process, 0) == 0 || errno != ESRCH)
+			continue;
+		char *path = nch_path_join(folder, entry->d_name);
+		if (path != NULL)
+			unlink(path);
+		nch_free(path);
+	}
+	if (stream != NULL)
+		closedir(stream);
 }
 
 nch_status nch_file_write(const char *path, const void *bytes, size_t length, nch_error *error)

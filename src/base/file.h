@@ -46,6 +46,9 @@ nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, 
 nch_status nch_writer_commit(nch_writer *writer, nch_error *error); /* on failure the writer is discarded */
 void nch_writer_discard(nch_writer *writer);                        /* safe after commit, and on {0} */
 
+/* Removes the temporary files that writers of programs that are no more (killed, or the power failed) left in a folder: NAME.PROCESS-N.tmp. */
+void nch_folder_sweep(const char *folder);
+
 /* One call for small files. */
 nch_status nch_file_write(const char *path, const void *bytes, size_t length, nch_error *error);
 nch_status nch_file_copy(const char *from, const char *to, nch_error *error);

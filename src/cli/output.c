@@ -17,6 +17,7 @@ static bool is_quiet;
 void nch_output_start(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 void nch_output_set_quiet(bool quiet)

@@ -10,7 +10,8 @@
 #include "base/buffer.h"
 #include "base/status.h"
 
-/* To be called first: SIGPIPE becomes an error of the write, which the functions below handle. */
+/* To be called first: SIGPIPE, and SIGXFSZ of a limit on file sizes, become errors of the write, which the functions below and those of
+ * base/file.h handle. */
 void nch_output_start(void);
 void nch_output_set_quiet(bool quiet);
 bool nch_output_is_quiet(void);

@@ -147,46 +147,88 @@ static void read_state(const nch_json *json, nch_run_state *s, size_t room)
 		read_epoch(item, &s->epochs[s->epoch_count++]);
 }
 
-/* Removes step-*.safetensors other than `keep`. */
-static void remove_others(const char *folder, const char *keep)
+/* --- the folder --- */
+
+/* "step-00000012.json" and "step-00000012.safetensors" are of step 12; false for any other name. */
+static bool step_of(const char *name, uint64_t *step)
 {
+	uint64_t value = 0;
+	if (strncmp(name, "step-", 5) != 0)
+		return false;
+	const char *at = name + 5;
+	for (; *at >= '0' && *at <= '9' && at < name + 22; at++)
+		value = value * 10 + (uint64_t)(*at - '0');
+	*step = value;
+	return at > name + 5 && (strcmp(at, ".json") == 0 || strcmp(at, ".safetensors") == 0);
+}
+
+/* The largest step below `limit` that a file of the folder is of; 0: none. */
+static uint64_t step_before(const char *folder, uint64_t limit)
+{
+	uint64_t step, best = 0;
 	DIR *stream = opendir(folder);
-	if (stream == NULL)
-		return;
-	for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
-		if (strncmp(entry->d_name, "step-", 5) != 0 || strcmp(entry->d_name, keep) == 0)
+	for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;)
+		if (step_of(entry->d_name, &step) && step < limit && step > best)
+			best = step;
+	if (stream != NULL)
+		closedir(stream);
+	return best;
+}
+
+/* Removes the files of steps before `oldest` and after `newest`: the latter were left by a run that went back to an older checkpoint. */
+static void remove_others(const char *folder, uint64_t oldest, uint64_t newest)
+{
+	uint64_t step;
+	DIR *stream = opendir(folder);
+	for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
+		if (!step_of(entry->d_name, &step) || (step >= oldest && step <= newest))
 			continue;
 		char *path = nch_path_join(folder, entry->d_name);
 		if (path != NULL)
 			unlink(path);
 		nch_free(path);
 	}
-	closedir(stream);
+	if (stream != NULL)
+		closedir(stream);
 }
 
-nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, const nch_run_state *state, const char *identity,
-                               nch_error *error)
+/* FOLDER/step-N.ENDING in allocated memory; NULL without memory. */
+static char *step_path(const char *folder, uint64_t step, const char *ending)
 {
 	char name[64];
+	snprintf(name, sizeof name, "step-%08llu.%s", (unsigned long long)step, ending);
+	return nch_path_join(folder, name);
+}
+
+nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, const nch_run_state *state, const char *identity, size_t keep,
+                               nch_error *error)
+{
 	nch_buffer text = {0};
-	snprintf(name, sizeof name, "step-%08llu.safetensors", (unsigned long long)optimizer->steps);
+	uint64_t steps = optimizer->steps, oldest = steps;
 	char *folder = nch_path_join(out, "checkpoint");
-	char *file = folder ? nch_path_join(folder, name) : NULL, *json = folder ? nch_path_join(folder, "state.json") : NULL;
-	nch_status status = file && json ? nch_folder_make(folder, error) : nch_no_memory(error);
+	char *file = folder ? step_path(folder, steps, "safetensors") : NULL, *own = folder ? step_path(folder, steps, "json") : NULL;
+	char *newest = folder ? nch_path_join(folder, "state.json") : NULL;
+	nch_status status = file && own && newest ? nch_folder_make(folder, error) : nch_no_memory(error);
 	if (status == NCH_OK)
 		status = save_tensors(file, optimizer, error);
 	if (status == NCH_OK) {
-		write_state(&text, state, optimizer->steps, name, identity);
+		write_state(&text, state, steps, nch_path_name(file), identity);
 		status = nch_buffer_check(&text, error);
 	}
+	if (status == NCH_OK && keep > 1)
+		status = nch_file_write(own, text.data, text.length, error);
 	if (status == NCH_OK)
-		status = nch_file_write(json, text.data, text.length, error);
-	if (status == NCH_OK)
-		remove_others(folder, name);
+		status = nch_file_write(newest, text.data, text.length, error);
+	if (status == NCH_OK) {
+		for (size_t i = 1; i < keep && oldest > 0; i++)
+			oldest = step_before(folder, oldest);
+		remove_others(folder, oldest, steps);
+	}
 	nch_buffer_free(&text);
 	nch_free(folder);
 	nch_free(file);
-	nch_free(json);
+	nch_free(own);
+	nch_free(newest);
 	return status;
 }
 
@@ -208,25 +250,51 @@ static nch_status load_state(const char *folder, const nch_json *json, nch_optim
 	return status;
 }
 
-nch_status nch_checkpoint_load(const char *out, nch_optimizer *optimizer, nch_run_state *state, size_t room, const char *identity, bool *found,
-                               nch_error *error)
+/* The checkpoint that the state file `path` describes. */
+static nch_status load_one(const char *folder, const char *path, nch_optimizer *optimizer, nch_run_state *state, size_t room,
+                           const char *identity, nch_error *error)
 {
-	char *folder = nch_path_join(out, "checkpoint"), *path = folder ? nch_path_join(folder, "state.json") : NULL;
 	nch_arena *arena = nch_arena_new(0);
 	nch_buffer text = {0};
 	nch_json *json = NULL;
-	nch_status status = path && arena ? NCH_OK : nch_no_memory(error);
-	*found = status == NCH_OK && nch_file_exists(path);
-	if (*found) {
-		status = nch_file_read(path, (size_t)16 << 20, &text, error);
-		if (status == NCH_OK)
-			status = nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, error);
-		if (status == NCH_OK)
-			status = load_state(folder, json, optimizer, state, room, identity, error);
-	}
+	nch_status status = arena ? nch_file_read(path, (size_t)16 << 20, &text, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, error);
+	if (status == NCH_OK)
+		status = load_state(folder, json, optimizer, state, room, identity, error);
 	nch_buffer_free(&text);
 	nch_arena_free(arena);
-	nch_free(folder);
+	return status;
+}
+
+nch_status nch_checkpoint_load(const char *out, nch_optimizer *optimizer, nch_run_state *state, size_t room, const char *identity, bool *found,
+                               nch_error *damaged, nch_error *error)
+{
+	char *folder = nch_path_join(out, "checkpoint"), *path = folder ? nch_path_join(folder, "state.json") : NULL;
+	nch_status status = path ? NCH_OK : nch_no_memory(error);
+	if (folder != NULL)
+		nch_folder_sweep(folder);
+	damaged->status = NCH_OK;
+	*found = status == NCH_OK && nch_file_exists(path);
+	if (*found)
+		status = load_one(folder, path, optimizer, state, room, identity, error);
 	nch_free(path);
+	for (uint64_t step = UINT64_MAX; status == NCH_FORMAT || status == NCH_IO;) {
+		nch_error older;
+		if (damaged->status == NCH_OK)
+			*damaged = *error;
+		step = step_before(folder, step);
+		path = step > 0 ? step_path(folder, step, "json") : NULL;
+		if (path == NULL) {
+			*error = *damaged;
+			break;
+		}
+		if (nch_file_exists(path))
+			status = load_one(folder, path, optimizer, state, room, identity, &older);
+		if (status != NCH_OK && status != NCH_FORMAT && status != NCH_IO)
+			*error = older;
+		nch_free(path);
+	}
+	nch_free(folder);
 	return status;
 }

@@ -20,13 +20,14 @@ typedef struct nch_run_state {
 } nch_run_state;
 
 /* OUT/checkpoint/ holds step-N.safetensors (weights and moments) and state.json, which names it: the checkpoint exists from the moment state.json is renamed
- * into its place; older files are removed after that. */
-nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, const nch_run_state *state, const char *identity,
+ * into its place. Of older ones the last `keep` - 1 stay, each with its own step-N.json; the others are removed after that. */
+nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, const nch_run_state *state, const char *identity, size_t keep,
                                nch_error *error);
 
-/* Loads into the optimizer (and its model) and *state, whose `epochs` has room for `room` records. *found is false, and nothing is changed, where there is no
- * checkpoint; one of another run (identity) is an error that says so. */
+/* Loads the newest checkpoint that can be read into the optimizer (and its model) and *state, whose `epochs` has room for `room` records. *found is false, and
+ * nothing is changed, where there is none; one of another run (identity) is an error that says so. *damaged gets the reason why a newer one was
+ * passed over (status NCH_OK: none was). If none can be read, the newest one's error is returned. */
 nch_status nch_checkpoint_load(const char *out, nch_optimizer *optimizer, nch_run_state *state, size_t room, const char *identity, bool *found,
-                               nch_error *error);
+                               nch_error *damaged, nch_error *error);
 
 #endif

@@ -137,7 +137,8 @@ static nch_status save_checkpoint(run *r, nch_error *error)
 {
 	if (r->options->out == NULL)
 		return NCH_OK;
-	return nch_checkpoint_save(r->options->out, &r->trainer.optimizer, &r->state, r->options->identity ? r->options->identity : "", error);
+	return nch_checkpoint_save(r->options->out, &r->trainer.optimizer, &r->state, r->options->identity ? r->options->identity : "",
+	                           r->options->keep_checkpoints, error);
 }
 
 static void order_rows(run *r)
@@ -207,11 +208,16 @@ static nch_status resume(run *r, nch_error *error)
 {
 	const nch_train_options *o = r->options;
 	bool found = false;
-	char text[120];
+	nch_error damaged;
+	char text[sizeof damaged.text + 120];
 	r->state.epoch = 1;
 	if (!o->resume || o->out == NULL)
 		return NCH_OK;
-	NCH_TRY(nch_checkpoint_load(o->out, &r->trainer.optimizer, &r->state, o->epochs, o->identity ? o->identity : "", &found, error));
+	NCH_TRY(nch_checkpoint_load(o->out, &r->trainer.optimizer, &r->state, o->epochs, o->identity ? o->identity : "", &found, &damaged, error));
+	if (damaged.status != NCH_OK) {
+		snprintf(text, sizeof text, "the newest checkpoint cannot be read (%s); an older one is taken", damaged.text);
+		note(r, text);
+	}
 	if (found)
 		snprintf(text, sizeof text, "resumed at step %llu, epoch %zu", (unsigned long long)r->trainer.optimizer.steps, r->state.epoch);
 	else
@@ -279,8 +285,10 @@ static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_er
 	if (!r->order || !r->rows || !r->state.epochs || (r->valid != NULL && !r->logits))
 		return nch_no_memory(error);
 	reserve_memory(r);
-	if (o->out != NULL)
+	if (o->out != NULL) {
 		NCH_TRY(nch_folder_make(o->out, error));
+		nch_folder_sweep(o->out);
+	}
 	NCH_TRY(resume(r, error));
 	return open_log(r, error);
 }

@@ -27,6 +27,7 @@ typedef struct nch_train_options {
 	size_t patience;         /* epochs without a better one before training ends; 0: never */
 	nch_best_by best_by;
 	size_t checkpoint_every; /* steps; 0: at the end of each epoch only; needs `out` */
+	size_t keep_checkpoints; /* the last so many stay; 0 and 1: the newest alone */
 	bool resume;
 	const char *out;         /* folder for model, log and checkpoint; NULL: nothing is written */
 	const char *log;         /* NULL: OUT/log.jsonl */

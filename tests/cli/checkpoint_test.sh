@@ -1,0 +1,105 @@
+# Runs that end before their time: Ctrl-C, kill -9, a full disk, folders that cannot be written, inputs that are gone.
+. "$(dirname "$0")/lib.sh"
+
+export LC_ALL=C.UTF-8
+head -n 161 data/emotions.tsv > "$work/train.tsv"
+exits 0 '' -- tokenizer train --quiet --input data/emotions.tsv --vocab-size 2000 --bert-specials --out "$work/ko.model"
+run_options="--train $work/train.tsv --valid-split 0.1 --preset tiny --tokenizer $work/ko.model --max-len 24 --batch 8 --lr 1e-3 --epochs 3 --checkpoint-every 1 --threads 1"
+exits 0 '' -- train $run_options --quiet --out "$work/whole"
+tail -n 1 "$work/.out" > "$work/hash"
+
+# same_end WHAT DIR: the run in DIR goes on to the end, and ends in the bits of the one that was never stopped
+same_end() {
+	exits 0 '' -- train $run_options --quiet --out "$2" --resume
+	tail -n 1 "$work/.out" > "$work/hash2"
+	check "$1: the bits of the whole run" cmp "$work/hash" "$work/hash2"
+}
+
+# wait_for FILE: until it is there
+wait_for() {
+	tries=0
+	while [ ! -e "$1" ] && [ $tries -lt 300 ]; do
+		sleep 0.02
+		tries=$((tries + 1))
+	done
+}
+
+# --- Ctrl-C and a polite kill: a checkpoint, and a word on how to go on ---
+for signal in INT TERM; do
+	"$NUNCHI" train $run_options --out "$work/$signal" > "$work/.out" 2> "$work/.err" &
+	program=$!
+	wait_for "$work/$signal/checkpoint/state.json"
+	kill -s $signal $program
+	wait $program
+	check "$signal ends with status 1" test $? -eq 1
+	check "$signal: how to go on" grep -Eq '^nunchi: stopped at step [0-9]+ of [0-9]+; go on with the same command and --resume$' "$work/.err"
+	same_end "$signal" "$work/$signal"
+done
+
+# --- killed twenty times at random moments ---
+kills=0
+while [ $kills -lt 20 ]; do
+	"$NUNCHI" train $run_options --quiet --out "$work/killed" --resume > /dev/null 2>&1 &
+	program=$!
+	sleep "0.$(($(od -An -N2 -tu2 /dev/urandom) % 250 + 100))"
+	kill -9 $program 2> /dev/null
+	wait $program 2> /dev/null
+	kills=$((kills + 1))
+done
+same_end "killed 20 times" "$work/killed"
+check "no temporary file is left" test -z "$(find "$work/killed" -name '*.tmp')"
+
+# --- the last K are kept; a damaged one is passed over ---
+exits 0 '' -- train $run_options --quiet --keep-checkpoints 3 --epochs 1 --out "$work/keep"
+check "three checkpoints are kept" test "$(ls "$work/keep/checkpoint" | grep -c '^step-.*\.safetensors$')" -eq 3
+newest=$(ls "$work/keep/checkpoint" | grep '\.safetensors$' | tail -n 1)
+head -c 1000 "$work/keep/checkpoint/$newest" > "$work/cut"
+cp "$work/cut" "$work/keep/checkpoint/$newest"
+"$NUNCHI" train $run_options --epochs 1 --keep-checkpoints 3 --out "$work/keep" --resume > "$work/.out" 2> "$work/.err"
+check "an older checkpoint is taken" grep -q 'cannot be read.*an older one is taken' "$work/.err"
+tail -n 1 "$work/.out" > "$work/hash3"
+exits 0 '' -- train $run_options --quiet --epochs 1 --out "$work/one"
+tail -n 1 "$work/.out" > "$work/hash4"
+check "and leads to the same bits" cmp "$work/hash3" "$work/hash4"
+# with nothing older there is nothing to take
+cp -r "$work/keep" "$work/damaged"
+for file in "$work/damaged/checkpoint"/*.safetensors; do cp "$work/cut" "$file"; done
+exits 1 'checkpoint/step-.*safetensors' -- train $run_options --epochs 1 --quiet --out "$work/damaged" --resume
+exits 1 'other data or options' -- train $run_options --epochs 1 --lr 2e-3 --quiet --out "$work/keep" --resume
+
+# --- a disk that is full (a limit on the size of files stands for it): one line, and the last good checkpoint stays ---
+"$NUNCHI" train $run_options --out "$work/full" > /dev/null 2>&1 &
+program=$!
+wait_for "$work/full/checkpoint/state.json"
+kill -9 $program
+wait $program 2> /dev/null
+cp "$work/full/checkpoint/state.json" "$work/state-before"
+( ulimit -f 2000; "$NUNCHI" train $run_options --quiet --out "$work/full" --resume > "$work/.out" 2> "$work/.err" )
+check "a full disk ends with status 1" test $? -eq 1
+check "in one line that names the file" sh -c "grep -c '' < '$work/.err' | grep -qx 1 && grep -Eq '^nunchi: .*(checkpoint/step|model.safetensors|log.jsonl).*cannot' '$work/.err'"
+check "the last checkpoint is untouched" cmp "$work/state-before" "$work/full/checkpoint/state.json"
+check "nothing half written stays" test -z "$(find "$work/full" -name '*.tmp' -newer "$work/state-before")"
+same_end "after a full disk" "$work/full"
+if [ -w /dev/full ]; then
+	exits 1 '/dev/full' -- train $run_options --quiet --log /dev/full --out "$work/log"
+fi
+
+# --- folders that cannot be written, inputs that are gone ---
+: > "$work/file"
+exits 1 'file' -- train $run_options --quiet --out "$work/file/model"
+exits 1 '/proc/' -- train $run_options --quiet --out /proc/nunchi
+if [ "$(id -u)" -ne 0 ]; then
+	mkdir "$work/locked"
+	chmod 555 "$work/locked"
+	exits 1 'locked.*ermission' -- train $run_options --quiet --out "$work/locked/model"
+	cp -r "$work/whole" "$work/read-only"
+	chmod -R a-w "$work/read-only"
+	exits 1 'read-only.*ermission' -- train $run_options --quiet --out "$work/read-only"
+	chmod -R u+w "$work/read-only" "$work/locked"
+fi
+mv "$work/train.tsv" "$work/gone.tsv"
+exits 1 'train.tsv: ' -- train $run_options --quiet --out "$work/keep" --resume
+mv "$work/gone.tsv" "$work/train.tsv"
+mv "$work/ko.model" "$work/gone.model"
+exits 1 'ko.model: ' -- train $run_options --quiet --out "$work/keep" --resume
+finish
