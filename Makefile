@@ -83,15 +83,18 @@ demo: all
 	@BUILD=$(BUILD) sh data/demo
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
+	           $(DESTDIR)$(PREFIX)/share/nunchi/recipes
 	install -m 755 $(BUILD)/nunchi $(DESTDIR)$(PREFIX)/bin/nunchi
 	install -m 644 $(BUILD)/libnunchi.a $(DESTDIR)$(PREFIX)/lib/libnunchi.a
 	install -m 644 src/nunchi.h $(DESTDIR)$(PREFIX)/include/nunchi.h
 	install -m 644 docs/nunchi.1 $(DESTDIR)$(PREFIX)/share/man/man1/nunchi.1
+	install -m 644 data/recipes/*.conf $(DESTDIR)$(PREFIX)/share/nunchi/recipes
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/nunchi $(DESTDIR)$(PREFIX)/lib/libnunchi.a $(DESTDIR)$(PREFIX)/include/nunchi.h \
 	      $(DESTDIR)$(PREFIX)/share/man/man1/nunchi.1
+	rm -rf $(DESTDIR)$(PREFIX)/share/nunchi
 
 clean:
 	rm -rf $(BUILD)
@@ -100,7 +103,7 @@ help:
 	@echo 'make            the program (build/nunchi) and the library (build/libnunchi.a)'
 	@echo 'make demo       build, train on the bundled data, report, answer a few sentences'
 	@echo 'make test       build and run all tests'
-	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page'
+	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page, recipes'
 	@echo 'make uninstall  remove what install put there'
 	@echo 'make clean      remove build/'
 	@echo 'Variables: CC=clang  CFLAGS="-O2 -g"  BUILD=build  SANITIZE=address,undefined  DESTDIR='

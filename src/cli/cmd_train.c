@@ -12,10 +12,12 @@
 #include "cli/progress.h"
 #include "cli/train_options.h"
 #include "report/evaluation.h"
+#include "report/tensorboard.h"
 #include "train/experiment.h"
 
 static const nch_option own_options[] = {
 	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for the model, log.jsonl, metrics.json, report.txt and plots", .required = true},
+	{"tensorboard", NCH_OPTION_TEXT, "DIR", .help = "write event files for TensorBoard there"},
 	{"resume", NCH_OPTION_FLAG, .help = "go on from DIR/checkpoint"},
 	{0}};
 static const nch_option_group own_group = {"Result", own_options};
@@ -32,13 +34,58 @@ static void want_stop(int signal_number)
 	signal(SIGINT, SIG_DFL); /* a second one ends the program at once */
 }
 
-/* --- what is shown while it trains --- */
+/* --- what is shown and noted while it trains --- */
 
 typedef struct screen {
 	nch_progress progress;
 	size_t epoch;
 	uint64_t steps_an_epoch, done;
+	const char *board_folder; /* --tensorboard, or NULL */
+	nch_tensorboard board;
+	bool board_failed;        /* it has been said */
 } screen;
+
+/* --- TensorBoard --- */
+
+/* Training does not end because a diary cannot be written: the first failure is told, and then no more is tried. */
+static void board_check(screen *s, nch_status status, const nch_error *error)
+{
+	if (status == NCH_OK || s->board_failed)
+		return;
+	nch_output_warning("%s (no more event files are written)", error->text);
+	s->board_failed = true;
+}
+
+static void board_number(screen *s, const char *tag, uint64_t step, double value)
+{
+	nch_error error;
+	if (s->board_folder != NULL && !s->board_failed && value - value == 0.0)
+		board_check(s, nch_tensorboard_number(&s->board, tag, step, value, &error), &error);
+}
+
+static void board_step(screen *s, const nch_step_record *record)
+{
+	nch_error error;
+	if (s->board_folder != NULL && s->board.file == NULL && !s->board_failed)
+		board_check(s, nch_tensorboard_open(&s->board, s->board_folder, record->step, &error), &error);
+	board_number(s, "step/loss", record->step, record->loss);
+	board_number(s, "step/lr", record->step, record->lr);
+	board_number(s, "step/grad_norm", record->step, record->grad_norm);
+}
+
+static void board_epoch(screen *s, const nch_epoch_record *record)
+{
+	board_number(s, "loss/train", record->epoch, record->train_loss);
+	board_number(s, "accuracy/train", record->epoch, record->train_accuracy);
+	if (!record->has_valid)
+		return;
+	board_number(s, "loss/valid", record->epoch, record->valid.loss);
+	board_number(s, "accuracy/valid", record->epoch, record->valid.accuracy);
+	board_number(s, "macro_f1/valid", record->epoch, record->valid.macro_f1);
+	board_number(s, "micro_f1/valid", record->epoch, record->valid.micro_f1);
+}
+
+/* --- the terminal --- */
 
 static void show_step(void *context, const nch_step_record *record, uint64_t total)
 {
@@ -47,6 +94,7 @@ static void show_step(void *context, const nch_step_record *record, uint64_t tot
 	if (s->done == 0)
 		nch_progress_start(&s->progress, "training", "steps", total);
 	s->done = record->step;
+	board_step(s, record);
 	snprintf(note, sizeof note, "epoch %zu, loss %.4f", record->epoch, record->loss);
 	nch_progress_update(&s->progress, record->step, note);
 }
@@ -55,6 +103,7 @@ static void show_epoch(void *context, const nch_epoch_record *record, size_t epo
 {
 	screen *s = context;
 	nch_progress_end(&s->progress);
+	board_epoch(s, record);
 	char valid[120] = "";
 	if (record->has_valid)
 		snprintf(valid, sizeof valid, "  valid loss %.4f accuracy %.4f macro-F1 %.4f%s", record->valid.loss, record->valid.accuracy,
@@ -103,7 +152,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_compute *compute = NULL;
 	nch_labels labels = {0};
 	nch_buffer command = {0};
-	screen s = {0};
+	screen s = {.board_folder = nch_options_text(options, "tensorboard")};
 	const nch_experiment_watcher watcher = {{show_step, show_epoch, show_note, &s}, show_warning};
 	nch_status status = nch_train_options_read(options, &experiment, &labels, error);
 	if (status == NCH_OK)
@@ -121,6 +170,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 	}
 	if (status == NCH_OK)
 		print_result(&result, experiment.training.out);
+	nch_tensorboard_close(&s.board);
 	nch_experiment_result_free(&result);
 	nch_compute_free(compute);
 	nch_labels_free(&labels);

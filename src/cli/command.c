@@ -9,6 +9,7 @@
 const nch_command *const nch_commands[] = {
 	&nch_command_train,
 	&nch_command_eval,
+	&nch_command_compare,
 	&nch_command_predict,
 	&nch_command_chat,
 	&nch_command_data,

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/recipe.h"
 #include "cli/suggest.h"
 
 struct value {
@@ -19,8 +20,7 @@ struct value {
 	int64_t integer;
 	double real;
 	bool flag;
-	bool from_line; /* the command line has set it, so that files have no say any more */
-	bool given;
+	nch_option_source source;
 };
 
 struct nch_options {
@@ -151,7 +151,7 @@ static nch_status set_value(struct value *value, const char *text, nch_error *er
 static nch_status set_from_line(struct value *value, const char *text, nch_error *error)
 {
 	NCH_TRY(set_value(value, text, error));
-	value->given = value->from_line = true;
+	value->source = NCH_FROM_LINE;
 	return NCH_OK;
 }
 
@@ -166,8 +166,8 @@ static bool is_known_elsewhere(const char *name)
 	return false;
 }
 
-nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *text, const char *where,
-                                     nch_error *error)
+nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *text, nch_option_source source,
+                                     const char *where, nch_error *error)
 {
 	struct value *value = find(options, name, strlen(name));
 	if (value == NULL) {
@@ -176,14 +176,16 @@ nch_status nch_options_set_from_file(nch_options *options, const char *name, con
 		fail_unknown(options, name, error);
 		return nch_fail_prefix(error, "%s", where);
 	}
-	if (value->from_line)
+	const char *rival_name = value->option->rival;
+	const struct value *rival = rival_name != NULL ? find(options, rival_name, strlen(rival_name)) : NULL;
+	if (value->source > source || (rival != NULL && rival->source > source))
 		return NCH_OK;
 	const char *kept = nch_arena_text(options->arena, text, strlen(text));
 	if (kept == NULL)
 		return nch_no_memory(error);
 	if (set_value(value, kept, error) != NCH_OK)
 		return nch_fail_prefix(error, "%s", where);
-	value->given = true;
+	value->source = source;
 	return NCH_OK;
 }
 
@@ -242,7 +244,7 @@ static nch_status check_complete(const nch_options *options, nch_error *error)
 		                options->arguments[command->most_arguments], command->name);
 	for (size_t i = 0; i < options->count; i++) {
 		const nch_option *option = options->values[i].option;
-		if (option->required && !options->values[i].given)
+		if (option->required && options->values[i].source == NCH_FROM_NOBODY)
 			return nch_fail(error, NCH_USAGE, "%s needs --%s %s (see: nunchi %s --help)", command->name, option->name,
 			                option->argument, command->name);
 	}
@@ -254,10 +256,26 @@ static nch_status set_defaults(nch_options *options, nch_error *error)
 {
 	for (size_t i = 0; i < options->count; i++) {
 		struct value *value = &options->values[i];
-		if (!value->given && value->option->otherwise != NULL)
+		if (value->source == NCH_FROM_NOBODY && value->option->otherwise != NULL)
 			NCH_TRY(set_value(value, value->option->otherwise, error));
 	}
 	return NCH_OK;
+}
+
+/* From the strongest source to the weakest: each leaves alone what has been said. */
+static nch_status read_files(nch_options *options, nch_error *error)
+{
+	const char *config = nch_options_text(options, "config");
+	if (config != NULL)
+		NCH_TRY(nch_options_read_config(options, config, NCH_FROM_CONFIG, error));
+	const struct value *recipe = find(options, "recipe", strlen("recipe"));
+	if (recipe == NULL || recipe->count == 0)
+		return NCH_OK;
+	char *path;
+	NCH_TRY(nch_recipe_find(recipe->texts[0], &path, error));
+	nch_status status = nch_options_read_config(options, path, NCH_FROM_RECIPE, error);
+	nch_free(path);
+	return status;
 }
 
 static nch_status parse(nch_options *options, int argc, char **argv, bool *help, nch_error *error)
@@ -271,8 +289,7 @@ static nch_status parse(nch_options *options, int argc, char **argv, bool *help,
 	NCH_TRY(read_line(options, argc, argv, help, error));
 	if (*help)
 		return NCH_OK;
-	if (nch_options_text(options, "config") != NULL)
-		NCH_TRY(nch_options_read_config(options, nch_options_text(options, "config"), error));
+	NCH_TRY(read_files(options, error));
 	NCH_TRY(set_defaults(options, error));
 	return check_complete(options, error);
 }
@@ -346,7 +363,7 @@ static const struct value *get(const nch_options *options, const char *name)
 
 bool nch_options_given(const nch_options *options, const char *name)
 {
-	return get(options, name)->given;
+	return get(options, name)->source != NCH_FROM_NOBODY;
 }
 
 bool nch_options_flag(const nch_options *options, const char *name)

@@ -1,4 +1,4 @@
-/* options.h - the options of a command: declared in a table, read from the command line and from --config files.
+/* options.h - the options of a command: declared in a table, read from the command line, from --config files and from recipes.
  *
  *     static const nch_option my_options[] = {
  *         {"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
@@ -6,7 +6,7 @@
  *
  * `--name value` and `--name=value` are the same; a flag takes no value, or =yes and =no. Options and arguments may stand in any order;
  * `--` ends the options. Of an option given twice the last one counts, but a list collects. What the command line
- * says replaces what a configuration file says. */
+ * says replaces what a configuration file says, and that replaces what a recipe says. */
 #ifndef NCH_CLI_OPTIONS_H
 #define NCH_CLI_OPTIONS_H
 
@@ -36,6 +36,8 @@ typedef struct nch_option {
 	bool above_least;      /* `least` itself is not in the range */
 	const char *choices;   /* CHOICE: "adamw|adam|sgd" */
 	bool required;
+	const char *rival; /* an option that answers the same question in another way ("test", "test-split"): what the user says
+	                      of one of the two silences what a file says of the other */
 } nch_option;
 
 /* Options that belong together, under a heading of the help text. */
@@ -54,11 +56,21 @@ nch_status nch_options_parse(const struct nch_command *command, int argc, char *
                              nch_error *error);
 void nch_options_free(nch_options *options); /* NULL is allowed */
 
-/* Sets one option from a line of a configuration file, unless the command line has set it. `where` is put before an error. */
-nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *value, const char *where,
-                                     nch_error *error);
-/* Reads a configuration file: lines `name = value`, `#` comments, "quotes" around values that need them. */
-nch_status nch_options_read_config(nch_options *options, const char *path, nch_error *error);
+/* Who said what an option is; a later one of the list has the last word. */
+typedef enum nch_option_source {
+	NCH_FROM_NOBODY, /* the table's own value */
+	NCH_FROM_RECIPE,
+	NCH_FROM_CONFIG,
+	NCH_FROM_LINE
+} nch_option_source;
+
+/* Sets one option from a line of a file, unless a stronger source has set it or its rival. `where` is put before an error. An
+ * option that only other commands have is passed over: one file may serve training and evaluation. */
+nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *value, nch_option_source source,
+                                     const char *where, nch_error *error);
+/* Reads a configuration file (NCH_FROM_CONFIG) or a recipe (NCH_FROM_RECIPE): lines `name = value`, `#` comments, "quotes" around
+ * values that need them. Neither can name a further file, but a configuration file may name a recipe. */
+nch_status nch_options_read_config(nch_options *options, const char *path, nch_option_source source, nch_error *error);
 
 /* Whether the option was given, on the command line or in a file. As below, a name that the command's tables don't hold
  * is a mistake in the program and ends it. */

@@ -41,7 +41,8 @@ static char *bare_value(char *text)
 	return trimmed(text);
 }
 
-static nch_status read_config_line(nch_options *options, const char *path, size_t number, char *line, nch_error *error)
+static nch_status read_config_line(nch_options *options, const char *path, size_t number, char *line, nch_option_source source,
+                                   nch_error *error)
 {
 	char where[512];
 	nch_buffer text = {0};
@@ -65,12 +66,12 @@ static nch_status read_config_line(nch_options *options, const char *path, size_
 	char *value = bare_value(sign + 1);
 	if (value == NULL)
 		return nch_fail(error, NCH_USAGE, "%s: a quote that is not closed, or something behind it", where);
-	if (strcmp(name, "config") == 0)
-		return nch_fail(error, NCH_USAGE, "%s: a configuration file cannot name another one", where);
-	return nch_options_set_from_file(options, name, value, where, error);
+	if (strcmp(name, "config") == 0 || (strcmp(name, "recipe") == 0 && source == NCH_FROM_RECIPE))
+		return nch_fail(error, NCH_USAGE, "%s: a file of options cannot name another one", where);
+	return nch_options_set_from_file(options, name, value, source, where, error);
 }
 
-nch_status nch_options_read_config(nch_options *options, const char *path, nch_error *error)
+nch_status nch_options_read_config(nch_options *options, const char *path, nch_option_source source, nch_error *error)
 {
 	nch_buffer text = {0};
 	nch_status status = nch_file_read(path, MAX_CONFIG, &text, error);
@@ -83,7 +84,7 @@ nch_status nch_options_read_config(nch_options *options, const char *path, nch_e
 		char *end = strchr(line, '\n');
 		if (end != NULL)
 			*end = '\0';
-		status = read_config_line(options, path, number, line, error);
+		status = read_config_line(options, path, number, line, source, error);
 		line = end != NULL ? end + 1 : NULL;
 	}
 	nch_buffer_free(&text);

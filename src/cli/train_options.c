@@ -10,11 +10,11 @@
 
 static const nch_option data_options[] = {
 	{"train", NCH_OPTION_LIST, "FILE", .help = "labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input", .required = true},
-	{"valid", NCH_OPTION_LIST, "FILE", .help = "validation data: the best epoch is chosen by it"},
-	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as validation data", .most = 1.0, .above_least = true},
+	{"valid", NCH_OPTION_LIST, "FILE", .help = "validation data: the best epoch is chosen by it", .rival = "valid-split"},
+	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as validation data; 0: none", .most = 1.0, .rival = "valid"},
 	{"valid-from", NCH_OPTION_CHOICE, .help = "which rows: random ones, or the last (Keras)", .otherwise = "random", .choices = "random|end"},
-	{"test", NCH_OPTION_LIST, "FILE", .help = "test data: measured once, at the end"},
-	{"test-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as test data, before the validation data", .most = 1.0, .above_least = true},
+	{"test", NCH_OPTION_LIST, "FILE", .help = "test data: measured once, at the end", .rival = "test-split"},
+	{"test-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as test data, before the validation data; 0: none", .most = 1.0, .rival = "test"},
 	{"split-seed", NCH_OPTION_INTEGER, "N", .help = "scikit-learn's random_state", .otherwise = "42", .most = 4294967295.0},
 	{"stratify", NCH_OPTION_FLAG, .help = "keep the labels' shares in each part"},
 	{"allow-unknown", NCH_OPTION_FLAG, .help = "go on though more than 30 % of the tokens are unknown"},
@@ -22,8 +22,8 @@ static const nch_option data_options[] = {
 const nch_option_group nch_train_data_group = {"What it learns from", data_options};
 
 static const nch_option model_options[] = {
-	{"init", NCH_OPTION_TEXT, "DIR", .help = "begin with this model folder (fine-tuning); a head for other labels is made anew"},
-	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024", .choices = "tiny|mini|small|medium|base|large"},
+	{"init", NCH_OPTION_TEXT, "DIR", .help = "begin with this model folder (fine-tuning); a head for other labels is made anew", .rival = "preset"},
+	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024", .choices = "tiny|mini|small|medium|base|large", .rival = "init"},
 	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)"},
 	{"max-len", NCH_OPTION_TEXT, "N|pNN", .help = "cut rows to N tokens, or to that percentile of the lengths (default: the model's limit)"},
 	{"dropout", NCH_OPTION_REAL, "P", .help = "hidden layers (default: the model's own, .1)", .most = 0.95},
@@ -33,11 +33,13 @@ static const nch_option model_options[] = {
 const nch_option_group nch_train_model_group = {"Model", model_options};
 
 static const nch_option train_options[] = {
+	{"recipe", NCH_OPTION_TEXT, "NAME|FILE", .help = "options under a name, such as dialogue-7 (docs/recipes.md); --config and the command line win"},
 	{"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
 	{"batch", NCH_OPTION_INTEGER, "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000},
 	{"accumulate", NCH_OPTION_INTEGER, "N", .help = "batches a step: the bits of one N times as large, in less memory", .otherwise = "1", .least = 1, .most = 100000},
 	{"lr", NCH_OPTION_REAL, "RATE", .help = "learning rate", .otherwise = "5e-5", .most = 1e6, .above_least = true},
 	{"optimizer", NCH_OPTION_CHOICE, .help = "how weights follow gradients", .otherwise = "adamw", .choices = "adamw|adam|radam|sgd"},
+	{"radam-form", NCH_OPTION_CHOICE, .help = "radam as torch has it, or as TensorFlow Addons: decay beside the gradient, steps counted from 1 in the schedule", .otherwise = "torch", .choices = "torch|tfa"},
 	{"momentum", NCH_OPTION_REAL, "M", .help = "of sgd", .otherwise = "0.9", .most = 1.0},
 	{"beta1", NCH_OPTION_REAL, "B", .help = "of Adam's family", .otherwise = "0.9", .most = 0.999999},
 	{"beta2", NCH_OPTION_REAL, "B", .help = "of Adam's family", .otherwise = "0.999", .most = 0.9999999},
@@ -55,6 +57,7 @@ static const nch_option train_options[] = {
 	{"patience", NCH_OPTION_INTEGER, "N", .help = "end after N epochs without a better one; 0: never", .otherwise = "0", .most = 100000},
 	{"best-by", NCH_OPTION_CHOICE, .help = "what makes an epoch better", .otherwise = "accuracy", .choices = "accuracy|macro-f1|micro-f1|loss"},
 	{"checkpoint-every", NCH_OPTION_INTEGER, "N", .help = "steps between checkpoints; 0: one an epoch", .otherwise = "0", .most = LARGE},
+	{"keep-checkpoints", NCH_OPTION_INTEGER, "K", .help = "keep the last K; --resume takes an older one if the newest is damaged", .otherwise = "1", .least = 1, .most = 1000000},
 	{"log", NCH_OPTION_TEXT, "FILE", .help = "default: DIR/log.jsonl"},
 	{0}};
 const nch_option_group nch_train_group = {"Training", train_options};
@@ -126,6 +129,7 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->loss = nch_options_text(options, "loss");
 	experiment->freeze = nch_options_text(options, "freeze");
 	experiment->layer_decay = nch_options_real(options, "layer-decay");
+	experiment->recipe = nch_options_text(options, "recipe");
 	t->epochs = (size_t)nch_options_integer(options, "epochs");
 	t->batch = (size_t)nch_options_integer(options, "batch");
 	t->accumulate = (size_t)nch_options_integer(options, "accumulate");
@@ -135,12 +139,15 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 		.epsilon = nch_options_real(options, "epsilon"), .weight_decay = nch_options_real(options, "weight-decay"),
 		.clip = nch_options_real(options, "clip"), .schedule = (nch_schedule_kind)choice(options, "schedule", schedules),
 		.warmup = nch_options_real(options, "warmup")};
+	if (t->optimizer.kind == NCH_RADAM && strcmp(nch_options_text(options, "radam-form"), "tfa") == 0)
+		t->optimizer.kind = NCH_RADAM_TFA;
 	t->smoothing = (float)nch_options_real(options, "label-smoothing");
 	t->seed = (uint64_t)nch_options_integer(options, "seed");
 	t->shuffle = strcmp(nch_options_text(options, "shuffle"), "yes") == 0;
 	t->patience = (size_t)nch_options_integer(options, "patience");
 	t->best_by = (nch_best_by)choice(options, "best-by", bests);
 	t->checkpoint_every = (size_t)nch_options_integer(options, "checkpoint-every");
+	t->keep_checkpoints = (size_t)nch_options_integer(options, "keep-checkpoints");
 	t->log = nch_options_text(options, "log");
 	return check(experiment, error);
 }

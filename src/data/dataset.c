@@ -19,7 +19,7 @@ typedef struct reading {
 	nch_labels dropped;
 	bool file_order; /* the labels are the members of an object, whose order stands */
 	nch_buffer clean_text, clean_pair;
-	size_t text_column, pair_column, label_column;
+	size_t text_column, pair_column, label_column, group_column;
 	bool has_pair, has_label;
 } reading;
 
@@ -30,6 +30,7 @@ void nch_dataset_free(nch_dataset *dataset)
 	nch_free(dataset->row);
 	nch_free(dataset->bytes);
 	nch_labels_free(&dataset->labels);
+	nch_labels_free(&dataset->groups);
 	nch_free(dataset->target_start);
 	nch_free(dataset->target);
 	for (size_t i = 0; i < dataset->path_count; i++)
@@ -114,6 +115,8 @@ static nch_status find_columns(reading *r, nch_rows *rows, nch_error *error)
 		text_found = nch_rows_find_text(rows, &r->text_column);
 	if (r->has_pair)
 		NCH_TRY(find_named(rows, options->pair, &r->pair_column, error));
+	if (options->group != NULL)
+		NCH_TRY(find_named(rows, options->group, &r->group_column, error));
 	if (!options->ignore_labels && options->label != NULL) {
 		NCH_TRY(find_named(rows, options->label, &r->label_column, error));
 		r->has_label = true;
@@ -314,6 +317,22 @@ static nch_status read_labels(reading *r, const nch_rows *rows, const nch_row *r
 	return NCH_OK;
 }
 
+/* The number of the row's group. */
+static nch_status read_group(reading *r, const nch_rows *rows, const nch_row *row, int32_t *group, nch_error *error)
+{
+	static const char blank[] = "(blank)";
+	const nch_cell *cell = r->group_column < row->count ? &row->cells[r->group_column] : NULL;
+	const char *name = cell != NULL ? cell->text : "";
+	size_t length = cell != NULL ? cell->length : 0;
+	nch_error inner;
+	trim(&name, &length);
+	nch_status status = nch_labels_add(&r->dataset->groups, length > 0 ? name : blank, length > 0 ? length : sizeof blank - 1, group, &inner);
+	if (status == NCH_OK || status == NCH_MEMORY)
+		return status == NCH_OK ? NCH_OK : nch_no_memory(error);
+	return nch_fail(error, status, "%s:%zu: '%s' cannot be grouped by: its values are too long or too many", nch_rows_path(rows), row->line,
+	                r->options->group);
+}
+
 /* --- storing --- */
 
 static nch_status store_targets(nch_dataset *d, const row_labels *labels, nch_error *error)
@@ -330,7 +349,7 @@ static nch_status store_targets(nch_dataset *d, const row_labels *labels, nch_er
 }
 
 static nch_status store_row(reading *r, const nch_row *row, const nch_cell *text, const nch_cell *pair,
-                            const row_labels *labels, nch_error *error)
+                            const row_labels *labels, int32_t group, nch_error *error)
 {
 	nch_dataset *d = r->dataset;
 	size_t pair_length = pair != NULL ? pair->length : 0;
@@ -349,6 +368,7 @@ static nch_status store_row(reading *r, const nch_row *row, const nch_cell *text
 		.line = row->line < UINT32_MAX ? (uint32_t)row->line : UINT32_MAX,
 		.file = (uint32_t)(d->path_count - 1),
 		.label = labels->count > 0 ? labels->ids[0] : -1,
+		.group = group,
 	};
 	char *to = d->bytes + d->bytes_length;
 	memcpy(to, text->text, text->length);
@@ -385,10 +405,13 @@ static nch_status take_row(reading *r, const nch_rows *rows, const nch_row *row,
 		r->dataset->dropped_rows++;
 		return NCH_OK;
 	}
+	int32_t group = 0;
+	if (r->options->group != NULL)
+		NCH_TRY(read_group(r, rows, row, &group, error));
 	nch_cell clean_text, clean_pair;
 	NCH_TRY(cleanse(r, &text, &clean_text, &r->clean_text, error));
 	NCH_TRY(cleanse(r, &pair, &clean_pair, &r->clean_pair, error));
-	return store_row(r, row, text, pair, labels, error);
+	return store_row(r, row, text, pair, labels, group, error);
 }
 
 static nch_status read_rows(reading *r, nch_rows *rows, nch_error *error)
@@ -427,10 +450,10 @@ static nch_status read_file(reading *r, const char *path, nch_error *error)
 	if (d->paths[d->path_count] == NULL)
 		return nch_no_memory(error);
 	d->path_count++;
-	const char *names[3] = { r->options->text, r->options->pair, r->options->label };
+	const char *names[] = { r->options->text, r->options->pair, r->options->label, r->options->group };
 	nch_rows_options options = r->options->rows;
 	options.names = names;
-	options.name_count = 3;
+	options.name_count = sizeof names / sizeof *names;
 	nch_rows *rows;
 	NCH_TRY(nch_rows_open(path, &options, &rows, error));
 	nch_status status = NCH_OK;

@@ -18,6 +18,7 @@
 typedef struct nch_dataset_options {
 	const char *text, *pair, *label; /* column names or dotted paths; NULL: the usual names, else first and last column;
 	                                    no pair unless one is named */
+	const char *group;       /* a column by whose values rows are told apart (eval --slice); NULL: none. A missing or blank cell is "(blank)" */
 	bool multi_label;        /* any number of labels a row: "a,b" in a cell, a JSON array, or an object of true/"True" */
 	bool need_labels;        /* a file without a label column is an error; else its rows have label -1 */
 	bool ignore_labels;      /* don't look for labels at all */
@@ -42,6 +43,7 @@ typedef struct nch_dataset_row {
 	uint32_t text_length, pair_length;
 	uint32_t line, file; /* paths[file]:line */
 	int32_t label;       /* single: the class, or -1 without labels; multi: unused */
+	int32_t group;       /* of `groups`; 0 without them */
 } nch_dataset_row;
 
 /* Start with {0}; release with nch_dataset_free. */
@@ -51,7 +53,7 @@ typedef struct nch_dataset {
 	char *bytes;
 	size_t bytes_length;
 	bool has_pairs, multi_label, has_labels;
-	nch_labels labels;
+	nch_labels labels, groups; /* groups in the order of their first rows */
 	uint64_t *target_start; /* multi: row i has the classes target[target_start[i] .. target_start[i + 1]) */
 	int32_t *target;
 	char **paths;

@@ -101,6 +101,19 @@ void nch_report_confusion(const nch_metrics *metrics, const nch_labels *labels, 
 	}
 }
 
+/* "name 0.1234   other 0.5678": those that are defined. */
+static void add_defined(nch_buffer *out, const char *const *names, const double *values, size_t count)
+{
+	bool first = true;
+	for (size_t i = 0; i < count; i++) {
+		if (isnan(values[i]))
+			continue;
+		nch_buffer_printf(out, "%s%s %.4f", first ? "" : "   ", names[i], values[i]);
+		first = false;
+	}
+	nch_buffer_text(out, first ? "" : "\n");
+}
+
 void nch_report_text(const nch_metrics *metrics, const nch_labels *labels, nch_buffer *out)
 {
 	nch_report_classification(metrics, labels, 2, out);
@@ -108,6 +121,8 @@ void nch_report_text(const nch_metrics *metrics, const nch_labels *labels, nch_b
 	if (!isnan(metrics->loss))
 		nch_buffer_printf(out, "   loss %.4f", metrics->loss);
 	nch_buffer_printf(out, "   macro F1 %.4f   micro F1 %.4f\n", metrics->macro.f1, metrics->micro.f1);
+	add_defined(out, (const char *const[]){"kappa", "ROC-AUC", "calibration error"},
+	            (const double[]){metrics->kappa, metrics->roc_auc, metrics->calibration_error}, 3);
 	if (metrics->confusion != NULL) {
 		nch_buffer_byte(out, '\n');
 		nch_report_confusion(metrics, labels, out);

@@ -18,7 +18,8 @@ void nch_report_classification(const nch_metrics *metrics, const nch_labels *lab
  * Nothing for multi-label. */
 void nch_report_confusion(const nch_metrics *metrics, const nch_labels *labels, nch_buffer *out);
 
-/* All of it: the report, accuracy, loss (unless NaN), and the confusion matrix; what report.txt holds and eval prints. */
+/* All of it: the report, accuracy, loss, Cohen's kappa, ROC-AUC (macro, one against the rest), calibration error (those that are defined), and the
+ * confusion matrix; what report.txt holds and eval prints. */
 void nch_report_text(const nch_metrics *metrics, const nch_labels *labels, nch_buffer *out);
 
 /* One JSON object without a line break: accuracy, loss, macro_f1, micro_f1, weighted_f1, roc_auc, roc_auc_micro, kappa,

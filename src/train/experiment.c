@@ -315,7 +315,7 @@ static nch_status write_settings(work *w, const nch_train_options *training, nch
 	if (w->options->data.cleansing != NULL)
 		snprintf(settings.cleansing, sizeof settings.cleansing, "%s", nch_cleansing_name(w->options->data.cleansing));
 	snprintf(settings.loss, sizeof settings.loss, "%s", training->loss == NCH_LOSS_BCE ? "bce" : "ce");
-	snprintf(settings.recipe, sizeof settings.recipe, "%s", w->options->recipe ? w->options->recipe : "");
+	snprintf(settings.recipe, sizeof settings.recipe, "%s", w->options->recipe ? nch_path_name(w->options->recipe) : "");
 	snprintf(settings.freeze, sizeof settings.freeze, "%s", w->options->freeze ? w->options->freeze : "");
 	if (w->options->layer_decay > 0.0)
 		settings.layer_decay = w->options->layer_decay;

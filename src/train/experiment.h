@@ -26,7 +26,7 @@ typedef struct nch_experiment_options {
 	float dropout, attention_dropout, classifier_dropout; /* NaN: the config's own */
 	const char *max_len;   /* "64", "p85", or NULL: the model's own limit */
 	const char *class_weights; /* "none", "balanced", "a=1.5,b=1" or NULL */
-	const char *recipe;    /* for nunchi.json; or NULL */
+	const char *recipe;    /* its name or file, for nunchi.json; or NULL */
 	const char *command;   /* for the model card: what was typed; or NULL */
 	const char *freeze;    /* what keeps its weights, as nch_layer_rates has it; or NULL */
 	double layer_decay;    /* 0 or 1: none */
