@@ -123,13 +123,13 @@ static inline void offer_pieces(const nch_unigram *unigram, const uint32_t *code
 		offer(&nodes[at + 1], unigram->unk_score + base, at, unigram->unk);
 }
 
-/* Very long sums lose the small differences that decide; SentencePiece starts them anew here and there. */
-static void keep_small(node *nodes, uint32_t at, uint32_t count)
+/* Very long sums lose the small differences that decide; SentencePiece starts them anew here and there. Nodes up to `end` may have been reached. */
+static void keep_small(node *nodes, uint32_t at, uint32_t end)
 {
 	float offset = nodes[at].score;
 	if (fabsf(offset) <= SCORE_LIMIT)
 		return;
-	for (uint32_t i = at; i <= count; i++)
+	for (uint32_t i = at; i <= end; i++)
 		if (i == at || nodes[i].from != NOT_REACHED)
 			nodes[i].score -= offset;
 }
@@ -142,8 +142,9 @@ nch_status nch_unigram_encode_codes(const nch_unigram *unigram, float *score, nc
 	for (uint32_t i = 1; i <= count; i++)
 		nodes[i].from = NOT_REACHED;
 	nodes[0] = (node){*score, INFINITY, 0, -1};
+	uint32_t reach = (uint32_t)unigram->trie.longest;
 	for (uint32_t at = 0; at < count; at++) {
-		keep_small(nodes, at, count);
+		keep_small(nodes, at, count - at > reach ? at + reach : count);
 		offer_pieces(unigram, s->codes, count, at, nodes);
 	}
 	for (uint32_t at = count; at > 0; at = nodes[at].from)
