@@ -32,8 +32,7 @@ static const nch_option model_options[] = {
 	{0}};
 const nch_option_group nch_train_model_group = {"Model", model_options};
 
-static const nch_option train_options[] = {
-	{"recipe", NCH_OPTION_TEXT, "NAME|FILE", .help = "options under a name, such as dialogue-7 (docs/recipes.md); --config and the command line win"},
+static const nch_option steps_options[] = {
 	{"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
 	{"batch", NCH_OPTION_INTEGER, "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000},
 	{"accumulate", NCH_OPTION_INTEGER, "N", .help = "batches a step: the bits of one N times as large, in less memory", .otherwise = "1", .least = 1, .most = 100000},
@@ -47,20 +46,25 @@ static const nch_option train_options[] = {
 	{"weight-decay", NCH_OPTION_REAL, "D", .help = "of all but biases and LayerNorm", .otherwise = "0.01", .most = 1000.0},
 	{"schedule", NCH_OPTION_CHOICE, .help = "the learning rate after the warm-up", .otherwise = "linear", .choices = "constant|linear|cosine"},
 	{"warmup", NCH_OPTION_REAL, "W", .help = "warm-up: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
-	{"freeze", NCH_OPTION_TEXT, "PARTS", .help = "what keeps its weights: embeddings, layers (0-5 or 3), encoder, pooler, between commas"},
-	{"layer-decay", NCH_OPTION_REAL, "D", .help = "learning rate of each layer over that of the one above it; the head has --lr itself", .otherwise = "1", .most = 1.0, .above_least = true},
 	{"clip", NCH_OPTION_REAL, "N", .help = "largest norm of the gradients; 0: none", .otherwise = "1", .most = 1e30},
-	{"loss", NCH_OPTION_CHOICE, .help = "what is minimised (default: ce; bce for several labels a row)", .choices = "ce|bce"},
-	{"label-smoothing", NCH_OPTION_REAL, "S", .help = "share of the goal that is spread over all labels", .otherwise = "0", .most = 0.999999},
-	{"class-weights", NCH_OPTION_TEXT, "W", .help = "none, balanced, or a=1.5,b=1", .otherwise = "none"},
 	{"shuffle", NCH_OPTION_CHOICE, .help = "a new order in every epoch", .otherwise = "yes", .choices = "yes|no"},
 	{"patience", NCH_OPTION_INTEGER, "N", .help = "end after N epochs without a better one; 0: never", .otherwise = "0", .most = 100000},
-	{"best-by", NCH_OPTION_CHOICE, .help = "what makes an epoch better", .otherwise = "accuracy", .choices = "accuracy|macro-f1|micro-f1|loss"},
 	{"checkpoint-every", NCH_OPTION_INTEGER, "N", .help = "steps between checkpoints; 0: one an epoch", .otherwise = "0", .most = LARGE},
 	{"keep-checkpoints", NCH_OPTION_INTEGER, "K", .help = "keep the last K; --resume takes an older one if the newest is damaged", .otherwise = "1", .least = 1, .most = 1000000},
 	{"log", NCH_OPTION_TEXT, "FILE", .help = "default: DIR/log.jsonl"},
 	{0}};
-const nch_option_group nch_train_group = {"Training", train_options};
+const nch_option_group nch_steps_group = {"Training", steps_options};
+
+static const nch_option train_options[] = {
+	{"recipe", NCH_OPTION_TEXT, "NAME|FILE", .help = "options under a name, such as dialogue-7 (docs/recipes.md); --config and the command line win"},
+	{"freeze", NCH_OPTION_TEXT, "PARTS", .help = "what keeps its weights: embeddings, layers (0-5 or 3), encoder, pooler, between commas"},
+	{"layer-decay", NCH_OPTION_REAL, "D", .help = "learning rate of each layer over that of the one above it; the head has --lr itself", .otherwise = "1", .most = 1.0, .above_least = true},
+	{"loss", NCH_OPTION_CHOICE, .help = "what is minimised (default: ce; bce for several labels a row)", .choices = "ce|bce"},
+	{"label-smoothing", NCH_OPTION_REAL, "S", .help = "share of the goal that is spread over all labels", .otherwise = "0", .most = 0.999999},
+	{"class-weights", NCH_OPTION_TEXT, "W", .help = "none, balanced, or a=1.5,b=1", .otherwise = "none"},
+	{"best-by", NCH_OPTION_CHOICE, .help = "what makes an epoch better", .otherwise = "accuracy", .choices = "accuracy|macro-f1|micro-f1|loss"},
+	{0}};
+const nch_option_group nch_train_group = {"Classifier", train_options};
 
 /* The place of a choice in its list. */
 static int choice(const nch_options *options, const char *name, const char *const *list)
@@ -103,10 +107,31 @@ static nch_status check(const nch_experiment_options *e, nch_error *error)
 	return NCH_OK;
 }
 
+void nch_steps_options_read(const nch_options *options, nch_train_options *t)
+{
+	static const char *const optimizers[] = {"adamw", "adam", "radam", "sgd", NULL}, *const schedules[] = {"constant", "linear", "cosine", NULL};
+	t->epochs = (size_t)nch_options_integer(options, "epochs");
+	t->batch = (size_t)nch_options_integer(options, "batch");
+	t->accumulate = (size_t)nch_options_integer(options, "accumulate");
+	t->optimizer = (nch_optimizer_options){
+		.kind = (nch_optimizer_kind)choice(options, "optimizer", optimizers), .lr = nch_options_real(options, "lr"),
+		.momentum = nch_options_real(options, "momentum"), .beta1 = nch_options_real(options, "beta1"), .beta2 = nch_options_real(options, "beta2"),
+		.epsilon = nch_options_real(options, "epsilon"), .weight_decay = nch_options_real(options, "weight-decay"),
+		.clip = nch_options_real(options, "clip"), .schedule = (nch_schedule_kind)choice(options, "schedule", schedules),
+		.warmup = nch_options_real(options, "warmup")};
+	if (t->optimizer.kind == NCH_RADAM && strcmp(nch_options_text(options, "radam-form"), "tfa") == 0)
+		t->optimizer.kind = NCH_RADAM_TFA;
+	t->seed = (uint64_t)nch_options_integer(options, "seed");
+	t->shuffle = strcmp(nch_options_text(options, "shuffle"), "yes") == 0;
+	t->patience = (size_t)nch_options_integer(options, "patience");
+	t->checkpoint_every = (size_t)nch_options_integer(options, "checkpoint-every");
+	t->keep_checkpoints = (size_t)nch_options_integer(options, "keep-checkpoints");
+	t->log = nch_options_text(options, "log");
+}
+
 nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_error *error)
 {
-	static const char *const optimizers[] = {"adamw", "adam", "radam", "sgd", NULL}, *const schedules[] = {"constant", "linear", "cosine", NULL},
-	                         *const bests[] = {"accuracy", "macro-f1", "micro-f1", "loss", NULL};
+	static const char *const bests[] = {"accuracy", "macro-f1", "micro-f1", "loss", NULL};
 	nch_train_options *t = &experiment->training;
 	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, error));
 	experiment->train = files(options, "train");
@@ -130,24 +155,8 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->freeze = nch_options_text(options, "freeze");
 	experiment->layer_decay = nch_options_real(options, "layer-decay");
 	experiment->recipe = nch_options_text(options, "recipe");
-	t->epochs = (size_t)nch_options_integer(options, "epochs");
-	t->batch = (size_t)nch_options_integer(options, "batch");
-	t->accumulate = (size_t)nch_options_integer(options, "accumulate");
-	t->optimizer = (nch_optimizer_options){
-		.kind = (nch_optimizer_kind)choice(options, "optimizer", optimizers), .lr = nch_options_real(options, "lr"),
-		.momentum = nch_options_real(options, "momentum"), .beta1 = nch_options_real(options, "beta1"), .beta2 = nch_options_real(options, "beta2"),
-		.epsilon = nch_options_real(options, "epsilon"), .weight_decay = nch_options_real(options, "weight-decay"),
-		.clip = nch_options_real(options, "clip"), .schedule = (nch_schedule_kind)choice(options, "schedule", schedules),
-		.warmup = nch_options_real(options, "warmup")};
-	if (t->optimizer.kind == NCH_RADAM && strcmp(nch_options_text(options, "radam-form"), "tfa") == 0)
-		t->optimizer.kind = NCH_RADAM_TFA;
+	nch_steps_options_read(options, t);
 	t->smoothing = (float)nch_options_real(options, "label-smoothing");
-	t->seed = (uint64_t)nch_options_integer(options, "seed");
-	t->shuffle = strcmp(nch_options_text(options, "shuffle"), "yes") == 0;
-	t->patience = (size_t)nch_options_integer(options, "patience");
 	t->best_by = (nch_best_by)choice(options, "best-by", bests);
-	t->checkpoint_every = (size_t)nch_options_integer(options, "checkpoint-every");
-	t->keep_checkpoints = (size_t)nch_options_integer(options, "keep-checkpoints");
-	t->log = nch_options_text(options, "log");
 	return check(experiment, error);
 }

@@ -6,7 +6,11 @@
 #include "data/labels.h"
 #include "train/experiment.h"
 
-extern const nch_option_group nch_train_data_group, nch_train_model_group, nch_train_group;
+/* nch_steps_group: what steps are made of, whatever is trained; nch_train_group: what only a classifier has. */
+extern const nch_option_group nch_train_data_group, nch_train_model_group, nch_steps_group, nch_train_group;
+
+/* Fills what nch_steps_group holds, and the seed. */
+void nch_steps_options_read(const nch_options *options, nch_train_options *training);
 
 /* Fills *experiment from them (all but out, resume, stop). *labels takes the names of --labels; release it after the run. */
 nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_error *error);

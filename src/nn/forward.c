@@ -66,5 +66,5 @@ nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const n
 	nch_tensor *dense = nch_linear(tape, chosen, NCH_ACTIVATIONS, model->mlm_weight, model->mlm_dense_bias);  /* (count, embedding) */
 	nch_tensor *active = nch_activate(tape, dense, gelu ? NCH_GELU : c->activation);
 	nch_tensor *normal = nch_layer_norm(tape, active, NULL, 0.0f, 0, model->mlm_gamma, model->mlm_beta, c->norm_epsilon);
-	return nch_linear(tape, normal, NCH_ACTIVATIONS, model->word, model->mlm_bias);                           /* (count, vocab) */
+	return nch_linear(tape, normal, NCH_ACTIVATIONS, model->decoder, model->mlm_bias);                        /* (count, vocab) */
 }

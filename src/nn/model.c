@@ -102,6 +102,7 @@ static void add_mlm_head(builder *b)
 	const nch_config *c = &m->config;
 	add_dense(b, b->names->mlm_dense, c->embedding, c->hidden, &m->mlm_weight, &m->mlm_dense_bias);
 	add_norm(b, b->names->mlm_norm, c->embedding, &m->mlm_gamma, &m->mlm_beta);
+	m->decoder = m->word;
 	m->mlm_bias = add(b, b->names->mlm_bias, 1, c->vocab_size, NCH_BIAS);
 }
 

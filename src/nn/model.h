@@ -32,9 +32,10 @@ typedef struct nch_model {
 	/* the head for classification, else NULL */
 	nch_tensor *pool_weight, *pool_bias;             /* (hidden, hidden): the dense layer before the classifier; BERT: bert.pooler */
 	nch_tensor *classifier_weight, *classifier_bias; /* (labels, hidden) */
-	/* the masked-LM head, else NULL; its last matrix is `word` */
+	/* the masked-LM head, else NULL */
 	nch_tensor *mlm_weight, *mlm_dense_bias, *mlm_gamma, *mlm_beta; /* (embedding, hidden), (embedding) */
-	nch_tensor *mlm_bias;                                           /* (vocab_size) */
+	nch_tensor *decoder;  /* (vocab_size, embedding): `word` again, or a twin on the same data that a trainer gives a gradient of its own */
+	nch_tensor *mlm_bias; /* (vocab_size) */
 
 	struct nch_weights *file; /* where tensors are mapped from, or NULL */
 	float *storage;           /* where they are not */

@@ -8,7 +8,7 @@
 typedef struct nch_run_state {
 	size_t epoch;       /* the one that is being done, from 1 */
 	size_t done;        /* steps of it that are done */
-	double loss_sum;    /* over the rows of those steps */
+	double loss_sum;    /* over the rows (or hidden tokens) of those steps */
 	size_t correct, seen;
 	double seconds;     /* of the epoch so far */
 	bool has_best;

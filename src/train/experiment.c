@@ -14,6 +14,7 @@
 #include "data/statistics.h"
 #include "tokenizer/tokenizer.h"
 #include "train/experiment_report.h"
+#include "train/judge.h"
 #include "train/layers.h"
 #include "train/model_card.h"
 #include "train/self_test.h"
@@ -37,8 +38,9 @@ typedef struct work {
 	nch_settings settings; /* as written */
 } work;
 
-static void warn(const work *w, const char *text)
+static void warn(void *context, const char *text)
 {
+	const work *w = context;
 	if (w->watcher && w->watcher->warning)
 		w->watcher->warning(w->watcher->training.context, text);
 }
@@ -156,25 +158,6 @@ static nch_status make_examples(work *w, nch_error *error)
 		return nch_examples_make(&w->test, NULL, w->test.rows, w->tokenizer, w->max_len, pool, &w->test_examples, error);
 	if (w->test_count > 0)
 		return nch_examples_make(&w->train, w->test_rows, w->test_count, w->tokenizer, w->max_len, pool, &w->test_examples, error);
-	return NCH_OK;
-}
-
-/* The commonest way in which a Korean model silently stays at chance is a tokenizer that does not fit. */
-static nch_status judge_tokens(const work *w, nch_error *error)
-{
-	const nch_examples *e = &w->train_examples;
-	double unknown = e->content ? 100.0 * (double)e->unknown / (double)e->content : 0.0;
-	char text[300];
-	if (unknown > 30.0 && !w->options->allow_unknown)
-		return nch_fail(error, NCH_DATA, "%.1f %% of the tokens are unknown: this tokenizer does not fit the data (`nunchi data` shows which strings; --allow-unknown goes on all the same)", unknown);
-	if (unknown > 5.0) {
-		snprintf(text, sizeof text, "%.1f %% of the tokens are unknown; `nunchi data` shows which strings", unknown);
-		warn(w, text);
-	}
-	if (e->cut > 0) {
-		snprintf(text, sizeof text, "%zu of %zu training rows are longer than %zu tokens and are cut", e->cut, e->rows, w->max_len);
-		warn(w, text);
-	}
 	return NCH_OK;
 }
 
@@ -343,7 +326,7 @@ static nch_status measure(const work *w, const nch_examples *examples, nch_metri
 	return status;
 }
 
-static void judge_learning(const work *w, const nch_experiment_result *r)
+static void judge_learning(work *w, const nch_experiment_result *r)
 {
 	size_t most = 0, labels = w->train.labels.count;
 	size_t *counts = nch_alloc(labels, sizeof *counts);
@@ -421,7 +404,7 @@ static nch_status run_all(work *w, nch_experiment_result *result, nch_error *err
 	NCH_TRY(make_model(w, error));
 	NCH_TRY(find_max_len(w, error));
 	NCH_TRY(make_examples(w, error));
-	NCH_TRY(judge_tokens(w, error));
+	NCH_TRY(nch_judge_tokens(&w->train_examples, w->max_len, o->allow_unknown, warn, w, error));
 	NCH_TRY(train_and_measure(w, result, error));
 	return report(w, result, error);
 }

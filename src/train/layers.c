@@ -1,4 +1,4 @@
-/* layers.c - levels of a model's tensors, told from their names; freezing and layer-wise learning rates. */
+/* layers.c - levels of a model's tensors, freezing, and layer-wise learning rates. */
 #include "train/layers.h"
 
 #include <stdlib.h>
@@ -7,39 +7,13 @@
 #include "base/memory.h"
 #include "kernels/math.h"
 
-/* The length of "bert.encoder.layer.3" in "bert.encoder.layer.3.output.dense.weight": up to the last part that is a number. 0: no part is. */
-static size_t layer_prefix(const char *name)
-{
-	size_t found = 0;
-	for (const char *part = name; *part != '\0';) {
-		size_t length = strcspn(part, ".");
-		if (length > 0 && strspn(part, "0123456789") == length && part[length] == '.')
-			found = (size_t)(part - name) + length;
-		part += length + (part[length] == '.');
-	}
-	return found;
-}
-
 size_t nch_layer_levels(const nch_model *model, size_t *levels)
 {
-	const char *last = "";
-	size_t last_length = 0, layers = 0;
-	for (size_t i = 0; i < model->count; i++) {
-		const char *name = model->tensors[i].name;
-		size_t length = layer_prefix(name);
-		if (length == 0) {
-			levels[i] = strstr(name, "embedding") != NULL ? 0 : SIZE_MAX;
-			continue;
-		}
-		if (length != last_length || strncmp(name, last, length) != 0) /* the tensors of a layer follow one another */
-			layers++;
-		last = name;
-		last_length = length;
-		levels[i] = layers;
-	}
+	size_t layers = 0;
+	for (size_t i = 0; i < model->head_begin; i++)
+		layers = model->tensors[i].depth > layers ? model->tensors[i].depth : layers;
 	for (size_t i = 0; i < model->count; i++)
-		if (levels[i] == SIZE_MAX)
-			levels[i] = layers + 1;
+		levels[i] = i < model->head_begin ? model->tensors[i].depth : layers + 1;
 	return layers;
 }
 

@@ -4,8 +4,8 @@
 
 #include "nn/model.h"
 
-/* How high a tensor stands: 0 the embeddings, 1 … L the layers (of Funnel: of all blocks, counted through), L + 1 the head. levels (model->count) is filled;
- * returns L. Told by the names, which are Hugging Face's for every family; ALBERT's layers share their tensors and are one level. */
+/* How high a tensor stands: 0 the embeddings, 1 … L the layers, L + 1 the head. levels (model->count) is filled; returns L. ALBERT's layers share their
+ * tensors and are one level. */
 size_t nch_layer_levels(const nch_model *model, size_t *levels);
 
 /* The learning rate of each tensor of the model, relative to the step's own: rates (model->count).

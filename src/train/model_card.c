@@ -107,7 +107,7 @@ static void number_row(const card *c, const char *name, double value)
 
 static void recipe_section(const card *c)
 {
-	static const char *const optimizers[] = {"AdamW", "Adam", "RAdam", "SGD"}, *const schedules[] = {"constant", "linear", "cosine"};
+	static const char *const optimizers[] = {"AdamW", "Adam", "RAdam", "SGD", "RAdam as TensorFlow Addons has it"}, *const schedules[] = {"constant", "linear", "cosine"};
 	const nch_train_options *t = &c->options->training;
 	text(c, "## Recipe\n\n| | |\n| --- | --- |\n");
 	row(c, "begun with", c->options->init ? nch_path_name(c->options->init) : "random weights");

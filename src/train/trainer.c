@@ -99,18 +99,25 @@ static nch_status keep_best(run *r, nch_error *error)
 	return NCH_OK;
 }
 
+static nch_status measure(run *r, nch_scores *scores, nch_error *error)
+{
+	const nch_model *m = r->trainer.model;
+	if (r->options->masking != NULL)
+		return nch_masked_scores(m, r->trainer.tape, r->valid, r->options->masking, scores, error);
+	NCH_TRY(nch_evaluate_logits(m, r->trainer.tape, r->valid, 0, r->logits, error));
+	return nch_evaluate_scores(r->valid, r->logits, m->config.labels, scores, error);
+}
+
 static nch_status end_epoch(run *r, nch_error *error)
 {
 	nch_run_state *s = &r->state;
 	nch_epoch_record *record = &s->epochs[s->epoch_count];
-	size_t labels = r->trainer.model->config.labels;
 	*record = (nch_epoch_record){.epoch = s->epoch, .has_valid = r->valid != NULL, .seconds = s->seconds,
 	                             .train_loss = s->seen ? s->loss_sum / (double)s->seen : 0.0,
 	                             .train_accuracy = s->seen ? (double)s->correct / (double)s->seen : 0.0};
 	record->best = true;
 	if (r->valid != NULL) {
-		NCH_TRY(nch_evaluate_logits(r->trainer.model, r->trainer.tape, r->valid, 0, r->logits, error));
-		NCH_TRY(nch_evaluate_scores(r->valid, r->logits, labels, &record->valid, error));
+		NCH_TRY(measure(r, &record->valid, error));
 		double value = best_value(r->options->best_by, &record->valid);
 		record->best = !s->has_best || is_better(r->options->best_by, value, s->best_value);
 		if (record->best)
@@ -162,9 +169,9 @@ static nch_status run_step(run *r, uint64_t total, nch_error *error)
 	double lr = nch_schedule_lr(&r->options->optimizer, r->trainer.optimizer.steps, total);
 	NCH_TRY(nch_trainer_step(&r->trainer, r->train, r->rows, count, lr, &record, error));
 	s->done++;
-	s->loss_sum += record.loss * (double)count;
+	s->loss_sum += record.loss * (double)r->trainer.counted;
 	s->correct += r->trainer.correct;
-	s->seen += count;
+	s->seen += r->trainer.counted;
 	s->seconds += record.seconds;
 	nch_log_step(&r->line, &record);
 	NCH_TRY(write_log(r, error));
@@ -237,7 +244,7 @@ static nch_status take_best(run *r, nch_error *error)
 	if (r->options->out == NULL || r->state.best_epoch + 1 == r->state.epoch)
 		return NCH_OK;
 	nch_model *best = NULL;
-	const nch_model_options options = {.map = true};
+	const nch_model_options options = {.map = true, .head = m->config.head};
 	NCH_TRY(nch_model_open(r->options->out, &options, &best, error));
 	for (size_t i = 0; i < m->count; i++)
 		memcpy(m->tensors[i].data, best->tensors[i].data, m->tensors[i].rows * m->tensors[i].columns * sizeof(float));
@@ -280,9 +287,10 @@ static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_er
 	r->rows = nch_alloc(rows_a_step(r), sizeof *r->rows);
 	r->state.epochs = nch_alloc(o->epochs + 1, sizeof *r->state.epochs);
 	size_t logits = 0;
-	if (r->valid != NULL && nch_size_mul(r->valid->rows, model->config.labels, &logits))
+	bool needs_logits = r->valid != NULL && o->masking == NULL;
+	if (needs_logits && nch_size_mul(r->valid->rows, model->config.labels, &logits))
 		r->logits = nch_alloc(logits, sizeof *r->logits);
-	if (!r->order || !r->rows || !r->state.epochs || (r->valid != NULL && !r->logits))
+	if (!r->order || !r->rows || !r->state.epochs || (needs_logits && !r->logits))
 		return nch_no_memory(error);
 	reserve_memory(r);
 	if (o->out != NULL) {

@@ -10,6 +10,7 @@
 #include "data/examples.h"
 #include "nn/model.h"
 #include "train/evaluate.h"
+#include "train/masked.h"
 #include "train/optimizer.h"
 
 typedef enum nch_best_by { NCH_BEST_ACCURACY, NCH_BEST_MACRO_F1, NCH_BEST_MICRO_F1, NCH_BEST_LOSS } nch_best_by;
@@ -22,6 +23,7 @@ typedef struct nch_train_options {
 	nch_loss_kind loss;
 	float smoothing;
 	const float *class_weights; /* (labels) or NULL */
+	const nch_masking *masking; /* a masked language model is trained, on tokens hidden so; NULL: a classifier */
 	uint64_t seed;
 	bool shuffle;            /* a new order every epoch */
 	size_t patience;         /* epochs without a better one before training ends; 0: never */
@@ -73,7 +75,10 @@ void nch_train_result_free(nch_train_result *result);
 nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples *train, const nch_examples *valid,
                      const nch_train_options *options, const nch_train_watcher *watcher, nch_train_result *result, nch_error *error);
 
-/* One step on the given rows: gradients cleared, forward and backward over `accumulate` parts, one step of the optimizer. For tests and benchmarks too. */
+/* One step on the given rows: gradients cleared, forward and backward over `accumulate` parts, one step of the optimizer. For tests and benchmarks too.
+ *
+ * record->epoch says which epoch it is. A masked language model uses the word table twice, at both ends. Each use has a chain of additions of its own,
+ * from part to part, and the second is added to the first when all parts are done: so these bits, too, do not depend on how the batch is cut. */
 typedef struct nch_trainer {
 	nch_model *model;
 	nch_compute *compute;
@@ -81,7 +86,11 @@ typedef struct nch_trainer {
 	nch_optimizer optimizer;
 	nch_packed packed;
 	const nch_train_options *options;
-	size_t correct; /* rows of the last step that were right while training */
+	nch_masked masked;   /* of the part that is computed */
+	nch_tensor decoder;  /* the model's, so that the word table's two gradients are two chains; see nch_trainer_step */
+	size_t epoch;        /* of the step */
+	size_t counted;      /* what the last step's loss is the mean over: rows, or hidden tokens */
+	size_t correct;      /* how many of them were right while training */
 } nch_trainer;
 nch_status nch_trainer_new(nch_model *model, nch_compute *compute, const nch_train_options *options, nch_trainer *trainer, nch_error *error);
 void nch_trainer_free(nch_trainer *trainer);

@@ -67,16 +67,19 @@ TEST(rates_by_level)
 	nch_model_free(m);
 }
 
-TEST(levels_of_other_names)
+/* ALBERT's layers are one set of tensors, so they are one level. */
+TEST(levels_of_shared_layers)
 {
-	nch_tensor tensors[] = {{.name = "funnel.embeddings.word_embeddings.weight"}, {.name = "funnel.encoder.blocks.0.0.ffn.linear_1.weight"},
-	                        {.name = "funnel.encoder.blocks.0.1.ffn.linear_1.weight"}, {.name = "funnel.encoder.blocks.0.1.ffn.linear_1.bias"},
-	                        {.name = "funnel.encoder.blocks.1.0.ffn.linear_1.weight"}, {.name = "classifier.linear_out.weight"}};
-	const nch_model model = {.tensors = tensors, .count = 6};
-	const size_t expected[] = {0, 1, 2, 2, 3, 4};
-	size_t levels[6];
-	CHECK(nch_layer_levels(&model, levels) == 3);
-	CHECK(memcmp(levels, expected, sizeof levels) == 0);
+	const nch_config c = {.family = NCH_ALBERT, .vocab_size = 40, .hidden = 32, .embedding = 16, .layers = LAYERS, .heads = 2, .feed_forward = 64,
+	                      .max_positions = 20, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.05f, .labels = 2,
+	                      .label_names = label_names};
+	nch_model *m = NULL;
+	nch_error error;
+	double rates[200];
+	CHECK(nch_model_new(&c, &m, &error) == NCH_OK);
+	CHECK(nch_layer_rates(m, NULL, 0.5, rates, &error) == NCH_OK);
+	CHECK(rates[0] == 0.25 && rates[m->head_begin - 1] == 0.5 && rates[m->head_begin] == 1.0);
+	nch_model_free(m);
 }
 
 TEST(words_that_name_nothing)
@@ -180,7 +183,7 @@ TEST(lower_layers_move_less)
 int main(void)
 {
 	RUN(rates_by_level);
-	RUN(levels_of_other_names);
+	RUN(levels_of_shared_layers);
 	RUN(words_that_name_nothing);
 	RUN(frozen_tensors_keep_every_byte);
 	RUN(lower_layers_move_less);

@@ -1,0 +1,129 @@
+/* cmd_pretrain.c - `nunchi pretrain`: a masked language model from texts without labels. */
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/data_options.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/train_options.h"
+#include "cli/train_screen.h"
+#include "train/pretrain.h"
+
+static const nch_option text_options[] = {
+	{"corpus", NCH_OPTION_LIST, "FILE", .help = "texts: a line each (.txt), or a column (--text) of .csv .tsv .jsonl .xlsx; - for standard input", .required = true},
+	{"valid", NCH_OPTION_LIST, "FILE", .help = "texts to measure on after each epoch; the best epoch is kept", .rival = "valid-split"},
+	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --corpus for it; 0: none", .most = 1.0, .rival = "valid"},
+	{"split-seed", NCH_OPTION_INTEGER, "N", .help = "scikit-learn's random_state", .otherwise = "42", .most = 4294967295.0},
+	{"mask", NCH_OPTION_REAL, "SHARE", .help = "share of the tokens that are to be guessed", .otherwise = "0.15", .most = 0.9, .above_least = true},
+	{"whole-word", NCH_OPTION_FLAG, .help = "hide all tokens of a word, or none of them"},
+	{"allow-unknown", NCH_OPTION_FLAG, .help = "go on though more than 30 % of the tokens are unknown"},
+	{0}};
+static const nch_option_group text_group = {"What it learns from", text_options};
+
+static const nch_option model_options[] = {
+	{"init", NCH_OPTION_TEXT, "DIR", .help = "go on with this model folder; a head that guesses words is made anew if it has none", .rival = "preset"},
+	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024", .choices = "tiny|mini|small|medium|base|large", .rival = "init"},
+	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)"},
+	{"max-len", NCH_OPTION_INTEGER, "N", .help = "cut texts to N tokens (default: the model's limit)", .least = 3, .most = 1000000},
+	{"dropout", NCH_OPTION_REAL, "P", .help = "hidden layers (default: the model's own, .1)", .most = 0.95},
+	{"attention-dropout", NCH_OPTION_REAL, "P", .help = "attention (default: the model's own, .1)", .most = 0.95},
+	{0}};
+static const nch_option_group model_group = {"Model", model_options};
+
+static const nch_option own_options[] = {
+	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for the model and log.jsonl", .required = true},
+	{"tensorboard", NCH_OPTION_TEXT, "DIR", .help = "write event files for TensorBoard into DIR"},
+	{"resume", NCH_OPTION_FLAG, .help = "go on from DIR/checkpoint"},
+	{0}};
+static const nch_option_group own_group = {"Result", own_options};
+
+static nch_file_list files(const nch_options *options, const char *name)
+{
+	nch_file_list list = {0};
+	list.paths = nch_options_list(options, name, &list.count);
+	return list;
+}
+
+static float real_or_nan(const nch_options *options, const char *name)
+{
+	return nch_options_given(options, name) ? (float)nch_options_real(options, name) : NAN;
+}
+
+static nch_status check(const nch_pretrain_options *p, nch_error *error)
+{
+	if ((p->init == NULL) == (p->preset == NULL))
+		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
+	if (p->preset != NULL && p->tokenizer == NULL)
+		return nch_fail(error, NCH_USAGE, "--preset needs --tokenizer FILE (`nunchi tokenizer train` makes one)");
+	if (p->valid.count > 0 && p->valid_split > 0.0)
+		return nch_fail(error, NCH_USAGE, "--valid and --valid-split: validation texts come from one or the other");
+	return NCH_OK;
+}
+
+static nch_status read_options(const nch_options *options, nch_pretrain_options *p, nch_labels *labels, nch_error *error)
+{
+	NCH_TRY(nch_data_options_read(options, true, &p->data, labels, error));
+	p->data.known = NULL;
+	p->corpus = files(options, "corpus");
+	p->valid = files(options, "valid");
+	p->valid_split = nch_options_real(options, "valid-split");
+	p->split_seed = (uint32_t)nch_options_integer(options, "split-seed");
+	p->mask_share = nch_options_real(options, "mask");
+	p->whole_word = nch_options_flag(options, "whole-word");
+	p->allow_unknown = nch_options_flag(options, "allow-unknown");
+	p->init = nch_options_text(options, "init");
+	p->preset = nch_options_text(options, "preset");
+	p->tokenizer = nch_options_text(options, "tokenizer");
+	p->max_len = (size_t)nch_options_integer(options, "max-len");
+	p->dropout = real_or_nan(options, "dropout");
+	p->attention_dropout = real_or_nan(options, "attention-dropout");
+	nch_steps_options_read(options, &p->training);
+	p->training.out = nch_options_text(options, "out");
+	p->training.resume = nch_options_flag(options, "resume");
+	return check(p, error);
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	nch_pretrain_options pretrain = {0};
+	nch_pretrain_result result = {0};
+	nch_compute *compute = NULL;
+	nch_labels labels = {0};
+	nch_train_screen screen = {.words = true, .board_folder = nch_options_text(options, "tensorboard")};
+	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
+	nch_status status = read_options(options, &pretrain, &labels, error);
+	if (status == NCH_OK)
+		status = nch_common_compute(options, &compute, error);
+	if (status == NCH_OK) {
+		pretrain.training.stop = nch_train_screen_stop();
+		status = nch_pretrain_run(&pretrain, compute, &watcher, &result, error);
+	}
+	if (status == NCH_OK) {
+		nch_output_printf("masked language model in %s: %zu parameters, trained on %zu texts (%zu tokens) in %s\n", pretrain.training.out, result.parameters,
+		                  result.train_rows, result.tokens, nch_duration_text(result.seconds));
+		nch_output_printf("weights sha256 %s\n", result.training.fingerprint);
+	}
+	nch_train_screen_end(&screen);
+	nch_pretrain_result_free(&result);
+	nch_compute_free(compute);
+	nch_labels_free(&labels);
+	return status;
+}
+
+static const nch_option_group *const groups[] = {&text_group, &model_group, &nch_steps_group, &own_group, &nch_data_group, NULL};
+
+const nch_command nch_command_pretrain = {
+	.name = "pretrain",
+	.summary = "teach a model the language, from texts without labels",
+	.usage = "--corpus FILE … --out DIR [--init DIR | --preset NAME --tokenizer FILE] [options]",
+	.details = "Hides 15 % of the tokens, others in every epoch, and trains the model to say what they were (a masked language\n"
+	           "model, Devlin et al. 2019): of those tokens 80 % become [MASK], 10 % another token, 10 % stay. `nunchi train --init DIR`\n"
+	           "fine-tunes what comes out. The same files, options and seed give the same weights, bit for bit.\n"
+	           "The last line is `weights sha256 …`. Ctrl-C saves a checkpoint; the same command with --resume goes on.",
+	.groups = groups,
+	.run = run,
+};

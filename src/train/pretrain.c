@@ -1,0 +1,205 @@
+/* pretrain.c - from texts to a masked language model. */
+#include "train/pretrain.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/sha256.h"
+#include "data/split.h"
+#include "train/judge.h"
+#include "train/masking.h"
+#include "train/self_test.h"
+
+/* All that has to be released. */
+typedef struct work {
+	const nch_pretrain_options *options;
+	const nch_experiment_watcher *watcher;
+	nch_compute *compute;
+	nch_dataset corpus, valid;
+	nch_split split;
+	nch_tokenizer *tokenizer;
+	nch_model *model;
+	nch_examples train_examples, valid_examples;
+	nch_masking masking;
+	nch_buffer identity;
+	size_t max_len;
+} work;
+
+static void warn(void *context, const char *text)
+{
+	const work *w = context;
+	if (w->watcher && w->watcher->warning)
+		w->watcher->warning(w->watcher->training.context, text);
+}
+
+/* --- texts --- */
+
+static nch_status read_texts(work *w, nch_error *error)
+{
+	const nch_pretrain_options *o = w->options;
+	nch_dataset_options options = o->data;
+	options.ignore_labels = true;
+	options.need_labels = false;
+	NCH_TRY(nch_dataset_read(o->corpus.paths, o->corpus.count, &options, &w->corpus, error));
+	options.limit = 0;
+	if (o->valid.count > 0)
+		NCH_TRY(nch_dataset_read(o->valid.paths, o->valid.count, &options, &w->valid, error));
+	if (o->valid_split > 0.0)
+		NCH_TRY(nch_split_random(w->corpus.rows, o->valid_split, o->split_seed, true, NULL, &w->split, error));
+	return NCH_OK;
+}
+
+static nch_status make_examples(work *w, nch_error *error)
+{
+	size_t limit = nch_model_max_len(w->model), wanted = w->options->max_len;
+	nch_pool *pool = w->compute->pool;
+	w->max_len = wanted > 0 && wanted < limit ? wanted : limit;
+	const size_t *rows = w->split.train;
+	NCH_TRY(nch_examples_make(&w->corpus, rows, rows ? w->split.train_count : w->corpus.rows, w->tokenizer, w->max_len, pool, &w->train_examples, error));
+	if (w->valid.rows > 0)
+		NCH_TRY(nch_examples_make(&w->valid, NULL, w->valid.rows, w->tokenizer, w->max_len, pool, &w->valid_examples, error));
+	else if (rows != NULL)
+		NCH_TRY(nch_examples_make(&w->corpus, w->split.test, w->split.test_count, w->tokenizer, w->max_len, pool, &w->valid_examples, error));
+	return nch_judge_tokens(&w->train_examples, w->max_len, w->options->allow_unknown, warn, w, error);
+}
+
+/* --- model --- */
+
+static nch_status make_model(work *w, nch_error *error)
+{
+	const nch_pretrain_options *o = w->options;
+	nch_config config;
+	if (o->init != NULL) {
+		const nch_model_options options = {.head = NCH_HEAD_MLM, .seed = o->training.seed};
+		NCH_TRY(nch_model_open(o->init, &options, &w->model, error));
+		if (w->model->report.length > 0)
+			warn(w, w->model->report.data);
+	} else {
+		if (!nch_config_preset(o->preset, &config))
+			return nch_fail(error, NCH_USAGE, "unknown preset '%s'; there are tiny, mini, small, medium, base and large", o->preset);
+		config.head = NCH_HEAD_MLM;
+		config.vocab_size = nch_tokenizer_size(w->tokenizer);
+		config.pad_token = nch_tokenizer_specials(w->tokenizer).pad;
+		NCH_TRY(nch_model_new(&config, &w->model, error));
+		NCH_TRY(nch_model_init(w->model, o->training.seed, w->compute, error));
+	}
+	if (!isnan(o->dropout))
+		w->model->config.dropout = o->dropout;
+	if (!isnan(o->attention_dropout))
+		w->model->config.attention_dropout = o->attention_dropout;
+	if (nch_tokenizer_size(w->tokenizer) > w->model->config.vocab_size)
+		return nch_fail(error, NCH_DATA, "the tokenizer has %zu pieces, the model only %zu: they do not belong together", nch_tokenizer_size(w->tokenizer),
+		                w->model->config.vocab_size);
+	return nch_compute_reserve(w->compute, 128, w->model->config.hidden / w->model->config.heads, error);
+}
+
+static void data_digest(const work *w, char hex[65])
+{
+	unsigned char digest[32];
+	nch_dataset_digest(&w->corpus, digest);
+	nch_sha256_hex(digest, hex);
+}
+
+/* What must be the same for a checkpoint to be gone on with. */
+static nch_status make_identity(work *w, nch_train_options *training, nch_error *error)
+{
+	const nch_optimizer_options *p = &training->optimizer;
+	const nch_config *c = &w->model->config;
+	char hex[65];
+	data_digest(w, hex);
+	nch_buffer_printf(&w->identity, "masked language model, data %s rows %zu valid %zu max_len %zu parameters %zu seed %llu epochs %zu rows a step %zu shuffle %d "
+	                                "mask %.17g whole word %d",
+	                  hex, w->train_examples.rows, w->valid_examples.rows, w->max_len, w->model->parameters, (unsigned long long)training->seed, training->epochs,
+	                  training->batch * training->accumulate, training->shuffle, w->options->mask_share, w->options->whole_word);
+	nch_buffer_printf(&w->identity, " optimizer %d lr %.17g betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g schedule %d warmup %.17g dropouts %.9g %.9g",
+	                  p->kind, p->lr, p->beta1, p->beta2, p->epsilon, p->weight_decay, p->momentum, p->clip, p->schedule, p->warmup, (double)c->dropout,
+	                  (double)c->attention_dropout);
+	training->identity = w->identity.data;
+	return nch_buffer_check(&w->identity, error);
+}
+
+static nch_status write_settings(const work *w, const nch_train_options *training, nch_error *error)
+{
+	nch_settings settings = nch_settings_defaults();
+	settings.max_len = w->max_len;
+	settings.seed = training->seed;
+	if (w->options->data.cleansing != NULL)
+		snprintf(settings.cleansing, sizeof settings.cleansing, "%s", nch_cleansing_name(w->options->data.cleansing));
+	snprintf(settings.loss, sizeof settings.loss, "masked-lm");
+	data_digest(w, settings.data_digest);
+	NCH_TRY(nch_folder_make(training->out, error));
+	nch_self_test_remove(training->out);
+	NCH_TRY(nch_tokenizer_save(w->tokenizer, training->out, error));
+	return nch_settings_write(&settings, training->out, error);
+}
+
+/* --- the run --- */
+
+static double seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
+{
+	nch_train_options training = w->options->training;
+	training.loss = NCH_LOSS_CE;
+	training.masking = &w->masking;
+	training.best_by = NCH_BEST_LOSS;
+	NCH_TRY(make_identity(w, &training, error));
+	if (training.out != NULL)
+		NCH_TRY(write_settings(w, &training, error));
+	double started = seconds_now();
+	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, &training,
+	                  w->watcher ? &w->watcher->training : NULL, &r->training, error));
+	r->seconds = seconds_now() - started;
+	r->train_rows = w->train_examples.rows;
+	r->valid_rows = w->valid_examples.rows;
+	r->tokens = w->train_examples.offsets[w->train_examples.rows];
+	r->max_len = w->max_len;
+	r->parameters = w->model->parameters;
+	return training.out == NULL ? NCH_OK : nch_self_test_write(training.out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
+}
+
+static nch_status run_all(work *w, nch_pretrain_result *result, nch_error *error)
+{
+	const nch_pretrain_options *o = w->options;
+	NCH_TRY(nch_tokenizer_load(o->tokenizer ? o->tokenizer : o->init, &w->tokenizer, error));
+	NCH_TRY(nch_masking_new(w->tokenizer, o->mask_share, o->whole_word, o->training.seed, &w->masking, error));
+	NCH_TRY(read_texts(w, error));
+	NCH_TRY(make_model(w, error));
+	NCH_TRY(make_examples(w, error));
+	return train(w, result, error);
+}
+
+nch_status nch_pretrain_run(const nch_pretrain_options *options, nch_compute *compute, const nch_experiment_watcher *watcher,
+                            nch_pretrain_result *result, nch_error *error)
+{
+	work w = {.options = options, .watcher = watcher, .compute = compute};
+	*result = (nch_pretrain_result){0};
+	nch_status status = run_all(&w, result, error);
+	nch_dataset_free(&w.corpus);
+	nch_dataset_free(&w.valid);
+	nch_split_free(&w.split);
+	nch_tokenizer_free(w.tokenizer);
+	nch_model_free(w.model);
+	nch_examples_free(&w.train_examples);
+	nch_examples_free(&w.valid_examples);
+	nch_masking_free(&w.masking);
+	nch_buffer_free(&w.identity);
+	if (status != NCH_OK)
+		nch_pretrain_result_free(result);
+	return status;
+}
+
+void nch_pretrain_result_free(nch_pretrain_result *result)
+{
+	nch_train_result_free(&result->training);
+	*result = (nch_pretrain_result){0};
+}

@@ -1,0 +1,37 @@
+/* pretrain.h - a whole pretraining run: texts without labels, tokens hidden in them, and a model that learns to say what they were. */
+#ifndef NCH_TRAIN_PRETRAIN_H
+#define NCH_TRAIN_PRETRAIN_H
+
+#include "data/dataset.h"
+#include "train/experiment.h"
+
+/* What `nunchi pretrain` is told. Texts are borrowed. */
+typedef struct nch_pretrain_options {
+	nch_file_list corpus, valid;
+	nch_dataset_options data; /* which column the text is in; labels are not looked for */
+	double valid_split;       /* share of the corpus; 0: none */
+	uint32_t split_seed;
+	const char *init;      /* folder to go on with, or NULL */
+	const char *preset;    /* tiny … large, or NULL */
+	const char *tokenizer; /* file or folder; NULL: that of `init` */
+	float dropout, attention_dropout; /* NaN: the config's own */
+	size_t max_len;        /* tokens a text is cut to; 0: the model's own limit */
+	double mask_share;
+	bool whole_word;
+	bool allow_unknown;    /* go on though more than 30 % of the tokens are unknown */
+	nch_train_options training; /* loss and masking are filled in */
+} nch_pretrain_options;
+
+typedef struct nch_pretrain_result {
+	nch_train_result training;
+	size_t train_rows, valid_rows, tokens, max_len, parameters;
+	double seconds; /* of training alone */
+} nch_pretrain_result;
+void nch_pretrain_result_free(nch_pretrain_result *result); /* start with {0} */
+
+/* Runs it. training.out gets a masked language model's folder (transformers' ...ForMaskedLM, which `nunchi train --init` fine-tunes and `nunchi pretrain --init` goes
+ * on with), nunchi.json, log.jsonl, self_test.json and checkpoint/. */
+nch_status nch_pretrain_run(const nch_pretrain_options *options, nch_compute *compute, const nch_experiment_watcher *watcher,
+                            nch_pretrain_result *result, nch_error *error);
+
+#endif

@@ -1,0 +1,200 @@
+/* A masked language model: the hidden tokens and five steps against PyTorch (tests/golden/pretrain_golden.py made the numbers), and the same bits
+ * however the batch is cut, whoever computes, and after an interruption. */
+#include "base/memory.h"
+#include "test.h"
+#include "tests/golden/pretrain_golden.h"
+#include "train/trainer.h"
+
+#include <stdlib.h>
+
+enum { VOCABULARY = 60, ROWS = 8 };
+
+static bool special[VOCABULARY], continues[VOCABULARY];
+
+static nch_masking masking(bool whole_word)
+{
+	for (int id = 0; id < VOCABULARY; id++) {
+		special[id] = id < 5;
+		continues[id] = id >= 35;
+	}
+	return (nch_masking){.share = 0.15, .whole_word = whole_word, .seed = 99, .mask = 4, .vocab_size = VOCABULARY, .special = special,
+	                     .continues = continues};
+}
+
+static nch_examples examples(size_t rows)
+{
+	nch_examples e = {.rows = rows, .token = nch_alloc(rows * 40, sizeof *e.token), .offsets = nch_alloc(rows + 1, sizeof *e.offsets),
+	                  .first = nch_alloc(rows, sizeof *e.first), .label = nch_alloc(rows, sizeof *e.label)};
+	for (size_t row = 0; row < rows; row++) {
+		size_t at = e.offsets[row], n = 6 + row * 11 % 23;
+		e.token[at++] = 2;
+		for (size_t i = 0; i < n; i++)
+			e.token[at++] = (int32_t)(5 + (row * 31 + i * 17 + i * i * 3) % (VOCABULARY - 5));
+		e.token[at++] = 3;
+		e.first[row] = (uint32_t)(n + 2);
+		e.offsets[row + 1] = at;
+	}
+	return e;
+}
+
+static nch_model *formula_model(float dropout)
+{
+	const nch_config c = {.family = NCH_BERT, .head = NCH_HEAD_MLM, .vocab_size = VOCABULARY, .hidden = 48, .embedding = 48, .layers = 2, .heads = 4,
+	                      .feed_forward = 80, .max_positions = 64, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f,
+	                      .dropout = dropout, .attention_dropout = dropout};
+	nch_model *model = NULL;
+	nch_error error;
+	if (nch_model_new(&c, &model, &error) != NCH_OK || nch_model_allocate(model, &error) != NCH_OK)
+		return NULL;
+	const nch_tensor **sorted = nch_model_sorted(model);
+	for (size_t t = 0; t < model->count; t++)
+		for (uint64_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++) {
+			uint32_t x = (uint32_t)(i * 2654435761u + t * 97531u + 12345u);
+			double value = ((double)x / 4294967296.0 - 0.5) * 0.4;
+			sorted[t]->data[i] = (float)(sorted[t]->role == NCH_GAMMA ? value + 1.0 : value);
+		}
+	nch_free((void *)sorted);
+	return model;
+}
+
+TEST(hidden_tokens)
+{
+	nch_examples e = examples(ROWS);
+	size_t rows[ROWS], tokens = e.offsets[ROWS];
+	nch_error error;
+	for (size_t i = 0; i < ROWS; i++)
+		rows[i] = i;
+	for (int whole = 0; whole < 2; whole++) {
+		nch_masking m = masking(whole);
+		nch_packed packed = {0};
+		nch_masked masked = {0};
+		const int32_t *ids = whole ? golden_hidden_words : golden_hidden_tokens, *targets = whole ? golden_targets_words : golden_targets_tokens;
+		size_t count = whole ? sizeof golden_targets_words / sizeof *targets : sizeof golden_targets_tokens / sizeof *targets;
+		CHECK(sizeof golden_hidden_words / sizeof *ids == tokens);
+		CHECK(nch_packed_fill(&packed, &e, rows, ROWS, 0, &error) == NCH_OK && nch_masked_fill(&masked, &m, &packed, rows, 3, &error) == NCH_OK);
+		CHECK(memcmp(packed.token, ids, tokens * sizeof *ids) == 0);
+		CHECK(masked.count == count && memcmp(masked.target, targets, count * sizeof *targets) == 0);
+		CHECK(nch_masked_count(&m, &e, rows, ROWS, 3) == count);
+		for (size_t i = 0; i < masked.count; i++)
+			CHECK(e.token[masked.where[i]] == masked.target[i]);
+		nch_packed_free(&packed);
+		nch_masked_free(&masked);
+	}
+	nch_examples_free(&e);
+}
+
+static nch_train_options options(const nch_masking *m)
+{
+	return (nch_train_options){.epochs = 3, .batch = ROWS, .accumulate = 1, .loss = NCH_LOSS_CE, .masking = m, .seed = 99, .shuffle = true,
+	                           .optimizer = {.kind = NCH_ADAMW, .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01, .clip = 1.0}};
+}
+
+TEST(five_steps_of_pytorch)
+{
+	nch_masking m = masking(false);
+	nch_train_options o = options(&m);
+	nch_examples e = examples(ROWS);
+	nch_model *model = formula_model(0.0f);
+	nch_compute *compute = NULL;
+	nch_trainer trainer;
+	nch_error error;
+	const size_t rows[ROWS] = {0, 1, 2, 3, 4, 5, 6, 7};
+	CHECK(nch_compute_new(2, NULL, 40, 16, &compute, &error) == NCH_OK && nch_trainer_new(model, compute, &o, &trainer, &error) == NCH_OK);
+	for (size_t step = 0; step < sizeof golden_losses / sizeof *golden_losses; step++) {
+		nch_step_record record = {.epoch = step + 1};
+		CHECK(nch_trainer_step(&trainer, &e, rows, ROWS, 2e-3, &record, &error) == NCH_OK);
+		CHECK_CLOSE(record.loss, golden_losses[step], 2e-5);
+		CHECK_CLOSE(record.grad_norm, golden_norms[step], 2e-4 * golden_norms[step]);
+		CHECK(trainer.correct == golden_right[step]);
+		if (step > 0)
+			continue;
+		double sum = 0.0; /* the gradient of the word table, from both of its ends */
+		const float *gradient = model->word->grad;
+		for (size_t i = 0; i < VOCABULARY * 48; i++)
+			sum += (double)gradient[i] * (double)gradient[i];
+		CHECK_CLOSE(sqrt(sum), (double)golden_word_gradients[0], 1e-4);
+		for (size_t t = 0; t < VOCABULARY; t += 6)
+			CHECK_CLOSE((double)gradient[t * 48 + t * 7 % 48], (double)golden_word_gradients[1 + t / 6], 1e-5);
+	}
+	nch_trainer_free(&trainer);
+	CHECK(model->decoder == model->word);
+	nch_examples_free(&e);
+	nch_model_free(model);
+	nch_compute_free(compute);
+}
+
+static void train(size_t threads, const char *isa, const nch_train_options *o, const nch_train_watcher *watcher, nch_status expected, char hex[65],
+                  nch_epoch_record *last)
+{
+	nch_examples e = examples(30), valid = examples(5);
+	nch_model *model = formula_model(0.1f);
+	nch_compute *compute = NULL;
+	nch_train_result result = {0};
+	nch_error error = {0};
+	CHECK(nch_compute_new(threads, isa, 40, 16, &compute, &error) == NCH_OK);
+	CHECK(nch_train(model, compute, &e, &valid, o, watcher, &result, &error) == expected);
+	memcpy(hex, result.fingerprint, 65);
+	if (last != NULL && result.count > 0)
+		*last = result.epochs[result.count - 1];
+	nch_train_result_free(&result);
+	nch_examples_free(&e);
+	nch_examples_free(&valid);
+	nch_model_free(model);
+	nch_compute_free(compute);
+}
+
+TEST(same_bits)
+{
+	nch_masking m = masking(true);
+	nch_train_options o = options(&m);
+	char first[65], hex[65];
+	nch_epoch_record last = {0};
+	o.best_by = NCH_BEST_LOSS;
+	train(1, "scalar", &o, NULL, NCH_OK, first, &last);
+	CHECK(last.has_valid && last.valid.loss > 0.0 && last.valid.loss < 8.0 && last.train_loss > 0.0);
+	train(3, NULL, &o, NULL, NCH_OK, hex, NULL);
+	CHECK_TEXT(hex, first);
+	o.batch = 1; /* parts in which nothing is hidden are among them */
+	o.accumulate = ROWS;
+	train(2, NULL, &o, NULL, NCH_OK, hex, NULL);
+	CHECK_TEXT(hex, first);
+}
+
+static volatile sig_atomic_t stop;
+
+static void stop_at(void *context, const nch_step_record *record, uint64_t total)
+{
+	(void)total;
+	if (record->step == *(uint64_t *)context)
+		stop = 1;
+}
+
+TEST(resumed_is_as_never_stopped)
+{
+	char folder[] = "/tmp/nunchi-pretrain-XXXXXX", whole[65], hex[65], command[300];
+	nch_masking m = masking(false);
+	nch_train_options o = options(&m);
+	CHECK(mkdtemp(folder) != NULL);
+	o.best_by = NCH_BEST_LOSS;
+	train(1, NULL, &o, NULL, NCH_OK, whole, NULL);
+	o.out = folder;
+	o.stop = &stop;
+	o.resume = true;
+	uint64_t at = 6; /* in the middle of the second epoch */
+	nch_train_watcher watcher = {.step = stop_at, .context = &at};
+	train(1, NULL, &o, &watcher, NCH_CANCELLED, hex, NULL);
+	stop = 0;
+	train(2, NULL, &o, NULL, NCH_OK, hex, NULL);
+	CHECK_TEXT(hex, whole);
+	snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	CHECK(system(command) == 0);
+}
+
+int main(void)
+{
+	RUN(hidden_tokens);
+	RUN(five_steps_of_pytorch);
+	RUN(same_bits);
+	RUN(resumed_is_as_never_stopped);
+	return test_end();
+}
