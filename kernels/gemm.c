@@ -24,6 +24,7 @@ enum {
 	DEPTH = 768,           /* p of one pass: DEPTH × (COLUMNS of B + BLOCK rows of A) stay in L2 */
 	WIDTH = 3072,          /* columns of B packed at once (shared by all threads, in L3) */
 	BLOCK = 112 / ROWS * ROWS, /* rows of A that a thread packs at once */
+	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
 	NARROW = 64,           /* up to so many rows, B = Wᵀ is read where it lies */
 	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product */
 	NARROW_STRIP = 48,     /* rows of W in one task */
@@ -47,6 +48,7 @@ static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, s
 			for (size_t s = 0; s < strips; s++) {
 				size_t i = even(rows, s, strips), height = even(rows, s + 1, strips) - i;
 				float *out = packed + i * depth + p * height;
+				__builtin_prefetch(a + (p + 4) * a_col + i);
 				if (rows - i >= 16 && p + 16 / height + 1 < depth) /* 16 at once: the surplus is overwritten by the next columns */
 					v_store(out, v_load(a + p * a_col + i));
 				else
@@ -70,28 +72,51 @@ static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, s
 	}
 }
 
-/* Columns [0, columns) of B, at most COLUMNS: packed[p·COLUMNS + j] = b(p, j), zeros beyond. */
-static void pack_columns(const float *b, size_t b_row, size_t b_col, size_t columns, size_t depth, float *packed)
+/* `here` columns of B from `b` on, at most 16, b_col apart: packed[p·COLUMNS + j] = b(p, j), zeros beyond. b_row is 1: a column is contiguous. */
+static void pack_standing(const float *b, size_t b_col, size_t here, size_t depth, float *packed)
 {
-	for (size_t v = 0; v < VECS; v++) {
-		size_t first = 16 * v, here = columns <= first ? 0 : columns - first < 16 ? columns - first : 16;
-		float *out = packed + first;
-		if (b_col == 1 || here == 0) {
-			for (size_t p = 0; p < depth; p++)
-				v_store(out + p * COLUMNS, here == 16 ? v_load(b + p * b_row + first) : v_load_part(b + p * b_row + first, here));
-			continue;
+	for (size_t p = 0; p < depth; p += 16) {
+		size_t part = depth - p < 16 ? depth - p : 16;
+		v16 square[16];
+		for (size_t j = 0; j < 16; j++) {
+			square[j] = j >= here ? v_zero() : part == 16 ? v_load(b + j * b_col + p) : v_load_part(b + j * b_col + p, part);
+			if (j < here)
+				__builtin_prefetch(b + j * b_col + p + 64);
 		}
-		const float *column = b + first * b_col; /* b_row is 1: a column of B is contiguous */
-		for (size_t p = 0; p < depth; p += 16) {
-			size_t part = depth - p < 16 ? depth - p : 16;
-			v16 square[16];
-			for (size_t j = 0; j < 16; j++)
-				square[j] = j >= here ? v_zero() : part == 16 ? v_load(column + j * b_col + p) : v_load_part(column + j * b_col + p, part);
-			v_transpose(square);
-			for (size_t i = 0; i < part; i++)
-				v_store(out + (p + i) * COLUMNS, square[i]);
+		v_transpose(square);
+		for (size_t i = 0; i < part; i++)
+			v_store(packed + (p + i) * COLUMNS, square[i]);
+	}
+}
+
+/* Columns [0, columns) of B, where rows are contiguous: one pass over the rows serves all panels, so that each row is read in one piece. */
+static void pack_lying(const float *b, size_t b_row, size_t columns, size_t depth, float *packed)
+{
+	for (size_t p = 0; p < depth; p++) {
+		const float *row = b + p * b_row;
+		for (size_t first = 0; first < columns; first += COLUMNS) {
+			float *out = packed + first * depth + p * COLUMNS;
+			for (size_t v = 0; v < VECS; v++) {
+				size_t at = first + 16 * v, here = columns <= at ? 0 : columns - at < 16 ? columns - at : 16;
+				__builtin_prefetch(row + 4 * b_row + at);
+				v_store(out + 16 * v, here == 16 ? v_load(row + at) : v_load_part(row + at, here));
+			}
 		}
 	}
+}
+
+/* Columns [0, columns) of B in panels of COLUMNS: panel n at packed + n·COLUMNS·depth, there packed[p·COLUMNS + j] = b(p, j), zeros beyond. */
+static void pack_columns(const float *b, size_t b_row, size_t b_col, size_t columns, size_t depth, float *packed)
+{
+	if (b_col == 1) {
+		pack_lying(b, b_row, columns, depth, packed);
+		return;
+	}
+	for (size_t first = 0; first < columns; first += COLUMNS)
+		for (size_t v = 0; v < VECS; v++) {
+			size_t at = first + 16 * v, here = columns <= at ? 0 : columns - at < 16 ? columns - at : 16;
+			pack_standing(b + at * b_col, b_col, here, depth, packed + first * depth + 16 * v);
+		}
 }
 
 /* --- the wide product --- */
@@ -147,14 +172,14 @@ static void any_tile(size_t rows, const nch_gemm *g, size_t i, size_t j, size_t 
 #undef TILE_CASE
 }
 
-static void pack_task(void *context, size_t panel, size_t thread)
+static void pack_task(void *context, size_t index, size_t thread)
 {
 	const wide_job *job = context;
 	const nch_gemm *g = job->product;
-	size_t j = panel * COLUMNS, columns = job->columns - j < COLUMNS ? job->columns - j : COLUMNS;
+	size_t j = index * PACK_PANELS * COLUMNS, columns = job->columns - j < PACK_PANELS * COLUMNS ? job->columns - j : PACK_PANELS * COLUMNS;
 	(void)thread;
 	pack_columns(g->b + job->first_depth * g->b_row + (job->first_column + j) * g->b_col, g->b_row, g->b_col, columns, job->depth,
-	             job->compute->shared + panel * COLUMNS * job->depth);
+	             job->compute->shared + j * job->depth);
 }
 
 /* Asks for a tile of C that will be wanted soon. */
@@ -210,7 +235,7 @@ static void wide(const nch_gemm *g, const nch_compute *compute)
 		for (size_t pass = 0; pass < passes; pass++) {
 			job.first_depth = even(g->k, pass, passes);
 			job.depth = even(g->k, pass + 1, passes) - job.first_depth;
-			nch_pool_run(compute->pool, job.panels, pack_task, &job);
+			nch_pool_run(compute->pool, (job.panels + PACK_PANELS - 1) / PACK_PANELS, pack_task, &job);
 			nch_pool_run(compute->pool, job.row_blocks * job.column_parts, multiply_task, &job);
 		}
 	}
