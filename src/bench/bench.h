@@ -18,6 +18,7 @@ typedef struct nch_figure {
 	const char *what;     /* "X W^T", "step 3", "attention", "gelu" … */
 	size_t m, n, k;       /* of a product */
 	size_t sentences, length; /* of what works on sentences */
+	size_t characters;    /* of a text that is split */
 	size_t threads;
 	double seconds;       /* of one run */
 	double gflops;        /* 10^9 floating-point operations a second */
@@ -64,5 +65,8 @@ nch_status nch_bench_texts(const char *folder, size_t threads, const char *isa, 
 /* A text, line by line, into ids without special ones. Each thread keeps its scratch from run to run. */
 nch_status nch_bench_tokenize(const nch_tokenizer *tokenizer, nch_pool *pool, const char *text, size_t length, double patience,
                               nch_figure *figure, nch_error *error);
+
+/* A text into sentences (text/sentences.h), on one thread; the rate is in bytes. */
+nch_status nch_bench_sentences(const char *text, size_t length, double patience, nch_figure *figure, nch_error *error);
 
 #endif

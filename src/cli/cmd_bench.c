@@ -23,7 +23,7 @@ static const nch_option own_options[] = {
 	{"length", NCH_OPTION_INTEGER, "N", .help = "train, predict: tokens of a sentence", .otherwise = "32", .least = 1, .most = 512},
 	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenize: whose speed"},
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "predict: this model on --data, its first line alone and all lines together"},
-	{"data", NCH_OPTION_TEXT, "FILE", .help = "tokenize, predict --model: a text, a sentence a line"},
+	{"data", NCH_OPTION_TEXT, "FILE", .help = "tokenize, sentences, predict --model: a text, a sentence a line"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 static const nch_option_group *const groups[] = {&own_group, NULL};
@@ -51,6 +51,8 @@ static void add_json(bench *b, const nch_figure *f)
 		nch_buffer_printf(out, ",\"sentences\":%zu", f->sentences);
 	if (f->length > 0)
 		nch_buffer_printf(out, ",\"length\":%zu", f->length);
+	if (f->characters > 0)
+		nch_buffer_printf(out, ",\"characters\":%zu", f->characters);
 	nch_buffer_printf(out, ",\"threads\":%zu,\"seconds\":", f->threads);
 	nch_json_write_double(out, f->seconds);
 	if (f->gflops > 0) {
@@ -69,7 +71,7 @@ static void add_json(bench *b, const nch_figure *f)
 /* A line of the table that the figure belongs to, under its head. */
 static void print_line(bench *b, const nch_figure *f)
 {
-	const char *table = f->n > 0 ? "gemm" : f->length > 0 ? "sentences" : f->sentences > 0 ? "text" : "numbers";
+	const char *table = f->n > 0 ? "gemm" : f->length > 0 ? "sentences" : f->characters > 0 ? "characters" : f->sentences > 0 ? "text" : "numbers";
 	if (b->table == NULL || strcmp(b->table, table) != 0) {
 		if (b->table != NULL)
 			nch_output_text("\n");
@@ -79,6 +81,8 @@ static void print_line(bench *b, const nch_figure *f)
 		else if (f->length > 0)
 			nch_output_printf("%-24s %9s %7s %8s %10s %9s %7s %12s\n", "", "sentences", "length", "threads", "ms", "GFLOP/s", "of peak",
 			                  "tokens/s");
+		else if (f->characters > 0)
+			nch_output_printf("%-24s %9s %8s %10s %12s %14s\n", "", "sentences", "threads", "ms", "MB/s", "characters/s");
 		else if (f->sentences > 0)
 			nch_output_printf("%-24s %9s %8s %10s %12s %12s\n", "", "sentences", "threads", "ms", "MB/s", "sentences/s");
 		else
@@ -90,6 +94,9 @@ static void print_line(bench *b, const nch_figure *f)
 	else if (f->length > 0)
 		nch_output_printf("%-24s %9zu %7zu %8zu %10.4g %9.1f %6.0f%% %12.0f\n", f->what, f->sentences, f->length, f->threads,
 		                  1e3 * f->seconds, f->gflops, 100 * f->share, f->rate);
+	else if (f->characters > 0)
+		nch_output_printf("%-24s %9zu %8zu %10.4g %12.2f %14.0f\n", f->what, f->sentences, f->threads, 1e3 * f->seconds, 1e-6 * f->rate,
+		                  (double)f->characters / f->seconds);
 	else if (f->sentences > 0)
 		nch_output_printf("%-24s %9zu %8zu %10.4g %12.2f %12.0f\n", f->what, f->sentences, f->threads, 1e3 * f->seconds, 1e-6 * f->rate,
 		                  (double)f->sentences / f->seconds);
@@ -245,23 +252,45 @@ static nch_status bench_tokenize(bench *b)
 	return status;
 }
 
+static nch_status bench_sentences(bench *b)
+{
+	const char *data = nch_options_text(b->options, "data");
+	nch_buffer text = {0};
+	nch_figure f;
+	if (data == NULL)
+		return nch_fail(b->error, NCH_USAGE, "bench sentences needs --data FILE");
+	NCH_TRY(nch_file_read(data, (size_t)1 << 30, &text, b->error));
+	nch_status status = nch_bench_sentences(text.data != NULL ? text.data : "", text.length, b->patience, &f, b->error);
+	if (status == NCH_OK)
+		status = tell(b, NCH_OK, &f);
+	nch_buffer_free(&text);
+	return status;
+}
+
 static const struct {
 	const char *name;
 	nch_status (*run)(bench *b);
 } kinds[] = {{"gemm", bench_gemm},   {"attention", bench_attention}, {"elements", bench_elements},
-             {"train", bench_train}, {"predict", bench_predict},     {"tokenize", bench_tokenize}};
+             {"train", bench_train}, {"predict", bench_predict},     {"tokenize", bench_tokenize},
+             {"sentences", bench_sentences}};
 enum { KINDS = sizeof kinds / sizeof *kinds };
+
+/* Whether nothing is missing for a kind that was not named. */
+static bool has_all_files(const bench *b, nch_status (*run)(bench *b))
+{
+	return run == bench_tokenize ? nch_options_given(b->options, "tokenizer") : run != bench_sentences;
+}
 
 /* One kind, or, without a name, all that need no file. */
 static nch_status run_kinds(bench *b, const char *name)
 {
 	bool found = false;
 	for (size_t i = 0; i < KINDS; i++)
-		if (name != NULL ? strcmp(name, kinds[i].name) == 0 : kinds[i].run != bench_tokenize || nch_options_given(b->options, "tokenizer")) {
+		if (name != NULL ? strcmp(name, kinds[i].name) == 0 : has_all_files(b, kinds[i].run)) {
 			found = true;
 			NCH_TRY(kinds[i].run(b));
 		}
-	return found ? NCH_OK : nch_fail(b->error, NCH_USAGE, "bench %s: there are gemm, attention, elements, train, predict and tokenize", name);
+	return found ? NCH_OK : nch_fail(b->error, NCH_USAGE, "bench %s: there are gemm, attention, elements, train, predict, tokenize and sentences", name);
 }
 
 static nch_status run_bench(const nch_options *options, nch_error *error)
@@ -303,7 +332,7 @@ static nch_status run_bench(const nch_options *options, nch_error *error)
 const nch_command nch_command_bench = {
 	.name = "bench",
 	.summary = "how fast this machine multiplies, trains, predicts, tokenizes",
-	.usage = "[gemm|attention|elements|train|predict|tokenize] [--json]",
+	.usage = "[gemm|attention|elements|train|predict|tokenize|sentences] [--json]",
 	.details = "Figures beside the measured peak of fused multiply-adds on as many threads. Each is the fastest of several runs;\n"
 	           "run it on a machine that is otherwise idle. docs/gemm.md explains the steps of `bench gemm --step all`.",
 	.groups = groups,

@@ -61,7 +61,7 @@ may_include() {
 	src/nn) echo 'nn io kernels base' ;;
 	src/report) echo 'report data base' ;;
 	src/train) echo 'train report data nn text io tokenizer kernels base' ;;
-	src/bench) echo 'bench train data nn io tokenizer kernels base' ;;
+	src/bench) echo 'bench train data nn text io tokenizer kernels base' ;;
 	src/cli) echo 'cli bench train report data nn text io tokenizer kernels base' ;;
 	*) echo '' ;;
 	esac
