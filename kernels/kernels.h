@@ -100,6 +100,36 @@ typedef struct nch_attention {
 /* Working memory of one call, in floats, for sentences of up to `length` tokens. */
 size_t nch_attention_scratch_floats(size_t length, size_t width);
 
+/* Attention with relative positions over packed sentences (Dai et al. 2020, "Funnel-Transformer", appendix A.2). A sentence's queries and keys may be of
+ * different number: where a block of Funnel pools, there are half as many queries. For query i and key j of a sentence, with
+ * u = zero - (step·i - j) the row of `places` that belongs to their distance:
+ *   score(i,j) = scale · ((q_i + content_bias) · k_j + (q_i + place_bias) · places_u + (q_i + kind_bias) · segments_same(i,j))
+ * where the last two terms count as 0 for i = 0 and for j = 0 if `first_apart`; same(i,j) is 1 if the types are equal or i = 0 or j = 0.
+ * out = dropout(softmax(score)) v. All arrays have rows of heads · width floats. */
+typedef struct nch_relative {
+	size_t heads, width, step;
+	const size_t *query_offsets, *key_offsets;   /* (sentences + 1) */
+	const int32_t *query_type, *key_type;        /* (queries), (keys) */
+	const float *q, *k, *v;                      /* (queries, …), (keys, …), (keys, …) */
+	const float *content_bias, *place_bias, *kind_bias; /* (heads · width) */
+	const float *places;                         /* (distances, …): the largest first */
+	size_t zero;                                 /* the row of `places` for i = j = 0 */
+	const float *segments;                       /* (2, …): of another type, of the same */
+	int first_apart;
+	float scale;
+	nch_dropout dropout;                         /* the row of query i of sentence s is (address_offsets[s] + i) · heads + head */
+	const size_t *address_offsets;               /* (sentences) */
+	float *out;                                  /* (queries, …) */
+	/* backward */
+	const float *dout;
+	float *dq, *dk, *dv;                         /* overwritten */
+	float *d_places;                             /* of one sentence, overwritten: (step · (queries - 1) + keys, …), from the row that its last query begins with */
+	float *d_content_bias, *d_place_bias, *d_kind_bias, *d_segments; /* added to, queries in ascending order */
+} nch_relative;
+
+/* Working memory of one call, in floats, for sentences of up to that many queries and keys. */
+size_t nch_relative_scratch_floats(size_t queries, size_t keys, size_t step, size_t width);
+
 typedef enum nch_activation {
 	NCH_GELU,      /* x · Phi(x), by erf (Hendrycks & Gimpel 2016) */
 	NCH_GELU_TANH, /* x/2 · (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): "gelu_new" */
@@ -134,6 +164,10 @@ typedef struct nch_kernels {
 	void (*attention_backward)(const nch_attention *attention, size_t sentence, size_t head, float *scratch);
 	/* The same probabilities before dropout, written out: probabilities (length, length) of one head. */
 	void (*attention_map)(const nch_attention *attention, size_t sentence, size_t head, float *probabilities, float *scratch);
+
+	/* relative.c: the same with relative positions. Backward, the heads of one sentence may run apart, the sentences one after the other. */
+	void (*relative)(const nch_relative *relative, size_t sentence, size_t head, float *scratch);
+	void (*relative_backward)(const nch_relative *relative, size_t sentence, size_t head, float *scratch);
 
 	/* norm.c */
 	void (*norm)(const nch_norm *norm, size_t begin, size_t end);

@@ -18,3 +18,12 @@ size_t nch_attention_scratch_floats(size_t length, size_t width)
 	size_t copies = width == padded_width ? 0 : 7 * length * padded_width;
 	return 2 * width * padded + 3 * 32 * padded + copies + 64;
 }
+
+size_t nch_relative_scratch_floats(size_t queries, size_t keys, size_t step, size_t width)
+{
+	const size_t block = 32;
+	size_t distances = step * queries + keys, padded = (keys + 15) / 16 * 16, padded_width = (width + 15) / 16 * 16;
+	size_t copies = width == padded_width ? 0 : 4 * keys + 2 * queries + distances;
+	return width * (2 * padded + distances + 32) + block * (3 * padded + keys + step * block + 16 + 5 * padded_width) +
+	       (distances + copies) * padded_width + 64;
+}

@@ -42,10 +42,14 @@ void nch_compute_free(nch_compute *compute)
 
 nch_status nch_compute_reserve(nch_compute *compute, size_t longest, size_t width, nch_error *error)
 {
-	size_t threads = nch_pool_threads(compute->pool);
-	size_t attention = nch_attention_scratch_floats(longest, width), each = nch_gemm_scratch_floats();
-	if (attention > each)
-		each = attention;
+	return nch_compute_reserve_floats(compute, nch_attention_scratch_floats(longest, width), error);
+}
+
+nch_status nch_compute_reserve_floats(nch_compute *compute, size_t floats, nch_error *error)
+{
+	size_t threads = nch_pool_threads(compute->pool), each = nch_gemm_scratch_floats();
+	if (floats > each)
+		each = floats;
 	each = (each + 1023) / 1024 * 1024 + 16; /* 16: threads should not meet in the same cache sets */
 	if (compute->scratch != NULL && each <= compute->scratch_floats)
 		return NCH_OK;

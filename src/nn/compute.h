@@ -13,6 +13,9 @@ void nch_compute_free(nch_compute *compute); /* NULL is allowed */
 /* Makes the working memory fit longer sentences or wider heads. */
 nch_status nch_compute_reserve(nch_compute *compute, size_t longest, size_t width, nch_error *error);
 
+/* The same for working memory of any purpose: at least `floats` for each thread. */
+nch_status nch_compute_reserve_floats(nch_compute *compute, size_t floats, nch_error *error);
+
 /* Calls range(context, begin, end) for pieces that together make [0, total), on all threads. A piece has a multiple of `grain` items,
  * except the last. */
 typedef void nch_range(void *context, size_t begin, size_t end);

@@ -15,7 +15,8 @@
 
 enum {
 	MAX_CONFIG = 16 << 20, /* bytes of a config.json */
-	MAX_LABELS = 100000
+	MAX_LABELS = 100000,
+	MAX_LAYERS = 1 << 12
 };
 
 struct reader {
@@ -94,7 +95,7 @@ static nch_status read_family(const struct reader *r, const nch_family_keys **fa
 			*family = &nch_families[i];
 			return NCH_OK;
 		}
-	return nch_fail(r->error, NCH_FORMAT, "%s: model_type \"%s\" is not one that this program computes (bert, roberta, electra, distilbert, albert)",
+	return nch_fail(r->error, NCH_FORMAT, "%s: model_type \"%s\" is not one that this program computes (bert, roberta, electra, distilbert, albert, funnel)",
 	                r->where, type);
 }
 
@@ -148,7 +149,8 @@ static nch_status read_sizes(const struct reader *r, const nch_family_keys *f)
 	nch_config *c = r->config;
 	NCH_TRY(read_size(r, "vocab_size", 1, INT32_MAX, f->defaults.vocab_size, &c->vocab_size));
 	NCH_TRY(read_size(r, f->hidden, 1, 1 << 16, f->defaults.hidden, &c->hidden));
-	NCH_TRY(read_size(r, f->layers, 1, 1 << 12, f->defaults.layers, &c->layers));
+	if (f->family != NCH_FUNNEL)
+		NCH_TRY(read_size(r, f->layers, 1, MAX_LAYERS, f->defaults.layers, &c->layers));
 	NCH_TRY(read_size(r, f->heads, 1, 1 << 16, f->defaults.heads, &c->heads));
 	NCH_TRY(read_size(r, f->feed_forward, 1, 1 << 20, f->defaults.feed_forward, &c->feed_forward));
 	NCH_TRY(read_size(r, "max_position_embeddings", 1, 1 << 24, f->defaults.max_positions, &c->max_positions));
@@ -158,9 +160,73 @@ static nch_status read_sizes(const struct reader *r, const nch_family_keys *f)
 	c->types = 0;
 	if (f->defaults.types > 0)
 		NCH_TRY(read_size(r, "type_vocab_size", 0, 1 << 16, f->defaults.types, &c->types));
-	if (c->hidden % c->heads != 0)
+	if (f->family != NCH_FUNNEL && c->hidden % c->heads != 0)
 		return nch_fail(r->error, NCH_FORMAT, "%s: \"%s\" (%zu) is no multiple of \"%s\" (%zu)", r->where, f->hidden, c->hidden, f->heads,
 		                c->heads);
+	return NCH_OK;
+}
+
+/* A list of `count` whole numbers, or of any number of them if *count is 0. Without the key nothing changes. */
+static nch_status read_list(const struct reader *r, const char *key, size_t most, size_t *count, size_t *list)
+{
+	const nch_json *value = get(r, key);
+	size_t found = 0;
+	if (value == NULL)
+		return NCH_OK;
+	if (value->type != NCH_JSON_ARRAY || value->count == 0 || value->count > NCH_MAX_BLOCKS || (*count > 0 && value->count != *count))
+		return nch_fail(r->error, NCH_FORMAT, "%s: \"%s\" is no list of %s numbers", r->where, key, *count > 0 ? "as many" : "1 to 16");
+	for (const nch_json *item = value->first; item != NULL; item = item->next) {
+		int64_t number;
+		if (item->type != NCH_JSON_NUMBER || !nch_number_read_integer(item->text, item->length, &number) || number < 1 || (uint64_t)number > most)
+			return nch_fail(r->error, NCH_FORMAT, "%s: \"%s\" holds what is no number from 1 to %zu", r->where, key, most);
+		list[found++] = (size_t)number;
+	}
+	*count = found;
+	return NCH_OK;
+}
+
+/* One of two words. */
+static nch_status read_choice(const struct reader *r, const char *key, const char *no, const char *yes, bool *is_yes)
+{
+	const nch_json *value = get(r, key);
+	if (value != NULL && value->type != NCH_JSON_STRING)
+		return fail(r, key, "is no text");
+	const char *word = value != NULL ? value->text : no;
+	*is_yes = strcmp(word, yes) == 0;
+	if (!*is_yes && strcmp(word, no) != 0)
+		return nch_fail(r->error, NCH_FORMAT, "%s: \"%s\" is \"%s\"; there are %s and %s", r->where, key, word, no, yes);
+	return NCH_OK;
+}
+
+static nch_status read_funnel(const struct reader *r, const nch_family_keys *f)
+{
+	nch_funnel_config *funnel = &r->config->funnel;
+	size_t passes = 0, blocks = 0;
+	*funnel = f->defaults.funnel;
+	NCH_TRY(read_list(r, "block_sizes", MAX_LAYERS, &blocks, funnel->sizes));
+	if (blocks > 0)
+		funnel->blocks = blocks;
+	for (size_t b = 0; b < NCH_MAX_BLOCKS; b++) {
+		funnel->sizes[b] = b < funnel->blocks ? funnel->sizes[b] : 0;
+		funnel->repeats[b] = b < funnel->blocks;
+	}
+	NCH_TRY(read_list(r, "block_repeats", MAX_LAYERS, &funnel->blocks, funnel->repeats));
+	r->config->layers = 0;
+	for (size_t b = 0; b < funnel->blocks; b++) {
+		r->config->layers += funnel->sizes[b];
+		passes += funnel->sizes[b] * funnel->repeats[b];
+	}
+	if (r->config->hidden % 2 != 0)
+		return fail(r, f->hidden, "is odd; half of it are sines of a distance, half cosines");
+	if (passes > MAX_LAYERS)
+		return fail(r, "block_sizes", "and \"block_repeats\" are too large");
+	NCH_TRY(read_size(r, "d_head", 1, 1 << 12, funnel->head_width, &funnel->head_width));
+	NCH_TRY(read_number(r, "activation_dropout", 0, 0.99999, 0.0f, &funnel->activation_dropout));
+	NCH_TRY(read_choice(r, "pooling_type", "mean", "max", &funnel->largest));
+	NCH_TRY(read_choice(r, "attention_type", "relative_shift", "factorized", &funnel->factorized));
+	funnel->separate_cls = nch_json_bool(r->object, "separate_cls", true);
+	funnel->truncate = nch_json_bool(r->object, "truncate_seq", true);
+	funnel->queries_only = nch_json_bool(r->object, "pool_q_only", true);
 	return NCH_OK;
 }
 
@@ -173,7 +239,7 @@ static nch_status read_rates(const struct reader *r, const nch_family_keys *f)
 	/* classifier_dropout: null means that of the hidden layers */
 	float otherwise = f->defaults.classifier_dropout >= 0 ? f->defaults.classifier_dropout : c->dropout;
 	NCH_TRY(read_number(r, f->classifier_dropout, 0, below_1, otherwise, &c->classifier_dropout));
-	NCH_TRY(read_number(r, "initializer_range", 0, 100, f->defaults.init_range, &c->init_range));
+	NCH_TRY(read_number(r, f->family == NCH_FUNNEL ? "initializer_std" : "initializer_range", 0, 100, f->defaults.init_range, &c->init_range));
 	c->norm_epsilon = f->defaults.norm_epsilon;
 	if (f->family != NCH_DISTILBERT) /* which has it in its code */
 		NCH_TRY(read_number(r, "layer_norm_eps", 0, 1, f->defaults.norm_epsilon, &c->norm_epsilon));
@@ -282,6 +348,8 @@ nch_status nch_config_parse(const char *text, size_t length, const char *where, 
 	read_head(&r);
 	NCH_TRY(refuse_variants(&r));
 	NCH_TRY(read_sizes(&r, family));
+	if (result.family == NCH_FUNNEL)
+		NCH_TRY(read_funnel(&r, family));
 	NCH_TRY(read_rates(&r, family));
 	NCH_TRY(read_activation(&r, family));
 	NCH_TRY(read_padding(&r, family));

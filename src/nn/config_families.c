@@ -31,6 +31,14 @@ const nch_family_keys nch_families[] = {
 	 .default_activation = "gelu_new",
 	 .defaults = {.vocab_size = 30000, .hidden = 4096, .layers = 12, .heads = 64, .feed_forward = 16384, .max_positions = 512, .types = 2,
 	              .embedding = 128, .classifier_dropout = 0.1f, .init_range = 0.02f, .norm_epsilon = 1e-12f}},
+	/* layers: num_hidden_layers is no key of its own, see block_sizes; the classifier's dropout is that of the layers */
+	{.family = NCH_FUNNEL, .model_type = "funnel", .class_prefix = "Funnel", .hidden = "d_model", .layers = "block_sizes", .heads = "n_head",
+	 .feed_forward = "d_inner", .dropout = "hidden_dropout", .attention_dropout = "attention_dropout", .classifier_dropout = "hidden_dropout",
+	 .activation = "hidden_act", .default_activation = "gelu_new",
+	 .defaults = {.vocab_size = 30522, .hidden = 768, .layers = 12, .heads = 12, .feed_forward = 3072, .max_positions = 512, .dropout = 0.1f,
+	              .attention_dropout = 0.1f, .classifier_dropout = -1, .init_range = 0.02f, .norm_epsilon = 1e-9f,
+	              .funnel = {.blocks = 3, .sizes = {4, 4, 4}, .repeats = {1, 1, 1}, .head_width = 64, .separate_cls = true, .truncate = true,
+	                         .queries_only = true}}},
 	{.model_type = NULL},
 };
 

@@ -61,12 +61,41 @@ static void write_sizes(nch_buffer *out, const nch_config *config, const nch_fam
 	if (family->defaults.embedding > 0)
 		size(out, "embedding_size", config->embedding);
 	size(out, family->hidden, config->hidden);
-	size(out, family->layers, config->layers);
+	if (config->family != NCH_FUNNEL)
+		size(out, family->layers, config->layers);
 	size(out, family->heads, config->heads);
 	size(out, family->feed_forward, config->feed_forward);
 	size(out, "max_position_embeddings", config->max_positions);
 	if (family->defaults.types > 0)
 		size(out, "type_vocab_size", config->types);
+}
+
+static void list(nch_buffer *out, const char *name, const size_t *numbers, size_t count)
+{
+	key(out, name);
+	for (size_t i = 0; i < count; i++)
+		nch_buffer_printf(out, "%s%zu", i == 0 ? "[" : ", ", numbers[i]);
+	nch_buffer_text(out, "]");
+}
+
+static void yes_or_no(nch_buffer *out, const char *name, bool value)
+{
+	key(out, name);
+	nch_buffer_text(out, value ? "true" : "false");
+}
+
+static void write_funnel(nch_buffer *out, const nch_config *config)
+{
+	const nch_funnel_config *funnel = &config->funnel;
+	list(out, "block_sizes", funnel->sizes, funnel->blocks);
+	list(out, "block_repeats", funnel->repeats, funnel->blocks);
+	size(out, "d_head", funnel->head_width);
+	number(out, "activation_dropout", funnel->activation_dropout);
+	text(out, "pooling_type", funnel->largest ? "max" : "mean");
+	text(out, "attention_type", funnel->factorized ? "factorized" : "relative_shift");
+	yes_or_no(out, "separate_cls", funnel->separate_cls);
+	yes_or_no(out, "truncate_seq", funnel->truncate);
+	yes_or_no(out, "pool_q_only", funnel->queries_only);
 }
 
 static void write_all(nch_buffer *out, const nch_config *config, const nch_family_keys *family)
@@ -80,12 +109,15 @@ static void write_all(nch_buffer *out, const nch_config *config, const nch_famil
 	text(out, family->activation, activation_name(config->activation));
 	number(out, family->dropout, config->dropout);
 	number(out, family->attention_dropout, config->attention_dropout);
-	number(out, family->classifier_dropout, config->classifier_dropout);
-	number(out, "initializer_range", config->init_range);
-	if (config->family != NCH_DISTILBERT) { /* there it is 1e-12 and has no key */
+	if (config->family == NCH_FUNNEL)
+		write_funnel(out, config);
+	else
+		number(out, family->classifier_dropout, config->classifier_dropout);
+	number(out, config->family == NCH_FUNNEL ? "initializer_std" : "initializer_range", config->init_range);
+	if (config->family != NCH_DISTILBERT) /* there it is 1e-12 and has no key */
 		number(out, "layer_norm_eps", config->norm_epsilon);
+	if (config->family != NCH_DISTILBERT && config->family != NCH_FUNNEL)
 		text(out, "position_embedding_type", "absolute");
-	}
 	if (config->family == NCH_ELECTRA) { /* the head that its classifier has anyway */
 		text(out, "summary_type", "first");
 		text(out, "summary_activation", "gelu");

@@ -3,6 +3,8 @@
  * Shapes: n tokens in all sentences together, h = hidden, f = feed_forward. */
 #include "nn/model.h"
 
+#include "nn/funnel.h"
+
 /* Which dropout a mask belongs to: its address beside seed, step and row. */
 enum { SITE_EMBEDDING = 0, SITE_LAYER = 1, SITES_A_LAYER = 3, SITE_HEAD = 0xE000, SITE_CLASSIFIER = 0xE001 };
 
@@ -26,9 +28,12 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	return nch_layer_norm(tape, down, attended, after_down, site + 2, layer->output_gamma, layer->output_beta, c->norm_epsilon);
 }
 
-nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch)
+nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows)
 {
 	const nch_config *c = &model->config;
+	*rows = batch;
+	if (c->family == NCH_FUNNEL)
+		return nch_funnel_encode(model, tape, batch, rows);
 	nch_arena_mark mark = nch_tape_mark(tape);
 	nch_tensor *sum = nch_embedding(tape, batch, model->word, model->type, model->position);                  /* (n, embedding) */
 	nch_tensor *x = nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon);
@@ -44,11 +49,14 @@ nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_b
 nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch)
 {
 	static const nch_activation pooling[] = {[NCH_BERT] = NCH_TANH, [NCH_ROBERTA] = NCH_TANH, [NCH_ELECTRA] = NCH_GELU,
-	                                         [NCH_DISTILBERT] = NCH_RELU, [NCH_ALBERT] = NCH_TANH};
+	                                         [NCH_DISTILBERT] = NCH_RELU, [NCH_ALBERT] = NCH_TANH, [NCH_FUNNEL] = NCH_TANH};
+	const nch_batch *rows;
 	const nch_config *c = &model->config;
 	uint64_t row = nch_tape_step(tape)->sentence_row;
-	nch_tensor *x = nch_model_encode(model, tape, batch);
-	nch_tensor *first = nch_select_rows(tape, x, batch->offsets, batch->sentences); /* (sentences, h): [CLS] */
+	nch_tensor *x = nch_model_encode(model, tape, batch, &rows);
+	if (x == NULL)
+		return NULL;
+	nch_tensor *first = nch_select_rows(tape, x, rows->offsets, batch->sentences); /* (sentences, h): [CLS] */
 	if (c->family == NCH_ROBERTA || c->family == NCH_ELECTRA) /* their heads drop some of [CLS]; the others take it as it is */
 		first = nch_dropout_op(tape, first, c->classifier_dropout, SITE_HEAD, row);
 	nch_tensor *dense = nch_linear(tape, first, NCH_ACTIVATIONS, model->pool_weight, model->pool_bias);
@@ -61,7 +69,8 @@ nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const n
 {
 	const nch_config *c = &model->config;
 	bool gelu = c->family == NCH_ROBERTA || c->family == NCH_ELECTRA; /* whatever their config says */
-	nch_tensor *x = nch_model_encode(model, tape, batch);
+	const nch_batch *all;
+	nch_tensor *x = nch_model_encode(model, tape, batch, &all);
 	nch_tensor *chosen = nch_select_rows(tape, x, rows, count);                                               /* (count, h) */
 	nch_tensor *dense = nch_linear(tape, chosen, NCH_ACTIVATIONS, model->mlm_weight, model->mlm_dense_bias);  /* (count, embedding) */
 	nch_tensor *active = nch_activate(tape, dense, gelu ? NCH_GELU : c->activation);

@@ -18,7 +18,7 @@ typedef struct builder {
 	bool failed;
 } builder;
 
-enum { TENSORS_OUTSIDE = 16, TENSORS_A_LAYER = 16 };
+enum { TENSORS_OUTSIDE = 16, TENSORS_A_LAYER = 20 };
 
 /* A new tensor of this name. */
 static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns, nch_role role)
@@ -31,15 +31,15 @@ static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns
 		b->failed = true;
 		return t;
 	}
-	*t = (nch_tensor){.rows = rows, .columns = columns, .rank = role == NCH_WEIGHT ? 2 : 1, .name = copy, .role = role, .depth = b->depth,
-	                  .no_decay = role != NCH_WEIGHT};
+	*t = (nch_tensor){.rows = rows, .columns = columns, .rank = role == NCH_WEIGHT ? 2 : 1, .name = copy, .role = role,
+	                  .depth = b->depth, .no_decay = role != NCH_WEIGHT};
 	m->count++;
 	return t;
 }
 
 static nch_tensor *add_part(builder *b, const char *part, const char *what, size_t rows, size_t columns, nch_role role)
 {
-	char name[200];
+	char name[240];
 	snprintf(name, sizeof name, "%s.%s", part, what);
 	return add(b, name, rows, columns, role);
 }
@@ -64,10 +64,12 @@ static void add_embeddings(builder *b)
 	char part[160];
 #define PART(what) (snprintf(part, sizeof part, "%s." what, prefix), part)
 	m->word = add_part(b, PART("embeddings.word_embeddings"), "weight", c->vocab_size, c->embedding, NCH_WEIGHT);
-	m->position = add_part(b, PART("embeddings.position_embeddings"), "weight", c->max_positions, c->embedding, NCH_WEIGHT);
+	if (c->family != NCH_FUNNEL)
+		m->position = add_part(b, PART("embeddings.position_embeddings"), "weight", c->max_positions, c->embedding, NCH_WEIGHT);
 	if (c->types > 0)
 		m->type = add_part(b, PART("embeddings.token_type_embeddings"), "weight", c->types, c->embedding, NCH_WEIGHT);
-	add_norm(b, PART("embeddings.LayerNorm"), c->embedding, &m->embedding_gamma, &m->embedding_beta);
+	snprintf(part, sizeof part, "%s.%s", prefix, b->names->embedding_norm);
+	add_norm(b, part, c->embedding, &m->embedding_gamma, &m->embedding_beta);
 #undef PART
 	if (c->embedding != c->hidden || c->family == NCH_ALBERT) { /* ALBERT always has it */
 		snprintf(part, sizeof part, "%s.%s", prefix, b->names->project);
@@ -95,6 +97,64 @@ static void add_layer(builder *b, size_t index, nch_encoder_layer *layer)
 #undef PART
 }
 
+static nch_tensor *add_cube(builder *b, const char *name, size_t rows, size_t heads, size_t width)
+{
+	nch_tensor *t = add(b, name, rows, heads * width, NCH_WEIGHT);
+	t->rank = 3;
+	t->inner = width;
+	return t;
+}
+
+/* Layer `index` of block `block` of Funnel: queries, keys and values of heads · head_width, and what relative positions need. */
+static void add_funnel_layer(builder *b, size_t block, size_t index, nch_encoder_layer *layer)
+{
+	const nch_config *c = &b->model->config;
+	const nch_tensor_names *names = b->names;
+	size_t h = c->hidden, heads = c->heads, width = c->funnel.head_width, inner = heads * width;
+	char part[200];
+#define PART(what) (snprintf(part, sizeof part, "%s.%s%zu.%zu.%s", names->prefix, names->layer, block, index, what), part)
+	nch_relative_weights *relative = &layer->relative;
+	nch_tensor **biases[] = {&relative->content_bias, &relative->place_bias, &relative->kind_bias};
+	static const char *const bias_names[] = {"attention.r_w_bias", "attention.r_r_bias", "attention.r_s_bias"};
+	layer->query_weight = add_part(b, PART(names->query), "weight", inner, h, NCH_WEIGHT);
+	add_dense(b, PART(names->key), inner, h, &layer->key_weight, &layer->key_bias);
+	add_dense(b, PART(names->value), inner, h, &layer->value_weight, &layer->value_bias);
+	for (size_t i = 0; i < 3; i++) {
+		*biases[i] = add(b, PART(bias_names[i]), heads, width, NCH_BIAS);
+		(*biases[i])->rank = 2;
+	}
+	relative->kernel = add_cube(b, PART("attention.r_kernel"), h, heads, width);
+	relative->segments = add_cube(b, PART("attention.seg_embed"), 2, heads, width);
+	add_dense(b, PART(names->attention), h, inner, &layer->attention_weight, &layer->attention_bias);
+	add_norm(b, PART(names->attention_norm), h, &layer->attention_gamma, &layer->attention_beta);
+	add_dense(b, PART(names->up), c->feed_forward, h, &layer->up_weight, &layer->up_bias);
+	add_dense(b, PART(names->down), h, c->feed_forward, &layer->down_weight, &layer->down_bias);
+	add_norm(b, PART(names->output_norm), h, &layer->output_gamma, &layer->output_beta);
+#undef PART
+}
+
+static void add_layers(builder *b)
+{
+	nch_model *m = b->model;
+	const nch_config *c = &m->config;
+	if (c->family == NCH_FUNNEL) {
+		nch_encoder_layer *layer = m->layers;
+		for (size_t block = 0; block < c->funnel.blocks; block++)
+			for (size_t l = 0; l < c->funnel.sizes[block]; l++) {
+				b->depth++;
+				add_funnel_layer(b, block, l, layer++);
+			}
+		return;
+	}
+	for (size_t l = 0; l < c->layers; l++) {
+		b->depth = 1 + l;
+		if (l > 0 && b->names->shared)
+			m->layers[l] = m->layers[0];
+		else
+			add_layer(b, l, &m->layers[l]);
+	}
+}
+
 /* A dense layer and a LayerNorm; then the word table once more, and a bias for each word. */
 static void add_mlm_head(builder *b)
 {
@@ -111,13 +171,7 @@ static void add_all(builder *b)
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
 	add_embeddings(b);
-	for (size_t l = 0; l < c->layers; l++) {
-		b->depth = 1 + l;
-		if (l > 0 && b->names->shared)
-			m->layers[l] = m->layers[0];
-		else
-			add_layer(b, l, &m->layers[l]);
-	}
+	add_layers(b);
 	b->depth = 1 + c->layers;
 	m->head_begin = m->count;
 	if (c->head == NCH_HEAD_MLM) {
@@ -145,8 +199,6 @@ static nch_status copy_labels(nch_model *model, const nch_config *config, nch_er
 
 nch_status nch_model_new(const nch_config *config, nch_model **model, nch_error *error)
 {
-	if (config->family > NCH_ALBERT)
-		return nch_fail(error, NCH_FORMAT, "models of this family can be read, but not computed yet");
 	if (config->head == NCH_HEAD_MLM && nch_names_of[config->family].mlm_dense == NULL)
 		return nch_fail(error, NCH_FORMAT, "a model of this family has no masked-LM head");
 	if (config->head == NCH_HEAD_CLASSIFIER && config->labels == 0)

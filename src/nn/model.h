@@ -16,6 +16,7 @@ typedef struct nch_encoder_layer {
 	nch_tensor *up_weight, *up_bias;     /* (feed_forward, hidden): intermediate */
 	nch_tensor *down_weight, *down_bias; /* (hidden, feed_forward): output */
 	nch_tensor *output_gamma, *output_beta;
+	nch_relative_weights relative;       /* of Funnel, whose query, key and value are (heads · head_width, hidden), and whose query has no bias */
 } nch_encoder_layer;
 
 typedef struct nch_model {
@@ -25,9 +26,9 @@ typedef struct nch_model {
 	size_t count, parameters; /* parameters: all elements together */
 	size_t head_begin; /* the tensors from this one on are the head's */
 
-	nch_tensor *word, *position, *type, *embedding_gamma, *embedding_beta;
+	nch_tensor *word, *position, *type, *embedding_gamma, *embedding_beta; /* position, type: NULL where there is none */
 	nch_tensor *project_weight, *project_bias; /* (hidden, embedding), where the widths differ */
-	nch_encoder_layer *layers; /* (layers); ALBERT's are all the same tensors */
+	nch_encoder_layer *layers; /* (layers); ALBERT's are all the same tensors (so a batch taken in parts has not quite the whole one's gradients) */
 
 	/* the head for classification, else NULL */
 	nch_tensor *pool_weight, *pool_bias;             /* (hidden, hidden): the dense layer before the classifier; BERT: bert.pooler */
@@ -85,13 +86,14 @@ const nch_tensor **nch_model_sorted(const nch_model *model);
 /* Memory for gradients and moments has the layout of the storage: where in it a tensor's elements begin. */
 size_t nch_model_offset(const nch_model *model, const nch_tensor *tensor);
 
-/* (tokens, hidden): the last layer's output. */
-nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch);
+/* (rows, hidden): the last layer's output. *rows gets the sentences as they lie in it: the batch itself, or of Funnel, which pools, fewer rows a sentence (offsets
+ * and types alone are set then). It stays valid until the step ends; NULL without memory. */
+nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows);
 /* (sentences, labels), of a model with a classifier. */
 nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch);
 
 /* (count, vocab_size), of a model with a masked-LM head: for each of the tokens rows[0 .. count) of the batch, which word stands there? The last matrix
- * is the word table itself, so its gradient comes from both ends. `rows` must stay valid until the step ends. */
+ * is the word table itself, so its gradient comes from both ends (and a batch in parts, where the ends take turns, does not have the bits of the whole one). `rows` must stay valid until the step ends. */
 nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch, const size_t *rows, size_t count);
 
 /* The most tokens a sentence may have. */

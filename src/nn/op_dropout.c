@@ -35,12 +35,57 @@ nch_tensor *nch_dropout_op(nch_tape *tape, nch_tensor *x, float p, uint32_t site
 	return y;
 }
 
+/* --- rows that are no longer the batch's tokens --- */
+
+typedef struct packed_job {
+	dropout_job rows;
+	const size_t *offsets, *addresses;
+} packed_job;
+
+static void packed_range(void *context, size_t begin, size_t end)
+{
+	const packed_job *job = context;
+	for (size_t s = begin; s < end; s++) {
+		dropout_job rows = job->rows;
+		rows.dropout.row += (uint64_t)job->addresses[s] - job->offsets[s]; /* the kernel adds the row of x; below zero comes back above it */
+		dropout_range(&rows, job->offsets[s], job->offsets[s + 1]);
+	}
+}
+
+nch_tensor *nch_dropout_packed(nch_tape *tape, nch_tensor *x, float p, uint32_t site, const size_t *offsets, const size_t *addresses,
+                               size_t sentences)
+{
+	if (x == NULL || tape->failed)
+		return NULL;
+	packed_job job = {{tape->compute->kernels, nch_tape_dropout(tape, p, site, tape->step.token_row), NULL, x->data, x->columns}, offsets, addresses};
+	if (job.rows.dropout.p <= 0.0f)
+		return x;
+	nch_tensor *y = nch_tape_tensor(tape, x->rows, x->columns, &x, 1);
+	nch_node *node = nch_tape_record(tape, NCH_OP_DROPOUT, y);
+	if (node != NULL) {
+		node->in[0] = x;
+		node->dropout = job.rows.dropout;
+		node->index = offsets;
+		node->index_end = addresses;
+		node->sentences = sentences;
+	}
+	if (y == NULL)
+		return NULL;
+	job.rows.y = y->data;
+	nch_parallel(tape->compute, sentences, 1, packed_range, &job);
+	return y;
+}
+
 void nch_dropout_backward_op(nch_tape *tape, nch_node *node)
 {
 	nch_tensor *x = node->in[0], *y = node->out;
 	dropout_job job = {tape->compute->kernels, node->dropout, nch_gradient_take(tape, x->rows * x->columns), y->grad, x->columns};
+	packed_job packed = {job, node->index, node->index_end};
 	if (job.y == NULL)
 		return;
-	nch_parallel(tape->compute, x->rows, 1, dropout_range, &job);
+	if (node->index != NULL)
+		nch_parallel(tape->compute, node->sentences, 1, packed_range, &packed);
+	else
+		nch_parallel(tape->compute, x->rows, 1, dropout_range, &job);
 	nch_gradient_give(tape, x, job.y);
 }

@@ -27,10 +27,8 @@ static const int32_t *type_rows(nch_tape *tape, const nch_batch *batch, const nc
 {
 	if (type == NULL || type->rows > 1)
 		return batch->type;
-	int32_t *zeros = nch_arena_alloc(tape->activations, batch->tokens, sizeof *zeros);
-	if (zeros == NULL)
-		tape->failed = true;
-	else
+	int32_t *zeros = nch_tape_alloc(tape, batch->tokens, sizeof *zeros);
+	if (zeros != NULL)
 		memset(zeros, 0, batch->tokens * sizeof *zeros);
 	return zeros;
 }

@@ -75,9 +75,7 @@ void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss)
 	size_t classes = logits->columns, room = nch_pool_threads(tape->compute->pool) * classes;
 	nch_node *node = nch_tape_record(tape, NCH_OP_LOSS, NULL);
 	loss_job job = {tape, loss, logits, node ? nch_gradient_take(tape, logits->rows * classes) : NULL, nch_gradient_take(tape, room),
-	                nch_arena_alloc(tape->activations, logits->rows, sizeof *job.values)};
-	if (job.values == NULL)
-		tape->failed = true;
+	                nch_tape_alloc(tape, logits->rows, sizeof *job.values)};
 	if (tape->failed)
 		return;
 	nch_pool_run(tape->compute->pool, logits->rows, loss_row, &job);

@@ -1,4 +1,4 @@
-/* op_pool.c - from tokens to sentences: the row of one token, or the mean of all. */
+/* op_pool.c - from many rows to fewer: the row of one token, the mean of a sentence, the mean or the largest of neighbours. */
 #include "nn/tape_internal.h"
 
 #include <string.h>
@@ -55,4 +55,90 @@ void nch_mean_rows_backward_op(nch_tape *tape, nch_node *node)
 		for (size_t r = offsets[s]; r < offsets[s + 1]; r++)
 			tape->compute->kernels->add(x->grad + r * x->columns, dy, x->columns);
 	}
+}
+
+/* --- neighbours --- */
+
+typedef struct pool_job {
+	const nch_kernels *kernels;
+	const size_t *begin, *end;
+	size_t columns;
+	bool largest;
+	float *y, *dx;
+	const float *x, *dy;
+} pool_job;
+
+static void pool_range(void *context, size_t from, size_t to)
+{
+	const pool_job *job = context;
+	size_t n = job->columns;
+	for (size_t r = from; r < to; r++) {
+		float *y = job->y + r * n;
+		memcpy(y, job->x + job->begin[r] * n, n * sizeof *y);
+		for (size_t i = job->begin[r] + 1; i < job->end[r]; i++) {
+			const float *x = job->x + i * n;
+			if (!job->largest)
+				job->kernels->add(y, x, n);
+			for (size_t c = 0; job->largest && c < n; c++)
+				y[c] = x[c] > y[c] ? x[c] : y[c];
+		}
+		if (!job->largest && job->end[r] - job->begin[r] > 1)
+			job->kernels->scale(y, 1.0f / (float)(job->end[r] - job->begin[r]), n);
+	}
+}
+
+/* The mean's gradient goes to all alike; that of the largest to the first that was as large. dx is zero where nothing comes. */
+static void pool_backward_range(void *context, size_t from, size_t to)
+{
+	const pool_job *job = context;
+	size_t n = job->columns;
+	for (size_t r = from; r < to; r++) {
+		size_t first = job->begin[r], count = job->end[r] - first;
+		const float *dy = job->dy + r * n;
+		for (size_t i = 0; i < count && !job->largest; i++) {
+			memcpy(job->dx + (first + i) * n, dy, n * sizeof *dy);
+			if (count > 1)
+				job->kernels->scale(job->dx + (first + i) * n, 1.0f / (float)count, n);
+		}
+		for (size_t c = 0; c < n && job->largest; c++) {
+			size_t best = first;
+			for (size_t i = first + 1; i < first + count; i++)
+				if (job->x[i * n + c] > job->x[best * n + c])
+					best = i;
+			job->dx[best * n + c] = dy[c];
+		}
+	}
+}
+
+nch_tensor *nch_pool_rows(nch_tape *tape, nch_tensor *x, const size_t *begin, const size_t *end, size_t count, bool largest)
+{
+	if (x == NULL || tape->failed)
+		return NULL;
+	nch_tensor *y = nch_tape_tensor(tape, count, x->columns, &x, 1);
+	nch_node *node = nch_tape_record(tape, NCH_OP_POOL_ROWS, y);
+	if (node != NULL) {
+		node->in[0] = x;
+		node->index = begin;
+		node->index_end = end;
+		node->largest = largest;
+	}
+	if (y == NULL)
+		return NULL;
+	pool_job job = {.kernels = tape->compute->kernels, .begin = begin, .end = end, .columns = x->columns, .largest = largest, .y = y->data,
+	                .x = x->data};
+	nch_parallel(tape->compute, count, 1, pool_range, &job);
+	return y;
+}
+
+void nch_pool_rows_backward_op(nch_tape *tape, nch_node *node)
+{
+	nch_tensor *x = node->in[0], *y = node->out;
+	size_t floats = x->rows * x->columns;
+	pool_job job = {.kernels = tape->compute->kernels, .begin = node->index, .end = node->index_end, .columns = x->columns,
+	                .largest = node->largest, .x = x->data, .dy = y->grad, .dx = nch_gradient_take(tape, floats)};
+	if (job.dx == NULL)
+		return;
+	memset(job.dx, 0, floats * sizeof *job.dx);
+	nch_parallel(tape->compute, y->rows, 1, pool_backward_range, &job);
+	nch_gradient_give(tape, x, job.dx);
 }

@@ -13,10 +13,12 @@ static const struct {
 	[NCH_OP_LINEAR] = {"linear", nch_linear_backward_op},
 	[NCH_OP_NORM] = {"layer norm", nch_norm_backward_op},
 	[NCH_OP_ATTENTION] = {"attention", nch_attention_backward_op},
+	[NCH_OP_RELATIVE] = {"relative attention", nch_relative_backward_op},
 	[NCH_OP_ACTIVATION] = {"activation", nch_activation_backward_op},
 	[NCH_OP_DROPOUT] = {"dropout", nch_dropout_backward_op},
 	[NCH_OP_SELECT_ROWS] = {"select rows", nch_select_rows_backward_op},
 	[NCH_OP_MEAN_ROWS] = {"mean rows", nch_mean_rows_backward_op},
+	[NCH_OP_POOL_ROWS] = {"pool rows", nch_pool_rows_backward_op},
 	[NCH_OP_LOSS] = {"loss", nch_loss_backward_op},
 };
 
@@ -103,6 +105,14 @@ size_t nch_tape_peak(const nch_tape *tape)
 	return nch_arena_peak(tape->activations) + nch_arena_peak(tape->gradients);
 }
 
+void *nch_tape_alloc(nch_tape *tape, size_t count, size_t size)
+{
+	void *memory = nch_arena_alloc(tape->activations, count, size);
+	if (memory == NULL)
+		tape->failed = true;
+	return memory;
+}
+
 float *nch_tape_floats(nch_tape *tape, size_t rows, size_t columns)
 {
 	size_t count;
@@ -127,6 +137,11 @@ nch_tensor *nch_tape_tensor(nch_tape *tape, size_t rows, size_t columns, nch_ten
 			tensor->wants_grad = true;
 	tensor->data = nch_tape_floats(tape, rows, columns);
 	return tensor->data == NULL ? NULL : tensor;
+}
+
+nch_tensor *nch_tape_constant(nch_tape *tape, size_t rows, size_t columns)
+{
+	return nch_tape_tensor(tape, rows, columns, NULL, 0);
 }
 
 nch_node *nch_tape_record(nch_tape *tape, nch_op op, nch_tensor *out)

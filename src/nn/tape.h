@@ -40,10 +40,12 @@ typedef enum nch_op {
 	NCH_OP_LINEAR,
 	NCH_OP_NORM,
 	NCH_OP_ATTENTION,
+	NCH_OP_RELATIVE,
 	NCH_OP_ACTIVATION,
 	NCH_OP_DROPOUT,
 	NCH_OP_SELECT_ROWS,
 	NCH_OP_MEAN_ROWS,
+	NCH_OP_POOL_ROWS,
 	NCH_OP_LOSS,
 	NCH_OPS
 } nch_op;
@@ -86,6 +88,12 @@ const nch_step *nch_tape_step(const nch_tape *tape);
 nch_compute *nch_tape_compute(const nch_tape *tape);
 size_t nch_tape_peak(const nch_tape *tape); /* bytes of activations and their gradients, the most at once */
 
+/* Memory until the next step begins, for what ops are told by pointers: offsets, types. NULL, and the tape has failed, without memory. */
+void *nch_tape_alloc(nch_tape *tape, size_t count, size_t size);
+
+/* A matrix that is neither computed by an op nor trained; the caller fills it. NULL without memory. */
+nch_tensor *nch_tape_constant(nch_tape *tape, size_t rows, size_t columns);
+
 /* --- ops --- */
 
 /* (tokens, columns): word[token] + type[type] + position[position] (Devlin et al. 2019, section 3). type may be NULL. */
@@ -111,6 +119,32 @@ nch_tensor *nch_dropout_op(nch_tape *tape, nch_tensor *x, float p, uint32_t site
 
 /* (count, columns): the rows of x with these indices, e.g. each sentence's first token. `index` must stay valid until the step ends. */
 nch_tensor *nch_select_rows(nch_tape *tape, nch_tensor *x, const size_t *index, size_t count);
+
+/* The same where x's rows are not the batch's tokens: row r of sentence s, which has the rows offsets[s] .. offsets[s+1]-1 of x, has the address of
+ * the token addresses[s] + r - offsets[s], so that the masks do not depend on what other sentences were pooled to. Both have `sentences` + 1 entries. */
+nch_tensor *nch_dropout_packed(nch_tape *tape, nch_tensor *x, float p, uint32_t site, const size_t *offsets, const size_t *addresses,
+                               size_t sentences);
+
+/* Attention with relative positions: kernels/kernels.h has the formula. q (queries, heads · width), k, v (keys, heads · width). A distance's vector is its row of
+ * waves, which is no weight, times the kernel. What the shape points to must stay valid until the step ends. */
+typedef struct nch_relative_shape {
+	const nch_batch *queries, *keys; /* sentences, offsets and types */
+	const size_t *addresses;         /* for dropout: offsets of the sentences in the batch before any pooling */
+	size_t step;                     /* keys from one query to the next */
+	size_t distances, zero, columns; /* waves (distances, columns), the largest distance first; row `zero`: that of first query and first key */
+	const float *waves;
+	bool first_apart;                /* the first token has neither place nor type */
+} nch_relative_shape;
+typedef struct nch_relative_weights {
+	nch_tensor *kernel;                               /* (columns, heads · width) */
+	nch_tensor *content_bias, *place_bias, *kind_bias; /* (heads, width) */
+	nch_tensor *segments;                             /* (2, heads · width) */
+} nch_relative_weights;
+nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *q, nch_tensor *k, nch_tensor *v,
+                            const nch_relative_weights *weights, size_t heads, float dropout, uint32_t site);
+
+/* (count, columns): row r is the mean, or element by element the largest, of the rows begin[r] .. end[r]-1 of x. No row of x may be in two of them. */
+nch_tensor *nch_pool_rows(nch_tape *tape, nch_tensor *x, const size_t *begin, const size_t *end, size_t count, bool largest);
 
 /* (sentences, columns): the mean of each sentence's rows. */
 nch_tensor *nch_mean_rows_op(nch_tape *tape, nch_tensor *x, const nch_batch *batch);

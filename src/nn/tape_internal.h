@@ -7,16 +7,18 @@
 /* One op as it was applied. */
 struct nch_node {
 	nch_op op;
-	nch_tensor *in[4];
+	nch_tensor *in[8];
 	nch_tensor *out;
 	const nch_batch *batch;
-	const size_t *index;
+	const size_t *index, *index_end;
 	const int32_t *types;
 	nch_activation activation;
 	nch_dropout dropout;
 	float *saved[2]; /* what the forward pass keeps for the backward pass */
 	float scale;
-	size_t heads;
+	size_t heads, sentences;
+	bool largest;
+	const nch_relative_shape *relative;
 	nch_loss loss;
 };
 
@@ -39,7 +41,8 @@ struct nch_tape {
 
 /* The backward functions of the ops, one a file. */
 nch_backward nch_embedding_backward_op, nch_linear_backward_op, nch_norm_backward_op, nch_attention_backward_op, nch_activation_backward_op,
-	nch_dropout_backward_op, nch_select_rows_backward_op, nch_mean_rows_backward_op, nch_loss_backward_op;
+	nch_dropout_backward_op, nch_select_rows_backward_op, nch_mean_rows_backward_op, nch_loss_backward_op,
+	nch_relative_backward_op, nch_pool_rows_backward_op;
 
 /* rows × columns floats for a new activation; NULL, and the tape has failed, without memory. */
 float *nch_tape_floats(nch_tape *tape, size_t rows, size_t columns);

@@ -9,8 +9,9 @@
 /* Names as Hugging Face's files have them. Those of the encoder stand behind "prefix."; those of the heads stand alone. NULL: the family has none. */
 typedef struct nch_tensor_names {
 	const char *prefix;  /* "bert" */
+	const char *embedding_norm;
 	const char *project; /* from the width of the embeddings to that of the layers */
-	const char *layer;   /* behind "prefix."; the layer's number follows, unless `shared` */
+	const char *layer;   /* behind "prefix."; the layer's number follows (Funnel: block.layer), unless `shared` */
 	bool shared;         /* all layers are one and the same */
 	const char *query, *key, *value, *attention, *attention_norm, *up, *down, *output_norm; /* behind "prefix.layer.number." */
 	const char *pool, *classifier;                        /* the classification head */

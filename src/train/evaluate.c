@@ -23,8 +23,11 @@ static nch_tensor *output_of(const nch_model *model, nch_tape *tape, const nch_b
 {
 	if (output == NCH_OUTPUT_LOGITS)
 		return nch_model_logits(model, tape, batch);
-	nch_tensor *last = nch_model_encode(model, tape, batch);
-	return output == NCH_OUTPUT_CLS ? nch_select_rows(tape, last, batch->offsets, batch->sentences) : nch_mean_rows_op(tape, last, batch);
+	const nch_batch *rows;
+	nch_tensor *last = nch_model_encode(model, tape, batch, &rows);
+	if (last == NULL)
+		return NULL;
+	return output == NCH_OUTPUT_CLS ? nch_select_rows(tape, last, rows->offsets, rows->sentences) : nch_mean_rows_op(tape, last, rows);
 }
 
 /* One batch: the rows order[0 .. count). */

@@ -35,6 +35,14 @@ def cases():
     yield "albert as wide as its embeddings", tf.AlbertForSequenceClassification, tf.AlbertConfig(**dict(albert, embedding_size=48, num_hidden_layers=1), hidden_act="gelu")
     yield "albert mlm", tf.AlbertForMaskedLM, tf.AlbertConfig(**albert)
 
+    # transformers computes no sentence of 2 to 4 tokens where blocks pool (it has fewer distances than keys then), except factorized
+    funnel = dict(vocab_size=120, d_model=32, n_head=4, d_head=8, d_inner=48, hidden_dropout=0.0, attention_dropout=0.0, type_vocab_size=3)
+    yield "funnel", tf.FunnelForSequenceClassification, tf.FunnelConfig(**funnel, block_sizes=[2, 1, 1])
+    yield "funnel factorized", tf.FunnelForSequenceClassification, tf.FunnelConfig(**funnel, block_sizes=[1, 1, 1], attention_type="factorized")
+    yield "funnel max, keys pooled, wide heads", tf.FunnelForSequenceClassification, tf.FunnelConfig(**dict(funnel, d_head=12), block_sizes=[1, 2], pooling_type="max", pool_q_only=False)
+    yield "funnel without separate cls", tf.FunnelForSequenceClassification, tf.FunnelConfig(**dict(funnel, d_head=16, n_head=2), block_sizes=[1, 1, 1], separate_cls=False, hidden_act="relu")
+    yield "funnel repeated, not truncated", tf.FunnelForSequenceClassification, tf.FunnelConfig(**funnel, block_sizes=[1, 1], block_repeats=[2, 2], truncate_seq=False)
+
 def formula(model):
     with torch.no_grad():
         for t, (name, p) in enumerate(sorted(model.named_parameters())):
@@ -51,8 +59,11 @@ def is_norm(name):
 
 def sentence(s, n):  # every second one is a pair: its second part is of type 1
     ids = [5 + (s * 31 + i * 17 + i * i * 3) % 115 for i in range(n)]
-    types = [1 if s % 2 == 1 and i >= n // 2 else 0 for i in range(n)]
+    types = [1 if s % 2 == 1 and i >= n // 2 and i > 0 else 0 for i in range(n)]
     return ids, types
+
+def shortest(config):
+    return 5 if config.model_type == "funnel" and config.attention_type != "factorized" else 1
 
 def chosen(s, n):  # tokens that a masked language model is asked for, and what would be right
     return {i: (s * 13 + i * 5) % 120 for i in range(n) if (s + i) % 6 == 0 or i == n - 1}
@@ -60,12 +71,15 @@ def chosen(s, n):  # tokens that a masked language model is asked for, and what 
 def inputs(model, row):
     ids, types = row
     given = dict(input_ids=torch.tensor([ids]), attention_mask=torch.ones((1, len(ids)), dtype=torch.long))
-    if getattr(model.config, "type_vocab_size", 1) > 1 or model.config.model_type == "funnel":
+    if model.config.model_type == "funnel":  # as its tokenizer does
+        given["token_type_ids"] = torch.tensor([[2] + types[1:]])
+    elif getattr(model.config, "type_vocab_size", 1) > 1:
         given["token_type_ids"] = torch.tensor([types])
     return given
 
 def logits_of(model, s, n):
     """(1, labels), or (chosen tokens, vocabulary)"""
+    n = max(n, shortest(model.config))
     out = model(**inputs(model, sentence(s, n))).logits[0]
     return out[sorted(chosen(s, n))] if is_mlm(model) else out[None]
 
@@ -76,6 +90,7 @@ def loss_of(model, rows):
     """rows: (s, length, label). The mean over rows, over rows × labels, or over the chosen tokens. Each sentence alone: nothing is padded."""
     total, count = 0.0, 0
     for s, n, label in rows:
+        n = max(n, shortest(model.config))
         z = logits_of(model, s, n)
         if is_mlm(model):
             y = chosen(s, n)
@@ -125,6 +140,7 @@ print("static const double golden_places[] = %s; /* of the elements that were pi
 print("""
 typedef struct golden_case {
 	const char *name, *config; /* config.json */
+	size_t shortest;           /* shorter sentences are made that long */
 	size_t tensors, parameters;
 	unsigned names; /* FNV-1a over the sorted names, each with a newline */
 	const float *logits; /* classifiers: (sentences, labels); masked LM: of each sentence, elements at golden_places */
@@ -149,10 +165,10 @@ for number, (name, kind, config) in enumerate(cases()):
     loss = loss_of(model, [(s, n, s % LABELS) for s, n in enumerate(LENGTHS[:4])])
     loss.backward()
     print("static const float golden_logits_%d[] = %s;" % (number, numbers(flat)))
-    print("static const float golden_gradients_%d[] = %s;" % (number, numbers([v for _, p in named for v in [p.grad.norm().item()] + picks(p.grad)], "%.8g")))
+    print("static const float golden_gradients_%d[] = %s;" % (number, numbers([v for _, p in named for v in [p.grad.norm().item()] + picks(p.grad)], "%.6g")))
     data = config.to_diff_dict()
     data.pop("transformers_version", None)
-    table.append('\t{.name = %s, .config = %s,\n\t .tensors = %d, .parameters = %d, .names = %du, .logits = golden_logits_%d, .loss = %.9g, .gradients = golden_gradients_%d,\n\t .losses = %s},' % (
-        json.dumps(name), json.dumps(json.dumps(data)), len(named), sum(p.numel() for _, p in named), name_hash(n for n, _ in named), number, loss.item(), number, numbers(steps(make, kind))))
+    table.append('\t{.name = %s, .config = %s,\n\t .shortest = %d, .tensors = %d, .parameters = %d, .names = %du, .logits = golden_logits_%d, .loss = %.9g, .gradients = golden_gradients_%d,\n\t .losses = %s},' % (
+        json.dumps(name), json.dumps(json.dumps(data)), shortest(config), len(named), sum(p.numel() for _, p in named), name_hash(n for n, _ in named), number, loss.item(), number, numbers(steps(make, kind))))
     print(name, len(named), file=sys.stderr)
 print("static const golden_case golden_cases[] = {\n" + "\n".join(table) + "\n};")

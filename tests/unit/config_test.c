@@ -46,6 +46,10 @@ TEST(other_families)
 	CHECK(parses("{\"model_type\":\"albert\",\"hidden_size\":768,\"num_attention_heads\":12,\"intermediate_size\":3072}"));
 	CHECK(config.family == NCH_ALBERT && config.embedding == 128 && config.activation == NCH_GELU_TANH && config.dropout == 0);
 	CHECK(config.head == NCH_HEAD_CLASSIFIER);
+	CHECK(parses("{\"model_type\":\"funnel\",\"block_sizes\":[2,3],\"pooling_type\":\"max\",\"truncate_seq\":false,\"hidden_dropout\":0.3}"));
+	CHECK(config.family == NCH_FUNNEL && config.layers == 5 && config.funnel.blocks == 2 && config.funnel.sizes[1] == 3 && config.funnel.repeats[1] == 1);
+	CHECK(config.funnel.head_width == 64 && config.funnel.largest && !config.funnel.truncate && config.funnel.separate_cls && config.funnel.queries_only);
+	CHECK(config.norm_epsilon == 1e-9f && config.activation == NCH_GELU_TANH && config.types == 0 && config.classifier_dropout == 0.3f);
 	CHECK(parses("{\"architectures\":[\"RobertaForMaskedLM\"],\"model_type\":\"roberta\"}") && config.head == NCH_HEAD_MLM);
 	CHECK(parses("{\"architectures\":[\"ElectraForPreTraining\"],\"hidden_size\":256}"));
 	CHECK(config.family == NCH_ELECTRA);
@@ -89,6 +93,16 @@ TEST(refuses)
 		{"{\"model_type\":\"roberta\",\"pad_token_id\":null}", "pad_token_id"},
 		{"{\"model_type\":\"roberta\",\"pad_token_id\":1,\"max_position_embeddings\":2}", "pad_token_id"},
 		{"{\"model_type\":\"albert\",\"num_hidden_groups\":2}", "num_hidden_groups"},
+		{"{\"model_type\":\"funnel\",\"block_sizes\":[]}", "block_sizes"},
+		{"{\"model_type\":\"funnel\",\"block_sizes\":3}", "block_sizes"},
+		{"{\"model_type\":\"funnel\",\"block_sizes\":[4,0]}", "block_sizes"},
+		{"{\"model_type\":\"funnel\",\"block_sizes\":[4,\"4\"]}", "block_sizes"},
+		{"{\"model_type\":\"funnel\",\"block_sizes\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}", "block_sizes"},
+		{"{\"model_type\":\"funnel\",\"block_sizes\":[4000],\"block_repeats\":[4000]}", "too large"},
+		{"{\"model_type\":\"funnel\",\"block_repeats\":[1]}", "block_repeats"},
+		{"{\"model_type\":\"funnel\",\"d_model\":33}", "d_model"},
+		{"{\"model_type\":\"funnel\",\"pooling_type\":\"min\"}", "\"min\""},
+		{"{\"model_type\":\"funnel\",\"attention_type\":3}", "attention_type"},
 		{"{\"model_type\":\"bert\",\"id2label\":{}}", "id2label"},
 		{"{\"model_type\":\"bert\",\"id2label\":[\"a\"]}", "id2label"},
 		{"{\"model_type\":\"bert\",\"id2label\":{\"0\":\"a\",\"2\":\"b\"}}", "\"2\""},
@@ -133,7 +147,7 @@ static int same(const nch_config *a, const nch_config *b)
 	       a->position_offset == b->position_offset && a->types == b->types && a->activation == b->activation &&
 	       a->norm_epsilon == b->norm_epsilon && a->dropout == b->dropout && a->attention_dropout == b->attention_dropout &&
 	       a->classifier_dropout == b->classifier_dropout && a->init_range == b->init_range && a->pad_token == b->pad_token &&
-	       a->labels == b->labels && a->multi_label == b->multi_label;
+	       a->labels == b->labels && a->multi_label == b->multi_label && memcmp(&a->funnel, &b->funnel, sizeof a->funnel) == 0;
 }
 
 TEST(comes_back_when_written)
@@ -144,16 +158,20 @@ TEST(comes_back_when_written)
 	int descriptor = mkstemp(path);
 	CHECK(descriptor >= 0);
 	close(descriptor);
-	static const nch_family families[] = {NCH_BERT, NCH_ROBERTA, NCH_ELECTRA, NCH_DISTILBERT, NCH_ALBERT};
+	static const nch_family families[] = {NCH_BERT, NCH_ROBERTA, NCH_ELECTRA, NCH_DISTILBERT, NCH_ALBERT, NCH_FUNNEL};
 	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
 		nch_config read, written = {.family = families[i], .vocab_size = 8002, .hidden = 96, .layers = 3, .heads = 4, .feed_forward = 200, .embedding = 96,
-			.max_positions = 77, .types = families[i] == NCH_DISTILBERT ? 0 : 3, .activation = NCH_SILU, .norm_epsilon = 1e-12f, .dropout = 0.15f,
+			.max_positions = 77, .types = families[i] == NCH_DISTILBERT || families[i] == NCH_FUNNEL ? 0 : 3, .activation = NCH_SILU, .norm_epsilon = 1e-12f, .dropout = 0.15f,
 			.attention_dropout = 0.05f, .classifier_dropout = 0.3f, .init_range = 0.03f, .pad_token = 1, .labels = 3, .label_names = names, .multi_label = i % 2};
 		if (families[i] == NCH_ELECTRA || families[i] == NCH_ALBERT)
 			written.embedding = 32;
 		if (families[i] == NCH_ROBERTA)
 			written.position_offset = 2;
-		if (i % 2 == 1) { /* a masked language model says nothing of labels */
+		if (families[i] == NCH_FUNNEL) {
+			written.classifier_dropout = written.dropout;
+			written.funnel = (nch_funnel_config){.blocks = 2, .sizes = {1, 2}, .repeats = {3, 1}, .head_width = 7, .activation_dropout = 0.25f,
+			                                     .largest = true, .factorized = true, .queries_only = true};
+		} else if (i % 2 == 1) { /* a masked language model says nothing of labels */
 			written.head = NCH_HEAD_MLM;
 			written.multi_label = false;
 			written.labels = 2;
@@ -165,7 +183,7 @@ TEST(comes_back_when_written)
 	}
 	unlink(path);
 	CHECK(nch_config_read(path, arena, &config, &error) == NCH_IO);
-	CHECK(nch_config_write(&(nch_config){.family = NCH_FUNNEL}, path, &error) == NCH_USAGE && !nch_file_exists(path));
+	CHECK(nch_config_write(&(nch_config){.family = NCH_FUNNEL + 1}, path, &error) == NCH_USAGE && !nch_file_exists(path));
 }
 
 TEST(presets)

@@ -16,10 +16,12 @@ static const char *const labels[] = {"공포", "놀람", "분노"}, *const other
 static nch_model *make(nch_family family, nch_head head)
 {
 	nch_config config = {.family = family, .head = head, .vocab_size = 20, .hidden = 12, .layers = 2, .heads = 3, .feed_forward = 16, .embedding = 12,
-	                     .max_positions = 10, .types = family == NCH_DISTILBERT ? 0 : 2, .norm_epsilon = 1e-12f, .init_range = 0.02f,
+	                     .max_positions = 10, .types = family == NCH_DISTILBERT || family == NCH_FUNNEL ? 0 : 2, .norm_epsilon = 1e-12f, .init_range = 0.02f,
 	                     .labels = 3, .label_names = label_names};
 	if (family == NCH_ELECTRA || family == NCH_ALBERT)
 		config.embedding = 8;
+	if (family == NCH_FUNNEL)
+		config.funnel = (nch_funnel_config){.blocks = 2, .sizes = {1, 1}, .repeats = {1, 1}, .head_width = 5, .queries_only = true};
 	nch_model *model = NULL;
 	if (nch_model_new(&config, &model, &error) != NCH_OK || nch_model_init(model, 7, NULL, &error) != NCH_OK) {
 		printf("  %s\n", error.text);
@@ -111,9 +113,9 @@ static const nch_model_options mapped = {.map = true}, copied = {0};
 
 TEST(opens_as_it_was_saved)
 {
-	static const nch_family families[] = {NCH_BERT, NCH_ROBERTA, NCH_ELECTRA, NCH_DISTILBERT, NCH_ALBERT};
+	static const nch_family families[] = {NCH_BERT, NCH_ROBERTA, NCH_ELECTRA, NCH_DISTILBERT, NCH_ALBERT, NCH_FUNNEL};
 	for (size_t f = 0; f < sizeof families / sizeof *families; f++)
-		for (int head = 0; head < 2; head++) {
+		for (int head = 0; head < (families[f] == NCH_FUNNEL ? 1 : 2); head++) {
 			nch_model *model = make(families[f], head ? NCH_HEAD_MLM : NCH_HEAD_CLASSIFIER);
 			char saved[65], again[65];
 			empty_folder();
@@ -312,6 +314,10 @@ TEST(what_is_missing_or_has_another_shape_is_named)
 	model->config.embedding = 12;
 	CHECK(nch_config_write(&model->config, path, &error) == NCH_OK);
 	CHECK(nch_model_open(folder, &mapped, &opened, &error) == NCH_FORMAT && strstr(error.text, "bert.embeddings.word_embeddings.weight has not the shape") != NULL);
+	model->config.family = NCH_FUNNEL;
+	model->config.funnel = (nch_funnel_config){.blocks = 1, .sizes = {2}, .repeats = {1}, .head_width = 4};
+	CHECK(nch_config_write(&model->config, path, &error) == NCH_OK);
+	CHECK(nch_model_open(folder, &(nch_model_options){.head = NCH_HEAD_MLM}, &opened, &error) == NCH_FORMAT && strstr(error.text, "no masked-LM head"));
 	unlink(path);
 	CHECK(nch_model_open(folder, &mapped, &opened, &error) == NCH_IO && opened == NULL);
 	nch_model_free(model);

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { MOST = 4 };
+enum { MOST = 8 };
 
 typedef struct inputs { /* the tensors that are varied */
 	nch_tensor tensor[MOST];
@@ -49,6 +49,34 @@ static nch_tensor *build_tanh(nch_tape *t, inputs *in) { return nch_activate(t, 
 static nch_tensor *build_dropout(nch_tape *t, inputs *in) { return nch_dropout_op(t, &in->tensor[0], 0.4f, 2, 3); }
 static nch_tensor *build_select(nch_tape *t, inputs *in) { return nch_select_rows(t, &in->tensor[0], picks, 3); }
 static nch_tensor *build_mean(nch_tape *t, inputs *in) { return nch_mean_rows_op(t, &in->tensor[0], &batch); }
+static const size_t pool_begin[] = {0, 1, 3, 4, 5}, pool_end[] = {1, 3, 4, 5, 7};
+static nch_tensor *build_pool_mean(nch_tape *t, inputs *in) { return nch_pool_rows(t, &in->tensor[0], pool_begin, pool_end, 5, false); }
+static nch_tensor *build_pool_largest(nch_tape *t, inputs *in) { return nch_pool_rows(t, &in->tensor[0], pool_begin, pool_end, 5, true); }
+static nch_tensor *build_dropout_packed(nch_tape *t, inputs *in)
+{
+	static const size_t addresses[] = {0, 11, 20};
+	return nch_dropout_packed(t, &in->tensor[0], 0.4f, 2, offsets, addresses, 2);
+}
+
+/* 4 queries and 7 keys: q, k, v, kernel, three biases, segments */
+static const size_t fewer_offsets[] = {0, 2, 4};
+static const int32_t fewer_types[] = {0, 0, 0, 1};
+static const nch_batch fewer = {.tokens = 4, .sentences = 2, .type = fewer_types, .offsets = fewer_offsets};
+static nch_tensor *build_relative(nch_tape *t, inputs *in, const nch_batch *queries, size_t step, bool first_apart)
+{
+	static float waves[8 * 4];
+	static nch_relative_shape shape; /* outlives the step */
+	for (size_t i = 0; i < 32; i++)
+		waves[i] = (float)(i * 37 % 17) / 17.0f - 0.4f;
+	size_t zero = step * (queries == &batch ? 3 : 1);
+	shape = (nch_relative_shape){.queries = queries, .keys = &batch, .addresses = offsets, .step = step, .distances = zero + 4, .zero = zero,
+	                             .columns = 4, .waves = waves, .first_apart = first_apart};
+	const nch_relative_weights weights = {&in->tensor[3], &in->tensor[4], &in->tensor[5], &in->tensor[6], &in->tensor[7]};
+	return nch_relative_op(t, &shape, &in->tensor[0], &in->tensor[1], &in->tensor[2], &weights, 2, 0.2f, 9);
+}
+static nch_tensor *build_relative_within(nch_tape *t, inputs *in) { return build_relative(t, in, &batch, 1, true); }
+static nch_tensor *build_relative_together(nch_tape *t, inputs *in) { return build_relative(t, in, &batch, 1, false); }
+static nch_tensor *build_relative_pooling(nch_tape *t, inputs *in) { return build_relative(t, in, &fewer, 2, true); }
 static nch_tensor *build_logits(nch_tape *t, inputs *in) { return nch_linear(t, &in->tensor[0], NCH_ACTIVATIONS, &in->tensor[1], NULL); }
 
 static const struct check {
@@ -66,6 +94,9 @@ static const struct check {
 	{NCH_OP_NORM, build_norm_alone, {{3, 20}, {1, 20}, {1, 20}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_ATTENTION, build_attention, {{7, 6}, {7, 6}, {7, 6}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_ATTENTION, build_self_attention, {{7, 32}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_RELATIVE, build_relative_within, {{7, 6}, {7, 6}, {7, 6}, {4, 6}, {2, 3}, {2, 3}, {2, 3}, {2, 6}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_RELATIVE, build_relative_together, {{7, 32}, {7, 32}, {7, 32}, {4, 32}, {2, 16}, {2, 16}, {2, 16}, {2, 32}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_RELATIVE, build_relative_pooling, {{4, 6}, {7, 6}, {7, 6}, {4, 6}, {2, 3}, {2, 3}, {2, 3}, {2, 6}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_ACTIVATION, build_gelu, {{3, 19}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_ACTIVATION, build_gelu_tanh, {{3, 19}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_ACTIVATION, build_relu, {{3, 19}}, .loss = NCH_LOSS_BCE},
@@ -73,6 +104,9 @@ static const struct check {
 	{NCH_OP_ACTIVATION, build_tanh, {{3, 19}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_DROPOUT, build_dropout, {{3, 19}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_SELECT_ROWS, build_select, {{7, 5}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_DROPOUT, build_dropout_packed, {{7, 19}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_POOL_ROWS, build_pool_mean, {{7, 5}}, .loss = NCH_LOSS_BCE},
+	{NCH_OP_POOL_ROWS, build_pool_largest, {{7, 5}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_MEAN_ROWS, build_mean, {{7, 5}}, .loss = NCH_LOSS_BCE},
 	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_CE},
 	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_CE, .smoothing = 0.1f, .weights = true},

@@ -1,0 +1,137 @@
+/* op_relative.c - attention with relative positions: what a query makes of a key depends on how far apart they are (Dai et al. 2020, appendix A.2).
+ *
+ * The distances' vectors are R · W: R holds sines and cosines and is no weight, W is `kernel`. R · W is made for all distances of the batch at once. Backward, each
+ * sentence adds its part of dW by itself, sentences in ascending order: so a batch that is taken in parts has the bits of the whole one. */
+#include "nn/tape_internal.h"
+
+#include <math.h>
+
+/* Which of nch_node.in is what. */
+enum { Q, K, V, KERNEL, CONTENT_BIAS, PLACE_BIAS, KIND_BIAS, SEGMENTS, INPUTS };
+
+typedef struct relative_job {
+	const nch_compute *compute;
+	nch_relative relative;
+	size_t sentence;
+	bool backward;
+} relative_job;
+
+static void relative_task(void *context, size_t index, size_t thread)
+{
+	const relative_job *job = context;
+	size_t heads = job->relative.heads;
+	float *scratch = job->compute->scratch + thread * job->compute->scratch_floats;
+	const nch_kernels *kernels = job->compute->kernels;
+	if (job->backward)
+		kernels->relative_backward(&job->relative, job->sentence, index, scratch);
+	else
+		kernels->relative(&job->relative, index / heads, index % heads, scratch);
+}
+
+/* The numbers that forward and backward share. */
+static nch_relative describe(const nch_node *node, const float *places)
+{
+	const nch_relative_shape *shape = node->relative;
+	const nch_tensor *q = node->in[Q];
+	size_t width = q->columns / node->heads;
+	return (nch_relative){.heads = node->heads, .width = width, .step = shape->step, .query_offsets = shape->queries->offsets,
+	                      .key_offsets = shape->keys->offsets, .query_type = shape->queries->type, .key_type = shape->keys->type, .q = q->data,
+	                      .k = node->in[K]->data, .v = node->in[V]->data, .content_bias = node->in[CONTENT_BIAS]->data,
+	                      .place_bias = node->in[PLACE_BIAS]->data, .kind_bias = node->in[KIND_BIAS]->data, .places = places,
+	                      .address_offsets = shape->addresses, .zero = shape->zero, .segments = node->in[SEGMENTS]->data, .first_apart = shape->first_apart,
+	                      .scale = (float)(1.0 / sqrt((double)width)), .dropout = node->dropout};
+}
+
+static size_t longest(const nch_batch *batch)
+{
+	size_t most = 0;
+	for (size_t s = 0; s < batch->sentences; s++) {
+		size_t length = batch->offsets[s + 1] - batch->offsets[s];
+		most = length > most ? length : most;
+	}
+	return most;
+}
+
+nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *q, nch_tensor *k, nch_tensor *v,
+                            const nch_relative_weights *weights, size_t heads, float dropout, uint32_t site)
+{
+	if (q == NULL || k == NULL || v == NULL || tape->failed)
+		return NULL;
+	nch_tensor *inputs[INPUTS] = {q, k, v, weights->kernel, weights->content_bias, weights->place_bias, weights->kind_bias, weights->segments};
+	nch_tensor *out = nch_tape_tensor(tape, q->rows, q->columns, inputs, INPUTS);
+	nch_node *node = nch_tape_record(tape, NCH_OP_RELATIVE, out), unrecorded = {0};
+	size_t width = q->columns / heads, distances = shape->distances;
+	float *places = node ? nch_tape_floats(tape, distances, q->columns) : nch_gradient_take(tape, distances * q->columns);
+	size_t scratch = nch_relative_scratch_floats(longest(shape->queries), longest(shape->keys), shape->step, width);
+	if (tape->failed || nch_compute_reserve_floats(tape->compute, scratch, NULL) != NCH_OK) {
+		tape->failed = true;
+		return NULL;
+	}
+	nch_node *described = node ? node : &unrecorded;
+	for (size_t i = 0; i < INPUTS; i++)
+		described->in[i] = inputs[i];
+	described->relative = shape;
+	described->heads = heads;
+	described->dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row * heads);
+	described->saved[0] = places;
+	nch_gemm product = {.m = distances, .n = q->columns, .k = shape->columns, .a = shape->waves, .a_row = shape->columns, .a_col = 1,
+	                    .b = weights->kernel->data, .b_row = q->columns, .b_col = 1, .c = places, .c_row = q->columns};
+	tape->compute->kernels->gemm(&product, tape->compute);
+	relative_job job = {tape->compute, describe(described, places), 0, false};
+	job.relative.out = out->data;
+	nch_pool_run(tape->compute->pool, shape->queries->sentences * heads, relative_task, &job);
+	if (node == NULL)
+		nch_gradient_release(tape, places, distances * q->columns);
+	return out;
+}
+
+/* A place for a shared gradient, or one that nobody reads where the tensor is not trained. */
+static float *open_or_spare(nch_tape *tape, nch_tensor *tensor, float *spare)
+{
+	if (!tensor->wants_grad)
+		return spare;
+	return nch_gradient_open(tape, tensor) ? tensor->grad : NULL;
+}
+
+/* dW += Rᵀ · d_places, over the distances of one sentence. */
+static void kernel_gradient(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *kernel, const float *d_places, size_t first, size_t count)
+{
+	nch_gemm product = {.m = shape->columns, .n = kernel->columns, .k = count, .a = shape->waves + first * shape->columns, .a_row = 1,
+	                    .a_col = shape->columns, .b = d_places, .b_row = kernel->columns, .b_col = 1, .c = kernel->grad,
+	                    .c_row = kernel->columns, .accumulate = 1};
+	tape->compute->kernels->gemm(&product, tape->compute);
+}
+
+void nch_relative_backward_op(nch_tape *tape, nch_node *node)
+{
+	const nch_relative_shape *shape = node->relative;
+	nch_tensor *q = node->in[Q], *k = node->in[K], *v = node->in[V], *kernel = node->in[KERNEL];
+	size_t row = q->columns, floats = q->rows * row, key_floats = k->rows * row, place_floats = shape->distances * row;
+	relative_job job = {tape->compute, describe(node, node->saved[0]), 0, true};
+	nch_relative *r = &job.relative;
+	float *spare = nch_gradient_take(tape, 2 * row);
+	r->dout = node->out->grad;
+	r->dq = nch_gradient_take(tape, floats);
+	r->dk = nch_gradient_take(tape, key_floats);
+	r->dv = nch_gradient_take(tape, key_floats);
+	r->d_places = nch_gradient_take(tape, place_floats);
+	r->d_content_bias = open_or_spare(tape, node->in[CONTENT_BIAS], spare);
+	r->d_place_bias = open_or_spare(tape, node->in[PLACE_BIAS], spare);
+	r->d_kind_bias = open_or_spare(tape, node->in[KIND_BIAS], spare);
+	r->d_segments = open_or_spare(tape, node->in[SEGMENTS], spare);
+	if (tape->failed || (kernel->wants_grad && !nch_gradient_open(tape, kernel)))
+		return;
+	for (size_t s = 0; s < shape->queries->sentences; s++) {
+		size_t queries = shape->queries->offsets[s + 1] - shape->queries->offsets[s];
+		size_t keys = shape->keys->offsets[s + 1] - shape->keys->offsets[s], before = shape->step * (queries - 1);
+		job.sentence = s;
+		nch_pool_run(tape->compute->pool, node->heads, relative_task, &job);
+		if (kernel->wants_grad)
+			kernel_gradient(tape, shape, kernel, r->d_places, shape->zero - before, before + keys);
+	}
+	nch_gradient_release(tape, spare, 2 * row);
+	nch_gradient_release(tape, r->d_places, place_floats);
+	nch_gradient_give(tape, q, r->dq);
+	nch_gradient_give(tape, k, r->dk);
+	nch_gradient_give(tape, v, r->dv);
+}
