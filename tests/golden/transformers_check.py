@@ -3,13 +3,15 @@
 usage: transformers_check.py [NUNCHI]      (default: build/nunchi)      Needs torch and transformers; run from the repository's root.
  1. A model trained by nunchi for a few steps is loaded by AutoModelForSequenceClassification and AutoTokenizer, without a warning, a missing or an unexpected
     tensor; the logits of some sentences are equal within 2e-5, their ids too; the model card is one that the hub reads.
- 2. Random-weight BERT, RoBERTa and ELECTRA models of several shapes, saved by transformers, are opened by nunchi; the same comparison.
+ 2. Random-weight models of every family, saved by transformers, are opened by nunchi; the same comparison. Then nunchi converts, trains and pretrains them,
+    transformers loads what comes out without a missing or unexpected tensor and saves it again, and not a byte of a tensor has changed on the way.
 """
 import filecmp, json, logging, os, shutil, subprocess, sys, tempfile, warnings
 import torch, transformers
 from huggingface_hub import ModelCard
-from transformers import AutoModelForSequenceClassification, AutoTokenizer, BertConfig, BertForSequenceClassification, RobertaConfig, \
-    RobertaForSequenceClassification, ElectraConfig, ElectraForSequenceClassification
+from safetensors.torch import load_file
+from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, RobertaConfig, ElectraConfig, \
+    DistilBertConfig, AlbertConfig, FunnelConfig
 
 transformers.logging.set_verbosity_warning()
 nunchi = sys.argv[1] if len(sys.argv) > 1 else "build/nunchi"
@@ -35,6 +37,8 @@ def compare(name, folder, model, position_offset=0, limit=512):
         for row, ours in zip(ids, answers):
             if len(row) > limit:
                 row = row[:limit - 1] + row[-1:]
+            if model.config.model_type == "funnel" and len(row) < 5:
+                continue  # transformers fails on these: it makes fewer distances than there are keys
             theirs = model(input_ids=torch.tensor([row]), attention_mask=torch.ones((1, len(row)), dtype=torch.long)).logits[0].tolist()
             worst = max(worst, max(abs(a - b) for a, b in zip(ours, theirs)))
     good = worst <= 2e-5
@@ -75,21 +79,53 @@ compare("trained by nunchi, loaded by transformers", work + "/ours", model)
 
 torch.manual_seed(7)
 size = dict(vocab_size=2000, num_labels=4, initializer_range=0.2)
+small = dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, **size)
 MODELS = [
-    ("BERT 1×48, 3 heads", BertForSequenceClassification, BertConfig(hidden_size=48, num_hidden_layers=1, num_attention_heads=3, intermediate_size=100, **size)),
-    ("BERT 4×128, gelu_new", BertForSequenceClassification, BertConfig(hidden_size=128, num_hidden_layers=4, num_attention_heads=2, intermediate_size=512, hidden_act="gelu_new", **size)),
-    ("RoBERTa 2×64", RobertaForSequenceClassification, RobertaConfig(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, max_position_embeddings=514, type_vocab_size=1, pad_token_id=1, **size)),
-    ("ELECTRA 2×64, embeddings 32", ElectraForSequenceClassification, ElectraConfig(embedding_size=32, hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, **size)),
+    ("BERT 1×48, 3 heads", BertConfig(hidden_size=48, num_hidden_layers=1, num_attention_heads=3, intermediate_size=100, **size)),
+    ("BERT 4×128, gelu_new", BertConfig(hidden_size=128, num_hidden_layers=4, num_attention_heads=2, intermediate_size=512, hidden_act="gelu_new", **size)),
+    ("RoBERTa 2×64", RobertaConfig(**small, max_position_embeddings=514, type_vocab_size=1, pad_token_id=1)),
+    ("ELECTRA 2×64, embeddings 32", ElectraConfig(embedding_size=32, **small)),
+    ("DistilBERT 2×64", DistilBertConfig(dim=64, n_layers=2, n_heads=4, hidden_dim=128, **size)),
+    ("ALBERT 3×64, embeddings 32", AlbertConfig(embedding_size=32, **dict(small, num_hidden_layers=3))),
+    ("Funnel 2-1-1 × 64", FunnelConfig(d_model=64, n_head=4, d_head=16, d_inner=128, block_sizes=[2, 1, 1], **dict(size, initializer_range=0.1), initializer_std=0.2)),
+    ("Funnel 1-1 × 64, max, factorized, keys pooled", FunnelConfig(d_model=64, n_head=2, d_head=24, d_inner=128, block_sizes=[1, 1], pooling_type="max",
+        attention_type="factorized", pool_q_only=False, **dict(size, initializer_range=0.1), initializer_std=0.2)),
 ]
-for name, kind, config in MODELS:
-    folder = work + "/theirs"
+
+def tensors(folder):
+    return {n: (t.dtype, tuple(t.shape), t.numpy().tobytes()) for n, t in load_file(folder + "/model.safetensors").items()}
+
+def through_transformers(name, auto, folder):
+    """Loaded by transformers and saved again: no tensor is missing, too many or changed; the model."""
+    model, info = auto.from_pretrained(folder, output_loading_info=True)
+    expect(name + ": no tensor missing or unexpected", not any(info[k] for k in ("missing_keys", "unexpected_keys", "mismatched_keys")), info)
+    shutil.rmtree(work + "/again", ignore_errors=True)
+    model.save_pretrained(work + "/again")
+    expect(name + ": every byte comes back", tensors(work + "/again") == tensors(folder))
+    expect(name + ": and its fingerprint", call("fingerprint", folder) == call("fingerprint", work + "/again"))
+    return model
+
+for name, config in MODELS:
+    folder, out = work + "/theirs", work + "/out"
     shutil.rmtree(folder, ignore_errors=True)
-    theirs = kind(config)
+    theirs = AutoModelForSequenceClassification.from_config(config)
     theirs.save_pretrained(folder)
     for file in os.listdir(work + "/ours"):
         if file.startswith(("spiece", "tokenizer", "special")):
             shutil.copy(work + "/ours/" + file, folder)
     compare(name, folder, theirs)
+    shutil.rmtree(out, ignore_errors=True)
+    call("convert", "--from", folder, "--to", out)
+    expect(name + ", converted: the same bytes", tensors(out) == tensors(folder))
+    through_transformers(name + ", converted", AutoModelForSequenceClassification, out)
+    shutil.rmtree(out, ignore_errors=True)
+    call("train", "--quiet", "--init", folder, "--train", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", out)
+    compare(name + ", trained", out, through_transformers(name + ", trained", AutoModelForSequenceClassification, out))
+    if config.model_type == "funnel":
+        continue  # its masked language model needs a decoder
+    shutil.rmtree(out, ignore_errors=True)
+    call("pretrain", "--quiet", "--init", folder, "--corpus", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", out)
+    through_transformers(name + ", pretrained", AutoModelForMaskedLM, out)
 shutil.rmtree(work)
 print(f"{failed} failed")
 sys.exit(failed > 0)
