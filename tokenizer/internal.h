@@ -79,6 +79,8 @@ nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, si
                                   nch_error *error);
 nch_status nch_tokenizer_json_load(nch_tokenizer *tokenizer, const char *data, size_t size, nch_error *error);
 
+/* Appends a tokenizer_config.json for a tokenizer that came as a single file: what transformers needs to know. */
+void nch_tokenizer_describe(const nch_tokenizer *tokenizer, nch_buffer *out);
 /* For saving. Appends members of a tokenizer_config.json, each with a comma before it. */
 void nch_bert_describe(const nch_tokenizer *tokenizer, nch_buffer *out);
 /* Appends a tokenizer.json that says (nearly; ties may fall otherwise) what a unigram SentencePiece model says; nothing for other types. */

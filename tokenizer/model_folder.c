@@ -182,8 +182,8 @@ static nch_status apply_added_file(const nch_folder_config *config, nch_tokenize
 	return status;
 }
 
-/* added_tokens_decoder: {"id": {"content": …, flags}, …}, in ascending order of ids as it is written. */
-static nch_status apply_decoder(const nch_folder_config *config, nch_tokenizer *tokenizer, nch_error *error)
+/* added_tokens_decoder: {"id": {"content": …, flags}, …}, in ascending order of ids as it is written; those from first_id on. */
+static nch_status apply_decoder(const nch_folder_config *config, nch_tokenizer *tokenizer, int64_t first_id, nch_error *error)
 {
 	const nch_json *decoder = nch_json_get(config->config, "added_tokens_decoder");
 	bool ignore_special = nch_json_bool(config->config, "split_special_tokens", false);
@@ -194,6 +194,8 @@ static nch_status apply_decoder(const nch_folder_config *config, nch_tokenizer *
 		long long id = strtoll(entry->name, &end, 10);
 		if (token_text(entry) == NULL || *end != 0 || end == entry->name)
 			return nch_fail(error, NCH_FORMAT, "tokenizer_config.json: added_tokens_decoder has a token without text or id");
+		if (id < first_id)
+			continue;
 		NCH_TRY(give_id(tokenizer, token_text(entry), id, error));
 		nch_added_token token = describe(entry, (int32_t)id);
 		if (!(ignore_special && nch_json_bool(entry, "special", false)))
@@ -222,6 +224,11 @@ nch_status nch_add_specials(nch_tokenizer *tokenizer, nch_error *error)
 	return NCH_OK;
 }
 
+nch_status nch_folder_config_extend(const nch_folder_config *config, nch_tokenizer *tokenizer, nch_error *error)
+{
+	return apply_decoder(config, tokenizer, (int64_t)tokenizer->vocabulary.count, error);
+}
+
 nch_status nch_folder_config_apply(const nch_folder_config *config, nch_tokenizer *tokenizer, nch_error *error)
 {
 	bool split = nch_json_bool(config->config, "split_special_tokens", false);
@@ -242,7 +249,7 @@ nch_status nch_folder_config_apply(const nch_folder_config *config, nch_tokenize
 		*place_of(&tokenizer->specials, i) = id;
 	}
 	nch_default_specials(tokenizer);
-	NCH_TRY(apply_decoder(config, tokenizer, error));
+	NCH_TRY(apply_decoder(config, tokenizer, 0, error));
 	if (split)
 		return NCH_OK;
 	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {

@@ -36,6 +36,9 @@ void nch_folder_config_free(nch_folder_config *config);
  * found in a text as they stand (unless split_special_tokens). New tokens get the ids the files give them, after the vocabulary. */
 nch_status nch_folder_config_apply(const nch_folder_config *config, nch_tokenizer *tokenizer, nch_error *error);
 
+/* Only the tokens that tokenizer_config.json adds behind the vocabulary: for a SentencePiece model that is taken as it is. */
+nch_status nch_folder_config_extend(const nch_folder_config *config, nch_tokenizer *tokenizer, nch_error *error);
+
 /* The usual names, where nothing else is known: [UNK] or <unk> and so on. */
 void nch_default_specials(nch_tokenizer *tokenizer);
 

@@ -229,7 +229,9 @@ static nch_status sp_decode(const void *self, const int32_t *ids, size_t count, 
 	nch_buffer bytes = {0}, decoded = {0};
 	bool at_start = true, dropped_space = false;
 	for (size_t i = 0; i < count; i++) {
-		const nch_sp_piece *piece = &sp->model.pieces[ids[i]];
+		const nch_sp_piece added = {.text = "", .type = NCH_PIECE_NORMAL}, *piece = &added;
+		if ((size_t)ids[i] < sp->model.piece_count)
+			piece = &sp->model.pieces[ids[i]];
 		if (piece->type == NCH_PIECE_BYTE) {
 			nch_buffer_byte(&bytes, nch_sp_byte_of_piece(piece->text, piece->length));
 			continue;
@@ -238,6 +240,8 @@ static nch_status sp_decode(const void *self, const int32_t *ids, size_t count, 
 		if (dropped_space || decoded.length > 0)
 			at_start = false;
 		decode_piece(sp, piece, at_start, &dropped_space, &decoded);
+		if (piece == &added)
+			nch_buffer_text(&decoded, sp->vocabulary->texts[ids[i]]);
 	}
 	flush_bytes(&bytes, &decoded);
 	nch_status status = nch_buffer_check(&decoded, error);
@@ -396,6 +400,7 @@ nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, si
 		return nch_no_memory(error);
 	tokenizer->class = &sentencepiece_class;
 	tokenizer->self = sp;
+	sp->vocabulary = &tokenizer->vocabulary;
 	NCH_TRY(nch_sp_model_read(data, size, &sp->model, error));
 	NCH_TRY(collect_verbatim(sp, &verbatim, error));
 	NCH_TRY(nch_normalizer_init(&sp->normalizer, &sp->model.normalizer, sp->model.treat_whitespace_as_suffix,

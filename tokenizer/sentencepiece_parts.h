@@ -17,6 +17,7 @@ typedef struct nch_comma_rule {
 
 typedef struct nch_sentencepiece {
 	nch_sp_model model;
+	const nch_vocabulary *vocabulary; /* of the tokenizer: the model's pieces, and what was added behind them */
 	nch_trie verbatim; /* user-defined pieces */
 	nch_normalizer normalizer, denormalizer;
 	nch_unigram unigram; /* the one that the model's type asks for */

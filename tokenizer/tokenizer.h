@@ -46,6 +46,10 @@ nch_status nch_tokenizer_load_bytes(const void *bytes, size_t size, nch_tokenize
  * understands where the source was a single file. */
 nch_status nch_tokenizer_save(const nch_tokenizer *tokenizer, const char *folder, nch_error *error);
 
+/* Gives each of these texts that is no piece yet a token of its own, with the next id, found in a text as it stands; nch_tokenizer_save
+ * writes it so that transformers knows it too. Before the tokenizer is used: scratch that was made earlier must not be used any more. */
+nch_status nch_tokenizer_extend(nch_tokenizer *tokenizer, const char *const *texts, size_t count, nch_error *error);
+
 size_t nch_tokenizer_size(const nch_tokenizer *tokenizer);                  /* ids are 0 .. size-1 */
 const char *nch_tokenizer_kind(const nch_tokenizer *tokenizer);             /* "sentencepiece unigram", "wordpiece" … */
 const char *nch_tokenizer_piece(const nch_tokenizer *tokenizer, int32_t id); /* NULL if there is no such id */

@@ -151,7 +151,7 @@ static nch_status load_sentencepiece_folder(nch_tokenizer *tokenizer, const nch_
 		wrapping.lower_case = nch_json_bool(json, "do_lower_case", true);
 	NCH_TRY(nch_sentencepiece_load(tokenizer, model->bytes.data, model->bytes.length,
 	                               config->kind == NCH_CLASS_SENTENCEPIECE ? &wrapping : NULL, error));
-	return config->kind == NCH_CLASS_SENTENCEPIECE ? nch_folder_config_apply(config, tokenizer, error) : NCH_OK;
+	return config->kind == NCH_CLASS_SENTENCEPIECE ? nch_folder_config_apply(config, tokenizer, error) : nch_folder_config_extend(config, tokenizer, error);
 }
 
 static nch_status load_json_folder(nch_tokenizer *tokenizer, const nch_folder_config *config, const nch_tokenizer_file *json, nch_error *error)
@@ -267,21 +267,25 @@ static void put_special(nch_buffer *out, const nch_tokenizer *tokenizer, const c
 	nch_json_write_text(out, text, strlen(text));
 }
 
-/* What transformers needs to know about a tokenizer that came as a single file. */
+void nch_tokenizer_describe(const nch_tokenizer *tokenizer, nch_buffer *out)
+{
+	bool bert = find_file(tokenizer, "vocab.txt") != NULL;
+	nch_buffer_printf(out, "{\n  \"tokenizer_class\": \"%s\"", bert ? "BertTokenizer" : "PreTrainedTokenizerFast");
+	if (bert)
+		nch_bert_describe(tokenizer, out);
+	nch_buffer_text(out, ",\n  \"model_input_names\": [\"input_ids\", \"token_type_ids\", \"attention_mask\"]");
+	put_special(out, tokenizer, "unk_token", tokenizer->specials.unk);
+	put_special(out, tokenizer, "pad_token", tokenizer->specials.pad);
+	put_special(out, tokenizer, "cls_token", tokenizer->specials.cls);
+	put_special(out, tokenizer, "sep_token", tokenizer->specials.sep);
+	put_special(out, tokenizer, "mask_token", tokenizer->specials.mask);
+	nch_buffer_text(out, "\n}\n");
+}
+
 static nch_status write_config(const nch_tokenizer *tokenizer, const char *folder, nch_error *error)
 {
 	nch_buffer out = {0};
-	bool bert = find_file(tokenizer, "vocab.txt") != NULL;
-	nch_buffer_printf(&out, "{\n  \"tokenizer_class\": \"%s\"", bert ? "BertTokenizer" : "PreTrainedTokenizerFast");
-	if (bert)
-		nch_bert_describe(tokenizer, &out);
-	nch_buffer_text(&out, ",\n  \"model_input_names\": [\"input_ids\", \"token_type_ids\", \"attention_mask\"]");
-	put_special(&out, tokenizer, "unk_token", tokenizer->specials.unk);
-	put_special(&out, tokenizer, "pad_token", tokenizer->specials.pad);
-	put_special(&out, tokenizer, "cls_token", tokenizer->specials.cls);
-	put_special(&out, tokenizer, "sep_token", tokenizer->specials.sep);
-	put_special(&out, tokenizer, "mask_token", tokenizer->specials.mask);
-	nch_buffer_text(&out, "\n}\n");
+	nch_tokenizer_describe(tokenizer, &out);
 	nch_status status = nch_buffer_check(&out, error);
 	if (status == NCH_OK)
 		status = write_in_folder(folder, "tokenizer_config.json", out.data, out.length, error);

@@ -8,7 +8,7 @@
 
 /* --- reading --- */
 
-nch_status nch_answer_form_read(const nch_options *options, nch_answer_form *form, nch_error *error)
+nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, nch_answer_form *form, nch_error *error)
 {
 	*form = (nch_answer_form){
 		.tsv = strcmp(nch_options_text(options, "format"), "tsv") == 0,
@@ -25,7 +25,6 @@ nch_status nch_answer_form_read(const nch_options *options, nch_answer_form *for
 		return nch_fail(error, NCH_USAGE, "--text, --pair and --in-place name fields of records: they need --input jsonl");
 	if (form->jsonl && form->pair_separator != NULL)
 		return nch_fail(error, NCH_USAGE, "--pair-separator is for plain lines; records name their second text by --pair");
-	const char *embeddings = nch_options_text(options, "embeddings");
 	form->embeddings = embeddings != NULL;
 	form->output = form->embeddings && strcmp(embeddings, "cls") == 0 ? NCH_OUTPUT_CLS : NCH_OUTPUT_MEAN;
 	if (form->embeddings && (form->tsv || form->logits || form->in_place != NULL))
@@ -38,13 +37,15 @@ nch_status nch_answer_form_read(const nch_options *options, nch_answer_form *for
 }
 
 /* The member that holds the text where nobody has named it. */
-static const nch_json *find_text(const nch_json *object)
+static const nch_json *find_text(const nch_json *object, const char **path)
 {
 	static const char *const usual[] = {"text", "sentence", "document", "form", "input.form", "utterance", "content", "문장", "발화", "내용"};
 	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
 		const nch_json *member = nch_json_path(object, usual[i]);
-		if (member != NULL && member->type == NCH_JSON_STRING)
+		if (member != NULL && member->type == NCH_JSON_STRING) {
+			*path = usual[i];
 			return member;
+		}
 	}
 	return NULL;
 }
@@ -58,11 +59,17 @@ static nch_status read_object(const nch_answer_form *form, const nch_line *line,
 	}
 	NCH_TRY(nch_json_parse(line->text, line->length, "record", arena, &object, error));
 	record->object = object;
-	const nch_json *text = form->text != NULL ? nch_json_path(object, form->text) : find_text(object);
+	const char *path = form->text;
+	const nch_json *text = path != NULL ? nch_json_path(object, path) : find_text(object, &path);
 	if (text == NULL || text->type != NCH_JSON_STRING)
 		return nch_fail(error, NCH_DATA, form->text != NULL ? "the record has no text \"%s\"" : "the record has no text that is called as usual; name it by --text%s",
 		                form->text != NULL ? form->text : "");
 	record->text = (nch_text){.text = text->text, .length = text->length};
+	if (form->targets) {
+		char beside[256];
+		nch_target_path(path, beside, sizeof beside);
+		NCH_TRY(nch_target_read(nch_json_path(object, beside), text->text, text->length, &record->text.target, error));
+	}
 	if (form->pair == NULL)
 		return NCH_OK;
 	const nch_json *pair = nch_json_path(object, form->pair);
@@ -89,38 +96,31 @@ nch_status nch_record_read(const nch_answer_form *form, const nch_line *line, nc
 
 /* --- writing --- */
 
-static size_t best_label(const nch_predictor *predictor, const float *logits)
+static void add_name(const nch_answerer *who, size_t label, nch_buffer *out)
 {
-	size_t best = 0;
-	for (size_t c = 1; c < nch_predictor_labels(predictor); c++)
-		if (logits[c] > logits[best])
-			best = c;
-	return best;
+	nch_json_write_text(out, who->names[label], strlen(who->names[label]));
 }
 
-static bool is_given(const nch_predictor *predictor, float score)
+static bool any_given(const nch_answerer *who, const nch_answer *answer)
 {
-	return score >= (float)predictor->settings.threshold;
-}
-
-static void add_name(const nch_predictor *predictor, size_t label, nch_buffer *out)
-{
-	const char *name = nch_predictor_label(predictor, label);
-	nch_json_write_text(out, name, strlen(name));
+	bool any = false;
+	for (size_t c = 0; c < who->labels; c++)
+		any = any || answer->given[c];
+	return any;
 }
 
 /* ["a","b"]: the labels above the threshold */
-static void add_given_labels(const nch_predictor *predictor, const float *scores, nch_buffer *out)
+static void add_given_labels(const nch_answerer *who, const nch_answer *answer, nch_buffer *out)
 {
 	bool any = false;
 	nch_buffer_byte(out, '[');
-	for (size_t c = 0; c < nch_predictor_labels(predictor); c++) {
-		if (!is_given(predictor, scores[c]))
+	for (size_t c = 0; c < who->labels; c++) {
+		if (!answer->given[c])
 			continue;
 		if (any)
 			nch_buffer_byte(out, ',');
 		any = true;
-		add_name(predictor, c, out);
+		add_name(who, c, out);
 	}
 	nch_buffer_byte(out, ']');
 }
@@ -133,6 +133,10 @@ static void write_texts(const nch_record *record, nch_buffer *out)
 	if (record->text.pair != NULL) {
 		nch_buffer_text(out, ",\"pair\":");
 		nch_json_write_text(out, record->text.pair, record->text.pair_length);
+	}
+	if (record->text.target.present) {
+		nch_buffer_text(out, ",\"target\":");
+		nch_json_write_text(out, record->text.text + record->text.target.begin, record->text.target.end - record->text.target.begin);
 	}
 }
 
@@ -147,33 +151,31 @@ void nch_answer_write_embedding(const nch_record *record, const float *embedding
 	nch_buffer_text(out, "]}\n");
 }
 
-static void write_object(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
-                         const float *scores, nch_buffer *out)
+static void write_object(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out)
 {
-	size_t labels = nch_predictor_labels(predictor), best = best_label(predictor, logits);
 	write_texts(record, out);
-	if (predictor->model->config.multi_label) {
+	if (who->multi_label) {
 		nch_buffer_text(out, ",\"labels\":");
-		add_given_labels(predictor, scores, out);
-		nch_buffer_text(out, ",\"best\":");
+		add_given_labels(who, answer, out);
+		nch_buffer_text(out, any_given(who, answer) ? ",\"best\":" : ",\"below_threshold\":true,\"best\":");
 	} else {
 		nch_buffer_text(out, ",\"label\":");
 	}
-	add_name(predictor, best, out);
+	add_name(who, answer->best, out);
 	nch_buffer_text(out, ",\"score\":");
-	nch_json_write_float(out, scores[best]);
+	nch_json_write_float(out, answer->scores[answer->best]);
 	nch_buffer_text(out, ",\"scores\":{");
-	for (size_t c = 0; c < labels; c++) {
+	for (size_t c = 0; c < who->labels; c++) {
 		if (c > 0)
 			nch_buffer_byte(out, ',');
-		add_name(predictor, c, out);
+		add_name(who, c, out);
 		nch_buffer_byte(out, ':');
-		nch_json_write_float(out, scores[c]);
+		nch_json_write_float(out, answer->scores[c]);
 	}
 	nch_buffer_byte(out, '}');
-	for (size_t c = 0; form->logits && c < labels; c++) {
+	for (size_t c = 0; form->logits && c < who->labels; c++) {
 		nch_buffer_text(out, c == 0 ? ",\"logits\":[" : ",");
-		nch_json_write_float(out, logits[c]);
+		nch_json_write_float(out, answer->logits[c]);
 	}
 	nch_buffer_text(out, form->logits ? "]}" : "}");
 }
@@ -186,55 +188,67 @@ static void add_cell(const char *text, size_t length, nch_buffer *out)
 	nch_buffer_byte(out, '\t');
 }
 
-static void write_cells(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
-                        const float *scores, nch_buffer *out)
+/* "a,b"; where nothing is over its threshold, the best label in brackets */
+static void add_label_cell(const nch_answerer *who, const nch_answer *answer, nch_buffer *out)
 {
-	size_t labels = nch_predictor_labels(predictor), best = best_label(predictor, logits);
+	bool any = false;
+	if (!who->multi_label) {
+		nch_buffer_text(out, who->names[answer->best]);
+		return;
+	}
+	for (size_t c = 0; c < who->labels; c++) {
+		if (!answer->given[c])
+			continue;
+		nch_buffer_printf(out, "%s%s", any ? "," : "", who->names[c]);
+		any = true;
+	}
+	if (!any)
+		nch_buffer_printf(out, "(%s)", who->names[answer->best]);
+}
+
+static void write_cells(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out)
+{
 	add_cell(record->text.text, record->text.length, out);
 	if (record->text.pair != NULL)
 		add_cell(record->text.pair, record->text.pair_length, out);
-	if (predictor->model->config.multi_label) {
-		bool any = false;
-		for (size_t c = 0; c < labels; c++) {
-			if (!is_given(predictor, scores[c]))
-				continue;
-			nch_buffer_printf(out, "%s%s", any ? "," : "", nch_predictor_label(predictor, c));
-			any = true;
-		}
-	} else {
-		nch_buffer_text(out, nch_predictor_label(predictor, best));
-	}
+	if (record->text.target.present)
+		add_cell(record->text.text + record->text.target.begin, record->text.target.end - record->text.target.begin, out);
+	add_label_cell(who, answer, out);
 	nch_buffer_byte(out, '\t');
-	nch_number_write_float(out, scores[best]);
-	for (size_t c = 0; form->logits && c < labels; c++) {
+	nch_number_write_float(out, answer->scores[answer->best]);
+	for (size_t c = 0; form->logits && c < who->labels; c++) {
 		nch_buffer_byte(out, '\t');
-		nch_number_write_float(out, logits[c]);
+		nch_number_write_float(out, answer->logits[c]);
 	}
 }
 
-/* The answer as the value of a field: a name; of many labels a list, or, where the record has an object there, each label with
- * "True" or "False" as the Korean language institute's tasks want it. */
-static void add_value(const nch_predictor *predictor, const nch_json *old, const float *logits, const float *scores, nch_buffer *out)
+/* The answer as the value of a field: a name; of many labels a list, or, where the record has an object there or the training data had,
+ * each label with "True" or "False" as the Korean language institute's tasks want it (true or false, if the record has those). */
+static void add_value(const nch_answerer *who, const nch_json *old, const nch_answer *answer, nch_buffer *out)
 {
-	if (!predictor->model->config.multi_label) {
-		add_name(predictor, best_label(predictor, logits), out);
+	bool object = old != NULL && old->type == NCH_JSON_OBJECT;
+	if (!who->multi_label) {
+		add_name(who, answer->best, out);
 		return;
 	}
-	if (old == NULL || old->type != NCH_JSON_OBJECT) {
-		add_given_labels(predictor, scores, out);
+	if (!object && !who->label_objects) {
+		add_given_labels(who, answer, out);
 		return;
 	}
-	for (size_t c = 0; c < nch_predictor_labels(predictor); c++) {
+	bool bare = object && old->first != NULL && (old->first->type == NCH_JSON_TRUE || old->first->type == NCH_JSON_FALSE);
+	for (size_t c = 0; c < who->labels; c++) {
 		nch_buffer_text(out, c == 0 ? "{" : ", ");
-		add_name(predictor, c, out);
-		nch_buffer_text(out, is_given(predictor, scores[c]) ? ": \"True\"" : ": \"False\"");
+		add_name(who, c, out);
+		if (bare)
+			nch_buffer_text(out, answer->given[c] ? ": true" : ": false");
+		else
+			nch_buffer_text(out, answer->given[c] ? ": \"True\"" : ": \"False\"");
 	}
 	nch_buffer_byte(out, '}');
 }
 
 /* The record's own bytes, with the answer in the place of the field, or as a last member. */
-static void write_in_place(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
-                           const float *scores, nch_buffer *out)
+static void write_in_place(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out)
 {
 	const char *source = record->line.text;
 	size_t length = record->line.length;
@@ -245,7 +259,7 @@ static void write_in_place(const nch_answer_form *form, const nch_predictor *pre
 	const nch_json *old = nch_json_path(record->object, form->in_place);
 	if (old != NULL) {
 		nch_buffer_add(out, source, old->begin);
-		add_value(predictor, old, logits, scores, out);
+		add_value(who, old, answer, out);
 		nch_buffer_add(out, source + old->end, length - old->end);
 		return;
 	}
@@ -254,18 +268,17 @@ static void write_in_place(const nch_answer_form *form, const nch_predictor *pre
 	nch_buffer_text(out, record->object->count > 0 ? ", " : "");
 	nch_json_write_text(out, form->in_place, strlen(form->in_place));
 	nch_buffer_text(out, ": ");
-	add_value(predictor, NULL, logits, scores, out);
+	add_value(who, NULL, answer, out);
 	nch_buffer_add(out, source + end, length - end);
 }
 
-void nch_answer_write(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
-                      const float *scores, nch_buffer *out)
+void nch_answer_write(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out)
 {
 	if (form->in_place != NULL)
-		write_in_place(form, predictor, record, logits, scores, out);
+		write_in_place(form, who, record, answer, out);
 	else if (form->tsv)
-		write_cells(form, predictor, record, logits, scores, out);
+		write_cells(form, who, record, answer, out);
 	else
-		write_object(form, predictor, record, logits, scores, out);
+		write_object(form, who, record, answer, out);
 	nch_buffer_byte(out, '\n');
 }

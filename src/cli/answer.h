@@ -9,18 +9,20 @@
 #include "base/json.h"
 #include "cli/lines.h"
 #include "cli/options.h"
-#include "train/predictor.h"
+#include "train/evaluate.h"
 
 /* How lines are read and answers are written. */
 typedef struct nch_answer_form {
 	bool tsv, logits, jsonl, embeddings;
 	nch_output output; /* of embeddings */
+	bool targets; /* records have a target beside their text, and a model wants it; set by the caller */
 	const char *text, *pair, *in_place; /* of records; may be NULL */
 	const char *pair_separator;         /* of plain lines; NULL: none */
 } nch_answer_form;
 
-/* From --format --logits --embeddings --input --text --pair --pair-separator --in-place; refuses what does not go together. */
-nch_status nch_answer_form_read(const nch_options *options, nch_answer_form *form, nch_error *error);
+/* From --format --logits --input --text --pair --pair-separator --in-place, and "mean" or "cls" if embeddings are wanted (else NULL); refuses what does not go
+ * together. */
+nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, nch_answer_form *form, nch_error *error);
 
 typedef struct nch_record {
 	nch_line line;
@@ -33,9 +35,23 @@ nch_status nch_record_read(const nch_answer_form *form, const nch_line *line, nc
 
 /* Appends the text, its embedding (columns), and a line end. */
 void nch_answer_write_embedding(const nch_record *record, const float *embedding, size_t columns, nch_buffer *out);
+/* Those who answer: a model, or several together. Borrowed. */
+typedef struct nch_answerer {
+	size_t labels;
+	char *const *names;
+	bool multi_label;
+	bool label_objects; /* answers in records are objects of "True" and "False" */
+} nch_answerer;
+
+/* What they say of one text. */
+typedef struct nch_answer {
+	const float *scores; /* (labels): probabilities, or shares of votes */
+	const float *logits; /* (labels), or NULL */
+	const bool *given;   /* (labels): those over their threshold, for several labels a text */
+	size_t best;         /* the one with the highest score */
+} nch_answer;
 
 /* Appends the answer and a line end. */
-void nch_answer_write(const nch_answer_form *form, const nch_predictor *predictor, const nch_record *record, const float *logits,
-                      const float *scores, nch_buffer *out);
+void nch_answer_write(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out);
 
 #endif

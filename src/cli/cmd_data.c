@@ -42,6 +42,7 @@ static nch_status load_tokenizer(const nch_options *options, work *w, size_t *ma
 	if (model != NULL) {
 		nch_settings settings;
 		NCH_TRY(nch_settings_read(model, &settings, error));
+		nch_settings_free(&settings);
 		*max_len = *max_len > 0 ? *max_len : settings.max_len;
 		if (!nch_options_given(options, "cleansing"))
 			NCH_TRY(nch_cleansing_find(settings.cleansing, cleansing, error));
@@ -127,6 +128,7 @@ static nch_status look(const nch_options *options, work *w, nch_error *error)
 	nch_dataset_options data_options;
 	NCH_TRY(data_files(options, &paths, &count, error));
 	NCH_TRY(nch_data_options_read(options, true, &data_options, &w->labels, error));
+	data_options.check_targets = true;
 	NCH_TRY(load_tokenizer(options, w, &max_len, &data_options.cleansing, error));
 	if (nch_options_flag(options, "show-cleansing"))
 		return show_cleansing(paths, count, &data_options, w, error);

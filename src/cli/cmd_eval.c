@@ -1,4 +1,4 @@
-/* cmd_eval.c - `nunchi eval`: how good a model is on labelled rows. */
+/* cmd_eval.c - `nunchi eval`: how good a model is on labelled rows, or several that vote. */
 #include <string.h>
 
 #include "base/file.h"
@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/data_options.h"
+#include "cli/jury.h"
 #include "cli/output.h"
 #include "report/evaluation.h"
 #include "report/mistakes.h"
@@ -14,7 +15,8 @@
 #include "train/predictor.h"
 
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},
+	{"model", NCH_OPTION_LIST, "DIR", .help = "the model's folder; several vote", .required = true},
+	{"vote", NCH_OPTION_CHOICE, .choices = "hard|soft", .help = "several models: the mean of their probabilities, or a vote each", .otherwise = "soft"},
 	{"data", NCH_OPTION_LIST, "FILE", .help = "labelled rows: .csv .tsv .xlsx .jsonl .json .txt, - for standard input", .required = true},
 	{"max-len", NCH_OPTION_INTEGER, "N", .help = "cut rows to N tokens (default: as in training)", .least = 3, .most = 1000000},
 	{"errors", NCH_OPTION_TEXT, "FILE", .help = "write the wrong rows to FILE (TSV), the most confident mistakes first"},
@@ -26,47 +28,14 @@ static const nch_option_group own_group = {"What is evaluated", own_options};
 /* All that has to be released. */
 struct work {
 	nch_predictor *predictor;
-	nch_labels labels, asked;
+	nch_labels labels;
 	nch_dataset data;
 	nch_examples examples;
 	nch_metrics metrics;
-	float *scores, *thresholds; /* probabilities (rows, labels); from where on a label is given (labels) */
-	nch_slice *slices;          /* one for each of data.groups, or NULL */
-	nch_buffer out, errors;
+	float *scores;     /* probabilities (rows, labels) */
+	nch_slice *slices; /* one for each of data.groups, or NULL */
+	nch_buffer errors;
 };
-
-/* The labels of the model as a list. */
-static nch_status list_labels(const nch_config *config, nch_labels *labels, nch_error *error)
-{
-	for (size_t i = 0; i < config->labels; i++) {
-		int32_t id;
-		NCH_TRY(nch_labels_add(labels, config->label_names[i], strlen(config->label_names[i]), &id, error));
-		if ((size_t)id != i)
-			return nch_fail(error, NCH_FORMAT, "the model's config.json has the label \"%s\" twice", config->label_names[i]);
-	}
-	return NCH_OK;
-}
-
-static nch_status read_rows(const nch_options *options, struct work *w, nch_error *error)
-{
-	nch_dataset_options data_options;
-	size_t count;
-	const char *const *paths = nch_options_list(options, "data", &count);
-	const nch_config *config = &w->predictor->model->config;
-	NCH_TRY(list_labels(config, &w->labels, error));
-	NCH_TRY(nch_data_options_read(options, false, &data_options, &w->asked, error));
-	if (data_options.known != NULL)
-		return nch_fail(error, NCH_USAGE, "--labels: eval takes the labels from the model");
-	data_options.known = &w->labels;
-	data_options.need_labels = true;
-	if (!nch_options_given(options, "cleansing"))
-		data_options.cleansing = w->predictor->cleansing;
-	data_options.multi_label = config->multi_label;
-	data_options.group = nch_options_text(options, "slice");
-	NCH_TRY(nch_dataset_read(paths, count, &data_options, &w->data, error));
-	nch_data_options_done(&w->data);
-	return NCH_OK;
-}
 
 /* A score that differs from the training's is often one of these two. */
 static void warn_about_tokens(const nch_examples *examples, size_t max_len)
@@ -83,15 +52,13 @@ static nch_status measure(struct work *w, nch_error *error)
 	nch_predictor *p = w->predictor;
 	size_t labels = nch_predictor_labels(p), cells;
 	float *logits = nch_size_mul(w->examples.rows, labels, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
+	const nch_criterion criterion = {p->loss, p->settings.shape, p->thresholds};
 	w->scores = logits != NULL ? nch_alloc(cells, sizeof *w->scores) : NULL;
-	w->thresholds = nch_alloc(labels, sizeof *w->thresholds);
-	for (size_t c = 0; w->thresholds != NULL && c < labels; c++)
-		w->thresholds[c] = (float)p->settings.threshold;
-	nch_status status = logits && w->scores && w->thresholds ? NCH_OK : nch_no_memory(error);
+	nch_status status = logits && w->scores ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK)
 		status = nch_evaluate_logits(p->model, p->tape, &w->examples, 0, logits, error);
 	if (status == NCH_OK)
-		status = nch_evaluate_metrics(&w->examples, logits, labels, w->thresholds, &w->metrics, error);
+		status = nch_evaluate_metrics(&w->examples, logits, labels, &criterion, &w->metrics, error);
 	for (size_t i = 0; i < w->examples.rows && status == NCH_OK; i++)
 		nch_predictor_scores(p, logits + i * labels, w->scores + i * labels);
 	nch_free(logits);
@@ -102,7 +69,7 @@ static nch_status measure(struct work *w, nch_error *error)
 static nch_status look_closer(const nch_options *options, struct work *w, nch_error *error)
 {
 	const char *path = nch_options_text(options, "errors");
-	const nch_answers answers = {.data = &w->data, .scores = w->scores, .thresholds = w->thresholds};
+	const nch_answers answers = {.data = &w->data, .scores = w->scores, .thresholds = w->predictor->thresholds};
 	size_t count;
 	if (w->data.groups.count > 0)
 		NCH_TRY(nch_slices_make(&answers, &w->slices, error));
@@ -114,62 +81,99 @@ static nch_status look_closer(const nch_options *options, struct work *w, nch_er
 	return NCH_OK;
 }
 
-static void report(const nch_options *options, struct work *w)
+/* The figures; with --slice, those of each value too. */
+static nch_status print(const nch_options *options, const nch_metrics *metrics, const nch_labels *labels, const struct work *w, nch_error *error)
 {
 	const char *column = nch_options_text(options, "slice");
-	if (!nch_options_flag(options, "json")) {
-		nch_report_text(&w->metrics, &w->labels, &w->out);
-		if (w->slices != NULL) {
-			nch_buffer_byte(&w->out, '\n');
-			nch_slices_table(w->slices, &w->data.groups, column, &w->out);
+	const nch_slice *slices = w != NULL ? w->slices : NULL;
+	nch_buffer out = {0};
+	if (nch_options_flag(options, "json")) {
+		nch_report_json(metrics, labels, &out);
+		if (slices != NULL && !out.failed) {
+			out.length--; /* another member before the closing brace */
+			nch_buffer_text(&out, ",\"slices\":{");
+			nch_json_write_text(&out, column, strlen(column));
+			nch_buffer_byte(&out, ':');
+			nch_slices_json(slices, &w->data.groups, &out);
+			nch_buffer_text(&out, "}}");
 		}
-		return;
+		nch_buffer_byte(&out, '\n');
+	} else {
+		nch_report_text(metrics, labels, &out);
+		if (slices != NULL) {
+			nch_buffer_byte(&out, '\n');
+			nch_slices_table(slices, &w->data.groups, column, &out);
+		}
 	}
-	nch_report_json(&w->metrics, &w->labels, &w->out);
-	if (w->slices != NULL && !w->out.failed) {
-		w->out.length--; /* another member before the closing brace */
-		nch_buffer_text(&w->out, ",\"slices\":{");
-		nch_json_write_text(&w->out, column, strlen(column));
-		nch_buffer_byte(&w->out, ':');
-		nch_slices_json(w->slices, &w->data.groups, &w->out);
-		nch_buffer_text(&w->out, "}}");
-	}
-	nch_buffer_byte(&w->out, '\n');
+	nch_status status = nch_buffer_check(&out, error);
+	if (status == NCH_OK)
+		nch_output_buffer(&out);
+	nch_buffer_free(&out);
+	return status;
 }
 
-static nch_status evaluate(const nch_options *options, struct work *w, nch_error *error)
+static nch_status evaluate(const nch_options *options, const char *folder, struct work *w, nch_error *error)
 {
 	size_t threads = (size_t)nch_options_integer(options, "threads"), max_len = (size_t)nch_options_integer(options, "max-len");
-	NCH_TRY(nch_predictor_open(nch_options_text(options, "model"), threads, nch_common_isa(options), &w->predictor, error));
+	NCH_TRY(nch_predictor_open(folder, threads, nch_common_isa(options), &w->predictor, error));
 	nch_predictor *p = w->predictor;
 	if (max_len == 0 || max_len > p->max_len)
 		max_len = p->max_len;
-	NCH_TRY(read_rows(options, w, error));
+	NCH_TRY(nch_jury_labels(&p->model->config, &w->labels, error));
+	NCH_TRY(nch_jury_read(options, p, &w->labels, nch_options_text(options, "slice"), &w->data, error));
 	NCH_TRY(nch_examples_make(&w->data, NULL, w->data.rows, p->tokenizer, max_len, p->compute->pool, &w->examples, error));
 	warn_about_tokens(&w->examples, max_len);
 	NCH_TRY(measure(w, error));
 	NCH_TRY(look_closer(options, w, error));
-	report(options, w);
-	NCH_TRY(nch_buffer_check(&w->out, error));
-	nch_output_buffer(&w->out);
-	return NCH_OK;
+	return print(options, &w->metrics, &w->labels, w, error);
+}
+
+static nch_status evaluate_one(const nch_options *options, const char *folder, nch_error *error)
+{
+	struct work w = {0};
+	nch_status status = evaluate(options, folder, &w, error);
+	nch_predictor_close(w.predictor);
+	nch_labels_free(&w.labels);
+	nch_slices_free(w.slices, w.data.groups.count);
+	nch_dataset_free(&w.data);
+	nch_examples_free(&w.examples);
+	nch_metrics_free(&w.metrics);
+	nch_free(w.scores);
+	nch_buffer_free(&w.errors);
+	return status;
+}
+
+static nch_status evaluate_votes(const nch_options *options, const nch_ensemble *ensemble, nch_error *error)
+{
+	nch_vote vote = strcmp(nch_options_text(options, "vote"), "hard") == 0 ? NCH_VOTE_HARD : NCH_VOTE_SOFT;
+	nch_jury_bench bench = {0};
+	nch_metrics metrics = {0};
+	size_t *all = nch_alloc(ensemble->count, sizeof *all);
+	nch_status status = all ? nch_jury_bench_fill(options, ensemble, &bench, error) : nch_no_memory(error);
+	for (size_t m = 0; status == NCH_OK && m < ensemble->count; m++)
+		all[m] = m;
+	if (status == NCH_OK)
+		status = nch_jury_metrics(&bench.jury, vote, all, ensemble->count, &metrics, error);
+	if (status == NCH_OK)
+		status = print(options, &metrics, &bench.labels, NULL, error);
+	nch_metrics_free(&metrics);
+	nch_jury_bench_free(&bench);
+	nch_free(all);
+	return status;
 }
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	struct work w = {0};
-	nch_status status = evaluate(options, &w, error);
-	nch_predictor_close(w.predictor);
-	nch_labels_free(&w.labels);
-	nch_labels_free(&w.asked);
-	nch_examples_free(&w.examples);
-	nch_slices_free(w.slices, w.data.groups.count);
-	nch_dataset_free(&w.data);
-	nch_metrics_free(&w.metrics);
-	nch_free(w.scores);
-	nch_free(w.thresholds);
-	nch_buffer_free(&w.out);
-	nch_buffer_free(&w.errors);
+	nch_ensemble *ensemble = NULL;
+	size_t count;
+	const char *const *folders = nch_options_list(options, "model", &count);
+	if (count == 1)
+		return evaluate_one(options, folders[0], error);
+	if (nch_options_given(options, "max-len") || nch_options_given(options, "errors") || nch_options_given(options, "slice"))
+		return nch_fail(error, NCH_USAGE, "--max-len, --errors and --slice are for one model");
+	NCH_TRY(nch_ensemble_open(folders, count, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &ensemble, error));
+	nch_status status = evaluate_votes(options, ensemble, error);
+	nch_ensemble_close(ensemble);
 	return status;
 }
 
@@ -178,7 +182,8 @@ const nch_command nch_command_eval = {
 	.summary = "how good a model is on labelled data",
 	.usage = "--model DIR --data FILE [--errors FILE] [--slice COLUMN] [--json]",
 	.details = "Prints scikit-learn's classification_report, accuracy, loss and the confusion matrix. A label that\n"
-	           "the model does not know is a bad row: --bad-rows skip leaves such rows out.",
+	           "the model does not know is a bad row: --bad-rows skip leaves such rows out. Several models (--model A\n"
+	           "--model B) are measured as they vote together, without a loss.",
 	.groups = (const nch_option_group *const[]){&own_group, &nch_data_group, NULL},
 	.run = run,
 };

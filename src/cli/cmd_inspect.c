@@ -84,6 +84,7 @@ static nch_status print_rest(const char *folder, const nch_model *model, nch_err
 	nch_tokenizer *tokenizer;
 	nch_error why;
 	NCH_TRY(nch_settings_read(folder, &settings, error));
+	nch_settings_free(&settings); /* its thresholds are of no interest here */
 	if (nch_tokenizer_load(folder, &tokenizer, &why) == NCH_OK) {
 		nch_output_printf("  %-22s %s, %zu pieces\n", "tokenizer", nch_tokenizer_kind(tokenizer), nch_tokenizer_size(tokenizer));
 		nch_tokenizer_free(tokenizer);

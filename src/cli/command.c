@@ -21,6 +21,7 @@ const nch_command *const nch_commands[] = {
 	&nch_command_tokenizer_info,
 	&nch_command_inspect,
 	&nch_command_fingerprint,
+	&nch_command_ensemble,
 	&nch_command_convert,
 	&nch_command_bench,
 	&nch_command_help,

@@ -21,6 +21,10 @@ static const nch_option data_options[] = {
 	{ "drop-label", NCH_OPTION_TEXT, "a,b", .help = "leave rows with these labels out (names after --relabel)" },
 	{ "undersample", NCH_OPTION_TEXT, "a=N|min",
 	  .help = "keep at most N rows of a label, chosen by --seed (min: as the rarest has)" },
+	{ "target", NCH_OPTION_CHOICE,
+	  .help = "JSON records with a target (form, begin, end) beside the text: give it as the second text of a\n"
+	          "pair, between the new tokens <e> and </e>, or both (kept with the model)",
+	  .choices = "none|pair|markers|both" },
 	{ "cleansing", NCH_OPTION_TEXT, "NAME",
 	  .help = "how texts are cleansed: none, kc-1, kc-2, nikl-ea-1 … (kept with the model)" },
 	{ "limit", NCH_OPTION_INTEGER, "N", .help = "the first N rows only", .least = 1, .most = 9007199254740992.0 },
@@ -102,6 +106,9 @@ nch_status nch_data_options_read(const nch_options *options, bool skip_by_defaul
 	const char *encoding = nch_options_text(options, "encoding");
 	if (encoding != NULL && !nch_encoding_parse(encoding, &o.rows.encoding))
 		return nch_fail(error, NCH_USAGE, "--encoding %s: known are utf-8, cp949, euc-kr and utf-16", encoding);
+	const char *target = nch_options_text(options, "target");
+	if (target != NULL)
+		nch_target_mode_find(target, &o.target);
 	const char *cleansing = nch_options_text(options, "cleansing");
 	if (cleansing != NULL)
 		NCH_TRY(nch_cleansing_find(cleansing, &o.cleansing, error));

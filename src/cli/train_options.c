@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli/data_options.h"
 
 #define LARGE 9007199254740992.0
@@ -59,9 +60,16 @@ static const nch_option train_options[] = {
 	{"recipe", NCH_OPTION_TEXT, "NAME|FILE", .help = "options under a name, such as dialogue-7 (docs/recipes.md); --config and the command line win"},
 	{"freeze", NCH_OPTION_TEXT, "PARTS", .help = "what keeps its weights: embeddings, layers (0-5 or 3), encoder, pooler, between commas"},
 	{"layer-decay", NCH_OPTION_REAL, "D", .help = "learning rate of each layer over that of the one above it; the head has --lr itself", .otherwise = "1", .most = 1.0, .above_least = true},
-	{"loss", NCH_OPTION_CHOICE, .help = "what is minimised (default: ce; bce for several labels a row)", .choices = "ce|bce"},
-	{"label-smoothing", NCH_OPTION_REAL, "S", .help = "share of the goal that is spread over all labels", .otherwise = "0", .most = 0.999999},
-	{"class-weights", NCH_OPTION_TEXT, "W", .help = "none, balanced, or a=1.5,b=1", .otherwise = "none"},
+	{"loss", NCH_OPTION_CHOICE, .help = "what is minimised (default: ce; bce for several labels a row)", .choices = "ce|bce|focal|asl|asl-single"},
+	{"focal-alpha", NCH_OPTION_REAL, "A", .help = "focal: weight of positives, 1 - A that of negatives; -1: none (default: .25)", .least = -1.0, .most = 1.0},
+	{"focal-gamma", NCH_OPTION_REAL, "G", .help = "focal: how fast easy labels stop to count (default: 2)", .most = 100.0},
+	{"asl-gamma-neg", NCH_OPTION_REAL, "G", .help = "asl, asl-single: the same for negatives (default: 4)", .most = 100.0},
+	{"asl-gamma-pos", NCH_OPTION_REAL, "G", .help = "asl, asl-single: the same for positives (default: 1; asl-single: 0)", .most = 100.0},
+	{"asl-clip", NCH_OPTION_REAL, "P", .help = "asl: negatives below this probability do not count at all (default: .05)", .most = 0.9},
+	{"asl-gradient", NCH_OPTION_CHOICE, .help = "asl: stopped holds the weights (1 - p)^gamma constant, as the published training code", .otherwise = "stopped", .choices = "stopped|whole"},
+	{"label-smoothing", NCH_OPTION_REAL, "S", .help = "share of the goal that is spread over all labels (default: 0; asl-single: .1)", .most = 0.999999},
+	{"class-weights", NCH_OPTION_TEXT, "W", .help = "none, balanced, or a=1.5,b=1; several labels a row: weights of the positives", .otherwise = "none"},
+	{"threshold", NCH_OPTION_TEXT, "T", .help = "several labels a row: the probability from which on a label is given; tune or\ntune-per-label: chosen on the validation data, for the best F1", .otherwise = "0.5"},
 	{"best-by", NCH_OPTION_CHOICE, .help = "what makes an epoch better", .otherwise = "accuracy", .choices = "accuracy|macro-f1|micro-f1|loss"},
 	{0}};
 const nch_option_group nch_train_group = {"Classifier", train_options};
@@ -100,10 +108,44 @@ static nch_status check(const nch_experiment_options *e, nch_error *error)
 		return nch_fail(error, NCH_USAGE, "--valid and --valid-split: validation data come from one or the other");
 	if (e->test.count > 0 && e->test_split > 0.0)
 		return nch_fail(error, NCH_USAGE, "--test and --test-split: test data come from one or the other");
-	if (e->loss != NULL && strcmp(e->loss, "bce") == 0 && !e->data.multi_label)
-		return nch_fail(error, NCH_USAGE, "--loss bce is for several labels a row: give --multi-label too");
-	if (e->loss != NULL && strcmp(e->loss, "ce") == 0 && e->data.multi_label)
-		return nch_fail(error, NCH_USAGE, "--loss ce is for one label a row; --multi-label wants bce");
+	nch_loss_kind loss = e->training.loss;
+	if (e->loss_given && nch_loss_has_cells(loss) && !e->data.multi_label)
+		return nch_fail(error, NCH_USAGE, "--loss %s is for several labels a row: give --multi-label too", nch_loss_name(loss));
+	if (e->loss_given && loss == NCH_LOSS_CE && e->data.multi_label)
+		return nch_fail(error, NCH_USAGE, "--loss ce is for one label a row; --multi-label wants bce, focal or asl");
+	if (e->training.thresholds.rule != NCH_THRESHOLD_FIXED && !e->data.multi_label)
+		return nch_fail(error, NCH_USAGE, "--threshold: only rows of several labels (--multi-label) have thresholds to be tuned");
+	return NCH_OK;
+}
+
+static void set_if_given(const nch_options *options, const char *name, double *value)
+{
+	if (nch_options_given(options, name))
+		*value = nch_options_real(options, name);
+}
+
+static nch_status read_loss(const nch_options *options, nch_experiment_options *experiment, nch_error *error)
+{
+	nch_train_options *t = &experiment->training;
+	const char *name = nch_options_text(options, "loss"), *threshold = nch_options_text(options, "threshold");
+	experiment->loss_given = name != NULL && nch_loss_find(name, &t->loss);
+	t->loss_shape = nch_loss_shape_default(experiment->loss_given ? t->loss : NCH_LOSS_BCE);
+	set_if_given(options, "focal-alpha", &t->loss_shape.focal_alpha);
+	set_if_given(options, "focal-gamma", &t->loss_shape.focal_gamma);
+	set_if_given(options, "asl-gamma-neg", &t->loss_shape.gamma_neg);
+	set_if_given(options, "asl-gamma-pos", &t->loss_shape.gamma_pos);
+	set_if_given(options, "asl-clip", &t->loss_shape.clip);
+	t->loss_shape.whole_gradient = strcmp(nch_options_text(options, "asl-gradient"), "whole") == 0;
+	double smoothing = experiment->loss_given && t->loss == NCH_LOSS_ASL_SINGLE ? 0.1 : 0.0;
+	set_if_given(options, "label-smoothing", &smoothing);
+	t->smoothing = (float)smoothing;
+	t->thresholds = (nch_thresholds){NCH_THRESHOLD_FIXED, 0.5};
+	if (strcmp(threshold, "tune") == 0)
+		t->thresholds.rule = NCH_THRESHOLD_TUNED;
+	else if (strcmp(threshold, "tune-per-label") == 0)
+		t->thresholds.rule = NCH_THRESHOLD_TUNED_EACH;
+	else if (!nch_number_read(threshold, strlen(threshold), &t->thresholds.value) || !(t->thresholds.value > 0.0 && t->thresholds.value < 1.0))
+		return nch_fail(error, NCH_USAGE, "--threshold %s: a probability between 0 and 1, tune, or tune-per-label", threshold);
 	return NCH_OK;
 }
 
@@ -151,12 +193,11 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->attention_dropout = real_or_nan(options, "attention-dropout");
 	experiment->classifier_dropout = real_or_nan(options, "classifier-dropout");
 	experiment->class_weights = nch_options_text(options, "class-weights");
-	experiment->loss = nch_options_text(options, "loss");
 	experiment->freeze = nch_options_text(options, "freeze");
 	experiment->layer_decay = nch_options_real(options, "layer-decay");
 	experiment->recipe = nch_options_text(options, "recipe");
 	nch_steps_options_read(options, t);
-	t->smoothing = (float)nch_options_real(options, "label-smoothing");
+	NCH_TRY(read_loss(options, experiment, error));
 	t->best_by = (nch_best_by)choice(options, "best-by", bests);
 	return check(experiment, error);
 }

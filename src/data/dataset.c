@@ -18,9 +18,9 @@ typedef struct reading {
 	size_t relabel_count;
 	nch_labels dropped;
 	bool file_order; /* the labels are the members of an object, whose order stands */
-	nch_buffer clean_text, clean_pair;
-	size_t text_column, pair_column, label_column, group_column;
-	bool has_pair, has_label;
+	nch_buffer clean_text, clean_pair, marked;
+	size_t text_column, pair_column, label_column, group_column, target_column;
+	bool has_pair, has_label, has_target;
 } reading;
 
 #define ROWS_OF_LABEL_MAX 4096 /* labels of one row */
@@ -80,6 +80,7 @@ static void release_reading(reading *r)
 	nch_labels_free(&r->dropped);
 	nch_buffer_free(&r->clean_text);
 	nch_buffer_free(&r->clean_pair);
+	nch_buffer_free(&r->marked);
 }
 
 /* --- columns --- */
@@ -99,6 +100,21 @@ static nch_status no_such_column(const nch_rows *rows, const char *name, nch_err
 static nch_status find_named(nch_rows *rows, const char *name, size_t *column, nch_error *error)
 {
 	return nch_rows_find(rows, name, column) ? NCH_OK : no_such_column(rows, name, error);
+}
+
+/* The target stands beside the text in a record. */
+static nch_status find_target(reading *r, nch_rows *rows, nch_error *error)
+{
+	char path[256];
+	nch_target_mode mode = r->options->target;
+	r->has_target = nch_rows_is_json(rows) && (mode != NCH_TARGET_NONE || r->options->check_targets);
+	if (mode != NCH_TARGET_NONE && !r->has_target)
+		return nch_fail(error, NCH_USAGE, "%s: --target %s needs JSON records, with a target beside the text", nch_rows_path(rows),
+		                nch_target_mode_name(mode));
+	if (!r->has_target)
+		return NCH_OK;
+	nch_target_path(nch_rows_column_name(rows, r->text_column), path, sizeof path);
+	return find_named(rows, path, &r->target_column, error);
 }
 
 /* The columns by name, else the usual ones, else the first for the text and the last for the label. */
@@ -130,6 +146,7 @@ static nch_status find_columns(reading *r, nch_rows *rows, nch_error *error)
 	}
 	if (!text_found)
 		r->text_column = r->has_label && r->label_column == 0 && columns > 1 ? 1 : 0;
+	NCH_TRY(find_target(r, rows, error));
 	if (!r->has_label && options->need_labels)
 		return nch_fail(error, NCH_DATA, "%s: no label column found (one column only); name it with --label",
 		                nch_rows_path(rows));
@@ -275,6 +292,7 @@ static nch_status labels_of_json(reading *r, const nch_rows *rows, const nch_row
 		int32_t id;
 		if (value->type == NCH_JSON_OBJECT) {
 			r->file_order = true;
+			r->dataset->label_objects = true;
 			NCH_TRY(number_label(r, rows, row, item->name, item->name_length, &id, error));
 			if (is_true(item))
 				NCH_TRY(add_label(r, rows, row, item->name, item->name_length, labels, error));
@@ -391,6 +409,30 @@ static nch_status cleanse(const reading *r, const nch_cell **cell, nch_cell *cle
 	return NCH_OK;
 }
 
+/* What the mode makes of a text with a target: *text the marked one, *pair the target. */
+static nch_status apply_target(reading *r, const nch_rows *rows, const nch_row *row, const nch_cell **text, const nch_cell **pair,
+                               nch_cell cells[2], nch_error *error)
+{
+	nch_target target = {0};
+	nch_error inner;
+	const nch_json *value = r->target_column < row->count ? row->cells[r->target_column].json : NULL;
+	if (nch_target_read(value, (*text)->text, (*text)->length, &target, &inner) != NCH_OK)
+		return bad_row(rows, row, error, inner.text);
+	r->dataset->target_rows += target.present;
+	if (nch_target_mode_has_pair(r->options->target)) {
+		cells[1] = (nch_cell){(*text)->text + target.begin, target.end - target.begin, NULL};
+		*pair = &cells[1];
+	}
+	if (target.present && nch_target_mode_has_markers(r->options->target)) {
+		nch_buffer_clear(&r->marked);
+		nch_target_mark((*text)->text, (*text)->length, &target, &r->marked);
+		NCH_TRY(nch_buffer_check(&r->marked, error));
+		cells[0] = (nch_cell){r->marked.data, r->marked.length, NULL};
+		*text = &cells[0];
+	}
+	return NCH_OK;
+}
+
 static nch_status take_row(reading *r, const nch_rows *rows, const nch_row *row, row_labels *labels, nch_error *error)
 {
 	const nch_cell *text, *pair = NULL;
@@ -408,7 +450,9 @@ static nch_status take_row(reading *r, const nch_rows *rows, const nch_row *row,
 	int32_t group = 0;
 	if (r->options->group != NULL)
 		NCH_TRY(read_group(r, rows, row, &group, error));
-	nch_cell clean_text, clean_pair;
+	nch_cell clean_text, clean_pair, targeted[2];
+	if (r->has_target)
+		NCH_TRY(apply_target(r, rows, row, &text, &pair, targeted, error));
 	NCH_TRY(cleanse(r, &text, &clean_text, &r->clean_text, error));
 	NCH_TRY(cleanse(r, &pair, &clean_pair, &r->clean_pair, error));
 	return store_row(r, row, text, pair, labels, group, error);
@@ -579,8 +623,10 @@ nch_status nch_dataset_read(const char *const *paths, size_t count, const nch_da
 {
 	static const nch_dataset_options defaults;
 	reading r = { .options = options != NULL ? options : &defaults, .dataset = dataset };
-	*dataset = (nch_dataset){ .multi_label = r.options->multi_label, .has_pairs = r.options->pair != NULL };
+	*dataset = (nch_dataset){ .multi_label = r.options->multi_label, .has_pairs = r.options->pair != NULL || nch_target_mode_has_pair(r.options->target) };
 	nch_status status = count > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "no data file is given");
+	if (status == NCH_OK && r.options->pair != NULL && r.options->target != NCH_TARGET_NONE)
+		status = nch_fail(error, NCH_USAGE, "--target makes pairs of its own: it does not go with --pair");
 	if (status == NCH_OK && r.options->relabel != NULL)
 		status = parse_relabel(&r, r.options->relabel, error);
 	if (status == NCH_OK && r.options->drop_label != NULL)

@@ -11,6 +11,7 @@
 
 #include "base/status.h"
 #include "data/labels.h"
+#include "data/target.h"
 #include "io/rows.h"
 #include "text/cleansing.h"
 
@@ -30,6 +31,8 @@ typedef struct nch_dataset_options {
 	                            chosen by `seed`, the order kept; single label only */
 	uint32_t seed;
 	const nch_cleansing *cleansing; /* texts and pairs go through it; NULL: they are kept as they are */
+	nch_target_mode target; /* JSON records: how the text is told what is asked about (data/target.h); not together with `pair` */
+	bool check_targets;     /* a target is looked at even where the mode is none: a wrong one makes a bad row */
 	size_t limit;                   /* the first N rows; 0: all */
 	bool skip_bad_rows;             /* leave bad rows out and count them; else the first one is the error */
 	/* Told of every bad row that is left out ("FILE:LINE: what is wrong"); may be NULL. */
@@ -53,6 +56,8 @@ typedef struct nch_dataset {
 	char *bytes;
 	size_t bytes_length;
 	bool has_pairs, multi_label, has_labels;
+	bool label_objects; /* the labels came as objects of true and false */
+	size_t target_rows; /* that have a target */
 	nch_labels labels, groups; /* groups in the order of their first rows */
 	uint64_t *target_start; /* multi: row i has the classes target[target_start[i] .. target_start[i + 1]) */
 	int32_t *target;

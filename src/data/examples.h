@@ -35,6 +35,7 @@ void nch_examples_free(nch_examples *examples);
 typedef struct nch_text {
 	const char *text, *pair;
 	size_t length, pair_length;
+	nch_target target; /* for those who apply a target mode; of no meaning to the calls below */
 } nch_text;
 nch_status nch_examples_from_texts(const nch_text *texts, size_t count, const nch_tokenizer *tokenizer, size_t max_len, nch_pool *pool,
                                    nch_examples *examples, nch_error *error);

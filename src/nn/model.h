@@ -63,6 +63,7 @@ typedef struct nch_model_options {
 	size_t label_count;
 	bool map;
 	uint64_t seed;
+	size_t pieces, first_new; /* pieces > 0: make room for so many; those from first_new on begin as the mean of the earlier ones' vectors */
 } nch_model_options;
 nch_status nch_model_open(const char *folder, const nch_model_options *options, nch_model **model, nch_error *error);
 

@@ -116,11 +116,38 @@ static bool shape_agrees(const nch_tensor *tensor, const nch_weight *weight)
 	return weight->rank == tensor->rank && memcmp(shape, weight->shape, tensor->rank * sizeof *shape) == 0;
 }
 
+/* New pieces begin where the known ones are on average: far from none of them, so that training moves them quickly. */
+static void set_new_pieces(nch_tensor *word, const nch_model_options *options)
+{
+	for (size_t j = 0; j < word->columns; j++) {
+		double sum = 0.0;
+		for (size_t i = 0; i < options->first_new; i++)
+			sum += (double)word->data[i * word->columns + j];
+		for (size_t i = options->first_new; i < options->pieces; i++)
+			word->data[i * word->columns + j] = (float)(sum / (double)options->first_new);
+	}
+}
+
+/* The table of word vectors, which may be shorter in the file than in the model. */
+static nch_status load_words(opening *o, const nch_weight *weight, nch_error *error)
+{
+	nch_tensor *word = o->model->word;
+	if (o->options->map || weight->rank != 2 || weight->shape[1] != word->columns || weight->shape[0] > word->rows ||
+	    weight->shape[0] < o->options->first_new)
+		return nch_fail(error, NCH_FORMAT, "%s: the tensor %s has not the shape that config.json gives it", o->folder, word->name);
+	o->source[word - o->model->tensors] = weight;
+	NCH_TRY(nch_weight_to_float(weight, word->data, error));
+	set_new_pieces(word, o->options);
+	return NCH_OK;
+}
+
 /* One tensor from the file: mapped, or copied, or (part of the head only) made anew. */
 static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 {
 	nch_model *model = o->model;
 	const nch_weight *weight = find_weight(o, tensor);
+	if (tensor == model->word && weight != NULL && o->options->pieces > o->options->first_new)
+		return load_words(o, weight, error);
 	bool of_labels = tensor == model->classifier_weight || tensor == model->classifier_bias;
 	bool usable = weight != NULL && shape_agrees(tensor, weight) && (o->keep_labels || !of_labels);
 	if (!usable && tensor < model->tensors + model->head_begin) {
@@ -287,6 +314,8 @@ static nch_status read_config(const char *folder, const nch_model_options *optio
 			config.labels = options->label_count;
 			config.label_names = names;
 		}
+		if (options->pieces > config.vocab_size)
+			config.vocab_size = options->pieces;
 		if (!options->saved_head)
 			config.head = options->head;
 		status = nch_model_new(&config, model, error);

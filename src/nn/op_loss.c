@@ -1,4 +1,4 @@
-/* op_loss.c - cross-entropy and binary cross-entropy: the loss, and the gradient of the logits.
+/* op_loss.c - the loss of a batch, and the gradient of its logits.
  *
  * Each row's loss is computed in double and added to the caller's sum, rows ascending, so that a batch taken in parts has the bits of
  * the whole one. */
@@ -26,18 +26,26 @@ static double cross_entropy_row(const nch_tape *tape, const nch_loss *loss, cons
 	return value * loss->scale;
 }
 
-/* w y ln(1 + e^-z) + (1 - y) ln(1 + e^z), summed over the classes */
-static double binary_row(const nch_loss *loss, const float *z, size_t classes, const float *goals, float *dz)
+/* The cells of one row. */
+static double cells_row(const nch_loss *loss, const float *z, size_t classes, const float *goals, float *dz)
 {
-	double value = 0.0;
+	double value = 0.0, slope;
 	for (size_t c = 0; c < classes; c++) {
-		double x = (double)z[c], y = (double)goals[c], w = loss->weight ? (double)loss->weight[c] : 1.0;
-		double e = nch_exp(x > 0.0 ? -x : x), tail = nch_log(1.0 + e); /* ln(1 + e^-|x|) */
-		double sigmoid = x > 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
-		value += w * y * (tail + (x < 0.0 ? -x : 0.0)) + (1.0 - y) * (tail + (x > 0.0 ? x : 0.0));
+		double y = nch_loss_smooth((double)goals[c], (double)loss->smoothing), w = loss->weight ? (double)loss->weight[c] : 1.0;
+		value += nch_loss_cell(loss->kind, &loss->shape, (double)z[c], y, w, &slope);
 		if (dz != NULL)
-			dz[c] = (float)(loss->scale * ((1.0 - y) * sigmoid - w * y * (1.0 - sigmoid)));
+			dz[c] = (float)(loss->scale * slope);
 	}
+	return value * loss->scale;
+}
+
+/* The asymmetric loss of one row, over a softmax; `slopes` has room for the row. */
+static double asl_single_row(const nch_loss *loss, const float *z, size_t classes, size_t row, double *slopes, float *dz)
+{
+	const float *goals = loss->goals ? loss->goals + row * classes : NULL;
+	double value = nch_loss_asl_single(&loss->shape, z, classes, goals ? -1 : loss->target[row], goals, loss->weight, (double)loss->smoothing, slopes);
+	for (size_t c = 0; dz != NULL && c < classes; c++)
+		dz[c] = (float)(loss->scale * slopes[c]);
 	return value * loss->scale;
 }
 
@@ -46,7 +54,7 @@ typedef struct loss_job {
 	const nch_loss *loss;
 	const nch_tensor *logits;
 	float *gradient;  /* or NULL */
-	float *room;      /* (threads, classes) */
+	float *room;      /* (threads, 2 · classes): a row of floats, or of doubles */
 	double *values;   /* (rows) */
 } loss_job;
 
@@ -57,11 +65,14 @@ static void loss_row(void *context, size_t i, size_t thread)
 	size_t classes = job->logits->columns;
 	const float *z = job->logits->data + i * classes;
 	float *dz = job->gradient ? job->gradient + i * classes : NULL;
+	float *scratch = job->room + thread * 2 * classes;
 	job->values[i] = 0.0;
-	if (loss->kind == NCH_LOSS_BCE) {
-		job->values[i] = binary_row(loss, z, classes, loss->goals + i * classes, dz);
+	if (nch_loss_has_cells(loss->kind)) {
+		job->values[i] = cells_row(loss, z, classes, loss->goals + i * classes, dz);
+	} else if (loss->kind == NCH_LOSS_ASL_SINGLE && (loss->goals != NULL || loss->target[i] >= 0)) {
+		job->values[i] = asl_single_row(loss, z, classes, i, (double *)(void *)scratch, dz);
 	} else if (loss->target[i] >= 0) {
-		job->values[i] = cross_entropy_row(job->tape, loss, z, classes, loss->target[i], job->room + thread * classes, dz);
+		job->values[i] = cross_entropy_row(job->tape, loss, z, classes, loss->target[i], scratch, dz);
 	} else {
 		for (size_t c = 0; dz != NULL && c < classes; c++)
 			dz[c] = 0.0f;
@@ -72,7 +83,7 @@ void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss)
 {
 	if (logits == NULL || tape->failed)
 		return;
-	size_t classes = logits->columns, room = nch_pool_threads(tape->compute->pool) * classes;
+	size_t classes = logits->columns, room = nch_pool_threads(tape->compute->pool) * 2 * classes;
 	nch_node *node = nch_tape_record(tape, NCH_OP_LOSS, NULL);
 	loss_job job = {tape, loss, logits, node ? nch_gradient_take(tape, logits->rows * classes) : NULL, nch_gradient_take(tape, room),
 	                nch_tape_alloc(tape, logits->rows, sizeof *job.values)};

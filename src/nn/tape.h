@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "nn/compute.h"
+#include "nn/loss.h"
 
 typedef enum nch_role { NCH_WEIGHT, NCH_BIAS, NCH_GAMMA, NCH_BETA } nch_role; /* gamma, beta: of a LayerNorm, gain and bias */
 
@@ -149,12 +150,12 @@ nch_tensor *nch_pool_rows(nch_tape *tape, nch_tensor *x, const size_t *begin, co
 /* (sentences, columns): the mean of each sentence's rows. */
 nch_tensor *nch_mean_rows_op(nch_tape *tape, nch_tensor *x, const nch_batch *batch);
 
-typedef enum nch_loss_kind { NCH_LOSS_CE, NCH_LOSS_BCE } nch_loss_kind;
-
 /* What is minimised. logits z (rows, classes).
  *   CE:  row i has the class target[i] (or -1: the row does not count): scale · weight[t] · -sum_c q(c) ln softmax(z)(c), with
  *        q = (1 - smoothing) [c = t] + smoothing / classes; with weights, torch's rule for the smoothed part.
- *   BCE: row i has goals[i·classes + c] in [0, 1]: scale · sum_c (max(z,0) - z y + ln(1 + e^-|z|)), positives times weight[c].
+ *   BCE, FOCAL, ASL: row i has goals[i·classes + c] in [0, 1]: scale · the sum over c of nn/loss.h's formula, positives times weight[c], goals
+ *        smoothed by nch_loss_smooth.
+ *   ASL_SINGLE: scale · nch_loss_asl_single of the row, with goals, or where they are NULL with target[i] (-1: the row does not count).
  * `scale` is 1 / (what the mean is taken over), of the whole batch. Each row's loss is added in double to *sum, rows ascending. */
 typedef struct nch_loss {
 	nch_loss_kind kind;
@@ -162,6 +163,7 @@ typedef struct nch_loss {
 	const float *goals;    /* (rows, classes) */
 	const float *weight;   /* (classes) or NULL */
 	float smoothing;
+	nch_loss_shape shape; /* the constants of FOCAL and ASL */
 	double scale;
 	double *sum;
 } nch_loss;

@@ -114,6 +114,22 @@ static void add_defined(nch_buffer *out, const char *const *names, const double 
 	nch_buffer_text(out, first ? "" : "\n");
 }
 
+/* What the table does not say of several labels a row. */
+static void add_multi_label_text(const nch_metrics *m, const nch_labels *labels, nch_buffer *out)
+{
+	nch_buffer_printf(out, "Hamming loss %.4f   ROC-AUC macro %.4f micro %.4f   average precision macro %.4f micro %.4f\n", m->hamming, m->roc_auc,
+	                  m->roc_auc_micro, m->average_precision, m->average_precision_micro);
+	nch_buffer_printf(out, "rows with no label over its threshold: %zu of %zu\nthresholds:", m->unlabelled, m->rows);
+	bool same = true;
+	for (size_t c = 1; c < m->classes; c++)
+		same = same && m->by_class[c].threshold == m->by_class[0].threshold;
+	for (size_t c = 0; c < m->classes && !same; c++)
+		nch_buffer_printf(out, " %s %.4g", labels->names[c], m->by_class[c].threshold);
+	if (same)
+		nch_buffer_printf(out, " %.4g for all labels", m->by_class[0].threshold);
+	nch_buffer_byte(out, '\n');
+}
+
 void nch_report_text(const nch_metrics *metrics, const nch_labels *labels, nch_buffer *out)
 {
 	nch_report_classification(metrics, labels, 2, out);
@@ -123,6 +139,8 @@ void nch_report_text(const nch_metrics *metrics, const nch_labels *labels, nch_b
 	nch_buffer_printf(out, "   macro F1 %.4f   micro F1 %.4f\n", metrics->macro.f1, metrics->micro.f1);
 	add_defined(out, (const char *const[]){"kappa", "ROC-AUC", "calibration error"},
 	            (const double[]){metrics->kappa, metrics->roc_auc, metrics->calibration_error}, 3);
+	if (metrics->multi_label)
+		add_multi_label_text(metrics, labels, out);
 	if (metrics->confusion != NULL) {
 		nch_buffer_byte(out, '\n');
 		nch_report_confusion(metrics, labels, out);
@@ -175,6 +193,17 @@ static void add_confusion(nch_buffer *out, const nch_metrics *metrics)
 	nch_buffer_byte(out, ']');
 }
 
+static void add_multi_label_figures(nch_buffer *out, const nch_metrics *metrics)
+{
+	add_member(out, "samples_f1", metrics->samples.f1);
+	nch_buffer_printf(out, ",\"unlabelled\":%zu,\"thresholds\":[", metrics->unlabelled);
+	for (size_t c = 0; c < metrics->classes; c++) {
+		nch_buffer_text(out, c > 0 ? "," : "");
+		nch_json_write_float(out, (float)metrics->by_class[c].threshold);
+	}
+	nch_buffer_byte(out, ']');
+}
+
 void nch_report_json(const nch_metrics *metrics, const nch_labels *labels, nch_buffer *out)
 {
 	nch_buffer_byte(out, '{');
@@ -190,7 +219,7 @@ void nch_report_json(const nch_metrics *metrics, const nch_labels *labels, nch_b
 	add_member(out, "calibration_error", metrics->calibration_error);
 	add_member(out, "hamming_loss", metrics->hamming);
 	if (metrics->multi_label)
-		add_member(out, "samples_f1", metrics->samples.f1);
+		add_multi_label_figures(out, metrics);
 	else
 		add_member(out, "kappa", metrics->kappa);
 	nch_buffer_printf(out, ",\"rows\":%zu", metrics->rows);

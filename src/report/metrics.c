@@ -229,7 +229,7 @@ static nch_status start(nch_metrics *m, size_t rows, size_t classes, bool multi_
 	if (m->by_class == NULL || !nch_size_mul(rows, classes, &cells))
 		return nch_no_memory(error);
 	for (size_t c = 0; c < classes; c++)
-		m->by_class[c].roc_auc = m->by_class[c].average_precision = NAN;
+		m->by_class[c].roc_auc = m->by_class[c].average_precision = m->by_class[c].threshold = NAN;
 	return NCH_OK;
 }
 
@@ -312,6 +312,7 @@ static void count_row(const float *targets, const float *scores, const float *th
 		calibrate(bins, scores[c], truth);
 	}
 	m->accuracy += wrong == 0;
+	m->unlabelled += predicted == 0;
 	*wrong_cells += wrong;
 	m->samples.precision += ratio((double)hits, (double)predicted);
 	m->samples.recall += ratio((double)hits, (double)support);
@@ -330,8 +331,10 @@ nch_status nch_metrics_multi(const float *targets, const float *scores, const fl
 	}
 	calibration bins = { 0 };
 	size_t wrong_cells = 0;
-	for (size_t c = 0; c < classes; c++)
+	for (size_t c = 0; c < classes; c++) {
 		metrics->by_class[c].present = true;
+		metrics->by_class[c].threshold = (double)(thresholds != NULL ? thresholds[c] : 0.5f);
+	}
 	for (size_t i = 0; i < rows; i++)
 		count_row(targets + i * classes, scores + i * classes, thresholds, metrics, &bins, &wrong_cells);
 	averages(metrics);

@@ -20,6 +20,7 @@ typedef struct nch_class_metrics {
 	                 */
 	double roc_auc; /* this class against the rest */
 	double average_precision; /* sum of (recall step × precision) over falling thresholds */
+	double threshold;         /* multi-label: the score from which on the label was given; else NaN */
 } nch_class_metrics;
 
 typedef struct nch_average {
@@ -35,6 +36,7 @@ typedef struct nch_metrics {
 	nch_class_metrics *by_class; /* classes of them */
 	nch_average macro, micro, weighted;
 	nch_average samples;  /* multi-label: the mean over rows of each row's own figures; else as micro */
+	size_t unlabelled;    /* multi-label: rows with no score over its threshold */
 	double hamming;       /* the share of wrong cells; single label: of wrong rows */
 	double kappa;         /* Cohen's; single label only, else NaN */
 	double roc_auc;       /* macro over the classes, one against the rest; two classes: of the second one */

@@ -90,18 +90,19 @@ static double log_sum(const float *z, size_t n)
 	return top + nch_log(sum);
 }
 
-double nch_evaluate_loss(const nch_examples *examples, const float *logits, size_t labels)
+double nch_evaluate_loss(const nch_examples *examples, const float *logits, size_t labels, const nch_criterion *criterion)
 {
-	double sum = 0.0;
+	double sum = 0.0, slope;
 	size_t counted = 0;
 	for (size_t i = 0; i < examples->rows; i++) {
-		const float *z = logits + i * labels;
-		if (examples->goals != NULL) {
-			for (size_t c = 0; c < labels; c++) {
-				double x = (double)z[c], size = x < 0.0 ? -x : x;
-				sum += (x > 0.0 ? x : 0.0) - x * (double)examples->goals[i * labels + c] + nch_log(1.0 + nch_exp(-size));
-			}
+		const float *z = logits + i * labels, *goals = examples->goals ? examples->goals + i * labels : NULL;
+		if (nch_loss_has_cells(criterion->loss)) {
+			for (size_t c = 0; c < labels; c++)
+				sum += nch_loss_cell(criterion->loss, &criterion->shape, (double)z[c], (double)goals[c], 1.0, &slope);
 			counted += labels;
+		} else if (criterion->loss == NCH_LOSS_ASL_SINGLE && (goals != NULL || examples->label[i] >= 0)) {
+			sum += nch_loss_asl_single(&criterion->shape, z, labels, examples->label[i], goals, NULL, 0.0, NULL);
+			counted++;
 		} else if (examples->label[i] >= 0) {
 			sum += log_sum(z, labels) - (double)z[examples->label[i]];
 			counted++;
@@ -110,14 +111,18 @@ double nch_evaluate_loss(const nch_examples *examples, const float *logits, size
 	return counted == 0 ? 0.0 : sum / (double)counted;
 }
 
-/* Probabilities of every row: softmax, or the sigmoid of each logit. */
-static void probabilities(const float *logits, size_t rows, size_t labels, bool multi_label, float *scores)
+bool nch_loss_is_softmax(nch_loss_kind loss, bool multi_label)
+{
+	return !multi_label || loss == NCH_LOSS_ASL_SINGLE;
+}
+
+void nch_evaluate_probabilities(const float *logits, size_t rows, size_t labels, bool softmax, float *scores)
 {
 	for (size_t i = 0; i < rows; i++) {
 		const float *z = logits + i * labels;
-		double sum = multi_label ? 0.0 : log_sum(z, labels);
+		double sum = softmax ? log_sum(z, labels) : 0.0;
 		for (size_t c = 0; c < labels; c++)
-			scores[i * labels + c] = (float)(multi_label ? 1.0 / (1.0 + nch_exp(-(double)z[c])) : nch_exp((double)z[c] - sum));
+			scores[i * labels + c] = (float)(softmax ? nch_exp((double)z[c] - sum) : 1.0 / (1.0 + nch_exp(-(double)z[c])));
 	}
 }
 
@@ -130,31 +135,59 @@ static size_t best_label(const float *z, size_t labels)
 	return best;
 }
 
-nch_status nch_evaluate_metrics(const nch_examples *examples, const float *logits, size_t labels, const float *thresholds, nch_metrics *metrics,
-                                nch_error *error)
+/* The probabilities of all rows, in allocated memory. */
+static nch_status make_scores(const nch_examples *examples, const float *logits, size_t labels, nch_loss_kind loss, float **scores,
+                              nch_error *error)
 {
-	size_t rows = examples->rows, cells;
-	float *scores = nch_size_mul(rows, labels, &cells) ? nch_alloc(cells, sizeof *scores) : NULL;
+	size_t cells;
+	*scores = nch_size_mul(examples->rows, labels, &cells) ? nch_alloc(cells, sizeof **scores) : NULL;
+	if (*scores == NULL)
+		return nch_no_memory(error);
+	nch_evaluate_probabilities(logits, examples->rows, labels, nch_loss_is_softmax(loss, examples->goals != NULL), *scores);
+	return NCH_OK;
+}
+
+nch_status nch_evaluate_metrics(const nch_examples *examples, const float *logits, size_t labels, const nch_criterion *criterion,
+                                nch_metrics *metrics, nch_error *error)
+{
+	size_t rows = examples->rows;
+	float *scores;
 	int32_t *predicted = nch_alloc(rows, sizeof *predicted);
-	nch_status status = scores && predicted ? NCH_OK : nch_no_memory(error);
+	nch_status status = make_scores(examples, logits, labels, criterion->loss, &scores, error);
+	if (predicted == NULL && status == NCH_OK)
+		status = nch_no_memory(error);
 	if (status == NCH_OK) {
-		probabilities(logits, rows, labels, examples->goals != NULL, scores);
 		for (size_t i = 0; i < rows; i++)
 			predicted[i] = (int32_t)best_label(logits + i * labels, labels);
-		status = examples->goals ? nch_metrics_multi(examples->goals, scores, thresholds, rows, labels, metrics, error)
+		status = examples->goals ? nch_metrics_multi(examples->goals, scores, criterion->thresholds, rows, labels, metrics, error)
 		                         : nch_metrics_single(examples->label, predicted, scores, rows, labels, metrics, error);
 	}
 	if (status == NCH_OK)
-		metrics->loss = nch_evaluate_loss(examples, logits, labels);
+		metrics->loss = nch_evaluate_loss(examples, logits, labels, criterion);
 	nch_free(scores);
 	nch_free(predicted);
 	return status;
 }
 
-nch_status nch_evaluate_scores(const nch_examples *examples, const float *logits, size_t labels, nch_scores *scores, nch_error *error)
+nch_status nch_evaluate_thresholds(const nch_examples *examples, const float *logits, size_t labels, nch_loss_kind loss,
+                                   const nch_thresholds *rule, float *thresholds, nch_error *error)
+{
+	float *scores;
+	for (size_t c = 0; c < labels; c++)
+		thresholds[c] = rule->value > 0.0 ? (float)rule->value : 0.5f;
+	if (rule->rule == NCH_THRESHOLD_FIXED || examples->goals == NULL)
+		return NCH_OK;
+	NCH_TRY(make_scores(examples, logits, labels, loss, &scores, error));
+	nch_status status = nch_tune_thresholds(examples->goals, scores, examples->rows, labels, rule->rule == NCH_THRESHOLD_TUNED_EACH, thresholds, error);
+	nch_free(scores);
+	return status;
+}
+
+nch_status nch_evaluate_scores(const nch_examples *examples, const float *logits, size_t labels, const nch_criterion *criterion,
+                               nch_scores *scores, nch_error *error)
 {
 	nch_metrics metrics = {0};
-	NCH_TRY(nch_evaluate_metrics(examples, logits, labels, NULL, &metrics, error));
+	NCH_TRY(nch_evaluate_metrics(examples, logits, labels, criterion, &metrics, error));
 	*scores = (nch_scores){metrics.loss, metrics.accuracy, metrics.macro.f1, metrics.micro.f1};
 	nch_metrics_free(&metrics);
 	return NCH_OK;

@@ -29,7 +29,9 @@ typedef struct work {
 	size_t *train_rows, *valid_rows, *test_rows; /* of the data set `train`; the last two where they are taken from it */
 	size_t train_count, valid_count, test_count;
 	nch_tokenizer *tokenizer;
+	size_t first_new; /* pieces that the tokenizer had before the markers of targets */
 	nch_model *model;
+	float *thresholds; /* (labels), of the trained model */
 	nch_examples train_examples, valid_examples, test_examples;
 	float *class_weights;
 	double *rates; /* of the tensors, where they are not all alike */
@@ -52,7 +54,7 @@ static nch_status read_data(work *w, nch_error *error)
 	const nch_experiment_options *o = w->options;
 	nch_dataset_options options = o->data;
 	options.need_labels = true;
-	if (o->training.loss == NCH_LOSS_BCE)
+	if (o->loss_given && nch_loss_has_cells(o->training.loss))
 		options.multi_label = true;
 	NCH_TRY(nch_dataset_read(o->train.paths, o->train.count, &options, &w->train, error));
 	options.known = &w->train.labels; /* in the same order; another label is a bad row */
@@ -179,7 +181,8 @@ static nch_status make_model(work *w, nch_error *error)
 	const nch_experiment_options *o = w->options;
 	uint64_t seed = o->training.seed;
 	if (o->init != NULL) {
-		const nch_model_options options = {.labels = (const char *const *)w->train.labels.names, .label_count = w->train.labels.count, .seed = seed};
+		const nch_model_options options = {.labels = (const char *const *)w->train.labels.names, .label_count = w->train.labels.count, .seed = seed,
+		                                   .pieces = nch_tokenizer_size(w->tokenizer), .first_new = w->first_new};
 		NCH_TRY(nch_model_open(o->init, &options, &w->model, error));
 		set_dropouts(w, &w->model->config);
 		w->model->config.multi_label = w->train.multi_label;
@@ -276,6 +279,9 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	                  hex, w->train_count, w->max_len, w->train.labels.count, w->model->parameters, (unsigned long long)training->seed,
 	                  training->epochs, training->batch * training->accumulate, training->shuffle, p->kind, p->lr, p->beta1, p->beta2, p->epsilon,
 	                  p->weight_decay, p->momentum, p->clip, p->schedule, p->warmup, training->loss, (double)training->smoothing);
+	nch_buffer_printf(&text, " shape %.17g %.17g %.17g %.17g %.17g %d thresholds %d %.17g", training->loss_shape.focal_alpha, training->loss_shape.focal_gamma,
+	                  training->loss_shape.gamma_neg, training->loss_shape.gamma_pos, training->loss_shape.clip, training->loss_shape.whole_gradient,
+	                  training->thresholds.rule, training->thresholds.value);
 	nch_buffer_printf(&text, " dropouts %.9g %.9g %.9g", (double)w->model->config.dropout, (double)w->model->config.attention_dropout,
 	                  (double)w->model->config.classifier_dropout);
 	if (w->rates != NULL)
@@ -286,18 +292,28 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	return NCH_OK;
 }
 
-/* What predicting needs is there before the first epoch ends. */
+/* What predicting needs: written before the first epoch, and again when the thresholds are tuned. */
 static nch_status write_settings(work *w, const nch_train_options *training, nch_error *error)
 {
 	nch_settings settings = nch_settings_defaults();
 	settings.max_len = w->max_len;
 	settings.seed = training->seed;
+	settings.threshold = training->thresholds.value;
+	settings.shape = training->loss_shape;
 	if (training->out == NULL)
 		return NCH_OK;
 	nch_self_test_remove(training->out);
 	if (w->options->data.cleansing != NULL)
 		snprintf(settings.cleansing, sizeof settings.cleansing, "%s", nch_cleansing_name(w->options->data.cleansing));
-	snprintf(settings.loss, sizeof settings.loss, "%s", training->loss == NCH_LOSS_BCE ? "bce" : "ce");
+	snprintf(settings.loss, sizeof settings.loss, "%s", nch_loss_name(training->loss));
+	if (w->thresholds != NULL && training->thresholds.rule == NCH_THRESHOLD_TUNED)
+		settings.threshold = (double)w->thresholds[0];
+	if (w->thresholds != NULL && training->thresholds.rule == NCH_THRESHOLD_TUNED_EACH) {
+		settings.thresholds = w->thresholds;
+		settings.threshold_count = w->model->config.labels;
+	}
+	settings.target = w->options->data.target;
+	settings.label_objects = w->train.label_objects;
 	snprintf(settings.recipe, sizeof settings.recipe, "%s", w->options->recipe ? nch_path_name(w->options->recipe) : "");
 	snprintf(settings.freeze, sizeof settings.freeze, "%s", w->options->freeze ? w->options->freeze : "");
 	if (w->options->layer_decay > 0.0)
@@ -311,16 +327,24 @@ static nch_status write_settings(work *w, const nch_train_options *training, nch
 
 /* --- measuring --- */
 
-static nch_status measure(const work *w, const nch_examples *examples, nch_metrics *metrics, nch_error *error)
+static nch_status measure(work *w, const nch_train_options *training, const nch_examples *examples, bool tune, nch_metrics *metrics,
+                          nch_error *error)
 {
+	nch_criterion criterion = {training->loss, training->loss_shape, w->thresholds};
+	const nch_thresholds fixed = {NCH_THRESHOLD_FIXED, training->thresholds.value};
 	size_t labels = w->model->config.labels, cells;
 	nch_tape *tape = NULL;
 	float *logits = nch_size_mul(examples->rows, labels, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
 	nch_status status = logits ? nch_tape_new(w->compute, &tape, error) : nch_no_memory(error);
 	if (status == NCH_OK)
 		status = nch_evaluate_logits(w->model, tape, examples, 0, logits, error);
+	if (status == NCH_OK && w->thresholds == NULL) {
+		criterion.thresholds = w->thresholds = nch_alloc(labels, sizeof *w->thresholds);
+		status = w->thresholds ? nch_evaluate_thresholds(examples, logits, labels, training->loss, tune ? &training->thresholds : &fixed, w->thresholds, error)
+		                       : nch_no_memory(error);
+	}
 	if (status == NCH_OK)
-		status = nch_evaluate_metrics(examples, logits, labels, NULL, metrics, error);
+		status = nch_evaluate_metrics(examples, logits, labels, &criterion, metrics, error);
 	nch_tape_free(tape);
 	nch_free(logits);
 	return status;
@@ -353,7 +377,11 @@ static double seconds_now(void)
 static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error *error)
 {
 	nch_train_options training = w->options->training;
-	training.loss = w->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
+	if (!w->options->loss_given)
+		training.loss = w->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
+	bool tuned = w->train.multi_label && training.thresholds.rule != NCH_THRESHOLD_FIXED;
+	if (tuned && w->valid_examples.rows == 0)
+		return nch_fail(error, NCH_USAGE, "thresholds are tuned on validation data: give --valid FILE or --valid-split SHARE");
 	NCH_TRY(set_class_weights(w, &training, error));
 	NCH_TRY(set_rates(w, &training, error));
 	NCH_TRY(make_identity(w, &training, error));
@@ -372,9 +400,11 @@ static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error
 	r->has_valid = r->valid_rows > 0;
 	r->has_test = r->test_rows > 0;
 	if (r->has_valid)
-		NCH_TRY(measure(w, &w->valid_examples, &r->valid, error));
+		NCH_TRY(measure(w, &training, &w->valid_examples, true, &r->valid, error));
+	if (tuned)
+		NCH_TRY(write_settings(w, &training, error));
 	if (r->has_test)
-		NCH_TRY(measure(w, &w->test_examples, &r->test, error));
+		NCH_TRY(measure(w, &training, &w->test_examples, false, &r->test, error));
 	return NCH_OK;
 }
 
@@ -393,12 +423,22 @@ static nch_status report(const work *w, const nch_experiment_result *r, nch_erro
 	return status;
 }
 
+/* With the markers of targets, where they are asked for. */
+static nch_status load_tokenizer(work *w, nch_error *error)
+{
+	static const char *const markers[] = {NCH_TARGET_OPEN, NCH_TARGET_CLOSE};
+	const nch_experiment_options *o = w->options;
+	NCH_TRY(nch_tokenizer_load(o->tokenizer ? o->tokenizer : o->init, &w->tokenizer, error));
+	w->first_new = nch_tokenizer_size(w->tokenizer);
+	return nch_target_mode_has_markers(o->data.target) ? nch_tokenizer_extend(w->tokenizer, markers, 2, error) : NCH_OK;
+}
+
 static nch_status run_all(work *w, nch_experiment_result *result, nch_error *error)
 {
 	const nch_experiment_options *o = w->options;
 	if (o->init == NULL && (o->preset == NULL || o->tokenizer == NULL))
 		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
-	NCH_TRY(nch_tokenizer_load(o->tokenizer ? o->tokenizer : o->init, &w->tokenizer, error));
+	NCH_TRY(load_tokenizer(w, error));
 	NCH_TRY(read_data(w, error));
 	NCH_TRY(split_data(w, error));
 	NCH_TRY(make_model(w, error));
@@ -430,6 +470,7 @@ nch_status nch_experiment_run(const nch_experiment_options *options, nch_compute
 	nch_examples_free(&w.test_examples);
 	nch_free(w.class_weights);
 	nch_free(w.rates);
+	nch_free(w.thresholds);
 	nch_free(w.identity);
 	if (status != NCH_OK)
 		nch_experiment_result_free(result);

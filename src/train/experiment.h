@@ -32,7 +32,7 @@ typedef struct nch_experiment_options {
 	double layer_decay;    /* 0 or 1: none */
 	bool allow_unknown;    /* go on though more than 30 % of the tokens are unknown */
 	nch_train_options training; /* out, optimizer, …; loss and class_weights are filled in */
-	const char *loss;      /* NULL: ce, or bce for several labels a row */
+	bool loss_given;       /* training.loss is what was asked for; else ce, or bce for several labels a row */
 } nch_experiment_options;
 
 typedef struct nch_experiment_result {

@@ -4,6 +4,25 @@
 #include "base/memory.h"
 #include "kernels/math.h"
 
+/* The loss by name, and a threshold a label. */
+static nch_status set_thresholds(nch_predictor *p, const char *folder, nch_error *error)
+{
+	size_t labels = nch_predictor_labels(p);
+	const nch_settings *s = &p->settings;
+	p->loss = p->model->config.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
+	nch_loss_kind named;
+	if (nch_loss_find(s->loss, &named) && (named == NCH_LOSS_ASL_SINGLE || nch_loss_has_cells(named) == p->model->config.multi_label))
+		p->loss = named;
+	if (s->threshold_count > 0 && s->threshold_count != labels)
+		return nch_fail(error, NCH_FORMAT, "%s/nunchi.json: %zu thresholds for %zu labels", folder, s->threshold_count, labels);
+	p->thresholds = nch_alloc(labels, sizeof *p->thresholds);
+	if (p->thresholds == NULL)
+		return nch_no_memory(error);
+	for (size_t c = 0; c < labels; c++)
+		p->thresholds[c] = s->threshold_count > 0 ? s->thresholds[c] : (float)s->threshold;
+	return NCH_OK;
+}
+
 static nch_status open_parts(nch_predictor *p, const char *folder, size_t threads, const char *isa, nch_error *error)
 {
 	const nch_model_options options = {.map = true};
@@ -17,6 +36,7 @@ static nch_status open_parts(nch_predictor *p, const char *folder, size_t thread
 		return nch_fail_prefix(error, "%s/nunchi.json", folder);
 	if (!nch_long_find(p->settings.long_texts, &p->long_texts))
 		return nch_fail(error, NCH_FORMAT, "%s/nunchi.json: \"long\" is none of cut, tail, head-tail and window: %s", folder, p->settings.long_texts);
+	NCH_TRY(set_thresholds(p, folder, error));
 	size_t limit = nch_model_max_len(p->model);
 	p->max_len = p->settings.max_len > 0 && p->settings.max_len < limit ? p->settings.max_len : limit;
 	NCH_TRY(nch_compute_new(threads, isa, 128, p->model->config.hidden / p->model->config.heads, &p->compute, error));
@@ -45,6 +65,8 @@ void nch_predictor_close(nch_predictor *predictor)
 	nch_compute_free(predictor->compute);
 	nch_tokenizer_free(predictor->tokenizer);
 	nch_model_free(predictor->model);
+	nch_settings_free(&predictor->settings);
+	nch_free(predictor->thresholds);
 	nch_free(predictor);
 }
 
@@ -58,61 +80,86 @@ const char *nch_predictor_label(const nch_predictor *predictor, size_t label)
 	return predictor->model->config.label_names[label];
 }
 
-/* Cleansed copies of texts, one after the other in one buffer. */
-typedef struct clean_texts {
+/* What the model is given: copies of texts, marked and cleansed, one after the other in one buffer. */
+typedef struct prepared_texts {
 	nch_text *texts;
-	nch_buffer bytes, one;
-} clean_texts;
+	nch_buffer bytes, marked, clean;
+} prepared_texts;
 
-static void free_clean(clean_texts *clean)
+static void free_prepared(prepared_texts *made)
 {
-	nch_free(clean->texts);
-	nch_buffer_free(&clean->bytes);
-	nch_buffer_free(&clean->one);
+	nch_free(made->texts);
+	nch_buffer_free(&made->bytes);
+	nch_buffer_free(&made->marked);
+	nch_buffer_free(&made->clean);
 }
 
-static nch_status add_clean(clean_texts *clean, const nch_cleansing *cleansing, const char *text, size_t length, size_t *clean_length,
+static nch_status add_clean(prepared_texts *made, const nch_cleansing *cleansing, const char *text, size_t length, size_t *clean_length,
                             nch_error *error)
 {
-	NCH_TRY(nch_cleansing_apply(cleansing, text, length, &clean->one, error));
-	nch_buffer_add(&clean->bytes, clean->one.data, clean->one.length);
-	*clean_length = clean->one.length;
-	return nch_buffer_check(&clean->bytes, error);
+	if (cleansing != NULL) {
+		NCH_TRY(nch_cleansing_apply(cleansing, text, length, &made->clean, error));
+		text = made->clean.data;
+		length = made->clean.length;
+	}
+	nch_buffer_add(&made->bytes, text, length);
+	*clean_length = length;
+	return nch_buffer_check(&made->bytes, error);
+}
+
+/* One text as training saw its like: data/dataset.c does the same with rows. */
+static nch_status prepare_text(prepared_texts *made, const nch_predictor *p, const nch_text *from, nch_text *to, nch_error *error)
+{
+	nch_target_mode mode = p->settings.target;
+	nch_text t = *from;
+	if (nch_target_mode_has_pair(mode) && (t.target.present || t.pair == NULL)) {
+		t.pair = t.text + t.target.begin; /* without a target: an empty one */
+		t.pair_length = t.target.end - t.target.begin;
+	}
+	if (nch_target_mode_has_markers(mode) && t.target.present) {
+		nch_buffer_clear(&made->marked);
+		nch_target_mark(t.text, t.length, &t.target, &made->marked);
+		NCH_TRY(nch_buffer_check(&made->marked, error));
+		t.text = made->marked.data;
+		t.length = made->marked.length;
+	}
+	NCH_TRY(add_clean(made, p->cleansing, t.text, t.length, &to->length, error));
+	if (t.pair != NULL)
+		NCH_TRY(add_clean(made, p->cleansing, t.pair, t.pair_length, &to->pair_length, error));
+	to->pair = t.pair; /* whether there is one */
+	return NCH_OK;
 }
 
 /* The buffer moves while it grows, so the pointers are set when it is complete. */
-static nch_status cleanse(const nch_cleansing *cleansing, const nch_text *texts, size_t count, clean_texts *clean, nch_error *error)
+static nch_status prepare_texts(const nch_predictor *p, const nch_text *texts, size_t count, prepared_texts *made, nch_error *error)
 {
-	clean->texts = nch_alloc(count, sizeof *clean->texts);
-	if (clean->texts == NULL)
+	made->texts = nch_alloc(count, sizeof *made->texts);
+	if (made->texts == NULL)
 		return nch_no_memory(error);
-	nch_buffer_text(&clean->bytes, "");
+	nch_buffer_text(&made->bytes, "");
+	for (size_t i = 0; i < count; i++)
+		NCH_TRY(prepare_text(made, p, &texts[i], &made->texts[i], error));
+	const char *at = made->bytes.data != NULL ? made->bytes.data : "";
 	for (size_t i = 0; i < count; i++) {
-		NCH_TRY(add_clean(clean, cleansing, texts[i].text, texts[i].length, &clean->texts[i].length, error));
-		if (texts[i].pair != NULL)
-			NCH_TRY(add_clean(clean, cleansing, texts[i].pair, texts[i].pair_length, &clean->texts[i].pair_length, error));
-	}
-	const char *at = clean->bytes.data != NULL ? clean->bytes.data : "";
-	for (size_t i = 0; i < count; i++) {
-		clean->texts[i].text = at;
-		at += clean->texts[i].length;
-		clean->texts[i].pair = texts[i].pair != NULL ? at : NULL;
-		at += clean->texts[i].pair_length;
+		made->texts[i].text = at;
+		at += made->texts[i].length;
+		made->texts[i].pair = made->texts[i].pair != NULL ? at : NULL;
+		at += made->texts[i].pair_length;
 	}
 	return NCH_OK;
 }
 
 static nch_status tokenize(const nch_predictor *p, const nch_text *texts, size_t count, size_t max_len, nch_examples *examples, nch_error *error)
 {
-	clean_texts clean = {0};
+	prepared_texts made = {0};
 	nch_status status = NCH_OK;
-	if (p->cleansing != NULL) {
-		status = cleanse(p->cleansing, texts, count, &clean, error);
-		texts = clean.texts;
+	if (p->cleansing != NULL || p->settings.target != NCH_TARGET_NONE) {
+		status = prepare_texts(p, texts, count, &made, error);
+		texts = made.texts;
 	}
 	if (status == NCH_OK)
 		status = nch_examples_from_texts(texts, count, p->tokenizer, max_len, p->compute->pool, examples, error);
-	free_clean(&clean);
+	free_prepared(&made);
 	return status;
 }
 
@@ -188,7 +235,7 @@ nch_status nch_predictor_embeddings(nch_predictor *predictor, const nch_text *te
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores)
 {
 	size_t labels = nch_predictor_labels(predictor);
-	if (!predictor->model->config.multi_label) {
+	if (nch_loss_is_softmax(predictor->loss, predictor->model->config.multi_label)) {
 		predictor->compute->kernels->softmax(scores, logits, labels);
 		return;
 	}

@@ -16,6 +16,8 @@ typedef struct nch_predictor {
 	const nch_cleansing *cleansing; /* of the settings; every text goes through it */
 	nch_compute *compute;
 	nch_tape *tape;
+	nch_loss_kind loss;  /* what it was trained with: CE or BCE if unknown */
+	float *thresholds;   /* (labels): the probability from which on a label is given, for several labels a row */
 	size_t max_len;      /* the most tokens of a text: that of the settings, or the model's own limit */
 	nch_long long_texts; /* what is done with longer ones; from the settings, and may be set */
 	/* of all texts so far */
@@ -41,7 +43,7 @@ nch_status nch_predictor_embeddings(nch_predictor *predictor, const nch_text *te
 /* The ids that the model reads for these texts: cleansed, tokenized, cut to max_len (their beginnings). Release with nch_examples_free. */
 nch_status nch_predictor_examples(const nch_predictor *predictor, const nch_text *texts, size_t count, nch_examples *examples, nch_error *error);
 
-/* scores (labels) of one row of logits: softmax, or for a multi-label model the sigmoid of each. */
+/* scores (labels) of one row of logits: softmax, or for a multi-label model the sigmoid of each (unless its loss is a softmax's). */
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores);
 
 #endif

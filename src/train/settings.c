@@ -18,6 +18,37 @@ nch_settings nch_settings_defaults(void)
 	return (nch_settings){.threshold = 0.5, .layer_decay = 1.0, .long_texts = "cut"};
 }
 
+/* "thresholds": [.5, .3]: one a label. */
+static nch_status read_thresholds(nch_settings *settings, const nch_json *list, nch_error *error)
+{
+	if (list == NULL || list->type != NCH_JSON_ARRAY || list->count == 0)
+		return NCH_OK;
+	settings->thresholds = nch_alloc(list->count, sizeof *settings->thresholds);
+	if (settings->thresholds == NULL)
+		return nch_no_memory(error);
+	for (const nch_json *item = list->first; item != NULL; item = item->next) {
+		if (item->type != NCH_JSON_NUMBER || !(item->number >= 0.0 && item->number <= 1.0))
+			return nch_fail(error, NCH_FORMAT, "nunchi.json: a threshold is not a number from 0 to 1");
+		settings->thresholds[settings->threshold_count++] = (float)item->number;
+	}
+	return NCH_OK;
+}
+
+static void read_loss(nch_settings *settings, const nch_json *json)
+{
+	nch_loss_kind kind;
+	copy_text(settings->loss, sizeof settings->loss, json, "loss");
+	if (!nch_loss_find(settings->loss, &kind))
+		return;
+	nch_loss_shape *s = &settings->shape;
+	*s = nch_loss_shape_default(kind);
+	s->focal_alpha = nch_json_number(json, "focal_alpha", s->focal_alpha);
+	s->focal_gamma = nch_json_number(json, "focal_gamma", s->focal_gamma);
+	s->gamma_neg = nch_json_number(json, "asl_gamma_neg", s->gamma_neg);
+	s->gamma_pos = nch_json_number(json, "asl_gamma_pos", s->gamma_pos);
+	s->clip = nch_json_number(json, "asl_clip", s->clip);
+}
+
 nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_error *error)
 {
 	*settings = nch_settings_defaults();
@@ -37,17 +68,54 @@ nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_err
 			settings->threshold = nch_json_number(json, "threshold", 0.5);
 			copy_text(settings->cleansing, sizeof settings->cleansing, json, "cleansing");
 			snprintf(settings->long_texts, sizeof settings->long_texts, "%s", nch_json_text(json, "long", "cut"));
-			copy_text(settings->loss, sizeof settings->loss, json, "loss");
-			copy_text(settings->recipe, sizeof settings->recipe, json, "recipe");
-			copy_text(settings->data_digest, sizeof settings->data_digest, json, "data_sha256");
 			copy_text(settings->freeze, sizeof settings->freeze, json, "freeze");
 			settings->layer_decay = nch_json_number(json, "layer_decay", 1.0);
+			read_loss(settings, json);
+			nch_target_mode_find(nch_json_text(json, "target", "none"), &settings->target);
+			settings->label_objects = nch_json_bool(json, "label_objects", false);
+			copy_text(settings->recipe, sizeof settings->recipe, json, "recipe");
+			copy_text(settings->data_digest, sizeof settings->data_digest, json, "data_sha256");
+			status = read_thresholds(settings, nch_json_get(json, "thresholds"), error);
 		}
 	}
 	nch_buffer_free(&text);
 	nch_arena_free(arena);
 	nch_free(path);
+	if (status != NCH_OK)
+		nch_settings_free(settings);
 	return status;
+}
+
+void nch_settings_free(nch_settings *settings)
+{
+	nch_free(settings->thresholds);
+	settings->thresholds = NULL;
+	settings->threshold_count = 0;
+}
+
+static void write_number(nch_buffer *out, const char *name, double value)
+{
+	nch_buffer_printf(out, "  \"%s\": ", name);
+	nch_json_write_double(out, value);
+	nch_buffer_text(out, ",\n");
+}
+
+static void write_loss(nch_buffer *out, const nch_settings *settings)
+{
+	nch_loss_kind kind;
+	const nch_loss_shape *s = &settings->shape;
+	if (!nch_loss_find(settings->loss, &kind))
+		return;
+	if (kind == NCH_LOSS_FOCAL) {
+		write_number(out, "focal_alpha", s->focal_alpha);
+		write_number(out, "focal_gamma", s->focal_gamma);
+	}
+	if (kind == NCH_LOSS_ASL || kind == NCH_LOSS_ASL_SINGLE) {
+		write_number(out, "asl_gamma_neg", s->gamma_neg);
+		write_number(out, "asl_gamma_pos", s->gamma_pos);
+	}
+	if (kind == NCH_LOSS_ASL)
+		write_number(out, "asl_clip", s->clip);
 }
 
 static void write_member(nch_buffer *out, const char *name, const char *value)
@@ -64,7 +132,11 @@ nch_status nch_settings_write(const nch_settings *settings, const char *folder, 
 	nch_buffer_printf(&out, "  \"max_len\": %zu,\n", settings->max_len);
 	write_member(&out, "long", settings->long_texts);
 	write_member(&out, "cleansing", settings->cleansing);
+	write_member(&out, "target", nch_target_mode_name(settings->target));
+	if (settings->label_objects)
+		nch_buffer_text(&out, "  \"label_objects\": true,\n");
 	write_member(&out, "loss", settings->loss);
+	write_loss(&out, settings);
 	write_member(&out, "recipe", settings->recipe);
 	write_member(&out, "data_sha256", settings->data_digest);
 	write_member(&out, "freeze", settings->freeze);
@@ -72,7 +144,11 @@ nch_status nch_settings_write(const nch_settings *settings, const char *folder, 
 	nch_json_write_double(&out, settings->layer_decay);
 	nch_buffer_text(&out, ",\n  \"threshold\": ");
 	nch_json_write_double(&out, settings->threshold);
-	nch_buffer_text(&out, "\n}\n");
+	for (size_t c = 0; c < settings->threshold_count; c++) {
+		nch_buffer_text(&out, c == 0 ? ",\n  \"thresholds\": [" : ", ");
+		nch_json_write_float(&out, settings->thresholds[c]);
+	}
+	nch_buffer_text(&out, settings->threshold_count > 0 ? "]\n}\n" : "\n}\n");
 	char *path = nch_path_join(folder, "nunchi.json");
 	nch_status status = path ? nch_buffer_check(&out, error) : nch_no_memory(error);
 	if (status == NCH_OK)

@@ -61,8 +61,10 @@ static double loss_scale(nch_trainer *t, const nch_examples *e, const size_t *ro
 		t->counted = nch_masked_count(o->masking, e, rows, count, (uint32_t)t->epoch);
 		return t->counted > 0 ? 1.0 / (double)t->counted : 0.0;
 	}
-	if (o->loss == NCH_LOSS_BCE)
+	if (nch_loss_has_cells(o->loss))
 		return 1.0 / ((double)count * (double)e->classes);
+	if (o->loss == NCH_LOSS_ASL_SINGLE)
+		return 1.0 / (double)count;
 	for (size_t i = 0; i < count; i++) /* with class weights, torch divides by the weights of the rows */
 		total += e->label[rows[i]] < 0 ? 0.0 : o->class_weights ? (double)o->class_weights[e->label[rows[i]]] : 1.0;
 	return total > 0.0 ? 1.0 / total : 0.0;
@@ -114,7 +116,7 @@ static nch_status run_part(nch_trainer *t, const nch_examples *examples, const s
 		return NCH_OK;
 	nch_tensor *logits = logits_of(t, &batch);
 	nch_loss what = {.kind = o->loss, .target = o->masking ? t->masked.target : t->packed.label, .goals = t->packed.goals, .weight = o->class_weights,
-	                 .smoothing = o->smoothing, .scale = scale, .sum = loss};
+	                 .smoothing = o->smoothing, .shape = o->loss_shape, .scale = scale, .sum = loss};
 	nch_loss_op(t->tape, logits, &what);
 	NCH_TRY(nch_tape_check(t->tape, error));
 	t->correct += count_correct(logits, what.target, what.goals);

@@ -23,6 +23,7 @@ typedef struct run {
 	uint32_t *order;   /* the epoch's order of the rows */
 	size_t *rows;      /* of one step */
 	float *logits;     /* of the validation rows */
+	float *thresholds; /* (labels) */
 	float *best;       /* the best epoch's weights, where no folder keeps them */
 	char *log_path;
 	FILE *log;
@@ -105,7 +106,9 @@ static nch_status measure(run *r, nch_scores *scores, nch_error *error)
 	if (r->options->masking != NULL)
 		return nch_masked_scores(m, r->trainer.tape, r->valid, r->options->masking, scores, error);
 	NCH_TRY(nch_evaluate_logits(m, r->trainer.tape, r->valid, 0, r->logits, error));
-	return nch_evaluate_scores(r->valid, r->logits, m->config.labels, scores, error);
+	const nch_criterion criterion = {r->options->loss, r->options->loss_shape, r->thresholds};
+	NCH_TRY(nch_evaluate_thresholds(r->valid, r->logits, m->config.labels, criterion.loss, &r->options->thresholds, r->thresholds, error));
+	return nch_evaluate_scores(r->valid, r->logits, m->config.labels, &criterion, scores, error);
 }
 
 static nch_status end_epoch(run *r, nch_error *error)
@@ -290,7 +293,8 @@ static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_er
 	bool needs_logits = r->valid != NULL && o->masking == NULL;
 	if (needs_logits && nch_size_mul(r->valid->rows, model->config.labels, &logits))
 		r->logits = nch_alloc(logits, sizeof *r->logits);
-	if (!r->order || !r->rows || !r->state.epochs || (needs_logits && !r->logits))
+	r->thresholds = nch_alloc(model->config.labels, sizeof *r->thresholds);
+	if (!r->order || !r->rows || !r->state.epochs || !r->thresholds || (needs_logits && !r->logits))
 		return nch_no_memory(error);
 	reserve_memory(r);
 	if (o->out != NULL) {
@@ -327,6 +331,7 @@ nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples 
 	nch_free(r.order);
 	nch_free(r.rows);
 	nch_free(r.logits);
+	nch_free(r.thresholds);
 	nch_free(r.best);
 	nch_free(r.log_path);
 	nch_free(r.state.epochs);

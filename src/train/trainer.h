@@ -21,6 +21,7 @@ typedef struct nch_train_options {
 	size_t accumulate; /* batches a step: batch 16 × accumulate 4 has the bits of batch 64 */
 	nch_optimizer_options optimizer;
 	nch_loss_kind loss;
+	nch_loss_shape loss_shape;
 	float smoothing;
 	const float *class_weights; /* (labels) or NULL */
 	const nch_masking *masking; /* a masked language model is trained, on tokens hidden so; NULL: a classifier */
@@ -28,6 +29,7 @@ typedef struct nch_train_options {
 	bool shuffle;            /* a new order every epoch */
 	size_t patience;         /* epochs without a better one before training ends; 0: never */
 	nch_best_by best_by;
+	nch_thresholds thresholds; /* several labels a row: what the validation figures of an epoch are measured with */
 	size_t checkpoint_every; /* steps; 0: at the end of each epoch only; needs `out` */
 	size_t keep_checkpoints; /* the last so many stay; 0 and 1: the newest alone */
 	bool resume;

@@ -111,6 +111,9 @@ static const struct check {
 	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_CE},
 	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_CE, .smoothing = 0.1f, .weights = true},
 	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_BCE, .weights = true},
+	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_FOCAL, .smoothing = 0.1f, .weights = true},
+	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_ASL, .weights = true}, /* its slope through the factor too */
+	{NCH_OP_LOSS, build_logits, {{5, 6}, {4, 6}}, .loss = NCH_LOSS_ASL_SINGLE, .smoothing = 0.1f},
 };
 
 static float noise(unsigned *state)
@@ -141,7 +144,8 @@ static double run(const struct check *c, inputs *in, bool backward)
 		in->tensor[i].grad_set = false;
 	CHECK(nch_tape_begin(tape, &step, &error) == NCH_OK);
 	nch_loss loss = {.kind = c->loss, .target = targets, .goals = goals, .weight = c->weights ? weights : NULL, .smoothing = c->smoothing,
-	                 .scale = 1.0, .sum = &sum};
+	                 .shape = nch_loss_shape_default(c->loss), .scale = 1.0, .sum = &sum};
+	loss.shape.whole_gradient = true;
 	nch_loss_op(tape, c->build(tape, in), &loss);
 	CHECK(nch_tape_check(tape, &error) == NCH_OK);
 	if (backward)

@@ -1,0 +1,125 @@
+/* answering.c - see answering.h. */
+#include "cli/answering.h"
+
+#include "base/memory.h"
+#include "cli/lines.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+
+static const nch_option answering_options[] = {
+	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv", .help = "objects, or text, label and score between tabs", .otherwise = "jsonl"},
+	{"logits", NCH_OPTION_FLAG, .help = "also the logits, in digits that read back exactly"},
+	{"batch", NCH_OPTION_INTEGER, "N", .help = "lines answered at once; never changes a bit of the answers", .otherwise = "256", .least = 1,
+	 .most = 1000000},
+	{"input", NCH_OPTION_CHOICE, .choices = "text|jsonl", .help = "what a line is", .otherwise = "text"},
+	{"pair-separator", NCH_OPTION_TEXT, "S", .help = "--input text: what stands between text and pair; \\t means a tab"},
+	{"in-place", NCH_OPTION_TEXT, "FIELD", .help = "--input jsonl: put the answer into FIELD of each record and keep the rest as it is"},
+	{0}};
+const nch_option_group nch_answering_group = {"Lines and answers", answering_options};
+
+static const nch_option record_options[] = {
+	{"text", NCH_OPTION_TEXT, "NAME", .help = "--input jsonl: where the text is, a dotted path (default: text, sentence, form …)"},
+	{"pair", NCH_OPTION_TEXT, "NAME", .help = "--input jsonl: where a second text is"},
+	{0}};
+const nch_option_group nch_answering_record_group = {"Records", record_options};
+
+typedef struct work {
+	const nch_answering *a;
+	nch_lines *lines;
+	nch_answer_form form;
+	nch_arena *arena; /* the batch's records */
+	nch_record *records;
+	nch_text *texts;
+	float *logits, *scores; /* logits: or embeddings */
+	bool *given;
+	size_t *best;
+	size_t batch;
+	nch_buffer out;
+} work;
+
+static nch_status answer_batch(work *w, const nch_line *lines, size_t count, nch_error *error)
+{
+	const nch_answering *a = w->a;
+	size_t labels = a->who->labels;
+	nch_arena_reset(w->arena);
+	for (size_t i = 0; i < count; i++) {
+		if (nch_record_read(&w->form, &lines[i], w->arena, &w->records[i], error) != NCH_OK)
+			return nch_fail_prefix(error, "%s:%llu", nch_lines_path(w->lines), (unsigned long long)(nch_lines_number(w->lines) + i));
+		w->texts[i] = w->records[i].text;
+	}
+	nch_buffer_clear(&w->out);
+	if (w->form.embeddings)
+		NCH_TRY(a->embed(a->context, w->texts, count, w->form.output, w->logits, error));
+	else
+		NCH_TRY(a->ask(a->context, w->texts, count, w->logits, w->scores, w->given, w->best, error));
+	for (size_t i = 0; i < count; i++) {
+		if (w->form.embeddings) {
+			nch_answer_write_embedding(&w->records[i], w->logits + i * a->columns, a->columns, &w->out);
+			continue;
+		}
+		const nch_answer answer = {w->scores + i * labels, w->logits + i * labels, w->given + i * labels, w->best[i]};
+		nch_answer_write(&w->form, a->who, &w->records[i], &answer, &w->out);
+	}
+	NCH_TRY(nch_buffer_check(&w->out, error));
+	nch_output_buffer(&w->out);
+	nch_output_flush();
+	return NCH_OK;
+}
+
+static nch_status answer_all(work *w, uint64_t *done, nch_error *error)
+{
+	nch_progress progress;
+	nch_progress_start(&progress, "predicting", "lines", 0);
+	for (*done = 0;;) {
+		const nch_line *lines;
+		size_t count;
+		NCH_TRY(nch_lines_next(w->lines, w->batch, &lines, &count, error));
+		if (count == 0)
+			break;
+		NCH_TRY(answer_batch(w, lines, count, error));
+		*done += count;
+		if (nch_lines_size(w->lines) > 0) /* nobody types while a bar is drawn */
+			nch_progress_update(&progress, *done, NULL);
+	}
+	nch_progress_end(&progress);
+	return NCH_OK;
+}
+
+static nch_status prepare(const nch_options *options, work *w, nch_error *error)
+{
+	size_t cells, values, labels = w->a->who->labels;
+	NCH_TRY(nch_answer_form_read(options, w->a->embeddings, &w->form, error));
+	w->form.targets = w->a->targets;
+	NCH_TRY(nch_lines_open(nch_options_argument(options, 0), &w->lines, error));
+	w->batch = (size_t)nch_options_integer(options, "batch");
+	w->arena = nch_arena_new(0);
+	w->records = nch_alloc(w->batch, sizeof *w->records);
+	w->texts = nch_alloc(w->batch, sizeof *w->texts);
+	w->best = nch_alloc(w->batch, sizeof *w->best);
+	if (nch_size_mul(w->batch, labels, &cells) && nch_size_mul(w->batch, w->form.embeddings ? w->a->columns : labels, &values)) {
+		w->logits = nch_alloc(values, sizeof *w->logits);
+		w->scores = nch_alloc(cells, sizeof *w->scores);
+		w->given = nch_alloc(cells, sizeof *w->given);
+	}
+	if (!w->arena || !w->records || !w->texts || !w->scores || !w->logits || !w->given || !w->best)
+		return nch_no_memory(error);
+	return NCH_OK;
+}
+
+nch_status nch_answering_run(const nch_options *options, const nch_answering *answering, uint64_t *lines, nch_error *error)
+{
+	work w = {.a = answering};
+	nch_status status = prepare(options, &w, error);
+	if (status == NCH_OK)
+		status = answer_all(&w, lines, error);
+	nch_buffer_free(&w.out);
+	nch_free(w.logits);
+	nch_free(w.scores);
+	nch_free(w.given);
+	nch_free(w.best);
+	nch_free(w.texts);
+	nch_free(w.records);
+	nch_arena_free(w.arena);
+	nch_lines_close(w.lines);
+	return status;
+}

@@ -1,0 +1,29 @@
+/* answering.h - what predict and ensemble share: lines in, answers out, as soon as a batch of them is done. */
+#ifndef NCH_CLI_ANSWERING_H
+#define NCH_CLI_ANSWERING_H
+
+#include <stdint.h>
+
+#include "cli/answer.h"
+#include "cli/options.h"
+
+/* --format --logits --batch --input --pair-separator --in-place; and --text --pair, which a command with the options of data files has anyway */
+extern const nch_option_group nch_answering_group, nch_answering_record_group;
+
+/* Who answers, and how. */
+typedef struct nch_answering {
+	const nch_answerer *who;
+	bool targets; /* records' targets are read */
+	/* logits (may stay as they are), scores, given (rows, labels), best (rows) */
+	nch_status (*ask)(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, nch_error *error);
+	/* "mean" or "cls": vectors (rows, columns) in place of answers; or NULL */
+	const char *embeddings;
+	size_t columns;
+	nch_status (*embed)(void *context, const nch_text *texts, size_t rows, nch_output output, float *values, nch_error *error);
+	void *context;
+} nch_answering;
+
+/* Reads the lines of the command's argument (or standard input) and answers them, in order. *lines gets their number. */
+nch_status nch_answering_run(const nch_options *options, const nch_answering *answering, uint64_t *lines, nch_error *error);
+
+#endif

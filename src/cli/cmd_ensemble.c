@@ -1,0 +1,133 @@
+/* cmd_ensemble.c - `nunchi ensemble`: several models answer together, or the best of them are chosen. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "cli/answering.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/data_options.h"
+#include "cli/jury.h"
+#include "cli/output.h"
+#include "train/ensemble.h"
+
+static const nch_option own_options[] = {
+	{"model", NCH_OPTION_LIST, "DIR", .help = "a model's folder; give several", .required = true},
+	{"vote", NCH_OPTION_CHOICE, .choices = "hard|soft", .help = "the mean of the probabilities, or a vote a model", .otherwise = "soft"},
+	{"greedy", NCH_OPTION_FLAG, .help = "choose the models that are best together on --data; nothing is predicted"},
+	{"data", NCH_OPTION_LIST, "FILE", .help = "--greedy: labelled validation data"},
+	{"best-by", NCH_OPTION_CHOICE, .choices = "accuracy|macro-f1|micro-f1", .help = "--greedy: what is raised (default: micro-f1; one label a text: accuracy)"},
+	{"json", NCH_OPTION_FLAG, .help = "--greedy: one JSON object instead of a table"},
+	{0}};
+static const nch_option_group own_group = {"Models", own_options};
+
+/* --- answering --- */
+
+typedef struct council {
+	nch_ensemble *ensemble;
+	nch_vote vote;
+} council;
+
+static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, nch_error *error)
+{
+	council *c = context;
+	(void)logits;
+	return nch_ensemble_ask(c->ensemble, c->vote, texts, rows, scores, given, best, error);
+}
+
+static nch_status answer(const nch_options *options, council *c, nch_error *error)
+{
+	uint64_t lines;
+	bool targets = false;
+	const nch_predictor *first = c->ensemble->members[0];
+	if (nch_options_flag(options, "logits"))
+		return nch_fail(error, NCH_USAGE, "--logits: an ensemble has none; ask its models one by one with predict");
+	for (size_t m = 0; m < c->ensemble->count; m++)
+		targets = targets || c->ensemble->members[m]->settings.target != NCH_TARGET_NONE;
+	const nch_answerer who = {c->ensemble->labels, first->model->config.label_names, c->ensemble->multi_label, first->settings.label_objects};
+	const nch_answering answering = {.who = &who, .targets = targets, .ask = ask, .context = c};
+	return nch_answering_run(options, &answering, &lines, error);
+}
+
+/* --- choosing --- */
+
+static void print_choice(const nch_options *options, const char *const *folders, const size_t *chosen, const double *values, size_t count,
+                         const char *by)
+{
+	nch_buffer out = {0};
+	if (nch_options_flag(options, "json")) {
+		nch_buffer_printf(&out, "{\"vote\":\"%s\",\"by\":\"%s\",\"chosen\":[", nch_options_text(options, "vote"), by);
+		for (size_t k = 0; k < count; k++) {
+			nch_buffer_text(&out, k > 0 ? ",{\"model\":" : "{\"model\":");
+			nch_json_write_text(&out, folders[chosen[k]], strlen(folders[chosen[k]]));
+			nch_buffer_text(&out, ",\"value\":");
+			nch_json_write_double(&out, values[k]);
+			nch_buffer_byte(&out, '}');
+		}
+		nch_buffer_text(&out, "]}\n");
+	} else {
+		for (size_t k = 0; k < count; k++)
+			nch_buffer_printf(&out, "%zu\t%s %.4f\t%s\n", k + 1, by, values[k], folders[chosen[k]]);
+		nch_buffer_text(&out, "chosen:");
+		for (size_t k = 0; k < count; k++)
+			nch_buffer_printf(&out, " --model %s", folders[chosen[k]]);
+		nch_buffer_byte(&out, '\n');
+	}
+	nch_output_buffer(&out);
+	nch_buffer_free(&out);
+}
+
+static nch_status choose(const nch_options *options, const char *const *folders, council *c, nch_error *error)
+{
+	static const char *const names[] = {"accuracy", "macro-f1", "micro-f1"};
+	nch_jury_bench bench = {0};
+	size_t n = c->ensemble->count, count = 0;
+	const char *by = nch_options_text(options, "best-by");
+	if (by == NULL)
+		by = c->ensemble->multi_label ? "micro-f1" : "accuracy";
+	nch_best_by best_by = NCH_BEST_ACCURACY;
+	for (size_t i = 0; i < 3; i++)
+		best_by = strcmp(names[i], by) == 0 ? (nch_best_by)i : best_by;
+	size_t *chosen = nch_alloc(n, sizeof *chosen);
+	double *values = nch_alloc(n, sizeof *values);
+	nch_status status = chosen && values ? nch_jury_bench_fill(options, c->ensemble, &bench, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_jury_greedy(&bench.jury, c->vote, best_by, chosen, values, &count, error);
+	if (status == NCH_OK)
+		print_choice(options, folders, chosen, values, count, by);
+	nch_jury_bench_free(&bench);
+	nch_free(chosen);
+	nch_free(values);
+	return status;
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	size_t count, files;
+	council c = {.vote = strcmp(nch_options_text(options, "vote"), "hard") == 0 ? NCH_VOTE_HARD : NCH_VOTE_SOFT};
+	const char *const *folders = nch_options_list(options, "model", &count);
+	bool greedy = nch_options_flag(options, "greedy");
+	nch_options_list(options, "data", &files);
+	if (greedy != (files > 0))
+		return nch_fail(error, NCH_USAGE, greedy ? "--greedy chooses by labelled data: give --data FILE" : "--data is for --greedy; the texts to be answered are an argument");
+	NCH_TRY(nch_ensemble_open(folders, count, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &c.ensemble, error));
+	nch_status status = greedy ? choose(options, folders, &c, error) : answer(options, &c, error);
+	nch_ensemble_close(c.ensemble);
+	return status;
+}
+
+static const nch_option_group *const groups[] = {&own_group, &nch_answering_group, &nch_data_group, NULL};
+
+const nch_command nch_command_ensemble = {
+	.name = "ensemble",
+	.summary = "several models answer together, by hard or soft vote",
+	.usage = "--model A --model B … [--vote hard|soft] [FILE|-]",
+	.details = "As predict, with the answers of several models of any kind that know the same labels. soft: the mean of their\n"
+	           "probabilities against the mean of their thresholds. hard: each has a vote, and a score is a share of votes; ties\n"
+	           "are broken by the mean of the probabilities.\n"
+	           "--greedy --data VALID takes the best model, then whichever raises the figure most, until none does.",
+	.groups = groups,
+	.most_arguments = 1,
+	.run = run,
+};
