@@ -46,6 +46,19 @@ void *nch_alloc(size_t count, size_t size)
 	return calloc(bytes > 0 ? bytes : 1, 1);
 }
 
+/* Fewer page faults, and matrices that the processor's table of pages can hold; only a wish. */
+static void wish_huge(void *memory, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+	uintptr_t begin = ((uintptr_t)memory + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1), end = (uintptr_t)memory + bytes;
+	if (bytes >= HUGE_FROM && begin < end)
+		madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#else
+	(void)memory;
+	(void)bytes;
+#endif
+}
+
 void *nch_alloc_untouched(size_t count, size_t size)
 {
 	size_t bytes;
@@ -58,10 +71,7 @@ void *nch_alloc_untouched(size_t count, size_t size)
 	size_t alignment = bytes >= HUGE_FROM ? HUGE_PAGE : 64;
 	if (posix_memalign(&memory, alignment, bytes) != 0)
 		return NULL;
-#ifdef MADV_HUGEPAGE
-	if (bytes >= HUGE_FROM) /* fewer page faults, and matrices that the processor's table of pages can hold; only a wish */
-		madvise(memory, bytes, MADV_HUGEPAGE);
-#endif
+	wish_huge(memory, bytes);
 	return memory;
 }
 
@@ -93,6 +103,7 @@ nch_status nch_grow(void *array_pointer, size_t *capacity, size_t need, size_t s
 	array = realloc(array, bytes > 0 ? bytes : 1);
 	if (array == NULL)
 		return nch_no_memory(error);
+	wish_huge(array, bytes);
 	memcpy(array_pointer, &array, sizeof array);
 	*capacity = wanted;
 	return NCH_OK;

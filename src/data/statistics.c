@@ -103,8 +103,8 @@ static nch_status measure_characters(const nch_dataset *data, nch_statistics *s,
 /* A distinct text, known by the first row that has it. */
 typedef struct text_entry {
 	uint64_t labels; /* signature of the first row's labels */
-	size_t row, rows;
-	bool contradicting, in_test;
+	uint32_t row;
+	uint32_t rows : 30, contradicting : 1, in_test : 1;
 } text_entry;
 
 /* A slot holds the index of an entry + 1 (0: empty) in its lower half, and the upper half of the entry's hash, so that
@@ -117,6 +117,7 @@ typedef struct text_table {
 } text_table;
 
 #define UPPER 0xFFFFFFFF00000000u
+#define MOST_ROWS ((size_t)1 << 30) /* what the bits of an entry can count */
 
 /* Murmur3's finalizer: every bit of the input reaches every bit of the output. */
 static uint64_t mix(uint64_t h)
@@ -194,13 +195,14 @@ static void add_text(text_table *table, const nch_dataset *data, size_t row, uin
 	uint64_t labels = label_signature(data, row);
 	size_t slot = find_text(table, data, data, row, hash);
 	if (table->slots[slot] == 0) {
-		table->entries[table->count] = (text_entry){ .labels = labels, .row = row, .rows = 1 };
+		table->entries[table->count] = (text_entry){ .labels = labels, .row = (uint32_t)row, .rows = 1 };
 		table->slots[slot] = (hash & UPPER) | ++table->count;
 		return;
 	}
 	text_entry *entry = entry_at(table, slot);
 	entry->rows++;
-	entry->contradicting |= entry->labels != labels;
+	if (entry->labels != labels)
+		entry->contradicting = 1;
 	s->duplicates++;
 }
 
@@ -228,19 +230,19 @@ static void count_shared(text_table *table, const nch_dataset *data, const nch_d
 		text_entry *entry = entry_at(table, slot);
 		s->shared_test_rows++;
 		s->shared_texts += !entry->in_test;
-		entry->in_test = true;
+		entry->in_test = 1;
 	}
 }
 
 static nch_status find_duplicates(const nch_dataset *data, const nch_dataset *test, nch_statistics *s, nch_error *error)
 {
-	if (data->rows >= UINT32_MAX / 2)
+	if (data->rows >= MOST_ROWS)
 		return nch_fail(error, NCH_DATA, "%zu rows are too many to look for duplicates", data->rows);
 	text_table table = { .mask = 63 };
-	while (table.mask < 2 * data->rows)
+	while (table.mask < data->rows + data->rows / 2)
 		table.mask = table.mask * 2 + 1;
-	table.entries = nch_alloc(data->rows, sizeof *table.entries);
-	table.slots = nch_alloc(table.mask + 1, sizeof *table.slots);
+	table.entries = nch_alloc_untouched(data->rows, sizeof *table.entries);
+	table.slots = nch_alloc_aligned(table.mask + 1, sizeof *table.slots);
 	if (table.entries == NULL || table.slots == NULL) {
 		nch_free(table.entries);
 		nch_free(table.slots);

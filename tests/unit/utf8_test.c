@@ -71,6 +71,38 @@ TEST(quick_check)
 	CHECK(!nch_utf8_valid(text, 9));
 }
 
+/* Strings of the bytes at which something changes, at every place in a word and across two. */
+TEST(quick_check_across_words)
+{
+	static const unsigned char bytes[] = {'a', 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
+	                                      0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF8, 0xFF};
+	static const char *const good[] = {"a", "é", "가", "힣", "\xE0\xA0\x80", "\xED\x9F\xBF", "😀", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"};
+	unsigned state = 1;
+	int different = 0, valid = 0;
+	for (int trial = 0; trial < 400000; trial++) {
+		char text[64];
+		size_t length = 0, wanted = (size_t)trial % 23;
+		while (length < wanted) { /* whole characters, and now and then a byte that does not fit */
+			state = state * 1664525u + 1013904223u;
+			unsigned choice = state >> 16;
+			if (choice % 16 == 0) {
+				text[length++] = (char)bytes[choice / 16 % sizeof bytes];
+			} else {
+				const char *c = good[choice % (sizeof good / sizeof *good)];
+				memcpy(text + length, c, strlen(c));
+				length += strlen(c);
+			}
+		}
+		if (trial % 5 == 0 && length > 0)
+			length--; /* cut within a character */
+		bool quick = nch_utf8_valid(text, length);
+		different += quick != valid_by_decoding(text, length);
+		valid += quick;
+	}
+	CHECK(different == 0);
+	CHECK(valid > 50000 && valid < 350000);
+}
+
 TEST(widths)
 {
 	CHECK(nch_utf8_width('a') == 1 && nch_utf8_width(0xE9) == 1);
@@ -90,6 +122,7 @@ int main(void)
 	RUN(malformed);
 	RUN(counts);
 	RUN(quick_check);
+	RUN(quick_check_across_words);
 	RUN(widths);
 	return test_end();
 }
