@@ -61,19 +61,17 @@ static nch_status data_files(const nch_options *options, const char *const **pat
 	return *count > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "which data? give --data FILE");
 }
 
-/* Labels before and after --undersample, since the table shows those after. */
-static void tell_selection(const nch_dataset *data, bool undersampled)
+/* The labels before and after --relabel, --drop-label and --undersample, since the table shows those after. */
+static void tell_selection(const nch_dataset *data)
 {
-	if (!undersampled)
-		return;
-	for (size_t i = 0; i < data->labels.count; i++) {
-		size_t after = 0;
-		for (size_t row = 0; row < data->rows; row++)
-			after += data->row[row].label == (int32_t)i;
-		if (after != data->label_rows_before[i])
-			nch_output_note("%s: %zu rows before --undersample, %zu after", data->labels.names[i],
-			                data->label_rows_before[i], after);
+	nch_buffer text = { 0 };
+	nch_dataset_describe_selection(data, &text);
+	for (const char *line = text.data; line != NULL && *line != '\0';) {
+		size_t length = strcspn(line, "\n");
+		nch_output_note("%.*s", (int)length, line);
+		line += length + (line[length] == '\n');
 	}
+	nch_buffer_free(&text);
 }
 
 /* A text and what each step made of it, where it changed something. */
@@ -134,7 +132,7 @@ static nch_status look(const nch_options *options, work *w, nch_error *error)
 		return show_cleansing(paths, count, &data_options, w, error);
 	NCH_TRY(nch_dataset_read(paths, count, &data_options, &w->data, error));
 	nch_data_options_done(&w->data);
-	tell_selection(&w->data, data_options.undersample != NULL);
+	tell_selection(&w->data);
 	test_paths = nch_options_list(options, "test", &test_count);
 	if (test_count > 0) {
 		data_options.limit = 0;

@@ -37,6 +37,8 @@ void nch_dataset_free(nch_dataset *dataset)
 		nch_free(dataset->paths[i]);
 	nch_free(dataset->paths);
 	nch_free(dataset->label_rows_before);
+	nch_labels_free(&dataset->found);
+	nch_free(dataset->found_rows);
 	*dataset = (nch_dataset){ 0 };
 }
 
@@ -241,10 +243,28 @@ typedef struct row_labels {
 	bool dropped;
 } row_labels;
 
+/* Counts a label as the file has it, where options will make something else of it. */
+static nch_status count_found(reading *r, const char *name, size_t length, nch_error *error)
+{
+	nch_dataset *d = r->dataset;
+	int32_t id;
+	if (r->options->relabel == NULL && r->options->drop_label == NULL && r->options->undersample == NULL)
+		return NCH_OK;
+	size_t before = d->found.count;
+	if (nch_labels_add(&d->found, name, length, &id, NULL) != NCH_OK)
+		return NCH_OK; /* it is told as a bad row */
+	NCH_TRY(nch_grow(&d->found_rows, &d->found_capacity, d->found.count, sizeof *d->found_rows, error));
+	if (d->found.count > before)
+		d->found_rows[id] = 0;
+	d->found_rows[id]++;
+	return NCH_OK;
+}
+
 static nch_status add_label(reading *r, const nch_rows *rows, const nch_row *row, const char *name, size_t length,
                             row_labels *labels, nch_error *error)
 {
 	int32_t id;
+	NCH_TRY(count_found(r, name, length, error));
 	NCH_TRY(number_label(r, rows, row, name, length, &id, error));
 	if (id < 0) {
 		labels->dropped = !r->options->multi_label;
@@ -529,6 +549,23 @@ static nch_status sort_labels(nch_dataset *d, nch_error *error)
 	return status;
 }
 
+static nch_status sort_found(nch_dataset *d, nch_error *error)
+{
+	int32_t *new_id = nch_alloc(d->found.count, sizeof *new_id);
+	size_t *rows = nch_alloc(d->found.count, sizeof *rows);
+	nch_status status = new_id && rows ? nch_labels_sort(&d->found, new_id, error) : nch_no_memory(error);
+	for (size_t i = 0; status == NCH_OK && i < d->found.count; i++)
+		rows[new_id[i]] = d->found_rows[i];
+	nch_free(new_id);
+	if (status != NCH_OK) {
+		nch_free(rows);
+		return status;
+	}
+	nch_free(d->found_rows);
+	d->found_rows = rows;
+	return NCH_OK;
+}
+
 /* Keeps `keep` rows of one class, chosen by a permutation of them. */
 static nch_status thin_class(nch_dataset *d, int32_t label, size_t keep, uint32_t seed, nch_error *error)
 {
@@ -609,6 +646,8 @@ static nch_status finish(reading *r, nch_error *error)
 		                d->dropped_rows > 0 ? " but those of dropped labels" : "");
 	if (r->options->known == NULL && !r->file_order && d->labels.count > 0)
 		NCH_TRY(sort_labels(d, error));
+	if (d->found.count > 0)
+		NCH_TRY(sort_found(d, error));
 	d->label_rows_before = nch_alloc(d->labels.count, sizeof *d->label_rows_before);
 	if (d->label_rows_before == NULL)
 		return nch_no_memory(error);
@@ -692,6 +731,27 @@ void nch_dataset_label_counts(const nch_dataset *dataset, size_t *counts)
 		for (size_t c = 0; c < count; c++)
 			counts[classes[c]]++;
 	}
+}
+
+static void describe_counts(const char *what, const nch_labels *labels, const size_t *rows, nch_buffer *out)
+{
+	nch_buffer_text(out, what);
+	for (size_t i = 0; i < labels->count; i++)
+		nch_buffer_printf(out, "%s %s %zu", i > 0 ? "," : "", labels->names[i], rows[i]);
+}
+
+void nch_dataset_describe_selection(const nch_dataset *dataset, nch_buffer *out)
+{
+	size_t *rows = nch_alloc(dataset->labels.count, sizeof *rows);
+	if (rows == NULL || dataset->found.count == 0) {
+		nch_free(rows);
+		return;
+	}
+	nch_dataset_label_counts(dataset, rows);
+	describe_counts("labels in the files:", &dataset->found, dataset->found_rows, out);
+	nch_buffer_byte(out, '\n');
+	describe_counts("labels that are used:", &dataset->labels, rows, out);
+	nch_free(rows);
 }
 
 const char *nch_dataset_where(const nch_dataset *dataset, size_t row, size_t *line)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/status.h"
 #include "data/labels.h"
 #include "data/target.h"
@@ -68,8 +69,10 @@ typedef struct nch_dataset {
 	size_t dropped_rows;       /* left out by drop_label or undersample */
 	nch_error first_bad;       /* the first bad row's message, if bad_rows > 0 */
 	size_t *label_rows_before; /* labels.count entries: rows of each label before undersampling */
+	nch_labels found;          /* the labels as the files have them, sorted; only where relabel, drop_label or undersample was given */
+	size_t *found_rows;        /* found.count entries */
 
-	size_t row_capacity, bytes_capacity, target_capacity, start_capacity; /* room, for the one that builds it */
+	size_t row_capacity, bytes_capacity, target_capacity, start_capacity, found_capacity; /* room, for the one that builds it */
 } nch_dataset;
 
 /* Reads and appends `count` files (or "-") to the empty data set. On failure *dataset is {0} again. Errors: "FILE:LINE:
@@ -95,6 +98,10 @@ const int32_t *nch_dataset_classes(const nch_dataset *dataset, size_t row, size_
 
 /* counts[labels.count] = rows that have the label. */
 void nch_dataset_label_counts(const nch_dataset *dataset, size_t *counts);
+
+/* What selection did to the labels, as two lines ("labels in the files: 공포 600, …", "labels that are used: …"); nothing where nothing was
+ * selected. */
+void nch_dataset_describe_selection(const nch_dataset *dataset, nch_buffer *out);
 
 /* "FILE:LINE" of a row for a message: the path, and the line in *line. */
 const char *nch_dataset_where(const nch_dataset *dataset, size_t row, size_t *line);

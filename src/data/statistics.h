@@ -52,8 +52,8 @@ nch_status nch_statistics_compute(const nch_dataset *data, const nch_dataset *te
                                   size_t max_len, nch_statistics *statistics, nch_error *error);
 void nch_statistics_free(nch_statistics *statistics);
 
-/* As one JSON object and a line break: {"rows","bad_rows","labels":{name:
- * rows},"characters":{"mean","p50","p85","p95","p99","max"},
+/* As one JSON object and a line break: {"rows","bad_rows","labels":{name: rows},"labels_before":{name: rows} (as the files have them, where options
+ * changed that),"characters":{"mean","p50","p85","p95","p99","max"},
  * "tokens":{…},"unknown_rate","unknown_rows","unknown_by_label":{name: rate},"unknown_strings":{text:
  * times},"max_len","rows_cut",
  * "duplicates","contradicting_duplicates","contradicting_rows","shared_with_test","shared_texts"}; what was not

@@ -79,6 +79,15 @@ void nch_statistics_json(const nch_statistics *s, const nch_dataset *data, nch_b
 		nch_buffer_printf(out, ":%zu", s->label_rows[i]);
 	}
 	nch_buffer_byte(out, '}');
+	if (data->found.count > 0) {
+		json_name(out, "labels_before");
+		for (size_t i = 0; i < data->found.count; i++) {
+			nch_buffer_byte(out, i > 0 ? ',' : '{');
+			nch_json_write_text(out, data->found.names[i], strlen(data->found.names[i]));
+			nch_buffer_printf(out, ":%zu", data->found_rows[i]);
+		}
+		nch_buffer_byte(out, '}');
+	}
 	json_lengths(out, "characters", &s->characters);
 	if (s->has_tokens)
 		json_tokens(s, data, out);

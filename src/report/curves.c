@@ -181,14 +181,15 @@ static void draw_steps(const panel *p, const nch_log *log, const char *colour, n
 	nch_buffer_text(out, "\"/>\n");
 }
 
-/* Raises *high to show the first steps too, up to three times what the epochs need: a spike beyond is cut off. */
-static void reach_steps(const nch_log *log, double *high)
+/* Widens [*low, *high] to show the single steps too, upwards to three times what the epochs need: a spike beyond is cut off. */
+static void reach_steps(const nch_log *log, double *low, double *high)
 {
 	double highest = *high;
 	uint64_t step;
 	for (size_t i = 0; i < step_points(log); i++) {
 		double loss = step_point(log, i, step_points(log), &step);
 		highest = loss > highest ? loss : highest;
+		*low = loss < *low ? loss : *low;
 	}
 	*high = highest < 3 * *high ? highest : *high;
 }
@@ -233,7 +234,7 @@ void nch_curves_svg(const nch_curve_run *runs, size_t count, nch_buffer *out)
 	reach(runs, count, train_loss, &low, &high);
 	reach(runs, count, valid_loss, &low, &high);
 	if (count == 1 && low <= high)
-		reach_steps(runs[0].log, &high);
+		reach_steps(runs[0].log, &low, &high);
 	settle_axis(&loss, low < 0 ? low : low < high / 2 ? 0 : low, high, -DBL_MAX, DBL_MAX);
 	low = DBL_MAX;
 	high = -DBL_MAX;

@@ -49,6 +49,22 @@ static void warn(void *context, const char *text)
 
 /* --- data --- */
 
+/* The labels before and after selection, a note a line. */
+static void tell_selection(const work *w)
+{
+	nch_buffer text = {0};
+	if (w->watcher == NULL || w->watcher->training.note == NULL)
+		return;
+	nch_dataset_describe_selection(&w->train, &text);
+	for (char *line = text.data, *end; line != NULL && *line != '\0'; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end == '\n')
+			*end++ = '\0';
+		w->watcher->training.note(w->watcher->training.context, line);
+	}
+	nch_buffer_free(&text);
+}
+
 static nch_status read_data(work *w, nch_error *error)
 {
 	const nch_experiment_options *o = w->options;
@@ -57,6 +73,7 @@ static nch_status read_data(work *w, nch_error *error)
 	if (o->loss_given && nch_loss_has_cells(o->training.loss))
 		options.multi_label = true;
 	NCH_TRY(nch_dataset_read(o->train.paths, o->train.count, &options, &w->train, error));
+	tell_selection(w);
 	options.known = &w->train.labels; /* in the same order; another label is a bad row */
 	options.undersample = NULL;
 	options.limit = 0;
