@@ -30,6 +30,7 @@ typedef struct work {
 	nch_labels labels;
 	nch_dataset data, test;
 	nch_tokenizer *tokenizer;
+	nch_counter *counter;
 	nch_statistics statistics;
 	nch_buffer out;
 } work;
@@ -62,10 +63,10 @@ static nch_status data_files(const nch_options *options, const char *const **pat
 }
 
 /* The labels before and after --relabel, --drop-label and --undersample, since the table shows those after. */
-static void tell_selection(const nch_dataset *data)
+static void tell_selection(const nch_dataset *data, const size_t *rows)
 {
 	nch_buffer text = { 0 };
-	nch_dataset_describe_selection(data, &text);
+	nch_dataset_describe_selection(data, rows, &text);
 	for (const char *line = text.data; line != NULL && *line != '\0';) {
 		size_t length = strcspn(line, "\n");
 		nch_output_note("%.*s", (int)length, line);
@@ -119,6 +120,11 @@ static nch_status show_cleansing(const char *const *paths, size_t count, nch_dat
 	return NCH_OK;
 }
 
+static nch_status count_row(void *context, const nch_dataset *data, size_t row, nch_error *error)
+{
+	return nch_counter_row(context, data, row, error);
+}
+
 static nch_status look(const nch_options *options, work *w, nch_error *error)
 {
 	const char *const *paths, *const *test_paths;
@@ -130,18 +136,27 @@ static nch_status look(const nch_options *options, work *w, nch_error *error)
 	NCH_TRY(load_tokenizer(options, w, &max_len, &data_options.cleansing, error));
 	if (nch_options_flag(options, "show-cleansing"))
 		return show_cleansing(paths, count, &data_options, w, error);
+	NCH_TRY(nch_counter_new(w->tokenizer, max_len, &w->counter, error));
+	if (data_options.undersample == NULL) { /* else all rows have to be there */
+		data_options.visit = count_row;
+		data_options.visit_context = w->counter;
+	}
 	NCH_TRY(nch_dataset_read(paths, count, &data_options, &w->data, error));
 	nch_data_options_done(&w->data);
-	tell_selection(&w->data);
 	test_paths = nch_options_list(options, "test", &test_count);
 	if (test_count > 0) {
 		data_options.limit = 0;
 		data_options.undersample = NULL;
+		data_options.visit = NULL;
 		NCH_TRY(nch_dataset_read(test_paths, test_count, &data_options, &w->test, error));
 		nch_data_options_done(&w->test);
 	}
-	NCH_TRY(nch_statistics_compute(&w->data, test_count > 0 ? &w->test : NULL, w->tokenizer, max_len, &w->statistics,
-	                               error));
+	const nch_dataset *test = test_count > 0 ? &w->test : NULL;
+	if (w->data.visited > 0)
+		NCH_TRY(nch_counter_finish(w->counter, &w->data, test, &w->statistics, error));
+	else
+		NCH_TRY(nch_statistics_compute(&w->data, test, w->tokenizer, max_len, &w->statistics, error));
+	tell_selection(&w->data, w->statistics.label_rows);
 	if (nch_options_flag(options, "json"))
 		nch_statistics_json(&w->statistics, &w->data, &w->out);
 	else
@@ -158,6 +173,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_labels_free(&w.labels);
 	nch_dataset_free(&w.data);
 	nch_dataset_free(&w.test);
+	nch_counter_free(w.counter); /* its scratch memory is the tokenizer's */
 	nch_tokenizer_free(w.tokenizer);
 	nch_statistics_free(&w.statistics);
 	nch_buffer_free(&w.out);

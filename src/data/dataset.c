@@ -37,6 +37,7 @@ void nch_dataset_free(nch_dataset *dataset)
 		nch_free(dataset->paths[i]);
 	nch_free(dataset->paths);
 	nch_free(dataset->label_rows_before);
+	nch_free(dataset->renumbered);
 	nch_labels_free(&dataset->found);
 	nch_free(dataset->found_rows);
 	*dataset = (nch_dataset){ 0 };
@@ -478,6 +479,18 @@ static nch_status take_row(reading *r, const nch_rows *rows, const nch_row *row,
 	return store_row(r, row, text, pair, labels, group, error);
 }
 
+/* Tells the row that has just been stored, and forgets it. */
+static nch_status visit(const reading *r, nch_error *error)
+{
+	nch_dataset *d = r->dataset;
+	if (r->options->visit == NULL || d->rows == 0)
+		return NCH_OK;
+	NCH_TRY(r->options->visit(r->options->visit_context, d, 0, error));
+	d->visited++;
+	d->rows = d->bytes_length = 0;
+	return NCH_OK;
+}
+
 static nch_status read_rows(reading *r, nch_rows *rows, nch_error *error)
 {
 	nch_dataset *d = r->dataset;
@@ -486,15 +499,17 @@ static nch_status read_rows(reading *r, nch_rows *rows, nch_error *error)
 		nch_row row;
 		bool more;
 		nch_error bad = { 0 };
-		if (r->options->limit > 0 && d->rows >= r->options->limit)
+		if (r->options->limit > 0 && d->rows + d->visited >= r->options->limit)
 			return NCH_OK;
 		nch_status status = nch_rows_next(rows, &row, &more, &bad);
 		if (status == NCH_OK && !more)
 			return NCH_OK;
 		if (status == NCH_OK)
 			status = take_row(r, rows, &row, &labels, &bad);
-		if (status == NCH_OK)
+		if (status == NCH_OK) {
+			NCH_TRY(visit(r, error));
 			continue;
+		}
 		if (status != NCH_DATA || !r->options->skip_bad_rows)
 			return nch_fail(error, status, "%s", bad.text);
 		if (d->bad_rows++ == 0)
@@ -545,7 +560,7 @@ static nch_status sort_labels(nch_dataset *d, nch_error *error)
 	size_t targets = d->multi_label && d->rows > 0 ? (size_t)d->target_start[d->rows] : 0;
 	for (size_t i = 0; status == NCH_OK && i < targets; i++)
 		d->target[i] = new_id[d->target[i]];
-	nch_free(new_id);
+	d->renumbered = new_id;
 	return status;
 }
 
@@ -638,10 +653,11 @@ static nch_status undersample(nch_dataset *d, const char *list, uint32_t seed, n
 static nch_status finish(reading *r, nch_error *error)
 {
 	nch_dataset *d = r->dataset;
-	if (d->rows == 0 && d->bad_rows > 0)
+	size_t rows = d->rows + d->visited;
+	if (rows == 0 && d->bad_rows > 0)
 		return nch_fail(error, NCH_DATA, "%s: no good row among %zu; the first: %s", d->paths[0], d->bad_rows,
 		                d->first_bad.text);
-	if (d->rows == 0)
+	if (rows == 0)
 		return nch_fail(error, NCH_DATA, "%s: holds no rows%s", d->paths[0],
 		                d->dropped_rows > 0 ? " but those of dropped labels" : "");
 	if (r->options->known == NULL && !r->file_order && d->labels.count > 0)
@@ -740,18 +756,13 @@ static void describe_counts(const char *what, const nch_labels *labels, const si
 		nch_buffer_printf(out, "%s %s %zu", i > 0 ? "," : "", labels->names[i], rows[i]);
 }
 
-void nch_dataset_describe_selection(const nch_dataset *dataset, nch_buffer *out)
+void nch_dataset_describe_selection(const nch_dataset *dataset, const size_t *rows, nch_buffer *out)
 {
-	size_t *rows = nch_alloc(dataset->labels.count, sizeof *rows);
-	if (rows == NULL || dataset->found.count == 0) {
-		nch_free(rows);
+	if (dataset->found.count == 0)
 		return;
-	}
-	nch_dataset_label_counts(dataset, rows);
 	describe_counts("labels in the files:", &dataset->found, dataset->found_rows, out);
 	nch_buffer_byte(out, '\n');
 	describe_counts("labels that are used:", &dataset->labels, rows, out);
-	nch_free(rows);
 }
 
 const char *nch_dataset_where(const nch_dataset *dataset, size_t row, size_t *line)

@@ -16,6 +16,8 @@
 #include "io/rows.h"
 #include "text/cleansing.h"
 
+typedef struct nch_dataset nch_dataset;
+
 /* {0} is the default for everything. Strings are borrowed for the time of the call. */
 typedef struct nch_dataset_options {
 	const char *text, *pair, *label; /* column names or dotted paths; NULL: the usual names, else first and last column;
@@ -39,6 +41,10 @@ typedef struct nch_dataset_options {
 	/* Told of every bad row that is left out ("FILE:LINE: what is wrong"); may be NULL. */
 	void (*report_bad_row)(void *context, const char *text);
 	void *report_context;
+	/* Told of every row when it has been read, and then the row is forgotten: for files that are larger than memory. dataset->labels are not sorted yet:
+	 * see `renumbered`. Not together with undersample. */
+	nch_status (*visit)(void *context, const nch_dataset *dataset, size_t row, nch_error *error);
+	void *visit_context;
 	nch_rows_options rows;
 } nch_dataset_options;
 
@@ -51,8 +57,9 @@ typedef struct nch_dataset_row {
 } nch_dataset_row;
 
 /* Start with {0}; release with nch_dataset_free. */
-typedef struct nch_dataset {
+struct nch_dataset {
 	size_t rows;
+	size_t visited; /* rows that were told to `visit` and forgotten */
 	nch_dataset_row *row;
 	char *bytes;
 	size_t bytes_length;
@@ -60,6 +67,7 @@ typedef struct nch_dataset {
 	bool label_objects; /* the labels came as objects of true and false */
 	size_t target_rows; /* that have a target */
 	nch_labels labels, groups; /* groups in the order of their first rows */
+	int32_t *renumbered;       /* renumbered[a label's number while rows were read] = its number; NULL: they are the same */
 	uint64_t *target_start; /* multi: row i has the classes target[target_start[i] .. target_start[i + 1]) */
 	int32_t *target;
 	char **paths;
@@ -73,7 +81,7 @@ typedef struct nch_dataset {
 	size_t *found_rows;        /* found.count entries */
 
 	size_t row_capacity, bytes_capacity, target_capacity, start_capacity, found_capacity; /* room, for the one that builds it */
-} nch_dataset;
+};
 
 /* Reads and appends `count` files (or "-") to the empty data set. On failure *dataset is {0} again. Errors: "FILE:LINE:
  * what is wrong and what to do"; no rows at all is an error too. */
@@ -100,8 +108,8 @@ const int32_t *nch_dataset_classes(const nch_dataset *dataset, size_t row, size_
 void nch_dataset_label_counts(const nch_dataset *dataset, size_t *counts);
 
 /* What selection did to the labels, as two lines ("labels in the files: 공포 600, …", "labels that are used: …"); nothing where nothing was
- * selected. */
-void nch_dataset_describe_selection(const nch_dataset *dataset, nch_buffer *out);
+ * selected. rows[labels.count]: how many of each are used. */
+void nch_dataset_describe_selection(const nch_dataset *dataset, const size_t *rows, nch_buffer *out);
 
 /* "FILE:LINE" of a row for a message: the path, and the line in *line. */
 const char *nch_dataset_where(const nch_dataset *dataset, size_t row, size_t *line);

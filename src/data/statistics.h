@@ -52,8 +52,17 @@ nch_status nch_statistics_compute(const nch_dataset *data, const nch_dataset *te
                                   size_t max_len, nch_statistics *statistics, nch_error *error);
 void nch_statistics_free(nch_statistics *statistics);
 
-/* As one JSON object and a line break: {"rows","bad_rows","labels":{name: rows},"labels_before":{name: rows} (as the files have them, where options
- * changed that),"characters":{"mean","p50","p85","p95","p99","max"},
+/* The same while the data are being read, so that they need not be kept: rows are told one by one, as nch_dataset_options.visit gives them, and then
+ * `data` is the data set that reading made (its labels sorted). */
+typedef struct nch_counter nch_counter;
+nch_status nch_counter_new(const nch_tokenizer *tokenizer, size_t max_len, nch_counter **counter, nch_error *error);
+nch_status nch_counter_row(nch_counter *counter, const nch_dataset *data, size_t row, nch_error *error);
+nch_status nch_counter_finish(nch_counter *counter, const nch_dataset *data, const nch_dataset *test, nch_statistics *statistics,
+                              nch_error *error);
+void nch_counter_free(nch_counter *counter); /* NULL is allowed */
+
+/* As one JSON object and a line break: {"rows","bad_rows","labels_before":{name: rows} (as the files have them, where options
+ * changed that),"labels":{name: rows},"characters":{"mean","p50","p85","p95","p99","max"},
  * "tokens":{…},"unknown_rate","unknown_rows","unknown_by_label":{name: rate},"unknown_strings":{text:
  * times},"max_len","rows_cut",
  * "duplicates","contradicting_duplicates","contradicting_rows","shared_with_test","shared_texts"}; what was not

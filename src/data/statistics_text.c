@@ -71,14 +71,6 @@ void nch_statistics_json(const nch_statistics *s, const nch_dataset *data, nch_b
 {
 	nch_buffer_printf(out, "{\"rows\":%zu", s->rows);
 	json_size(out, "bad_rows", s->bad_rows);
-	json_name(out, "labels");
-	nch_buffer_byte(out, '{');
-	for (size_t i = 0; i < s->labels; i++) {
-		nch_buffer_text(out, i > 0 ? "," : "");
-		nch_json_write_text(out, data->labels.names[i], strlen(data->labels.names[i]));
-		nch_buffer_printf(out, ":%zu", s->label_rows[i]);
-	}
-	nch_buffer_byte(out, '}');
 	if (data->found.count > 0) {
 		json_name(out, "labels_before");
 		for (size_t i = 0; i < data->found.count; i++) {
@@ -88,6 +80,14 @@ void nch_statistics_json(const nch_statistics *s, const nch_dataset *data, nch_b
 		}
 		nch_buffer_byte(out, '}');
 	}
+	json_name(out, "labels");
+	nch_buffer_byte(out, '{');
+	for (size_t i = 0; i < s->labels; i++) {
+		nch_buffer_text(out, i > 0 ? "," : "");
+		nch_json_write_text(out, data->labels.names[i], strlen(data->labels.names[i]));
+		nch_buffer_printf(out, ":%zu", s->label_rows[i]);
+	}
+	nch_buffer_byte(out, '}');
 	json_lengths(out, "characters", &s->characters);
 	if (s->has_tokens)
 		json_tokens(s, data, out);

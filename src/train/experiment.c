@@ -53,9 +53,12 @@ static void warn(void *context, const char *text)
 static void tell_selection(const work *w)
 {
 	nch_buffer text = {0};
-	if (w->watcher == NULL || w->watcher->training.note == NULL)
-		return;
-	nch_dataset_describe_selection(&w->train, &text);
+	size_t *rows = nch_alloc(w->train.labels.count, sizeof *rows);
+	if (rows != NULL && w->watcher != NULL && w->watcher->training.note != NULL) {
+		nch_dataset_label_counts(&w->train, rows);
+		nch_dataset_describe_selection(&w->train, rows, &text);
+	}
+	nch_free(rows);
 	for (char *line = text.data, *end; line != NULL && *line != '\0'; line = end) {
 		end = line + strcspn(line, "\n");
 		if (*end == '\n')

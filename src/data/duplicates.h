@@ -1,0 +1,33 @@
+/* duplicates.h - texts that stand more than once, found by their fingerprints.
+ *
+ * A row is kept as 24 bytes, whatever its text: 128 bits of a hash of text and pair, and a signature of its labels. Of a billion rows, the chance
+ * that any two different texts have the same 128 bits is below one in 10^20; they are taken for the same text then. */
+#ifndef NCH_DATA_DUPLICATES_H
+#define NCH_DATA_DUPLICATES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "data/dataset.h"
+
+typedef struct nch_text_key {
+	uint64_t high, low; /* of text and pair */
+	uint64_t labels;    /* the same for the same set of label numbers in any order */
+} nch_text_key;
+
+nch_text_key nch_text_key_of(const nch_dataset *dataset, size_t row);
+
+typedef struct nch_duplicates {
+	size_t duplicates;         /* rows whose text stood in an earlier row */
+	size_t contradictions;     /* distinct texts that stand with different labels */
+	size_t contradicting_rows; /* the rows of those texts */
+	size_t shared_texts;       /* distinct texts that stand in the test data too */
+	size_t shared_test_rows;   /* test rows whose text stands in the data */
+} nch_duplicates;
+
+/* Counts them. `test` may be NULL. At most 2^30 rows. */
+nch_status nch_duplicates_count(const nch_text_key *keys, size_t rows, const nch_text_key *test, size_t test_rows, nch_duplicates *found,
+                                nch_error *error);
+
+#endif
