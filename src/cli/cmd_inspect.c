@@ -26,9 +26,10 @@ static const char *part_of(const char *name)
 {
 	static const struct {
 		const char *mark, *part;
-	} parts[] = {{"embeddings", "embeddings"}, {"attention", "attention"}, {"intermediate", "feed-forward"},
-	             {"output.dense", "feed-forward"}, {"output.LayerNorm", "feed-forward"}, {"ffn", "feed-forward"},
-	             {"pooler", "head"}, {"classifier", "head"}};
+	} parts[] = {{"pooler", "head"}, {"classifier", "head"}, {"predictions.", "head"}, {"lm_head", "head"}, {"generator_", "head"},
+	             {"vocab_", "head"}, {"embedding", "embeddings"}, {"attention", "attention"}, {"sa_layer_norm", "attention"},
+	             {"intermediate", "feed-forward"}, {"output.dense", "feed-forward"}, {"output.LayerNorm", "feed-forward"},
+	             {"ffn", "feed-forward"}, {"layer_norm", "feed-forward"}};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (strstr(name, parts[i].mark) != NULL)
 			return parts[i].part;
@@ -133,7 +134,12 @@ static nch_status print_model(const nch_options *options, const char *folder, co
 	print_parts(weights);
 	print_memory(options, model);
 	if (model->report.length > 0)
-		nch_output_printf("on loading\n  %s", model->report.data);
+		nch_output_text("on loading\n");
+	for (const char *line = model->report.length > 0 ? model->report.data : ""; *line != '\0';) {
+		size_t length = strcspn(line, "\n");
+		nch_output_printf("  %.*s\n", (int)length, line);
+		line += length + (line[length] == '\n');
+	}
 	return NCH_OK;
 }
 
