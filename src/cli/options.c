@@ -350,6 +350,46 @@ void nch_options_command_line(const nch_options *options, nch_buffer *out)
 		add_word(options->argv[i], out);
 }
 
+/* Whether argv[i] is one of these options; *words is how many words it takes. */
+static bool is_option_among(const nch_options *options, int i, const char *const *names, int *words)
+{
+	const char *word = options->argv[i];
+	*words = 1;
+	if (strncmp(word, "--", 2) != 0)
+		return false;
+	size_t length = strcspn(word + 2, "=");
+	const struct value *value = find(options, word + 2, length);
+	if (value == NULL)
+		return false;
+	if (word[2 + length] != '=' && value->option->kind != NCH_OPTION_FLAG && i + 1 < options->argc)
+		*words = 2;
+	for (; *names != NULL; names++)
+		if (strcmp(*names, value->option->name) == 0)
+			return true;
+	return false;
+}
+
+void nch_options_command_without(const nch_options *options, const char *const *without, nch_buffer *out)
+{
+	nch_buffer_printf(out, "nunchi %s", options->command->name);
+	for (int i = 0, words; i < options->argc; i += words) {
+		bool left_out = is_option_among(options, i, without, &words);
+		for (int k = 0; !left_out && k < words; k++)
+			add_word(options->argv[i + k], out);
+	}
+}
+
+nch_status nch_options_override(nch_options *options, const char *name, const char *text, nch_error *error)
+{
+	struct value *value = find(options, name, strlen(name));
+	if (value == NULL)
+		return fail_unknown(options, name, error);
+	if (value->option->kind == NCH_OPTION_LIST)
+		return nch_fail(error, NCH_USAGE, "--%s is a list, whose values cannot be varied", name);
+	const char *kept = nch_arena_text(options->arena, text, strlen(text));
+	return kept != NULL ? set_from_line(value, kept, error) : nch_no_memory(error);
+}
+
 static const struct value *get(const nch_options *options, const char *name)
 {
 	const struct value *value = find(options, name, strlen(name));

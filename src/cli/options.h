@@ -85,6 +85,12 @@ const char *const *nch_options_list(const nch_options *options, const char *name
 /* The call as it was typed, "nunchi train --train …", with the quotes that a shell needs. */
 void nch_options_command_line(const nch_options *options, nch_buffer *out);
 
+/* The same without some options (their names; NULL ends them): what is to be called again, with other ones added. */
+void nch_options_command_without(const nch_options *options, const char *const *without, nch_buffer *out);
+
+/* Sets an option as if the command line said so: for commands that run themselves with other values. Lists cannot be set. */
+nch_status nch_options_override(nch_options *options, const char *name, const char *value, nch_error *error);
+
 /* What is not an option. */
 size_t nch_options_argument_count(const nch_options *options);
 const char *nch_options_argument(const nch_options *options, size_t index); /* NULL if there are not that many */

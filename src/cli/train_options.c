@@ -10,7 +10,7 @@
 #define LARGE 9007199254740992.0
 
 static const nch_option data_options[] = {
-	{"train", NCH_OPTION_LIST, "FILE", .help = "labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input", .required = true},
+	{"train", NCH_OPTION_LIST, "FILE", .help = "labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input"},
 	{"valid", NCH_OPTION_LIST, "FILE", .help = "validation data: the best epoch is chosen by it", .rival = "valid-split"},
 	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as validation data; 0: none", .most = 1.0, .rival = "valid"},
 	{"valid-from", NCH_OPTION_CHOICE, .help = "which rows: random ones, or the last (Keras)", .otherwise = "random", .choices = "random|end"},
@@ -98,6 +98,8 @@ static float real_or_nan(const nch_options *options, const char *name)
 
 static nch_status check(const nch_experiment_options *e, nch_error *error)
 {
+	if (e->train.count == 0)
+		return nch_fail(error, NCH_USAGE, "training needs --train FILE");
 	if (e->init != NULL && e->preset != NULL)
 		return nch_fail(error, NCH_USAGE, "--init and --preset: a model begins with one or the other");
 	if (e->init == NULL && e->preset == NULL)

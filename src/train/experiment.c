@@ -14,6 +14,7 @@
 #include "data/statistics.h"
 #include "tokenizer/tokenizer.h"
 #include "train/experiment_report.h"
+#include "train/held_out.h"
 #include "train/judge.h"
 #include "train/layers.h"
 #include "train/model_card.h"
@@ -118,6 +119,38 @@ static nch_status cut_off(const work *w, double share, bool from_end, nch_split 
 	return status;
 }
 
+/* The validation rows are one fold of those that are left. */
+static nch_status take_fold(work *w, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	int32_t *classes = NULL;
+	nch_split split = {0};
+	size_t *rows = nch_alloc(w->train_count, sizeof *rows);
+	w->valid_rows = nch_alloc(w->train_count, sizeof *w->valid_rows);
+	nch_status status = rows && w->valid_rows ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK && o->stratify && w->train.multi_label)
+		status = nch_fail(error, NCH_USAGE, "--stratify: rows with several labels have no single one to be dealt out by");
+	if (status == NCH_OK && o->stratify && (classes = nch_alloc(w->train_count, sizeof *classes)) == NULL)
+		status = nch_no_memory(error);
+	for (size_t i = 0; classes != NULL && i < w->train_count; i++)
+		classes[i] = nch_dataset_label(&w->train, w->train_rows[i]);
+	if (status == NCH_OK)
+		status = nch_split_fold(w->train_count, o->folds, o->fold, true, o->split_seed, classes, &split, error);
+	if (status == NCH_OK) {
+		memcpy(rows, w->train_rows, w->train_count * sizeof *rows);
+		for (size_t i = 0; i < split.train_count; i++)
+			w->train_rows[i] = rows[split.train[i]];
+		for (size_t i = 0; i < split.test_count; i++)
+			w->valid_rows[i] = rows[split.test[i]];
+		w->train_count = split.train_count;
+		w->valid_count = split.test_count;
+	}
+	nch_split_free(&split);
+	nch_free(classes);
+	nch_free(rows);
+	return status;
+}
+
 static nch_status split_data(work *w, nch_error *error)
 {
 	const nch_experiment_options *o = w->options;
@@ -129,6 +162,8 @@ static nch_status split_data(work *w, nch_error *error)
 		w->train_rows[i] = i;
 	if (o->test_split > 0.0)
 		NCH_TRY(cut_off(w, o->test_split, false, &w->test_split, w->train_rows, &w->train_count, &w->test_rows, &w->test_count, error));
+	if (o->folds > 0)
+		return take_fold(w, error);
 	if (o->valid_split > 0.0)
 		NCH_TRY(cut_off(w, o->valid_split, o->valid_from_end, &w->valid_split, w->train_rows, &w->train_count, &w->valid_rows, &w->valid_count,
 		                error));
@@ -304,6 +339,8 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	                  training->thresholds.rule, training->thresholds.value);
 	nch_buffer_printf(&text, " dropouts %.9g %.9g %.9g", (double)w->model->config.dropout, (double)w->model->config.attention_dropout,
 	                  (double)w->model->config.classifier_dropout);
+	if (w->options->folds > 0)
+		nch_buffer_printf(&text, " fold %zu of %zu seed %u", w->options->fold, w->options->folds, (unsigned)w->options->split_seed);
 	if (w->rates != NULL)
 		nch_buffer_printf(&text, " freeze %s layer decay %.17g", w->options->freeze ? w->options->freeze : "nothing", w->options->layer_decay);
 	NCH_TRY(nch_buffer_check(&text, error));
@@ -347,6 +384,28 @@ static nch_status write_settings(work *w, const nch_train_options *training, nch
 
 /* --- measuring --- */
 
+/* What a cross-validation joins in the end. A row is counted among those that take part in it. */
+static nch_status keep_held_out(work *w, const nch_train_options *training, const float *logits, nch_error *error)
+{
+	const nch_examples *e = &w->valid_examples;
+	size_t labels = w->model->config.labels, cells = e->rows * labels; /* the logits have shown that it fits */
+	float *scores = nch_alloc(cells, sizeof *scores);
+	size_t *place = nch_alloc(e->rows, sizeof *place), test = 0;
+	nch_status status = scores && place ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK) {
+		nch_evaluate_probabilities(logits, e->rows, labels, nch_loss_is_softmax(training->loss, e->goals != NULL), scores);
+		for (size_t i = 0; i < e->rows; i++) { /* test rows leave gaps: there are none before row i that are not counted here */
+			place[i] = w->valid_rows[i];
+			for (test = 0; test < w->test_count; test++)
+				place[i] -= w->test_rows[test] < w->valid_rows[i];
+		}
+		status = nch_held_out_write(training->out, w->options->fold, place, e, &w->train.labels, logits, scores, w->thresholds, error);
+	}
+	nch_free(scores);
+	nch_free(place);
+	return status;
+}
+
 static nch_status measure(work *w, const nch_train_options *training, const nch_examples *examples, bool tune, nch_metrics *metrics,
                           nch_error *error)
 {
@@ -365,6 +424,8 @@ static nch_status measure(work *w, const nch_train_options *training, const nch_
 	}
 	if (status == NCH_OK)
 		status = nch_evaluate_metrics(examples, logits, labels, &criterion, metrics, error);
+	if (status == NCH_OK && tune && w->options->folds > 0 && training->out != NULL)
+		status = keep_held_out(w, training, logits, error);
 	nch_tape_free(tape);
 	nch_free(logits);
 	return status;

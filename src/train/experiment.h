@@ -20,6 +20,8 @@ typedef struct nch_experiment_options {
 	bool valid_from_end;            /* the last rows (Keras), not random ones */
 	uint32_t split_seed;
 	bool stratify;
+	size_t folds, fold;    /* folds > 0: validation is fold number `fold` of KFold (stratify: StratifiedKFold) over the rows that are no test rows,
+	                          and what is said of it is left in held-out.jsonl */
 	const char *init;      /* folder to begin with, or NULL */
 	const char *preset;    /* tiny … large, or NULL */
 	const char *tokenizer; /* file or folder; NULL: that of `init` */
