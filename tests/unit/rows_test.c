@@ -333,6 +333,9 @@ TEST(shared_files)
 	count_shared("reviews/reviews-train.tsv", NULL, 150000, 3);
 	count_shared("goemotions-ko/train.tsv", NULL, 43410, 2);
 	count_shared("goemotions-ko/dev.tsv", NULL, 5426, 2);
+	count_shared("goemotions-ko/test.tsv", NULL, 5427, 2);
+	count_shared("chatbot/ChatbotData.csv", NULL, 11823, 3);
+	count_shared("nikl-ea/sample.jsonl", NULL, 3, 16);
 }
 
 TEST(encodings)
@@ -341,9 +344,6 @@ TEST(encodings)
 	           "2[안녕|😀]");
 	CHECK_TEXT(rows_of_bytes(".csv", "\xFE\xFF\0t\0e\0x\0t\0,\0l\0\n\xC5\x48\xB1\x55\0,\xD8\x3D\0\n", 26, NULL),
 	           "!:2: not valid UTF-16; save the file as UTF-8, or name its encoding with --encoding\n");
-	count_shared("goemotions-ko/test.tsv", NULL, 5427, 2);
-	count_shared("chatbot/ChatbotData.csv", NULL, 11823, 3);
-	count_shared("nikl-ea/sample.jsonl", NULL, 3, 16);
 }
 
 TEST(memory_runs_out)
