@@ -16,8 +16,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > 0)
 		memcpy(text, data, size);
 	if (nch_config_parse(text, size, "fuzz", arena, &config, &error) == NCH_OK) {
-		if (config.hidden == 0 || config.heads == 0 || config.hidden % config.heads != 0 || config.labels == 0 || !(config.dropout < 1))
+		if (config.hidden == 0 || config.heads == 0 || config.labels == 0 || config.layers == 0 || !(config.dropout < 1))
 			abort();
+		if (config.family == NCH_FUNNEL ? config.hidden % 2 != 0 || config.funnel.blocks == 0 || config.funnel.blocks > NCH_MAX_BLOCKS
+		                                : config.hidden % config.heads != 0)
+			abort();
+		for (size_t b = 0; b < config.funnel.blocks; b++)
+			if (config.funnel.sizes[b] == 0 || config.funnel.repeats[b] == 0)
+				abort();
 		for (size_t i = 0; i < config.labels; i++)
 			if (config.label_names[i] == NULL)
 				abort();

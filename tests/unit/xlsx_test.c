@@ -436,6 +436,77 @@ TEST(damaged_archives)
 	}
 }
 
+/* An entry whose size and place stand in its zip64 field: the numbers are believed only as far as the file goes, and never added up past 2^64. */
+static const char *zip64_error(uint64_t size, uint64_t stored, uint64_t offset, unsigned field)
+{
+	static const char text[] = "hello";
+	static char answer[200];
+	const uint64_t numbers[] = { size, stored, offset };
+	archive a = { 0 };
+	add_text(&a, "a", text);
+	add32(&a.directory, 0); /* room for the field behind the name: 4 + 24 bytes */
+	for (size_t i = 0; i < 6; i++)
+		add32(&a.directory, 0);
+	unsigned char *entry = (unsigned char *)a.directory.data, *extra = entry + 46 + 1;
+	memset(entry + 20, 0xFF, 8); /* stored and whole size, and the place: see the field */
+	memset(entry + 42, 0xFF, 4);
+	entry[30] = 28;
+	extra[0] = 1;
+	extra[2] = (unsigned char)field;
+	for (size_t i = 0; i < 3; i++)
+		for (size_t b = 0; b < 8; b++)
+			extra[4 + 8 * i + b] = (unsigned char)(numbers[i] >> 8 * b);
+	finish_archive(&a);
+	snprintf(answer, sizeof answer, "%s", zip_error(&a.file));
+	nch_buffer_free(&a.file);
+	nch_buffer_free(&a.directory);
+	return answer;
+}
+
+TEST(zip64)
+{
+	CHECK_TEXT(zip64_error(5, 5, 0, 24), "");
+	CHECK_TEXT(zip64_error(5, 5, UINT64_MAX, 24), "z: is no good zip file: an entry lies outside the file");
+	CHECK_TEXT(zip64_error(5, 5, UINT64_MAX - 30, 24), "z: is no good zip file: an entry lies outside the file");
+	CHECK_TEXT(zip64_error(5, UINT64_MAX - 20, 0, 24), "z: is no good zip file: an entry lies outside the file");
+	CHECK_TEXT(zip64_error(UINT64_MAX, 5, 0, 24), "z: is no good zip file: a stored entry has two sizes");
+	CHECK_TEXT(zip64_error(5, 5, 0, 16), "z: is no good zip file: an entry's zip64 field is damaged");
+	CHECK_TEXT(zip64_error(5, 5, 0, 200), "z: is no good zip file: an entry's zip64 field is damaged");
+}
+
+/* 128 MiB of zeros in 133 KB: given up after 100 MiB, however large the archive says that it is. */
+TEST(inflation_bomb)
+{
+	enum { MEGABYTES = 128 };
+	/* made by zlib from 1,048,576 zeros, flushed: it ends at a byte, and all between its head and its tail is zero */
+	static const unsigned char head[] = { 236, 193, 49, 1, 0, 0, 0, 194, 160, 245, 79, 109, 8, 95, 160 }, tail[] = { 62, 3, 0, 0, 255, 255 };
+	unsigned char block[1037] = { 0 };
+	memcpy(block, head, sizeof head);
+	memcpy(block + sizeof block - sizeof tail, tail, sizeof tail);
+	nch_buffer deflated = { 0 };
+	static unsigned char piece[1 << 16];
+	nch_error error = { 0 };
+	for (int i = 0; i < MEGABYTES; i++) /* each: one block of its own, a mebibyte of zeros */
+		nch_buffer_add(&deflated, block, sizeof block);
+	archive a = { 0 };
+	add_part(&a, "b", deflated.data, deflated.length, 8, (size_t)MEGABYTES << 20, 0);
+	finish_archive(&a);
+	nch_zip zip;
+	nch_zip_stream stream;
+	size_t got = 1;
+	nch_status status = nch_zip_open((const unsigned char *)a.file.data, a.file.length, "z", &zip, &error);
+	CHECK(status == NCH_OK && nch_zip_stream_open(&stream, &zip, &zip.entries[0], &error) == NCH_OK);
+	while (status == NCH_OK && got > 0)
+		status = nch_zip_stream_read(&stream, piece, sizeof piece, &got, &error);
+	CHECK(status == NCH_FORMAT && stream.produced <= ((uint64_t)100 << 20) + sizeof piece);
+	CHECK_TEXT(error.text, "z: the part b inflates beyond reason");
+	nch_zip_stream_close(&stream);
+	nch_zip_close(&zip);
+	nch_buffer_free(&a.file);
+	nch_buffer_free(&a.directory);
+	nch_buffer_free(&deflated);
+}
+
 TEST(not_a_spreadsheet)
 {
 	write_bytes("text,label\na,b\n", 15);
@@ -488,6 +559,8 @@ int main(void)
 	RUN(inflate);
 	RUN(damaged_streams);
 	RUN(damaged_archives);
+	RUN(zip64);
+	RUN(inflation_bomb);
 	RUN(not_a_spreadsheet);
 	RUN(written_by_openpyxl);
 	RUN(memory_runs_out);
