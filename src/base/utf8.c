@@ -71,60 +71,56 @@ size_t nch_utf8_encode(uint32_t c, char out[4])
 	return 4;
 }
 
-/* --- validity: eight bytes at a time, without a branch on what they are ---
+/* --- validity: sixteen bytes at a time, without a branch on what they are ---
  *
  * Every file of rows goes through this. In Korean text the lengths of characters change with every blank, and a processor that guesses wrong
- * each time loses more than the checks themselves take. So a byte's kind is computed as a bit in its own lane of a 64-bit word (the lowest bit of each
- * byte), and what a lead byte demands of the bytes behind it is that bit, moved up by one, two or three lanes; what leaves the word goes to
- * the next one. */
+ * each time loses more than the checks themselves take. So each byte is looked at together with the three before it: whether it continues a
+ * character must agree with whether one of those demands it. The vectors are the compilers' own (gcc's and clang's vector_size), not a processor's. */
 
-#define LANES 0x0101010101010101u
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef int8_t truths16 __attribute__((vector_size(16))); /* what a comparison gives: -1 where it holds, else 0 */
 
-/* Demands on the next word: its first bytes must continue a character, and the very first one be in the range that a special lead allows. */
-typedef struct demands {
-	uint64_t tails;
-	uint64_t after_e0, after_ed, after_f0, after_f4; /* 0 or 1 */
-} demands;
-
-/* bytes[i] in bits 8i .. 8i+7, on any machine; compilers make one load of it. */
-static uint64_t load_word(const unsigned char *b)
+static bytes16 load(const unsigned char *at)
 {
-	return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 |
-	       (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+	bytes16 v;
+	memcpy(&v, at, sizeof v);
+	return v;
 }
 
-/* Not 0 if something is wrong in this word, given what the one before demands. */
-static uint64_t check_word(uint64_t w, demands *d)
+/* Where something is wrong with the sixteen bytes at `at`, before which at least three others can be read. */
+static truths16 check_block(const unsigned char *at)
 {
-	uint64_t b7 = w >> 7 & LANES, b6 = w >> 6 & LANES, b5 = w >> 5 & LANES, b4 = w >> 4 & LANES;
-	uint64_t b3 = w >> 3 & LANES, b2 = w >> 2 & LANES, b1 = w >> 1 & LANES, b0 = w & LANES;
-	uint64_t tail = b7 & ~b6, lead = b7 & b6, lead3 = lead & b5, lead4 = lead3 & b4;
-	uint64_t wrong = tail ^ (lead << 8 | lead3 << 16 | lead4 << 24 | d->tails);
-	wrong |= lead & ~(b5 | b4 | b3 | b2 | b1) & LANES;            /* C0, C1 could only begin an overlong form */
-	wrong |= lead4 & (b3 | (b2 & (b1 | b0)));                     /* F5 and up, only something above U+10FFFF */
-	uint64_t e0 = lead3 & ~(b4 | b3 | b2 | b1 | b0), ed = lead3 & ~b4 & b3 & b2 & ~b1 & b0;
-	uint64_t f0 = lead4 & ~(b3 | b2 | b1 | b0), f4 = lead4 & ~b3 & b2 & ~(b1 | b0);
-	wrong |= (e0 << 8 | d->after_e0) & ~b5;                       /* E0 is followed by A0 or more: else overlong */
-	wrong |= (ed << 8 | d->after_ed) & b5;                        /* ED by 9F or less: else a surrogate */
-	wrong |= (f0 << 8 | d->after_f0) & ~(b5 | b4);                /* F0 by 90 or more */
-	wrong |= (f4 << 8 | d->after_f4) & (b5 | b4);                 /* F4 by 8F or less */
-	*d = (demands){lead >> 56 | lead3 >> 48 | lead4 >> 40, e0 >> 56, ed >> 56, f0 >> 56, f4 >> 56};
+	bytes16 b = load(at), back1 = load(at - 1), back2 = load(at - 2), back3 = load(at - 3);
+	truths16 continues = (b & 0xC0) == 0x80;
+	truths16 demanded = (back1 >= 0xC0) | (back2 >= 0xE0) | (back3 >= 0xF0);
+	truths16 wrong = continues ^ demanded;
+	wrong |= (b == 0xC0) | (b == 0xC1) | (b >= 0xF5);                                   /* begin only overlong forms, or what is above U+10FFFF */
+	wrong |= ((back1 == 0xE0) & (b < 0xA0)) | ((back1 == 0xF0) & (b < 0x90));           /* overlong */
+	wrong |= ((back1 == 0xED) & (b >= 0xA0)) | ((back1 == 0xF4) & (b >= 0x90));         /* surrogates; above U+10FFFF */
 	return wrong;
 }
 
 bool nch_utf8_valid(const char *text, size_t length)
 {
+	enum { BLOCK = sizeof(bytes16) };
 	const unsigned char *b = (const unsigned char *)text;
-	demands d = {0};
-	uint64_t wrong = 0;
-	for (size_t at = 0; at <= length; at += 8) { /* the last word has NULs behind the end: nothing that continues a character */
-		unsigned char rest[8] = {0};
-		bool last = length - at < 8;
-		if (last)
-			memcpy(rest, b + at, length - at);
-		wrong |= check_word(load_word(last ? rest : b + at), &d);
+	truths16 wrong = {0};
+	for (size_t at = 0; at <= length; at += BLOCK) {
+		size_t left = length - at;
+		if (at > 0 && left >= BLOCK) {
+			wrong |= check_block(b + at);
+			continue;
+		}
+		/* The first and the last block stand between NULs, which neither demand nor continue anything: a character that is cut short shows. */
+		unsigned char room[2 * BLOCK] = {0};
+		if (at > 0)
+			memcpy(room + BLOCK - 3, b + at - 3, 3);
+		if (left > 0)
+			memcpy(room + BLOCK, b + at, left < BLOCK ? left : BLOCK);
+		wrong |= check_block(room + BLOCK);
 	}
-	return wrong == 0;
+	static const truths16 nothing;
+	return memcmp(&wrong, &nothing, sizeof wrong) == 0;
 }
 
 size_t nch_utf8_count(const char *text, size_t length)
