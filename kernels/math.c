@@ -89,6 +89,15 @@ double nch_power(double base, uint64_t exponent)
 	return result;
 }
 
+size_t nch_largest(const float *x, size_t n)
+{
+	size_t best = 0;
+	for (size_t i = 1; i < n; i++)
+		if (x[i] > x[best])
+			best = i;
+	return best;
+}
+
 void nch_philox(uint64_t key, const uint32_t counter[4], uint32_t words[4])
 {
 	uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];

@@ -4,6 +4,7 @@
 #ifndef NCH_KERNELS_MATH_H
 #define NCH_KERNELS_MATH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* In double, correct to about 2 units in the last place. */
@@ -12,6 +13,9 @@ double nch_log(double x);             /* x > 0; 0 gives -infinity, less NaN */
 double nch_cos_turns(double turns);   /* cos(2 pi · turns) */
 double nch_sin_turns(double turns);
 double nch_power(double base, uint64_t exponent); /* by repeated squaring */
+
+/* The place of the largest of n > 0 numbers; of equal ones, the first. */
+size_t nch_largest(const float *x, size_t n);
 
 /* Philox4x32-10 (Salmon et al. 2011): four random words for a key and a counter. */
 void nch_philox(uint64_t key, const uint32_t counter[4], uint32_t words[4]);

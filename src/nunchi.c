@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/version.h"
+#include "kernels/math.h"
 #include "train/predictor.h"
 
 struct nch_classifier {
@@ -70,11 +71,7 @@ int nch_classifier_scores(nch_classifier *classifier, const char *const *texts, 
 
 size_t nch_classifier_best(const nch_classifier *classifier, const float *scores)
 {
-	size_t best = 0;
-	for (size_t c = 1; c < nch_classifier_labels(classifier); c++)
-		if (scores[c] > scores[best])
-			best = c;
-	return best;
+	return nch_largest(scores, nch_classifier_labels(classifier));
 }
 
 const char *nch_version(void)

@@ -341,6 +341,16 @@ nch_status nch_file_write(const char *path, const void *bytes, size_t length, nc
 	return status;
 }
 
+nch_status nch_folder_write(const char *folder, const char *name, const nch_buffer *text, nch_error *error)
+{
+	char *path = nch_path_join(folder, name);
+	nch_status status = path ? nch_buffer_check(text, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, text->data != NULL ? text->data : "", text->length, error);
+	nch_free(path);
+	return status;
+}
+
 nch_status nch_file_copy(const char *from, const char *to, nch_error *error)
 {
 	nch_mapping source = {0};

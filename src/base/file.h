@@ -51,6 +51,8 @@ void nch_folder_sweep(const char *folder);
 
 /* One call for small files. */
 nch_status nch_file_write(const char *path, const void *bytes, size_t length, nch_error *error);
+/* The same of FOLDER/NAME from a buffer, which may have run out of memory while it was filled. */
+nch_status nch_folder_write(const char *folder, const char *name, const nch_buffer *text, nch_error *error);
 nch_status nch_file_copy(const char *from, const char *to, nch_error *error);
 
 #endif

@@ -6,6 +6,7 @@
 #include "cli/common.h"
 #include "cli/lines.h"
 #include "cli/output.h"
+#include "kernels/math.h"
 #include "train/predictor.h"
 
 static const nch_option own_options[] = {
@@ -26,10 +27,7 @@ static const struct words english = {
 
 static void print_answer(const nch_predictor *predictor, const struct words *words, const float *logits, const float *scores)
 {
-	size_t labels = nch_predictor_labels(predictor), best = 0, second = labels;
-	for (size_t c = 1; c < labels; c++)
-		if (logits[c] > logits[best])
-			best = c;
+	size_t labels = nch_predictor_labels(predictor), best = nch_largest(logits, labels), second = labels;
 	for (size_t c = 0; c < labels; c++)
 		if (c != best && (second == labels || logits[c] > logits[second]))
 			second = c;

@@ -41,24 +41,9 @@ static const nch_option own_options[] = {
 	{0}};
 static const nch_option_group own_group = {"Result", own_options};
 
-static nch_file_list files(const nch_options *options, const char *name)
-{
-	nch_file_list list = {0};
-	list.paths = nch_options_list(options, name, &list.count);
-	return list;
-}
-
-static float real_or_nan(const nch_options *options, const char *name)
-{
-	return nch_options_given(options, name) ? (float)nch_options_real(options, name) : NAN;
-}
-
 static nch_status check(const nch_pretrain_options *p, nch_error *error)
 {
-	if ((p->init == NULL) == (p->preset == NULL))
-		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
-	if (p->preset != NULL && p->tokenizer == NULL)
-		return nch_fail(error, NCH_USAGE, "--preset needs --tokenizer FILE (`nunchi tokenizer train` makes one)");
+	NCH_TRY(nch_model_options_check(p->init, p->preset, p->tokenizer, error));
 	if (p->valid.count > 0 && p->valid_split > 0.0)
 		return nch_fail(error, NCH_USAGE, "--valid and --valid-split: validation texts come from one or the other");
 	return NCH_OK;
@@ -68,8 +53,8 @@ static nch_status read_options(const nch_options *options, nch_pretrain_options 
 {
 	NCH_TRY(nch_data_options_read(options, true, &p->data, labels, error));
 	p->data.known = NULL;
-	p->corpus = files(options, "corpus");
-	p->valid = files(options, "valid");
+	p->corpus = nch_options_files(options, "corpus");
+	p->valid = nch_options_files(options, "valid");
 	p->valid_split = nch_options_real(options, "valid-split");
 	p->split_seed = (uint32_t)nch_options_integer(options, "split-seed");
 	p->mask_share = nch_options_real(options, "mask");
@@ -79,8 +64,8 @@ static nch_status read_options(const nch_options *options, nch_pretrain_options 
 	p->preset = nch_options_text(options, "preset");
 	p->tokenizer = nch_options_text(options, "tokenizer");
 	p->max_len = (size_t)nch_options_integer(options, "max-len");
-	p->dropout = real_or_nan(options, "dropout");
-	p->attention_dropout = real_or_nan(options, "attention-dropout");
+	p->dropout = nch_options_real_or_nan(options, "dropout");
+	p->attention_dropout = nch_options_real_or_nan(options, "attention-dropout");
 	nch_steps_options_read(options, &p->training);
 	p->training.out = nch_options_text(options, "out");
 	p->training.resume = nch_options_flag(options, "resume");

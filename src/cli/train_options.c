@@ -36,7 +36,7 @@ const nch_option_group nch_train_model_group = {"Model", model_options};
 static const nch_option steps_options[] = {
 	{"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
 	{"batch", NCH_OPTION_INTEGER, "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000},
-	{"accumulate", NCH_OPTION_INTEGER, "N", .help = "batches a step: the bits of one N times as large, in less memory", .otherwise = "1", .least = 1, .most = 100000},
+	{"accumulate", NCH_OPTION_INTEGER, "N", .help = "batches a step, in the memory of one; a classifier gets the bits of\none N times as large (docs/training.md names the exceptions)", .otherwise = "1", .least = 1, .most = 100000},
 	{"lr", NCH_OPTION_REAL, "RATE", .help = "learning rate", .otherwise = "5e-5", .most = 1e6, .above_least = true},
 	{"optimizer", NCH_OPTION_CHOICE, .help = "how weights follow gradients", .otherwise = "adamw", .choices = "adamw|adam|radam|sgd"},
 	{"radam-form", NCH_OPTION_CHOICE, .help = "radam as torch has it, or as TensorFlow Addons: decay beside the gradient, steps counted from 1 in the schedule", .otherwise = "torch", .choices = "torch|tfa"},
@@ -84,28 +84,34 @@ static int choice(const nch_options *options, const char *name, const char *cons
 	return place;
 }
 
-static nch_file_list files(const nch_options *options, const char *name)
+nch_file_list nch_options_files(const nch_options *options, const char *name)
 {
 	nch_file_list list = {0};
 	list.paths = nch_options_list(options, name, &list.count);
 	return list;
 }
 
-static float real_or_nan(const nch_options *options, const char *name)
+float nch_options_real_or_nan(const nch_options *options, const char *name)
 {
 	return nch_options_given(options, name) ? (float)nch_options_real(options, name) : NAN;
+}
+
+nch_status nch_model_options_check(const char *init, const char *preset, const char *tokenizer, nch_error *error)
+{
+	if (init != NULL && preset != NULL)
+		return nch_fail(error, NCH_USAGE, "--init and --preset: a model begins with one or the other");
+	if (init == NULL && preset == NULL)
+		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
+	if (preset != NULL && tokenizer == NULL)
+		return nch_fail(error, NCH_USAGE, "--preset needs --tokenizer FILE (`nunchi tokenizer train` makes one)");
+	return NCH_OK;
 }
 
 static nch_status check(const nch_experiment_options *e, nch_error *error)
 {
 	if (e->train.count == 0)
 		return nch_fail(error, NCH_USAGE, "training needs --train FILE");
-	if (e->init != NULL && e->preset != NULL)
-		return nch_fail(error, NCH_USAGE, "--init and --preset: a model begins with one or the other");
-	if (e->init == NULL && e->preset == NULL)
-		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
-	if (e->preset != NULL && e->tokenizer == NULL)
-		return nch_fail(error, NCH_USAGE, "--preset needs --tokenizer FILE (`nunchi tokenizer train` makes one)");
+	NCH_TRY(nch_model_options_check(e->init, e->preset, e->tokenizer, error));
 	if (e->valid.count > 0 && e->valid_split > 0.0)
 		return nch_fail(error, NCH_USAGE, "--valid and --valid-split: validation data come from one or the other");
 	if (e->test.count > 0 && e->test_split > 0.0)
@@ -178,9 +184,9 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	static const char *const bests[] = {"accuracy", "macro-f1", "micro-f1", "loss", NULL};
 	nch_train_options *t = &experiment->training;
 	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, error));
-	experiment->train = files(options, "train");
-	experiment->valid = files(options, "valid");
-	experiment->test = files(options, "test");
+	experiment->train = nch_options_files(options, "train");
+	experiment->valid = nch_options_files(options, "valid");
+	experiment->test = nch_options_files(options, "test");
 	experiment->valid_split = nch_options_real(options, "valid-split");
 	experiment->test_split = nch_options_real(options, "test-split");
 	experiment->valid_from_end = strcmp(nch_options_text(options, "valid-from"), "end") == 0;
@@ -191,9 +197,9 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->preset = nch_options_text(options, "preset");
 	experiment->tokenizer = nch_options_text(options, "tokenizer");
 	experiment->max_len = nch_options_text(options, "max-len");
-	experiment->dropout = real_or_nan(options, "dropout");
-	experiment->attention_dropout = real_or_nan(options, "attention-dropout");
-	experiment->classifier_dropout = real_or_nan(options, "classifier-dropout");
+	experiment->dropout = nch_options_real_or_nan(options, "dropout");
+	experiment->attention_dropout = nch_options_real_or_nan(options, "attention-dropout");
+	experiment->classifier_dropout = nch_options_real_or_nan(options, "classifier-dropout");
 	experiment->class_weights = nch_options_text(options, "class-weights");
 	experiment->freeze = nch_options_text(options, "freeze");
 	experiment->layer_decay = nch_options_real(options, "layer-decay");

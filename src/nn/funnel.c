@@ -78,16 +78,6 @@ static bool plan_rows(const nch_funnel_config *funnel, nch_tape *tape, const nch
 
 /* --- how far apart --- */
 
-static size_t longest(const nch_batch *batch)
-{
-	size_t most = 0;
-	for (size_t s = 0; s < batch->sentences; s++) {
-		size_t length = batch->offsets[s + 1] - batch->offsets[s];
-		most = length > most ? length : most;
-	}
-	return most;
-}
-
 /* waves (distances, columns) with sin(d · w) in the first half of a row and cos(d · w) in the second, w = 10000^-(2f / columns) for f = 0, 1, … The
  * angle is rounded to float before its sine is taken, as PyTorch does: at 500 tokens that is seen in the fifth digit. */
 static void fill_waves(float *waves, size_t distances, size_t columns, long largest, long stride)
@@ -109,7 +99,7 @@ static bool plan_attention(const nch_model *model, nch_tape *tape, const nch_bat
                            size_t step, long stride, long ahead, uint32_t site, nch_relative_shape *shape)
 {
 	const nch_config *c = &model->config;
-	size_t zero = step * (longest(queries) - 1), distances = zero + longest(keys), columns = c->hidden;
+	size_t zero = step * (nch_batch_longest(queries) - 1), distances = zero + nch_batch_longest(keys), columns = c->hidden;
 	nch_tensor *waves = nch_tape_constant(tape, distances, columns);
 	if (waves == NULL)
 		return false;

@@ -18,16 +18,6 @@ static void attention_task(void *context, size_t index, size_t thread)
 	(job->backward ? kernels->attention_backward : kernels->attention)(&job->attention, index / heads, index % heads, scratch);
 }
 
-static size_t longest(const nch_batch *batch)
-{
-	size_t most = 0;
-	for (size_t s = 0; s < batch->sentences; s++) {
-		size_t length = batch->offsets[s + 1] - batch->offsets[s];
-		most = length > most ? length : most;
-	}
-	return most;
-}
-
 nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, size_t heads, float dropout,
                              uint32_t site)
 {
@@ -37,7 +27,7 @@ nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor 
 	nch_tensor *out = nch_tape_tensor(tape, q->rows, q->columns, inputs, 3);
 	nch_node *node = nch_tape_record(tape, NCH_OP_ATTENTION, out);
 	size_t width = q->columns / heads;
-	if (out == NULL || nch_compute_reserve(tape->compute, longest(batch), width, NULL) != NCH_OK) {
+	if (out == NULL || nch_compute_reserve(tape->compute, nch_batch_longest(batch), width, NULL) != NCH_OK) {
 		tape->failed = true;
 		return NULL;
 	}

@@ -42,16 +42,6 @@ static nch_relative describe(const nch_node *node, const float *places)
 	                      .scale = (float)(1.0 / sqrt((double)width)), .dropout = node->dropout};
 }
 
-static size_t longest(const nch_batch *batch)
-{
-	size_t most = 0;
-	for (size_t s = 0; s < batch->sentences; s++) {
-		size_t length = batch->offsets[s + 1] - batch->offsets[s];
-		most = length > most ? length : most;
-	}
-	return most;
-}
-
 nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *q, nch_tensor *k, nch_tensor *v,
                             const nch_relative_weights *weights, size_t heads, float dropout, uint32_t site)
 {
@@ -62,7 +52,7 @@ nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch
 	nch_node *node = nch_tape_record(tape, NCH_OP_RELATIVE, out), unrecorded = {0};
 	size_t width = q->columns / heads, distances = shape->distances;
 	float *places = node ? nch_tape_floats(tape, distances, q->columns) : nch_gradient_take(tape, distances * q->columns);
-	size_t scratch = nch_relative_scratch_floats(longest(shape->queries), longest(shape->keys), shape->step, width);
+	size_t scratch = nch_relative_scratch_floats(nch_batch_longest(shape->queries), nch_batch_longest(shape->keys), shape->step, width);
 	if (tape->failed || nch_compute_reserve_floats(tape->compute, scratch, NULL) != NCH_OK) {
 		tape->failed = true;
 		return NULL;

@@ -27,6 +27,16 @@ const char *nch_op_name(nch_op op)
 	return ops[op].name;
 }
 
+size_t nch_batch_longest(const nch_batch *batch)
+{
+	size_t most = 0;
+	for (size_t s = 0; s < batch->sentences; s++) {
+		size_t length = batch->offsets[s + 1] - batch->offsets[s];
+		most = length > most ? length : most;
+	}
+	return most;
+}
+
 nch_status nch_tape_new(nch_compute *compute, nch_tape **tape, nch_error *error)
 {
 	nch_tape *made = nch_alloc(1, sizeof *made);

@@ -60,6 +60,8 @@ typedef struct nch_batch {
 	const size_t *offsets;   /* (sentences + 1): sentence s has the tokens offsets[s] .. offsets[s+1]-1 */
 } nch_batch;
 
+size_t nch_batch_longest(const nch_batch *batch); /* tokens of the longest sentence */
+
 typedef struct nch_tape nch_tape;
 typedef struct nch_node nch_node;
 

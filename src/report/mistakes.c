@@ -8,15 +8,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "data/table_write.h"
-
-static size_t best_of(const float *scores, size_t labels)
-{
-	size_t best = 0;
-	for (size_t c = 1; c < labels; c++)
-		if (scores[c] > scores[best])
-			best = c;
-	return best;
-}
+#include "kernels/math.h"
 
 static bool is_given(const nch_answers *a, const float *scores, size_t label)
 {
@@ -44,7 +36,7 @@ static bool is_mistake(const nch_answers *a, size_t row, float *targets, float *
 	size_t labels = a->data->labels.count;
 	const float *scores = a->scores + row * labels;
 	if (!a->data->multi_label) {
-		size_t best = best_of(scores, labels);
+		size_t best = nch_largest(scores, labels);
 		*confidence = scores[best];
 		return (int32_t)best != nch_dataset_label(a->data, row);
 	}
@@ -73,7 +65,7 @@ static void add_labels(const nch_answers *a, size_t row, bool truth, nch_buffer 
 		for (size_t i = 0; i < count; i++)
 			nch_buffer_printf(&joined, "%s%s", i > 0 ? "," : "", a->data->labels.names[classes[i]]);
 	} else if (!a->data->multi_label) {
-		nch_buffer_text(&joined, a->data->labels.names[best_of(scores, labels)]);
+		nch_buffer_text(&joined, a->data->labels.names[nch_largest(scores, labels)]);
 	} else {
 		for (size_t c = 0; c < labels; c++)
 			if (is_given(a, scores, c))
@@ -159,7 +151,7 @@ static nch_status make_slice(const nch_answers *a, int32_t group, slice_work *w,
 		memcpy(w->scores + rows * labels, scores, labels * sizeof *scores);
 		nch_dataset_targets(d, row, w->targets + rows * labels);
 		w->truth[rows] = nch_dataset_label(d, row);
-		w->predicted[rows++] = (int32_t)best_of(scores, labels);
+		w->predicted[rows++] = (int32_t)nch_largest(scores, labels);
 	}
 	slice->rows = rows;
 	if (rows == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "kernels/math.h"
 
 /* --- members --- */
 
@@ -88,21 +89,12 @@ void nch_ensemble_member_scores(const nch_ensemble *e, size_t member, const floa
 	}
 }
 
-static size_t largest(const float *x, size_t n)
-{
-	size_t best = 0;
-	for (size_t c = 1; c < n; c++)
-		if (x[c] > x[best])
-			best = c;
-	return best;
-}
-
 /* The share of the members that vote for label c. */
 static size_t votes_for(size_t c, const float *const *scores, const float *const *thresholds, size_t count, size_t labels, bool multi_label)
 {
 	size_t votes = 0;
 	for (size_t m = 0; m < count; m++)
-		votes += multi_label ? scores[m][c] >= thresholds[m][c] : largest(scores[m], labels) == c;
+		votes += multi_label ? scores[m][c] >= thresholds[m][c] : nch_largest(scores[m], labels) == c;
 	return votes;
 }
 

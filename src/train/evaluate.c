@@ -126,15 +126,6 @@ void nch_evaluate_probabilities(const float *logits, size_t rows, size_t labels,
 	}
 }
 
-static size_t best_label(const float *z, size_t labels)
-{
-	size_t best = 0;
-	for (size_t c = 1; c < labels; c++)
-		if (z[c] > z[best])
-			best = c;
-	return best;
-}
-
 /* The probabilities of all rows, in allocated memory. */
 static nch_status make_scores(const nch_examples *examples, const float *logits, size_t labels, nch_loss_kind loss, float **scores,
                               nch_error *error)
@@ -158,7 +149,7 @@ nch_status nch_evaluate_metrics(const nch_examples *examples, const float *logit
 		status = nch_no_memory(error);
 	if (status == NCH_OK) {
 		for (size_t i = 0; i < rows; i++)
-			predicted[i] = (int32_t)best_label(logits + i * labels, labels);
+			predicted[i] = (int32_t)nch_largest(logits + i * labels, labels);
 		status = examples->goals ? nch_metrics_multi(examples->goals, scores, criterion->thresholds, rows, labels, metrics, error)
 		                         : nch_metrics_single(examples->label, predicted, scores, rows, labels, metrics, error);
 	}

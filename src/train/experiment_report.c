@@ -3,21 +3,9 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "base/memory.h"
 #include "report/evaluation.h"
 #include "report/log.h"
 #include "report/plots.h"
-
-static nch_status write_text(const char *folder, const char *name, nch_buffer *text, nch_error *error)
-{
-	char *path = nch_path_join(folder, name);
-	nch_status status = path ? nch_buffer_check(text, error) : nch_no_memory(error);
-	if (status == NCH_OK)
-		status = nch_file_write(path, text->data ? text->data : "", text->length, error);
-	nch_free(path);
-	nch_buffer_clear(text);
-	return status;
-}
 
 static void write_metrics(const nch_experiment_result *r, nch_buffer *out)
 {
@@ -58,21 +46,24 @@ nch_status nch_experiment_report(const nch_experiment_options *options, const nc
 	nch_buffer out = {0};
 	nch_log log = {0};
 	write_metrics(result, &out);
-	nch_status status = write_text(folder, "metrics.json", &out, error);
+	nch_status status = nch_folder_write(folder, "metrics.json", &out, error);
 	if (status == NCH_OK) {
+		nch_buffer_clear(&out);
 		write_report(result, &out);
-		status = write_text(folder, "report.txt", &out, error);
+		status = nch_folder_write(folder, "report.txt", &out, error);
 	}
 	if (status == NCH_OK)
 		status = nch_log_read(log_path, &log, error);
 	if (status == NCH_OK) {
 		const nch_curve_run run = {.name = nch_path_name(folder), .log = &log};
+		nch_buffer_clear(&out);
 		nch_curves_svg(&run, 1, &out);
-		status = write_text(folder, "curves.svg", &out, error);
+		status = nch_folder_write(folder, "curves.svg", &out, error);
 	}
 	if (status == NCH_OK && (result->has_test || result->has_valid)) {
+		nch_buffer_clear(&out);
 		nch_confusion_svg(result->has_test ? &result->test : &result->valid, &result->labels, &out);
-		status = write_text(folder, "confusion.svg", &out, error);
+		status = nch_folder_write(folder, "confusion.svg", &out, error);
 	}
 	nch_log_free(&log);
 	nch_buffer_free(&out);

@@ -177,16 +177,6 @@ static void write_summary(const merging *m, nch_best_by by, nch_buffer *out)
 	nch_buffer_text(out, "}\n");
 }
 
-static nch_status write_file(const char *out, const char *name, const nch_buffer *text, nch_error *error)
-{
-	char *path = nch_path_join(out, name);
-	nch_status status = path ? nch_buffer_check(text, error) : nch_no_memory(error);
-	if (status == NCH_OK)
-		status = nch_file_write(path, text->data, text->length, error);
-	nch_free(path);
-	return status;
-}
-
 static nch_status join_rows(merging *m, const char *out, nch_error *error)
 {
 	nch_held_out held_out = {0};
@@ -201,7 +191,7 @@ static nch_status join_rows(merging *m, const char *out, nch_error *error)
 		nch_buffer_byte(&lines, '\n');
 	}
 	if (status == NCH_OK)
-		status = write_file(out, "out-of-fold.jsonl", &lines, error);
+		status = nch_folder_write(out, "out-of-fold.jsonl", &lines, error);
 	m->folds->rows = held_out.rows;
 	nch_buffer_free(&lines);
 	nch_held_out_free(&held_out);
@@ -224,7 +214,7 @@ static nch_status merge(merging *m, const char *out, nch_best_by by, nch_error *
 	find_best(f, by);
 	f->out_of_fold.loss = mean_loss(m);
 	write_summary(m, by, &text);
-	nch_status status = write_file(out, "cv.json", &text, error);
+	nch_status status = nch_folder_write(out, "cv.json", &text, error);
 	nch_buffer_free(&text);
 	return status;
 }

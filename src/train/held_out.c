@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "kernels/math.h"
 
 #define MAX_FILE ((size_t)4 << 30)
 
@@ -15,14 +16,6 @@
 static void add_name(const nch_labels *labels, size_t label, nch_buffer *out)
 {
 	nch_json_write_text(out, labels->names[label], strlen(labels->names[label]));
-}
-
-static size_t best_of(const float *values, size_t count)
-{
-	size_t best = 0;
-	for (size_t c = 1; c < count; c++)
-		best = values[c] > values[best] ? c : best;
-	return best;
 }
 
 /* ["a","b"]: the labels whose value reaches the limit (limits NULL: .5) */
@@ -51,7 +44,7 @@ static void add_row(const nch_examples *examples, size_t i, const nch_labels *la
 	} else {
 		add_name(labels, (size_t)examples->label[i], out);
 		nch_buffer_text(out, ",\"label\":");
-		add_name(labels, best_of(logits, labels->count), out);
+		add_name(labels, nch_largest(logits, labels->count), out);
 	}
 	nch_buffer_text(out, ",\"scores\":{");
 	for (size_t c = 0; c < labels->count; c++) {
@@ -72,15 +65,11 @@ nch_status nch_held_out_write(const char *folder, size_t fold, const size_t *row
                               const float *logits, const float *scores, const float *thresholds, nch_error *error)
 {
 	nch_buffer out = {0};
-	char *path = nch_path_join(folder, NCH_HELD_OUT_FILE);
 	for (size_t i = 0; i < examples->rows; i++) {
 		nch_buffer_printf(&out, "{\"row\":%zu,\"fold\":%zu", rows[i], fold);
 		add_row(examples, i, labels, logits + i * labels->count, scores + i * labels->count, thresholds, &out);
 	}
-	nch_status status = path ? nch_buffer_check(&out, error) : nch_no_memory(error);
-	if (status == NCH_OK)
-		status = nch_file_write(path, out.data, out.length, error);
-	nch_free(path);
+	nch_status status = nch_folder_write(folder, NCH_HELD_OUT_FILE, &out, error);
 	nch_buffer_free(&out);
 	return status;
 }

@@ -2,6 +2,7 @@
 #include "train/masked.h"
 
 #include "base/memory.h"
+#include "kernels/math.h"
 
 nch_status nch_masked_fill(nch_masked *masked, const nch_masking *masking, nch_packed *packed, const size_t *rows, uint32_t epoch, nch_error *error)
 {
@@ -43,10 +44,7 @@ static size_t count_right(const nch_tensor *logits, const int32_t *target)
 	size_t right = 0;
 	for (size_t i = 0; i < logits->rows; i++) {
 		const float *z = logits->data + i * logits->columns;
-		size_t best = 0;
-		for (size_t c = 1; c < logits->columns; c++)
-			best = z[c] > z[best] ? c : best;
-		right += best == (size_t)target[i];
+		right += nch_largest(z, logits->columns) == (size_t)target[i];
 	}
 	return right;
 }

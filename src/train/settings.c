@@ -149,11 +149,7 @@ nch_status nch_settings_write(const nch_settings *settings, const char *folder, 
 		nch_json_write_float(&out, settings->thresholds[c]);
 	}
 	nch_buffer_text(&out, settings->threshold_count > 0 ? "]\n}\n" : "\n}\n");
-	char *path = nch_path_join(folder, "nunchi.json");
-	nch_status status = path ? nch_buffer_check(&out, error) : nch_no_memory(error);
-	if (status == NCH_OK)
-		status = nch_file_write(path, out.data, out.length, error);
-	nch_free(path);
+	nch_status status = nch_folder_write(folder, "nunchi.json", &out, error);
 	nch_buffer_free(&out);
 	return status;
 }

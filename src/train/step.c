@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "base/memory.h"
+#include "kernels/math.h"
 #include "nn/memory.h"
 #include "train/trainer.h"
 
@@ -75,13 +76,10 @@ static size_t count_correct(const nch_tensor *logits, const int32_t *target, con
 	size_t correct = 0;
 	for (size_t i = 0; i < logits->rows; i++) {
 		const float *z = logits->data + i * logits->columns;
-		size_t best = 0, agree = 0;
-		for (size_t c = 1; c < logits->columns; c++)
-			if (z[c] > z[best])
-				best = c;
+		size_t agree = 0;
 		for (size_t c = 0; goals && c < logits->columns; c++)
 			agree += (z[c] > 0.0f) == (goals[i * logits->columns + c] > 0.5f);
-		correct += goals ? agree == logits->columns : (int32_t)best == target[i];
+		correct += goals ? agree == logits->columns : nch_largest(z, logits->columns) == (size_t)target[i];
 	}
 	return correct;
 }
@@ -124,7 +122,7 @@ static nch_status run_part(nch_trainer *t, const nch_examples *examples, const s
 }
 
 /* A batch, in passes of like size over at most about NCH_PASS_TOKENS tokens: the gradients' chains of additions go on from pass to pass, so that
- * the bits are those of a single pass, in a fraction of its memory. */
+ * the bits are those of a single pass, in a fraction of its memory (but where layers share their weights: docs/training.md, parts of a batch). */
 static nch_status run_batch(nch_trainer *t, const nch_examples *examples, const size_t *rows, size_t count, nch_step *step, double scale,
                             double *loss, nch_error *error)
 {

@@ -18,7 +18,7 @@ typedef enum nch_best_by { NCH_BEST_ACCURACY, NCH_BEST_MACRO_F1, NCH_BEST_MICRO_
 typedef struct nch_train_options {
 	size_t epochs;
 	size_t batch;      /* sentences computed at once */
-	size_t accumulate; /* batches a step: batch 16 × accumulate 4 has the bits of batch 64 */
+	size_t accumulate; /* batches a step: batch 16 × accumulate 4 has the bits of batch 64, unless layers share weights (ALBERT) */
 	nch_optimizer_options optimizer;
 	nch_loss_kind loss;
 	nch_loss_shape loss_shape;

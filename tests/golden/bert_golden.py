@@ -5,21 +5,12 @@ The weights come from a formula that both sides know (element i of the tensor wh
 """
 import numpy as np, torch
 from transformers import BertConfig, BertForSequenceClassification, get_linear_schedule_with_warmup, get_cosine_schedule_with_warmup
+from formula import formula
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
 CONFIG = dict(vocab_size=120, hidden_size=48, num_hidden_layers=3, num_attention_heads=4, intermediate_size=80, max_position_embeddings=600,
               type_vocab_size=2, num_labels=5, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, classifier_dropout=0.0)
-
-def formula(model):
-    with torch.no_grad():
-        for t, (name, p) in enumerate(sorted(model.named_parameters())):
-            i = np.arange(p.numel(), dtype=np.uint64)
-            x = (i * np.uint64(2654435761) + np.uint64(t * 97531 + 12345)) % np.uint64(1 << 32)
-            v = (x.astype(np.float64) / 2 ** 32 - 0.5) * 0.4
-            if "LayerNorm.weight" in name:
-                v = v + 1.0
-            p.copy_(torch.tensor(v.astype(np.float32)).reshape(p.shape))
 
 def token(s, i):
     return 5 + (s * 31 + i * 17 + i * i * 3) % 115

@@ -6,6 +6,7 @@ configurations are committed as the text that transformers writes, so that readi
 """
 import contextlib, json, sys
 import numpy as np, torch, transformers as tf
+from formula import formula
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
@@ -42,17 +43,6 @@ def cases():
     yield "funnel max, keys pooled, wide heads", tf.FunnelForSequenceClassification, tf.FunnelConfig(**dict(funnel, d_head=12), block_sizes=[1, 2], pooling_type="max", pool_q_only=False)
     yield "funnel without separate cls", tf.FunnelForSequenceClassification, tf.FunnelConfig(**dict(funnel, d_head=16, n_head=2), block_sizes=[1, 1, 1], separate_cls=False, hidden_act="relu")
     yield "funnel repeated, not truncated", tf.FunnelForSequenceClassification, tf.FunnelConfig(**funnel, block_sizes=[1, 1], block_repeats=[2, 2], truncate_seq=False)
-
-def formula(model):
-    with torch.no_grad():
-        for t, (name, p) in enumerate(sorted(model.named_parameters())):
-            i = np.arange(p.numel(), dtype=np.uint64)
-            x = (i * np.uint64(2654435761) + np.uint64(t * 97531 + 12345)) % np.uint64(1 << 32)
-            v = (x.astype(np.float64) / 2 ** 32 - 0.5) * 0.4
-            if is_norm(name) and name.endswith("weight"):
-                v = v + 1.0
-            p.copy_(torch.tensor(v.astype(np.float32)).reshape(p.shape))
-            p.requires_grad_(True)
 
 def is_norm(name):
     return "norm" in name.lower()

@@ -6,6 +6,7 @@ that the addresses, too, are held. Weights come from a formula that both sides k
 """
 import numpy as np, torch
 from transformers import BertConfig, BertForMaskedLM
+from formula import formula
 
 torch.set_num_threads(1)
 SEED, VOCABULARY, ROWS, SHARE = 99, 60, 8, 0.15
@@ -51,16 +52,6 @@ def hide(ids, epoch, row, whole):
 def sentence(row):
     n = 6 + row * 11 % 23
     return [CLS] + [SPECIAL + (row * 31 + i * 17 + i * i * 3) % (VOCABULARY - SPECIAL) for i in range(n)] + [SEP]
-
-def formula(model):
-    with torch.no_grad():
-        for t, (name, p) in enumerate(sorted(model.named_parameters())):
-            i = np.arange(p.numel(), dtype=np.uint64)
-            x = (i * np.uint64(2654435761) + np.uint64(t * 97531 + 12345)) % np.uint64(1 << 32)
-            v = (x.astype(np.float64) / 2 ** 32 - 0.5) * 0.4
-            if "LayerNorm.weight" in name:
-                v = v + 1.0
-            p.copy_(torch.tensor(v.astype(np.float32)).reshape(p.shape))
 
 def array(kind, name, values, fmt):
     print(f"static const {kind} {name}[] = {{" + ", ".join(fmt % v for v in values) + "};")

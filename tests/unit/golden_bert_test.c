@@ -3,6 +3,7 @@
 #include "nn/model.h"
 #include "test.h"
 #include "tests/golden/bert_golden.h"
+#include "tests/golden/formula.h"
 #include "train/trainer.h"
 
 #include <stdlib.h>
@@ -20,19 +21,7 @@ static nch_config config(void)
 static nch_model *formula_model(void)
 {
 	nch_config c = config();
-	nch_model *model = NULL;
-	nch_error error;
-	if (nch_model_new(&c, &model, &error) != NCH_OK || nch_model_allocate(model, &error) != NCH_OK)
-		return NULL;
-	const nch_tensor **sorted = nch_model_sorted(model);
-	for (size_t t = 0; t < model->count; t++)
-		for (uint64_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++) {
-			uint32_t x = (uint32_t)(i * 2654435761u + t * 97531u + 12345u);
-			double value = ((double)x / 4294967296.0 - 0.5) * 0.4;
-			sorted[t]->data[i] = (float)(strstr(sorted[t]->name, "LayerNorm.weight") ? value + 1.0 : value);
-		}
-	nch_free((void *)sorted);
-	return model;
+	return formula_model_of(&c);
 }
 
 /* Sentences s, of the lengths, made by the formula of the script. */

@@ -4,6 +4,7 @@
 #include "nn/model.h"
 #include "test.h"
 #include "tests/golden/families_golden.h"
+#include "tests/golden/formula.h"
 #include "train/optimizer.h"
 
 #include <stdlib.h>
@@ -19,22 +20,13 @@ static nch_model *formula_model(const golden_case *golden)
 	nch_arena *arena = nch_arena_new(0);
 	nch_config config;
 	nch_model *model = NULL;
-	if (nch_config_parse(golden->config, strlen(golden->config), golden->name, arena, &config, &error) != NCH_OK ||
-	    nch_model_new(&config, &model, &error) != NCH_OK || nch_model_allocate(model, &error) != NCH_OK) {
+	if (nch_config_parse(golden->config, strlen(golden->config), golden->name, arena, &config, &error) == NCH_OK)
+		model = formula_model_of(&config);
+	if (model == NULL) {
 		printf("  %s: %s\n", golden->name, error.text);
 		exit(1);
 	}
 	nch_arena_free(arena);
-	const nch_tensor **sorted = nch_model_sorted(model);
-	for (size_t t = 0; t < model->count; t++)
-		for (uint64_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++) {
-			uint32_t x = (uint32_t)(i * 2654435761u + t * 97531u + 12345u);
-			double value = ((double)x / 4294967296.0 - 0.5) * 0.4;
-			sorted[t]->data[i] = (float)(sorted[t]->role == NCH_GAMMA ? value + 1.0 : value);
-		}
-	nch_free((void *)sorted);
-	for (size_t t = 0; t < model->count; t++)
-		model->tensors[t].wants_grad = true;
 	return model;
 }
 

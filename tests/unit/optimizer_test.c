@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "nn/model.h"
 #include "test.h"
+#include "tests/golden/formula.h"
 #include "tests/golden/optimizers_golden.h"
 #include "train/optimizer.h"
 
@@ -15,12 +16,6 @@ static nch_compute *compute(void)
 	if (made == NULL && nch_compute_new(2, NULL, 64, 8, &made, &error) != NCH_OK)
 		printf("  %s\n", error.text);
 	return made;
-}
-
-static float weight_of(size_t t, const char *name, uint64_t i)
-{
-	uint32_t x = (uint32_t)(i * 2654435761u + t * 97531u + 12345u);
-	return (float)(((double)x / 4294967296.0 - 0.5) * 0.4 + (strstr(name, "LayerNorm.weight") ? 1.0 : 0.0));
 }
 
 static float gradient_of(size_t step, size_t t, uint64_t i)
@@ -36,18 +31,7 @@ static nch_model *small_model(void)
 	nch_config c = {.family = NCH_BERT, .vocab_size = 12, .hidden = 16, .embedding = 16, .layers = 1, .heads = 2, .feed_forward = 24,
 	                .max_positions = 10, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f, .labels = 3,
 	                .label_names = names};
-	nch_model *model = NULL;
-	nch_error error;
-	if (nch_model_new(&c, &model, &error) != NCH_OK || nch_model_allocate(model, &error) != NCH_OK)
-		return NULL;
-	const nch_tensor **sorted = nch_model_sorted(model);
-	for (size_t t = 0; t < model->count; t++)
-		for (size_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++)
-			sorted[t]->data[i] = weight_of(t, sorted[t]->name, i);
-	for (size_t i = 0; i < model->count; i++)
-		model->tensors[i].wants_grad = true;
-	nch_free((void *)sorted);
-	return model;
+	return formula_model_of(&c);
 }
 
 static nch_optimizer_options options_of(nch_optimizer_kind kind, nch_schedule_kind schedule)
@@ -160,7 +144,7 @@ static void against_addons(nch_optimizer_options o)
 			double gradients[STEPS];
 			for (size_t step = 0; step < STEPS; step++)
 				gradients[step] = scale[step] * (double)gradient_of(step, t, i);
-			CHECK_CLOSE(sorted[t]->data[i], addons_weight(&o, (double)weight_of(t, sorted[t]->name, i), !sorted[t]->no_decay, gradients), 1e-6);
+			CHECK_CLOSE(sorted[t]->data[i], addons_weight(&o, (double)formula_weight(t, i, sorted[t]->role == NCH_GAMMA), !sorted[t]->no_decay, gradients), 1e-6);
 		}
 	CHECK(compared == model->parameters);
 	nch_free((void *)sorted);

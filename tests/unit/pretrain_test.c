@@ -2,6 +2,7 @@
  * however the batch is cut, whoever computes, and after an interruption. */
 #include "base/memory.h"
 #include "test.h"
+#include "tests/golden/formula.h"
 #include "tests/golden/pretrain_golden.h"
 #include "train/trainer.h"
 
@@ -42,19 +43,7 @@ static nch_model *formula_model(float dropout)
 	const nch_config c = {.family = NCH_BERT, .head = NCH_HEAD_MLM, .vocab_size = VOCABULARY, .hidden = 48, .embedding = 48, .layers = 2, .heads = 4,
 	                      .feed_forward = 80, .max_positions = 64, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f,
 	                      .dropout = dropout, .attention_dropout = dropout};
-	nch_model *model = NULL;
-	nch_error error;
-	if (nch_model_new(&c, &model, &error) != NCH_OK || nch_model_allocate(model, &error) != NCH_OK)
-		return NULL;
-	const nch_tensor **sorted = nch_model_sorted(model);
-	for (size_t t = 0; t < model->count; t++)
-		for (uint64_t i = 0; i < sorted[t]->rows * sorted[t]->columns; i++) {
-			uint32_t x = (uint32_t)(i * 2654435761u + t * 97531u + 12345u);
-			double value = ((double)x / 4294967296.0 - 0.5) * 0.4;
-			sorted[t]->data[i] = (float)(sorted[t]->role == NCH_GAMMA ? value + 1.0 : value);
-		}
-	nch_free((void *)sorted);
-	return model;
+	return formula_model_of(&c);
 }
 
 TEST(hidden_tokens)
