@@ -2,6 +2,7 @@
 
     sp/*.model            small models that SentencePiece trained with its various options
     tokenizer_nasty.tsv   nasty strings (hexadecimal) and their ids for each tokenizer; "-" stands for no ids
+    tokenizer_long.tsv    very long words: the number of their ids and the ids' SHA-256
     tokenizer_sums.tsv    SHA-256 of the ids of whole data sets of ../shared, a line a sentence, ids separated by blanks
 
 usage: tokenizer_goldens.py      (in tests/golden; ../../../shared must be there)
@@ -136,8 +137,22 @@ def write_sums(tokenizers):
                 f.write(f"{path}\t{column_name}\t{skip}\t{name}\t{len(texts)}\t{digest.hexdigest()}\n")
 
 
+# Words so long that sums of scores are started anew on the way.
+LONG = [("영화가정말재미있었어요", 3000), ("ㅋ", 60000), ("었어요했는데", 10000), ("겠어요했습니다", 8571), ("!!!입니다", 10000)]
+
+
+def write_long(tokenizers):
+    with open(HERE + "/tokenizer_long.tsv", "w") as f:
+        f.write("text\ttimes\ttokenizer\ttokens\tsha256\n")
+        for text, times in LONG:
+            for name in ("sp/unigram.model", "sp/unigram-bytes.model", "sp/bpe.model"):
+                ids = tokenizers[name](text * times)
+                f.write(f"{text}\t{times}\t{name}\t{len(ids)}\t{hashlib.sha256(join(ids).encode()).hexdigest()}\n")
+
+
 if __name__ == "__main__":
     train_models()
     every = encoders()
     write_nasty(every)
     write_sums(every)
+    write_long(every)

@@ -323,6 +323,12 @@ TEST(double_functions)
 	CHECK_CLOSE(squares / 10000, 1.0, 0.05);
 }
 
+TEST(largest_of_equals_is_the_first)
+{
+	const float x[] = {-3.0f, 2.0f, 1.0f, 2.0f, -0.0f};
+	CHECK(nch_largest(x, 5) == 1 && nch_largest(x, 1) == 0 && nch_largest(x + 2, 3) == 1);
+}
+
 TEST(dispatch_says_why)
 {
 	CHECK(nch_kernels_find("scalar") != NULL);
@@ -345,6 +351,7 @@ int main(void)
 	RUN(dropout_depends_on_the_address_alone);
 	RUN(philox_known_answers);
 	RUN(double_functions);
+	RUN(largest_of_equals_is_the_first);
 	RUN(dispatch_says_why);
 	return test_end();
 }

@@ -205,6 +205,13 @@ TEST(every_op_has_a_check)
 	}
 }
 
+TEST(longest_sentence)
+{
+	const size_t ends[] = {0, 3, 10, 12};
+	CHECK(nch_batch_longest(&(nch_batch){.sentences = 3, .offsets = ends}) == 7);
+	CHECK(nch_batch_longest(&(nch_batch){.sentences = 0, .offsets = ends}) == 0);
+}
+
 TEST(gradients_are_finite_differences)
 {
 	nch_error error;
@@ -223,6 +230,7 @@ TEST(gradients_are_finite_differences)
 int main(void)
 {
 	RUN(every_op_has_a_check);
+	RUN(longest_sentence);
 	RUN(gradients_are_finite_differences);
 	return test_end();
 }

@@ -160,6 +160,53 @@ TEST(nasty_strings)
 	nch_buffer_free(&ids);
 }
 
+static void check_long(const char *word, size_t times, const nch_tokenizer *tokenizer, size_t count, const char *sha256)
+{
+	nch_tokenizer_scratch *scratch = NULL;
+	nch_tokens tokens = {0};
+	nch_buffer text = {0}, ids = {0};
+	nch_error error;
+	char hex[65];
+	for (size_t i = 0; i < times; i++)
+		nch_buffer_text(&text, word);
+	CHECK(nch_tokenizer_scratch_new(tokenizer, &scratch, &error) == NCH_OK);
+	CHECK(nch_tokenizer_encode(tokenizer, scratch, text.data, text.length, &tokens, &error) == NCH_OK);
+	put_ids(&tokens, &ids);
+	nch_sha256 hash;
+	unsigned char digest[32];
+	nch_sha256_start(&hash);
+	nch_sha256_add(&hash, ids.data, ids.length);
+	nch_sha256_finish(&hash, digest);
+	nch_sha256_hex(digest, hex);
+	CHECK(tokens.count == count);
+	CHECK_TEXT(hex, sha256);
+	nch_tokenizer_scratch_free(scratch);
+	nch_tokens_free(&tokens);
+	nch_buffer_free(&text);
+	nch_buffer_free(&ids);
+}
+
+/* Words of tens of thousands of letters: float sums are started anew on the way, and must still choose as SentencePiece's do. */
+TEST(very_long_words)
+{
+	char *cells[MOST_COLUMNS], *line = NULL;
+	size_t capacity = 0, checked = 0;
+	FILE *file = fopen(GOLDEN "tokenizer_long.tsv", "r");
+	CHECK(file != NULL);
+	while (file != NULL && getline(&line, &capacity, file) > 0) {
+		if (split(line, cells) != 5 || strcmp(cells[0], "text") == 0)
+			continue;
+		nch_tokenizer *tokenizer = load_named(cells[2]);
+		check_long(cells[0], (size_t)atoi(cells[1]), tokenizer, (size_t)atoi(cells[3]), cells[4]);
+		nch_tokenizer_free(tokenizer);
+		checked++;
+	}
+	CHECK(checked == 15);
+	if (file != NULL)
+		fclose(file);
+	free(line);
+}
+
 /* The fingerprint of the ids of one column of a file, a line a row. */
 static bool sum_of(const char *path, const char *column, size_t skip, const nch_tokenizer *tokenizer, char hex[65])
 {
@@ -269,6 +316,7 @@ TEST(damaged_models)
 int main(void)
 {
 	RUN(nasty_strings);
+	RUN(very_long_words);
 	RUN(whole_data_sets);
 	RUN(damaged_models);
 	return test_end();
