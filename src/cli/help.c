@@ -4,11 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/version.h"
 #include "cli/common.h"
 #include "cli/output.h"
 
-#define OPTION_COLUMNS 26
+enum { OPTION_COLUMNS = 26, COLUMNS = 80 };
 
 void nch_help_overview(void)
 {
@@ -34,18 +35,35 @@ bool nch_help_family(const char *word)
 	return found;
 }
 
-/* The help of an option, further lines under the first one. */
-static void print_indented(const char *text)
+/* The columns of the next word, which ends before a blank, a line break or the end. */
+static size_t word_columns(const char *word, size_t length)
 {
-	for (;;) {
-		size_t length = strcspn(text, "\n");
-		nch_output_add(text, length);
-		nch_output_text("\n");
-		if (text[length] == '\0')
-			return;
-		nch_output_printf("%*s", OPTION_COLUMNS + 2, "");
-		text += length + 1;
+	size_t columns = 0;
+	for (size_t at = 0; at < length;) {
+		uint32_t c;
+		at += nch_utf8_decode(word + at, length - at, &c);
+		columns += (size_t)nch_utf8_width(c);
 	}
+	return columns;
+}
+
+/* Words from column `column` on, further lines indented, none beyond COLUMNS unless a word alone is longer. Line breaks of the text are as good as blanks. */
+static void print_filled(const char *text, size_t column, size_t indent)
+{
+	for (bool first = true; *(text += strspn(text, " \n")) != '\0'; first = false) {
+		size_t length = strcspn(text, " \n"), columns = word_columns(text, length);
+		if (!first && column + 1 + columns > COLUMNS) {
+			nch_output_printf("\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!first) {
+			nch_output_text(" ");
+			column++;
+		}
+		nch_output_add(text, length);
+		column += columns;
+		text += length;
+	}
+	nch_output_text("\n");
 }
 
 static void print_option(const nch_option *option)
@@ -62,7 +80,7 @@ static void print_option(const nch_option *option)
 	snprintf(text, sizeof text, "%s%s%s%s%s", option->help, option->otherwise != NULL ? " (default: " : "",
 	         option->otherwise != NULL ? option->otherwise : "", option->otherwise != NULL ? ")" : "",
 	         option->kind == NCH_OPTION_LIST ? "; may be repeated" : "");
-	print_indented(text);
+	print_filled(text, OPTION_COLUMNS + 2, OPTION_COLUMNS + 2);
 }
 
 static void print_group(const nch_option_group *group)
@@ -74,9 +92,14 @@ static void print_group(const nch_option_group *group)
 
 void nch_help_command(const nch_command *command)
 {
-	nch_output_printf("nunchi %s - %s\n\nUsage: nunchi %s %s\n", command->name, command->summary, command->name, command->usage);
-	if (command->details != NULL)
-		nch_output_printf("\n%s\n", command->details);
+	nch_output_printf("nunchi %s - ", command->name);
+	print_filled(command->summary, strlen("nunchi  - ") + strlen(command->name), 2);
+	nch_output_printf("\nUsage: nunchi %s ", command->name);
+	print_filled(command->usage, strlen("Usage: nunchi ") + strlen(command->name) + 1, strlen("Usage: nunchi "));
+	if (command->details != NULL) {
+		nch_output_text("\n");
+		print_filled(command->details, 0, 0);
+	}
 	for (const nch_option_group *const *group = command->groups; group != NULL && *group != NULL; group++)
 		print_group(*group);
 	print_group(&nch_common_group);

@@ -71,6 +71,7 @@ while read -r command; do
 	grep -q "^Usage: nunchi $command" "$work/.out" || bad "$command --help has no usage line"
 	cp "$work/.out" "$work/help"
 	"$NUNCHI" help $command > "$work/.out"
+	LC_ALL=C.UTF-8 grep -E '^.{81}' "$work/help" | grep -v -- '--[a-z0-9-]* [^ ]*$' && bad "$command --help is wider than 80 columns"
 	check "help $command is $command --help" cmp "$work/help" "$work/.out"
 done < "$work/commands"
 "$NUNCHI" help --man > "$work/.out"
