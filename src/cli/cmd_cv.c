@@ -98,6 +98,8 @@ static nch_status join(const nch_options *options, nch_error *error)
 	nch_folds_table(&folds, &out);
 	nch_buffer_printf(&out, "\nall %zu rows, each by the model that had not seen it\n\n", folds.rows);
 	nch_report_text(&folds.out_of_fold, &folds.labels, &out);
+	if (folds.out_of_fold.multi_label)
+		nch_buffer_printf(&out, "\nwith thresholds tuned on the other folds' rows: macro F1 %.4f   micro F1 %.4f\n", folds.honest_macro_f1, folds.honest_micro_f1);
 	nch_buffer_printf(&out, "\nbest fold: %s/fold-%zu\n", folder, folds.best);
 	nch_status status = nch_buffer_check(&out, error);
 	if (status == NCH_OK)

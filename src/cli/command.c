@@ -7,7 +7,7 @@
 #include "cli/suggest.h"
 
 const nch_command *const nch_commands[] = {
-	&nch_command_train, &nch_command_cv, &nch_command_pretrain,
+	&nch_command_train, &nch_command_cv, &nch_command_sweep, &nch_command_pretrain,
 	&nch_command_eval,
 	&nch_command_compare,
 	&nch_command_predict,

@@ -117,9 +117,12 @@ static void add_defined(nch_buffer *out, const char *const *names, const double 
 /* What the table does not say of several labels a row. */
 static void add_multi_label_text(const nch_metrics *m, const nch_labels *labels, nch_buffer *out)
 {
-	nch_buffer_printf(out, "Hamming loss %.4f   ROC-AUC macro %.4f micro %.4f   average precision macro %.4f micro %.4f\n", m->hamming, m->roc_auc,
-	                  m->roc_auc_micro, m->average_precision, m->average_precision_micro);
-	nch_buffer_printf(out, "rows with no label over its threshold: %zu of %zu\nthresholds:", m->unlabelled, m->rows);
+	nch_buffer_printf(out, "Hamming loss %.4f   ROC-AUC micro %.4f   average precision macro %.4f micro %.4f\n", m->hamming, m->roc_auc_micro,
+	                  m->average_precision, m->average_precision_micro);
+	nch_buffer_printf(out, "rows with no label over its threshold: %zu of %zu\n", m->unlabelled, m->rows);
+	if (isnan(m->by_class[0].threshold)) /* rows of several models, each with thresholds of its own */
+		return;
+	nch_buffer_text(out, "thresholds:");
 	bool same = true;
 	for (size_t c = 1; c < m->classes; c++)
 		same = same && m->by_class[c].threshold == m->by_class[0].threshold;

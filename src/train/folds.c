@@ -174,6 +174,13 @@ static void write_summary(const merging *m, nch_best_by by, nch_buffer *out)
 	add_numbers(f, out, "deviation", false);
 	nch_buffer_printf(out, ",\n\"best_by\":\"%s\",\"best_fold\":%zu,\n\"out_of_fold\":", figure_name(by), f->best);
 	nch_report_json(&f->out_of_fold, &f->labels, out);
+	if (!isnan(f->honest_micro_f1)) {
+		nch_buffer_text(out, ",\n\"other_folds_thresholds\":{\"micro_f1\":");
+		nch_json_write_double(out, f->honest_micro_f1);
+		nch_buffer_text(out, ",\"macro_f1\":");
+		nch_json_write_double(out, f->honest_macro_f1);
+		nch_buffer_byte(out, '}');
+	}
 	nch_buffer_text(out, "}\n");
 }
 
@@ -184,6 +191,16 @@ static nch_status join_rows(merging *m, const char *out, nch_error *error)
 	nch_status status = nch_held_out_read((const char *const *)m->folders, m->folds->count, &held_out, error);
 	if (status == NCH_OK)
 		status = nch_held_out_metrics(&held_out, &m->folds->out_of_fold, error);
+	nch_metrics honest = {0};
+	m->folds->honest_micro_f1 = m->folds->honest_macro_f1 = NAN;
+	if (status == NCH_OK && held_out.multi_label && m->folds->count > 1) {
+		status = nch_held_out_honest(&held_out, m->folds->count, &honest, error);
+		if (status == NCH_OK) {
+			m->folds->honest_micro_f1 = honest.micro.f1;
+			m->folds->honest_macro_f1 = honest.macro.f1;
+		}
+		nch_metrics_free(&honest);
+	}
 	if (status == NCH_OK)
 		status = nch_labels_copy(&m->folds->labels, &held_out.labels, error);
 	for (size_t i = 0; i < held_out.rows && status == NCH_OK; i++) {

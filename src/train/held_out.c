@@ -1,6 +1,7 @@
 /* held_out.c - see held_out.h. */
 #include "train/held_out.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,13 +163,14 @@ static nch_status begin_rows(reading *r, const nch_json *record, nch_error *erro
 	h->rows = r->count;
 	if (!nch_size_mul(h->rows, h->labels.count, &cells))
 		return nch_no_memory(error);
+	h->fold = nch_alloc(h->rows, sizeof *h->fold);
 	h->lines = nch_alloc(h->rows, sizeof *h->lines);
 	h->goals = nch_alloc(cells, sizeof *h->goals);
 	h->given = nch_alloc(cells, sizeof *h->given);
 	h->scores = nch_alloc(cells, sizeof *h->scores);
 	h->truth = nch_alloc(h->rows, sizeof *h->truth);
 	h->predicted = nch_alloc(h->rows, sizeof *h->predicted);
-	return h->lines && h->goals && h->given && h->scores && h->truth && h->predicted ? NCH_OK : nch_no_memory(error);
+	return h->fold && h->lines && h->goals && h->given && h->scores && h->truth && h->predicted ? NCH_OK : nch_no_memory(error);
 }
 
 static nch_status take_row(reading *r, size_t i, nch_error *error)
@@ -194,6 +196,8 @@ static nch_status take_row(reading *r, size_t i, nch_error *error)
 	}
 	if (!good)
 		return nch_fail(error, NCH_FORMAT, "row %zu of the folds' " NCH_HELD_OUT_FILE " is not like the first one", i);
+	double fold = nch_json_number(record, "fold", 0.0);
+	h->fold[i] = fold >= 0.0 && fold < 1e6 ? (size_t)fold : 0;
 	h->lines[i] = r->found[i].text;
 	r->found[i].text = NULL;
 	return NCH_OK;
@@ -226,6 +230,7 @@ void nch_held_out_free(nch_held_out *h)
 	for (size_t i = 0; h->lines != NULL && i < h->rows; i++)
 		nch_free(h->lines[i]);
 	nch_free(h->lines);
+	nch_free(h->fold);
 	nch_free(h->goals);
 	nch_free(h->given);
 	nch_free(h->scores);
@@ -249,6 +254,7 @@ nch_status nch_held_out_metrics(const nch_held_out *h, nch_metrics *metrics, nch
 		return status;
 	}
 	for (size_t c = 0; c < h->labels.count; c++) {
+		metrics->by_class[c].threshold = NAN;
 		metrics->by_class[c].roc_auc = ranks.by_class[c].roc_auc;
 		metrics->by_class[c].average_precision = ranks.by_class[c].average_precision;
 	}
@@ -259,4 +265,39 @@ nch_status nch_held_out_metrics(const nch_held_out *h, nch_metrics *metrics, nch
 	metrics->calibration_error = ranks.calibration_error;
 	nch_metrics_free(&ranks);
 	return NCH_OK;
+}
+
+/* Rows of one fold, judged by thresholds tuned on the others: given (rows, labels). */
+static nch_status judge_fold(const nch_held_out *h, size_t fold, float *goals, float *scores, float *thresholds, float *given, nch_error *error)
+{
+	size_t labels = h->labels.count, others = 0;
+	for (size_t i = 0; i < h->rows; i++) {
+		if (h->fold[i] == fold)
+			continue;
+		memcpy(goals + others * labels, h->goals + i * labels, labels * sizeof *goals);
+		memcpy(scores + others * labels, h->scores + i * labels, labels * sizeof *scores);
+		others++;
+	}
+	NCH_TRY(nch_tune_thresholds(goals, scores, others, labels, true, thresholds, error));
+	for (size_t i = 0; i < h->rows; i++)
+		for (size_t c = 0; h->fold[i] == fold && c < labels; c++)
+			given[i * labels + c] = h->scores[i * labels + c] >= thresholds[c];
+	return NCH_OK;
+}
+
+nch_status nch_held_out_honest(const nch_held_out *h, size_t folds, nch_metrics *metrics, nch_error *error)
+{
+	size_t labels = h->labels.count, cells = h->rows * labels; /* reading has shown that it fits */
+	float *goals = nch_alloc(cells, sizeof *goals), *scores = nch_alloc(cells, sizeof *scores), *given = nch_alloc(cells, sizeof *given),
+	      *thresholds = nch_alloc(labels, sizeof *thresholds);
+	nch_status status = goals && scores && given && thresholds ? NCH_OK : nch_no_memory(error);
+	for (size_t fold = 0; fold < folds && status == NCH_OK; fold++)
+		status = judge_fold(h, fold, goals, scores, thresholds, given, error);
+	if (status == NCH_OK)
+		status = nch_metrics_multi(h->goals, given, NULL, h->rows, labels, metrics, error);
+	nch_free(goals);
+	nch_free(scores);
+	nch_free(given);
+	nch_free(thresholds);
+	return status;
 }

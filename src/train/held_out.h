@@ -19,6 +19,7 @@ nch_status nch_held_out_write(const char *folder, size_t fold, const size_t *row
 /* The rows of all folds together, in the order of the rows. Start with {0}; release with nch_held_out_free. */
 typedef struct nch_held_out {
 	size_t rows;
+	size_t *fold;       /* (rows) */
 	nch_labels labels;  /* as in the lines' scores */
 	bool multi_label;
 	char **lines;       /* (rows): the source of each, without its line end */
@@ -31,7 +32,13 @@ typedef struct nch_held_out {
 nch_status nch_held_out_read(const char *const *folders, size_t count, nch_held_out *held_out, nch_error *error);
 void nch_held_out_free(nch_held_out *held_out);
 
-/* The figures of all of them: labels as each fold's own thresholds gave them, ranks by the scores. The loss is NaN. */
+/* The figures of all of them: labels as each fold's own thresholds gave them, ranks by the scores. The loss is NaN, and so are the thresholds, since each
+ * fold has its own. Thresholds that were tuned on the rows that they are measured on here flatter: see below. */
 nch_status nch_held_out_metrics(const nch_held_out *held_out, nch_metrics *metrics, nch_error *error);
+
+/* Several labels a row: the same with thresholds (one a label) that are tuned for each fold on the rows of all other folds, so that no row has a say in how
+ * it is itself judged. */
+nch_status nch_held_out_honest(const nch_held_out *held_out, size_t folds, nch_metrics *metrics, nch_error *error);
+
 
 #endif

@@ -10,7 +10,8 @@ exits 0 '' -- cv $fit --out "$work/one"
 check "a table with mean and deviation" grep -Eq '^mean +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+$' "$work/.out"
 check "the best fold is named" grep -Eq '^best fold: .*/one/fold-[0-2]$' "$work/.out"
 check "every row was held out once, in order" test "$(sed 's/^{"row":\([0-9]*\),.*/\1/' "$work/one/out-of-fold.jsonl" | tr '\n' ' ')" = "$(seq -s ' ' 0 59) "
-for field in mean deviation best_fold out_of_fold weights_sha256 data_sha256; do
+check "thresholds of the other folds are tried" grep -Eq "^with thresholds tuned on the other folds. rows: macro F1 [0-9.]+   micro F1 [0-9.]+$" "$work/.out"
+for field in other_folds_thresholds mean deviation best_fold out_of_fold weights_sha256 data_sha256; do
 	check "cv.json has $field" grep -q "\"$field\":" "$work/one/cv.json"
 done
 

@@ -1,0 +1,53 @@
+# Sweeps: a grid, what is done is not done again, jobs apart, random search, successive halving.
+. "$(dirname "$0")/lib.sh"
+
+head -n 81 data/emotions.tsv > "$work/train.tsv"
+exits 0 '' -- tokenizer train --quiet --input data/emotions.tsv --vocab-size 2000 --bert-specials --out "$work/v.model"
+fit="--train $work/train.tsv --valid-split 0.25 --preset tiny --tokenizer $work/v.model --allow-unknown --epochs 2 --max-len 16 --quiet"
+
+exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/grid"
+check "four rows in the table" test "$(grep -c '' < "$work/grid/sweep.tsv")" -eq 5
+check "the last option changes fastest" test "$(cut -f 1-3 "$work/grid/sweep.tsv" | tr '\t\n' ' ;')" = "job batch lr;0 10 1e-3;1 10 1e-4;2 30 1e-3;3 30 1e-4;"
+check "the best is named" grep -Eq '^best by accuracy: .*/grid/job-000[0-3]$' "$work/.out"
+check "a plot" grep -q '</svg>' "$work/grid/sweep.svg"
+exits 0 '' -- train $fit --batch 30 --lr 1e-4 --out "$work/alone"
+check "a job has the weights of train with its settings" cmp "$work/alone/model.safetensors" "$work/grid/job-0003/model.safetensors"
+
+# --- again: nothing is done twice ---
+cp "$work/grid/sweep.tsv" "$work/before.tsv"
+touch "$work/mark"
+rm -r "$work/grid/job-0001"
+exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/grid"
+check "the table is the same" cmp "$work/grid/sweep.tsv" "$work/before.tsv"
+check "only what was missing was done" test "$(find "$work/grid" -name model.safetensors -newer "$work/mark" | wc -l)" -eq 1
+exits 1 'of another sweep' -- sweep $fit --set batch=10,40 --set lr=1e-3,1e-4 --out "$work/grid"
+
+# --- apart ---
+exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/apart" --emit slurm
+check "a task for each" grep -qx '#SBATCH --array=0-3' "$work/.out"
+cp "$work/.out" "$work/job.sh"
+exits 1 'job 0 is not done' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/apart" --merge
+for job in 3 1 0 2; do
+	check "task $job runs" env NUNCHI="$NUNCHI" SLURM_ARRAY_TASK_ID=$job sh "$work/job.sh"
+done
+exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/apart" --merge
+check "gathered, the table has the same bits" cmp "$work/apart/sweep.tsv" "$work/before.tsv"
+
+# --- random search, halving ---
+exits 0 '' -- sweep $fit --epochs 1 --set lr=1e-5..1e-3 --random 2 --seed 3 --out "$work/random"
+check "two rates" test "$(grep -c '' < "$work/random/sweep.tsv")" -eq 3
+exits 0 '' -- sweep $fit --epochs 4 --set batch=10,30 --set lr=1e-3,1e-6 --halving --out "$work/halving"
+check "4 jobs of 1 epoch, 2 of 2, 1 of 4" test "$(cut -f 1,5 "$work/halving/sweep.tsv" | tail -n +2 | tr '\t\n' ' ;')" = "0 1;0 1;0 1;0 1;1 2;1 2;2 4;"
+check "the last rung has the best" grep -Eq '^best by accuracy: .*/rung-2/job-000[0-3]$' "$work/.out"
+
+# --- wrong calls ---
+exits 2 'no option --bath; did you mean --batch' -- sweep $fit --set bath=1,2 --out "$work/no"
+exits 2 '--batch: "many"' -- sweep $fit --set batch=many --out "$work/no"
+exits 2 'cannot be varied' -- sweep $fit --set threads=1,2 --out "$work/no"
+exits 2 'is a list' -- sweep $fit --set train=a,b --out "$work/no"
+exits 2 'validation data' -- sweep --train "$work/train.tsv" --preset tiny --tokenizer "$work/v.model" --set batch=1,2 --quiet --out "$work/no"
+exits 2 '--halving' -- sweep $fit --set batch=1,2 --halving --job 1 --out "$work/no"
+exits 2 'the jobs have the numbers 0 to 1' -- sweep $fit --set batch=1,2 --job 2 --out "$work/no"
+exits 2 'goes with --random' -- sweep $fit --set lr=1e-5..1e-3 --out "$work/no"
+exits 2 'needs --set' -- sweep $fit --out "$work/no"
+finish
