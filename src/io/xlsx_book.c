@@ -214,43 +214,60 @@ static nch_status read_strings(nch_xlsx_book *book, nch_xml *xml, nch_error *err
 
 /* --- styles --- */
 
-/* A number format of one's own means a date if it has a letter of dates outside quotes, brackets and escapes. */
-static bool is_date_format(const char *code)
+/* "[h]", "[mm]" and the like are elapsed time; "[Red]" and "[$-412]" are not. */
+static bool is_elapsed(const char *bracket, size_t length)
 {
-	for (; *code != '\0'; code++) {
+	for (size_t i = 0; i < length; i++)
+		if (strchr("hHmMsS", bracket[i]) == NULL || (bracket[i] ^ bracket[0]) & ~0x20)
+			return false;
+	return length > 0 && length <= 2;
+}
+
+/* A number format of one's own means a date if its first section has a letter of dates outside quotes, brackets and escapes. */
+static nch_xlsx_kind kind_of_format(const char *code)
+{
+	for (; *code != '\0' && *code != ';'; code++) {
 		if (*code == '"') {
 			for (code++; *code != '\0' && *code != '"'; code++)
 				;
 		} else if (*code == '[') {
-			if (strchr("hHmMsS", code[1]) != NULL &&
-			    code[1] != '\0') /* [h]:mm is elapsed time; [Red] is a colour */
-				return true;
-			while (*code != '\0' && *code != ']')
-				code++;
+			size_t length = strcspn(++code, "]");
+			if (is_elapsed(code, length))
+				return NCH_XLSX_ELAPSED;
+			code += length;
 		} else if (*code == '\\' || *code == '_' || *code == '*') {
 			code += code[1] != '\0';
 		} else if (strchr("yYmMdDhHsS", *code) != NULL) {
-			return true;
+			return NCH_XLSX_DATE;
 		}
 		if (*code == '\0')
 			break;
 	}
-	return false;
+	return NCH_XLSX_NUMBER;
 }
 
 /* The formats that need no definition: ECMA-376 part 1, 18.8.30, and those of East Asian editions. */
-static bool is_builtin_date(unsigned long format)
+static nch_xlsx_kind kind_of_builtin(unsigned long format)
 {
-	return (format >= 14 && format <= 22) || (format >= 27 && format <= 36) || (format >= 45 && format <= 47) ||
-	       (format >= 50 && format <= 58);
+	if (format == 46)
+		return NCH_XLSX_ELAPSED;
+	bool date = (format >= 14 && format <= 22) || (format >= 27 && format <= 36) || (format >= 45 && format <= 47) ||
+	            (format >= 50 && format <= 58);
+	return date ? NCH_XLSX_DATE : NCH_XLSX_NUMBER;
 }
 
-typedef struct date_formats {
-	unsigned long *ids; /* own formats that mean dates */
-	size_t count, capacity;
-} date_formats;
+/* The file's own formats that are not plain numbers. */
+typedef struct own_format {
+	unsigned long id;
+	nch_xlsx_kind kind;
+} own_format;
 
-static nch_status read_style(nch_xlsx_book *book, nch_xml *xml, nch_xml_event event, bool in_cells, date_formats *dates,
+typedef struct own_formats {
+	own_format *items;
+	size_t count, capacity;
+} own_formats;
+
+static nch_status read_style(nch_xlsx_book *book, nch_xml *xml, nch_xml_event event, bool in_cells, own_formats *own,
                              nch_error *error)
 {
 	const char *id = nch_xml_is(xml, event, NCH_XML_START, "numFmt") || nch_xml_is(xml, event, NCH_XML_START, "xf")
@@ -259,23 +276,25 @@ static nch_status read_style(nch_xlsx_book *book, nch_xml *xml, nch_xml_event ev
 	unsigned long number = id != NULL ? strtoul(id, NULL, 10) : 0;
 	if (id != NULL && nch_xml_is(xml, event, NCH_XML_START, "numFmt")) {
 		const char *code = nch_xml_attribute(xml, "formatCode");
-		if (code == NULL || !is_date_format(code))
+		nch_xlsx_kind kind = code != NULL ? kind_of_format(code) : NCH_XLSX_NUMBER;
+		if (kind == NCH_XLSX_NUMBER)
 			return NCH_OK;
-		NCH_TRY(nch_grow(&dates->ids, &dates->capacity, dates->count + 1, sizeof *dates->ids, error));
-		dates->ids[dates->count++] = number;
+		NCH_TRY(nch_grow(&own->items, &own->capacity, own->count + 1, sizeof *own->items, error));
+		own->items[own->count++] = (own_format){ number, kind };
 	} else if (in_cells && nch_xml_is(xml, event, NCH_XML_START, "xf")) {
-		bool is_date = is_builtin_date(number);
-		for (size_t i = 0; i < dates->count && !is_date; i++)
-			is_date = dates->ids[i] == number;
-		NCH_TRY(nch_grow(&book->style_is_date, &book->style_capacity, book->style_count + 1, sizeof(bool), error));
-		book->style_is_date[book->style_count++] = is_date;
+		nch_xlsx_kind kind = kind_of_builtin(number);
+		for (size_t i = 0; i < own->count && kind == NCH_XLSX_NUMBER; i++)
+			if (own->items[i].id == number)
+				kind = own->items[i].kind;
+		NCH_TRY(nch_grow(&book->styles, &book->style_capacity, book->style_count + 1, sizeof *book->styles, error));
+		book->styles[book->style_count++] = kind;
 	}
 	return NCH_OK;
 }
 
 static nch_status read_styles(nch_xlsx_book *book, nch_xml *xml, nch_error *error)
 {
-	date_formats dates = { 0 };
+	own_formats own = { 0 };
 	nch_xml_event event = NCH_XML_TEXT;
 	nch_status status = NCH_OK;
 	bool in_cells = false;
@@ -286,9 +305,9 @@ static nch_status read_styles(nch_xlsx_book *book, nch_xml *xml, nch_error *erro
 		in_cells |= nch_xml_is(xml, event, NCH_XML_START, "cellXfs");
 		in_cells &= !nch_xml_is(xml, event, NCH_XML_END, "cellXfs");
 		if (event == NCH_XML_START)
-			status = read_style(book, xml, event, in_cells, &dates, error);
+			status = read_style(book, xml, event, in_cells, &own, error);
 	}
-	nch_free(dates.ids);
+	nch_free(own.items);
 	return status;
 }
 
@@ -361,7 +380,7 @@ void nch_xlsx_book_close(nch_xlsx_book *book)
 	nch_free(book->sheet_part);
 	nch_buffer_free(&book->strings);
 	nch_free(book->starts);
-	nch_free(book->style_is_date);
+	nch_free(book->styles);
 	*book = (nch_xlsx_book){ 0 };
 }
 
@@ -378,22 +397,65 @@ static void civil_date(long days, long *year, int *month, int *day)
 	*year = years + era * 400 + (*month <= 2);
 }
 
-void nch_xlsx_date(nch_buffer *out, double days, bool from_1904)
+/* Splits days into whole ones and milliseconds, 0 … 86,399,999. */
+static long split_days(double days, long *milliseconds)
 {
-	long year;
-	int month, day;
 	double whole = floor(days);
-	long milliseconds = (long)floor((days - whole) * 86400000 + 0.5);
-	if (milliseconds >= 86400000) {
-		milliseconds -= 86400000;
+	*milliseconds = (long)floor((days - whole) * 86400000 + 0.5);
+	if (*milliseconds == 86400000) {
+		*milliseconds = 0;
 		whole += 1;
 	}
-	long seconds = (milliseconds + 500) / 1000 % 86400;
-	if (days >= 1 || from_1904) {
-		/* day 60 of the older count is a 29 February 1900 that never was; days before it are one higher */
-		long since_1970 = (long)whole + (from_1904 ? -24107 : whole < 60 ? -25568 : -25569);
+	return (long)whole;
+}
+
+/* "18:00:00", "02:57:46.667000" (microseconds, as Python shows them). */
+static void add_time(nch_buffer *out, long milliseconds, const char *hours)
+{
+	nch_buffer_printf(out, hours, milliseconds / 3600000);
+	nch_buffer_printf(out, ":%02ld:%02ld", milliseconds / 60000 % 60, milliseconds / 1000 % 60);
+	if (milliseconds % 1000 != 0)
+		nch_buffer_printf(out, ".%03ld000", milliseconds % 1000);
+}
+
+void nch_xlsx_date(nch_buffer *out, double days, bool from_1904)
+{
+	if (!(fabs(days) < 4e6)) /* also keeps the whole days in a long */
+		return;
+	long year, milliseconds, whole = split_days(days, &milliseconds);
+	int month, day;
+	if (whole != 0 || days < 0) {
+		/* day 60 of the older count is a 29 February 1900 that never was; the days before it are one higher */
+		long since_1970 = whole + (from_1904 ? -24107 : days > 0 && whole < 60 ? -25568 : -25569);
+		if (since_1970 < -719162 || since_1970 > 2932896)
+			return;
 		civil_date(since_1970, &year, &month, &day);
 		nch_buffer_printf(out, "%04ld-%02d-%02d ", year, month, day);
 	}
-	nch_buffer_printf(out, "%02ld:%02ld:%02ld", seconds / 3600, seconds / 60 % 60, seconds % 60);
+	add_time(out, milliseconds, "%02ld");
+}
+
+void nch_xlsx_elapsed(nch_buffer *out, double days)
+{
+	if (!(fabs(days) < 1e9))
+		return;
+	long milliseconds, whole = split_days(days, &milliseconds);
+	if (whole != 0)
+		nch_buffer_printf(out, "%ld %s, ", whole, whole == 1 || whole == -1 ? "day" : "days");
+	add_time(out, milliseconds, "%ld");
+}
+
+void nch_xlsx_iso_date(nch_buffer *out, const char *text, size_t length)
+{
+	size_t decimals = 0;
+	bool fraction = false;
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == 'Z' && i + 1 == length)
+			break;
+		nch_buffer_byte(out, text[i] == 'T' ? ' ' : text[i]);
+		decimals += fraction;
+		fraction |= text[i] == '.';
+	}
+	for (; fraction && decimals < 6; decimals++)
+		nch_buffer_byte(out, '0');
 }

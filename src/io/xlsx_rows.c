@@ -51,7 +51,7 @@ static void read_head(nch_xml *xml, size_t next_column, cell_head *head)
 	snprintf(head->type, sizeof head->type, "%s", type != NULL ? type : "n");
 }
 
-/* Reads <c>…</c>: its <v> into state->value, or its inline text. */
+/* Reads <c>…</c>: its own <v> into state->value, or its inline text. What extensions hold in their elements is not looked at. */
 static nch_status read_value(xlsx_rows *state, nch_error *error)
 {
 	nch_xml *xml = &state->xml;
@@ -63,12 +63,12 @@ static nch_status read_value(xlsx_rows *state, nch_error *error)
 		NCH_TRY(nch_xml_next(xml, &event, error));
 		if (event == NCH_XML_DONE)
 			return NCH_OK;
-		if (nch_xml_is(xml, event, NCH_XML_START, "is")) {
+		if (xml->depth == depth + 1 && nch_xml_is(xml, event, NCH_XML_START, "is")) {
 			NCH_TRY(nch_xlsx_text(xml, &state->value, error));
 			event = NCH_XML_TEXT;
-		} else if (nch_xml_is(xml, event, NCH_XML_START, "v")) {
-			inside = true;
-		} else if (nch_xml_is(xml, event, NCH_XML_END, "v")) {
+		} else if (event == NCH_XML_START && xml->depth == depth + 1) {
+			inside = nch_xml_is(xml, event, NCH_XML_START, "v");
+		} else if (event == NCH_XML_END && xml->depth == depth) {
 			inside = false;
 		} else if (event == NCH_XML_TEXT && inside && xml->text.length > 0) {
 			nch_buffer_add(&state->value, xml->text.data, xml->text.length);
@@ -79,18 +79,40 @@ static nch_status read_value(xlsx_rows *state, nch_error *error)
 	return nch_buffer_check(&state->value, error);
 }
 
+/* The digits of a number that is written without a point and an exponent: they are kept, however many they are. Else false. */
+static bool add_digits(xlsx_rows *state)
+{
+	const char *digits = state->value.data;
+	bool negative = *digits == '-';
+	digits += negative || *digits == '+';
+	size_t length = strspn(digits, "0123456789");
+	if (length == 0 || digits[length] != '\0')
+		return false;
+	while (length > 1 && *digits == '0') {
+		digits++;
+		length--;
+	}
+	nch_buffer_text(&state->texts, negative && *digits != '0' ? "-" : "");
+	nch_buffer_add(&state->texts, digits, length);
+	return true;
+}
+
 /* A number as pandas shows it, or a date. */
 static void add_number(xlsx_rows *state, unsigned long style)
 {
 	char *end;
 	double number = strtod(state->value.data, &end);
-	bool date = style < state->book.style_count && state->book.style_is_date[style];
+	nch_xlsx_kind kind = style < state->book.style_count ? state->book.styles[style] : NCH_XLSX_NUMBER;
 	if (end == state->value.data || *end != '\0' || !isfinite(number))
 		nch_buffer_add(&state->texts, state->value.data, state->value.length); /* no number: as it stands */
-	else if (date && number >= 0 && number < 2958466)                              /* up to the year 9999 */
+	else if (kind == NCH_XLSX_DATE)
 		nch_xlsx_date(&state->texts, number, state->book.from_1904);
-	else if (number == floor(number) && fabs(number) < 1e15)
-		nch_buffer_printf(&state->texts, "%.0f", number);
+	else if (kind == NCH_XLSX_ELAPSED)
+		nch_xlsx_elapsed(&state->texts, number);
+	else if (add_digits(state))
+		return;
+	else if (number == floor(number))
+		nch_buffer_printf(&state->texts, "%.0f", number == 0 ? 0 : number);
 	else
 		nch_json_write_double(&state->texts, number);
 }
@@ -120,6 +142,8 @@ static nch_status take_value(nch_rows *rows, const cell_head *head, nch_cell *ce
 		                state->value.data[0] == '0' || state->value.data[0] == 'f' ? "False" : "True");
 	else if (strcmp(head->type, "n") == 0)
 		add_number(state, head->style);
+	else if (strcmp(head->type, "d") == 0)
+		nch_xlsx_iso_date(&state->texts, state->value.data, state->value.length);
 	else
 		nch_buffer_add(&state->texts, state->value.data, state->value.length);
 	cell->length = state->texts.length - *offset;
