@@ -62,11 +62,12 @@ may_include() {
 	src/report) echo 'report data base' ;;
 	src/train) echo 'train report data nn text io tokenizer kernels base' ;;
 	src/bench) echo 'bench train data nn text io tokenizer kernels base' ;;
-	src/cli) echo 'cli bench train report data nn text io tokenizer kernels base' ;;
+	src/apps) echo 'apps train report data nn text io tokenizer kernels base' ;;
+	src/cli) echo 'cli apps bench train report data nn text io tokenizer kernels base' ;;
 	*) echo '' ;;
 	esac
 }
-for room in kernels tokenizer src/base src/io src/text src/data src/nn src/report src/train src/bench src/cli; do
+for room in kernels tokenizer src/base src/io src/text src/data src/nn src/report src/train src/bench src/apps src/cli; do
 	files=$(in_room "$room")
 	[ -n "$files" ] || continue
 	allowed=$(may_include "$room" | tr ' ' '|')
