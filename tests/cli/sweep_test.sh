@@ -13,7 +13,7 @@ check "a plot" grep -q '</svg>' "$work/grid/sweep.svg"
 exits 0 '' -- train $fit --batch 30 --lr 1e-4 --out "$work/alone"
 check "a job has the weights of train with its settings" cmp "$work/alone/model.safetensors" "$work/grid/job-0003/model.safetensors"
 
-exits 1 'is no number' -- sweep $fit --set lr=1e-3,abc --out "$work/wrong"
+exits 2 'is no number' -- sweep $fit --set lr=1e-3,abc --out "$work/wrong"
 check "a wrong value is told before the first job" test ! -e "$work/wrong"
 
 # --- again: nothing is done twice ---
