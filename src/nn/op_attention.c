@@ -45,6 +45,8 @@ nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor 
 		node->dropout = job.attention.dropout;
 	}
 	nch_pool_run(tape->compute->pool, batch->sentences * heads, attention_task, &job);
+	if (tape->watch != NULL)
+		tape->watch(tape->watch_context, &job.attention, batch);
 	return out;
 }
 

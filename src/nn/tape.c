@@ -105,6 +105,12 @@ const nch_step *nch_tape_step(const nch_tape *tape)
 	return &tape->step;
 }
 
+void nch_tape_watch_attention(nch_tape *tape, nch_attention_watch *watch, void *context)
+{
+	tape->watch = watch;
+	tape->watch_context = context;
+}
+
 nch_compute *nch_tape_compute(const nch_tape *tape)
 {
 	return tape->compute;

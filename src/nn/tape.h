@@ -91,6 +91,11 @@ const nch_step *nch_tape_step(const nch_tape *tape);
 nch_compute *nch_tape_compute(const nch_tape *tape);
 size_t nch_tape_peak(const nch_tape *tape); /* bytes of activations and their gradients, the most at once */
 
+/* Somebody who wants to see attention: told of each nch_attention_op, in order, right after it was computed; what `attention` points to is valid during the
+ * call only. The kernels' attention_map makes the probabilities from it. watch NULL: nobody (as at first). Attention with relative positions is not told. */
+typedef void nch_attention_watch(void *context, const nch_attention *attention, const nch_batch *batch);
+void nch_tape_watch_attention(nch_tape *tape, nch_attention_watch *watch, void *context);
+
 /* Memory until the next step begins, for what ops are told by pointers: offsets, types. NULL, and the tape has failed, without memory. */
 void *nch_tape_alloc(nch_tape *tape, size_t count, size_t size);
 

@@ -37,6 +37,8 @@ struct nch_tape {
 	size_t spare_count, spare_capacity;
 	nch_step step;
 	bool failed;
+	nch_attention_watch *watch;
+	void *watch_context;
 };
 
 /* The backward functions of the ops, one a file. */
