@@ -50,6 +50,25 @@ static const nch_json *find_text(const nch_json *object, const char **path)
 	return NULL;
 }
 
+/* The innermost object on a dotted path, and the names on it that are not there yet; NULL if something else than an object is in the way. */
+static const nch_json *find_place(const nch_json *object, const char *path, const char **missing)
+{
+	for (;;) {
+		size_t length = strcspn(path, ".");
+		const nch_json *found = NULL;
+		if (object->type != NCH_JSON_OBJECT)
+			return NULL;
+		for (const nch_json *member = object->first; member != NULL; member = member->next)
+			if (member->name_length == length && memcmp(member->name, path, length) == 0)
+				found = member;
+		*missing = path;
+		if (found == NULL || path[length] == '\0')
+			return object;
+		object = found;
+		path += length + 1;
+	}
+}
+
 static nch_status read_object(const nch_answer_form *form, const nch_line *line, nch_arena *arena, nch_record *record, nch_error *error)
 {
 	nch_json *object;
@@ -65,6 +84,9 @@ static nch_status read_object(const nch_answer_form *form, const nch_line *line,
 		return nch_fail(error, NCH_DATA, form->text != NULL ? "the record has no text \"%s\"" : "the record has no text that is called as usual; name it by --text%s",
 		                form->text != NULL ? form->text : "");
 	record->text = (nch_text){.text = text->text, .length = text->length};
+	const char *missing;
+	if (form->in_place != NULL && nch_json_path(object, form->in_place) == NULL && find_place(object, form->in_place, &missing) == NULL)
+		return nch_fail(error, NCH_DATA, "--in-place %s: what holds it in this record is no object", form->in_place);
 	if (form->targets) {
 		char beside[256];
 		nch_target_path(path, beside, sizeof beside);
@@ -263,12 +285,24 @@ static void write_in_place(const nch_answer_form *form, const nch_answerer *who,
 		nch_buffer_add(out, source + old->end, length - old->end);
 		return;
 	}
-	size_t end = record->object->end - 1; /* the closing brace */
+	/* the innermost object on the way there gets a member, and those that are missing on the way */
+	const char *missing;
+	const nch_json *object = find_place(record->object, form->in_place, &missing);
+	size_t end = object->end - 1, depth = 0; /* the closing brace */
 	nch_buffer_add(out, source, end);
-	nch_buffer_text(out, record->object->count > 0 ? ", " : "");
-	nch_json_write_text(out, form->in_place, strlen(form->in_place));
-	nch_buffer_text(out, ": ");
+	nch_buffer_text(out, object->count > 0 ? ", " : "");
+	for (;; depth++) {
+		size_t name = strcspn(missing, ".");
+		nch_json_write_text(out, missing, name);
+		nch_buffer_text(out, ": ");
+		if (missing[name] == '\0')
+			break;
+		nch_buffer_byte(out, '{');
+		missing += name + 1;
+	}
 	add_value(who, NULL, answer, out);
+	for (; depth > 0; depth--)
+		nch_buffer_byte(out, '}');
 	nch_buffer_add(out, source + end, length - end);
 }
 
@@ -280,5 +314,5 @@ void nch_answer_write(const nch_answer_form *form, const nch_answerer *who, cons
 		write_cells(form, who, record, answer, out);
 	else
 		write_object(form, who, record, answer, out);
-	nch_buffer_byte(out, '\n');
+	nch_buffer_text(out, form->in_place != NULL ? record->line.end : "\n");
 }

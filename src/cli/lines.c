@@ -95,9 +95,10 @@ static nch_status add_line(nch_lines *lines, size_t end, nch_error *error)
 	lines->bytes[end] = '\0';
 	lines->handed_out += length + 1;
 	char *text = lines->bytes + lines->start;
-	if (length > 0 && text[length - 1] == '\r')
+	bool cr = length > 0 && text[length - 1] == '\r', lf = end < lines->end;
+	if (cr)
 		text[--length] = '\0';
-	lines->batch[lines->batch_count++] = (nch_line){text, length};
+	lines->batch[lines->batch_count++] = (nch_line){text, length, lf ? cr ? "\r\n" : "\n" : cr ? "\r" : ""};
 	lines->start = lines->searched = end + 1;
 	return NCH_OK;
 }

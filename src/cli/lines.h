@@ -14,6 +14,7 @@
 typedef struct nch_line {
 	const char *text; /* without its line end (LF or CR LF); may hold any other bytes; a NUL stands behind it */
 	size_t length;
+	const char *end; /* what ended it: "\n", "\r\n", "" or "\r" at the end of a file */
 } nch_line;
 
 typedef struct nch_lines nch_lines;

@@ -431,6 +431,9 @@ static nch_status measure(work *w, const nch_train_options *training, const nch_
 	return status;
 }
 
+#define NO_MODEL "nothing was learned. Is the tokenizer the model's own, and is --lr right?"
+
+/* Says so when a run ends where it began. One label a row: it answers no oftener rightly than who always names the most frequent label. */
 static void judge_learning(work *w, const nch_experiment_result *r)
 {
 	size_t most = 0, labels = w->train.labels.count;
@@ -444,8 +447,21 @@ static void judge_learning(work *w, const nch_experiment_result *r)
 		most = counts[c] > most ? counts[c] : most;
 	double chance = (double)most / (double)w->train.rows;
 	if (r->training.epochs[r->training.count - 1].train_accuracy <= chance + 0.01)
-		warn(w, "the last epoch ended at chance level: nothing was learned. Is the tokenizer the model's own, and is --lr right?");
+		warn(w, "the last epoch ended at chance level: " NO_MODEL);
 	nch_free(counts);
+}
+
+/* Any number of labels a row: F1 with tuned thresholds looks fine for a model that gives every row the same scores, the area under the ROC curve (the mean over
+ * the labels) is then .5. Few rows say nothing. */
+static void judge_ranking(work *w, const nch_metrics *metrics)
+{
+	nch_buffer text = {0};
+	if (!w->train.multi_label || metrics->rows < 100 || !(metrics->roc_auc < 0.52))
+		return;
+	nch_buffer_printf(&text, "the model tells the rows hardly apart (ROC-AUC %.2f; chance is 0.50): " NO_MODEL, metrics->roc_auc);
+	if (text.data != NULL)
+		warn(w, text.data);
+	nch_buffer_free(&text);
 }
 
 static double seconds_now(void)
@@ -482,6 +498,7 @@ static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error
 	r->has_test = r->test_rows > 0;
 	if (r->has_valid)
 		NCH_TRY(measure(w, &training, &w->valid_examples, true, &r->valid, error));
+	judge_ranking(w, &r->valid);
 	if (tuned)
 		NCH_TRY(write_settings(w, &training, error));
 	if (r->has_test)

@@ -25,6 +25,9 @@ exits 2 '--loss ce' -- $fit --loss ce --out "$work/no"
 exits 2 'needs JSON records' -- train --train data/emotions.tsv --target pair --preset tiny --tokenizer "$work/v.model" --out "$work/no"
 exits 2 '--target' -- $fit --target pair --pair id --out "$work/no"
 
+run train --train data/ea.jsonl --multi-label --valid-split 0.3 --preset tiny --tokenizer "$work/v.model" --epochs 1 --lr 1e-9 --seed 1 --out "$work/no"
+check "a model that has learned nothing is told of" grep -q 'hardly apart (ROC-AUC 0.[45]' "$work/.err"
+
 # --- targets: offsets are looked at ---
 sed '2s/"begin": \([0-9]*\)/"begin": 1\1/' data/ea.jsonl > "$work/wrong.jsonl"
 exits 1 'wrong.jsonl:2: the target' -- train --train "$work/wrong.jsonl" --multi-label --target pair --preset tiny --tokenizer "$work/v.model" --out "$work/no"
@@ -40,6 +43,12 @@ check "the answer is True and False" grep -Eq '"output": \{"joy": "(True|False)"
 sed 's/"True"/true/g; s/"False"/false/g' data/ea.jsonl | head -n 2 > "$work/bare.jsonl"
 exits 0 '' -- predict --model "$work/bce" --in-place output "$work/bare.jsonl"
 check "true and false where the record has them" grep -Eq '"output": \{"joy": (true|false), ' "$work/.out"
+
+printf '%s\r\n\r\n%s' '{"form": "하나", "meta":{"n":1.50}} ' '{"form":"둘","meta":{},"u":"\ub458"}' > "$work/ends.jsonl"
+exits 0 '' -- predict --model "$work/bce" --in-place meta.said.ea "$work/ends.jsonl"
+sed 's/,* *"said": {"ea": {[^}]*}}//' "$work/.out" > "$work/stripped"
+check "line ends stay, blank lines too, and a field is made where its path leads" cmp "$work/stripped" "$work/ends.jsonl"
+exits 1 'ends.jsonl:1: --in-place form.ea: .* no object' -- predict --model "$work/bce" --in-place form.ea "$work/ends.jsonl"
 
 # --- answers ---
 exits 0 '' -- predict --model "$work/bce" --input jsonl "$sample"
