@@ -13,13 +13,16 @@
 #include "cli/output.h"
 #include "cli/train_options.h"
 #include "cli/train_screen.h"
+#include "report/log.h"
+#include "report/plots.h"
 #include "report/sweep_report.h"
 #include "train/sweep.h"
 
 #define MAX_FILE ((size_t)64 << 20)
+#define MOST_CURVES 8 /* in one picture: so many colours can be told apart */
 
 static const nch_option own_options[] = {
-	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for job-0000, job-0001 …, sweep.tsv and sweep.svg", .required = true},
+	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for job-0000, job-0001 …, sweep.tsv, sweep.svg and curves.svg", .required = true},
 	{"set", NCH_OPTION_LIST, "NAME=A,B", .help = "an option and the values to try; with --random also a range, lr=1e-5..1e-3", .required = true},
 	{"random", NCH_OPTION_INTEGER, "N", .help = "try N settings chosen at random by --seed, not all", .least = 1, .most = 1000000},
 	{"halving", NCH_OPTION_FLAG, .help = "successive halving: few epochs first; the better half goes on with twice as many, up to --epochs"},
@@ -229,6 +232,47 @@ static nch_status write_file(const work *w, const char *name, nch_buffer *text, 
 	return status;
 }
 
+/* "batch 16, lr 1e-3" */
+static void name_curve(const work *w, const nch_sweep_row *row, nch_buffer *out)
+{
+	for (size_t a = 0; a < w->sweep.axis_count; a++)
+		nch_buffer_printf(out, "%s%s %s", a > 0 ? ", " : "", w->sweep.axes[a].name, row->values[a]);
+}
+
+/* Appends curves.svg: loss and accuracy of the best jobs over the epochs, in the order of the jobs. */
+static nch_status draw_curves(const work *w, const size_t *order, nch_buffer *out, nch_error *error)
+{
+	nch_log logs[MOST_CURVES] = {0};
+	nch_buffer names[MOST_CURVES] = {0};
+	nch_curve_run curves[MOST_CURVES];
+	size_t most = w->count < MOST_CURVES ? w->count : MOST_CURVES, count = 0;
+	nch_status status = NCH_OK;
+	for (size_t r = 0; r < w->count && status == NCH_OK; r++) {
+		const nch_sweep_row *row = &w->rows[r];
+		bool drawn = false;
+		for (size_t k = 0; k < most; k++)
+			drawn = drawn || order[k] == r;
+		if (!drawn)
+			continue;
+		char *folder = job_folder(w, row->rung, row->job), *path = folder ? nch_path_join(folder, "log.jsonl") : NULL;
+		name_curve(w, row, &names[count]);
+		status = path ? nch_buffer_check(&names[count], error) : nch_no_memory(error);
+		if (status == NCH_OK)
+			status = nch_log_read(path, &logs[count], error);
+		curves[count] = (nch_curve_run){names[count].data, &logs[count]};
+		count++;
+		nch_free(path);
+		nch_free(folder);
+	}
+	if (status == NCH_OK)
+		nch_curves_svg(curves, count, out);
+	for (size_t i = 0; i < count; i++) {
+		nch_log_free(&logs[i]);
+		nch_buffer_free(&names[i]);
+	}
+	return status;
+}
+
 static nch_status report_rows(work *w, nch_error *error)
 {
 	nch_buffer out = {0};
@@ -247,6 +291,10 @@ static nch_status report_rows(work *w, nch_error *error)
 		nch_sweep_svg(&table, &out);
 		status = write_file(w, "sweep.svg", &out, error);
 	}
+	if (status == NCH_OK)
+		status = draw_curves(w, order, &out, error);
+	if (status == NCH_OK)
+		status = write_file(w, "curves.svg", &out, error);
 	if (status == NCH_OK) {
 		const nch_sweep_row *best = &w->rows[order[0]];
 		nch_sweep_text(&table, order, &out);
@@ -380,6 +428,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_sweep = {
 	"sweep", "train with other settings again and again, and compare", "--train FILE … --valid-split 0.2 --set NAME=A,B … --out DIR [--random N] [--halving] [options]",
 	"Trains once for each combination of the --set values; DIR/job-N is what train leaves. A table of them is printed\n"
-	"(the best first, by --best-by on the validation rows) and kept as DIR/sweep.tsv, with DIR/sweep.svg beside it.\n"
+	"(the best first, by --best-by on the validation rows) and kept as DIR/sweep.tsv; DIR/sweep.svg shows what\n"
+	"each value came to, DIR/curves.svg loss and accuracy over the epochs, of the eight best where there are more.\n"
 	"The same call again does only what is not done yet. Jobs can be done apart by --job N and gathered by --merge.",
 	groups, 0, run};

@@ -10,6 +10,7 @@ check "four rows in the table" test "$(grep -c '' < "$work/grid/sweep.tsv")" -eq
 check "the last option changes fastest" test "$(cut -f 1-3 "$work/grid/sweep.tsv" | tr '\t\n' ' ;')" = "job batch lr;0 10 1e-3;1 10 1e-4;2 30 1e-3;3 30 1e-4;"
 check "the best is named" grep -Eq '^best by accuracy: .*/grid/job-000[0-3]$' "$work/.out"
 check "a plot" grep -q '</svg>' "$work/grid/sweep.svg"
+check "curves of all four by name" test "$(grep -Eo '>batch (10|30), lr 1e-[34]<' "$work/grid/curves.svg" | sort -u | grep -c '')" -eq 4
 exits 0 '' -- train $fit --batch 30 --lr 1e-4 --out "$work/alone"
 check "a job has the weights of train with its settings" cmp "$work/alone/model.safetensors" "$work/grid/job-0003/model.safetensors"
 
