@@ -1,6 +1,7 @@
 /* book_html.c - a tagged book as a page. */
 #include "apps/book_html.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "apps/emotions.h"
@@ -8,35 +9,38 @@
 #include "report/html.h"
 
 static const char page_style[] =
-	".book p{margin:0 0 1.1rem}\n"
-	".s{border-radius:.2rem;padding:.05rem .1rem;background:color-mix(in srgb,var(--c) calc(var(--p)*26%),transparent);"
-	"text-decoration:underline;text-decoration-color:var(--c);text-decoration-thickness:1.5px;text-underline-offset:.28em;text-decoration-skip-ink:none;"
+	"h1,.book{font-family:'Noto Serif KR','Noto Serif CJK KR',AppleMyungjo,'Nanum Myeongjo',NanumMyeongjo,Batang,serif}\n"
+	"h1{font-size:1.9rem;margin-top:1.4rem}\n"
+	".book{line-height:2;font-size:1.04rem}\n"
+	".book p{margin:0 0 1.3rem}\n"
+	".s{border-radius:.2rem;padding:.12rem .18rem;background:color-mix(in srgb,var(--c) calc(var(--p)*22%),transparent);"
 	"-webkit-box-decoration-break:clone;box-decoration-break:clone}\n"
-	".s i{font-style:normal;font-size:.72em;color:var(--c);margin-right:.15em;user-select:none}\n"
+	".s i{font:.66em sans-serif;color:var(--c);margin-right:.2em;vertical-align:.12em;user-select:none}\n"
 	".speech{font-weight:600}\n"
-	".key{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.3rem 1.4rem;padding:0;margin:.8rem 0;list-style:none;font-size:.9rem}\n"
-	".key li{display:flex;align-items:center;gap:.5rem}\n"
-	".key svg{width:2.4rem;flex:none}\n"
-	".key b{font-weight:600;color:var(--c)}\n"
-	".key span{margin-left:auto;font-variant-numeric:tabular-nums;color:var(--quiet)}\n"
-	".arc{background:var(--card);border:1px solid var(--rule);border-radius:.4rem;padding:.6rem .4rem;break-inside:avoid}\n"
-	".arc text{font:12px sans-serif;fill:var(--quiet)}\n"
-	".arc .mark{font-size:13px;fill:var(--c)}\n"
-	".arc .grid{stroke:var(--rule);stroke-width:1}\n"
-	".arc path,.key path{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round}\n"
-	".narrow{display:none}\n"
-	"@media(max-width:34rem){body{font-size:16px}.wide{display:none}.narrow{display:block}}\n"
-	"@media print{.s{background:none}main{max-width:none}.narrow{display:none}.wide{display:block}body{font-size:11pt}}\n";
+	".row{display:grid;grid-template-columns:6.2rem 1fr 5.4rem;gap:0 .9rem;align-items:end;border-bottom:1px solid var(--rule);break-inside:avoid}\n"
+	".row b{font-weight:600;color:var(--c);padding-bottom:.1rem;overflow-wrap:anywhere}\n"
+	".row span{text-align:right;font-size:.85rem;font-variant-numeric:tabular-nums;color:var(--quiet);padding-bottom:.2rem}\n"
+	".row svg{height:3.1rem}\n"
+	".row .line{fill:none;stroke:var(--c);stroke-width:1.6;stroke-linejoin:round;vector-effect:non-scaling-stroke}\n"
+	".row .area{fill:var(--c);opacity:.2}\n"
+	".row .grid{stroke:var(--rule);stroke-width:1;vector-effect:non-scaling-stroke}\n"
+	".axis{border:0;font-size:.8rem;color:var(--quiet)}\n"
+	".axis div{display:flex;justify-content:space-between;grid-column:2;font-variant-numeric:tabular-nums}\n"
+	"@media(max-width:34rem){body{font-size:16px}h1{font-size:1.6rem}.row{grid-template-columns:1fr auto;padding-top:.35rem}.row svg{grid-area:2/1/3/3;height:2.6rem}"
+	".axis div{grid-column:1/3}}\n"
+	"@media print{main{max-width:none;padding:0}body{font-size:10.5pt}.book{line-height:1.85}.s{background:none}"
+	".s,.row b{text-decoration:var(--u);text-decoration-thickness:1px;text-underline-offset:.3em;text-decoration-skip-ink:none}.row svg{height:2rem}}\n"
+	"@media(forced-colors:active){.s,.row b{text-decoration:var(--u)}}\n";
 
-/* A class for each label: its colour on light and on dark ground, its underline. */
+/* A class for each label: its colour on light and on dark ground, and the underline that stands for it where there is no colour. */
 static void add_label_styles(const nch_book_page *page, nch_buffer *out)
 {
 	nch_buffer_text(out, "<style>\n");
 	for (size_t c = 0; c < page->tags->labels; c++) {
 		const nch_emotion_look *look = nch_emotion_look_of(page->labels[c], c);
-		nch_buffer_printf(out, ".e%zu{--c:%s}.s.e%zu{text-decoration-style:%s}\n", c, look->light, c, look->neutral ? "solid" : look->underline);
+		nch_buffer_printf(out, ".e%zu{--c:%s;--u:%s%s}", c, look->light, look->neutral ? "none" : "underline var(--c) ", look->neutral ? "" : look->underline);
 		if (look->neutral)
-			nch_buffer_printf(out, ".s.e%zu{background:none;text-decoration:none}\n", c);
+			nch_buffer_printf(out, ".s.e%zu{background:none;padding:0}", c);
 		nch_buffer_printf(out, "@media screen and (prefers-color-scheme:dark){.e%zu{--c:%s}}\n", c, look->dark);
 	}
 	nch_buffer_text(out, "</style>\n");
@@ -47,40 +51,10 @@ static void add_percent(nch_buffer *out, double share)
 	nch_buffer_printf(out, "%d %%", (int)(100.0 * share + 0.5));
 }
 
-/* --- the key --- */
+/* --- the arc: a row for each emotion, all to one scale, which is also the key to the marks --- */
 
-static void add_key(const nch_book_page *page, const size_t *counts, nch_buffer *out)
-{
-	nch_buffer_text(out, "<ul class=\"key\">\n");
-	for (size_t c = 0; c < page->tags->labels; c++) {
-		const nch_emotion_look *look = nch_emotion_look_of(page->labels[c], c);
-		nch_buffer_printf(out, "<li class=\"e%zu\"><svg viewBox=\"0 0 40 10\" aria-hidden=\"true\"><path d=\"M0 5H40\" stroke-dasharray=\"%s\"/></svg><b>%s%s", c,
-		                  look->dash, look->mark, look->mark[0] != '\0' ? " " : "");
-		nch_html_text(out, page->labels[c], strlen(page->labels[c]));
-		nch_buffer_printf(out, "</b><span>%zu · ", counts[c]);
-		add_percent(out, page->tags->count > 0 ? (double)counts[c] / (double)page->tags->count : 0.0);
-		nch_buffer_text(out, "</span></li>\n");
-	}
-	nch_buffer_text(out, "</ul>\n");
-}
-
-/* --- the arc --- */
-
-enum { HEIGHT = 250, LEFT = 40, RIGHT = 24, TOP = 14, BOTTOM = 30, POINTS = 240 };
-
-typedef struct plot {
-	double width, top_value;
-} plot;
-
-static double x_of(const plot *p, double share)
-{
-	return LEFT + share * (p->width - LEFT - RIGHT);
-}
-
-static double y_of(const plot *p, double value)
-{
-	return TOP + (1.0 - value / p->top_value) * (HEIGHT - TOP - BOTTOM);
-}
+/* A drawing is WIDTH by HEIGHT of its own units and is stretched to its place; more than POINTS points are not told apart there. */
+enum { WIDTH = 1000, HEIGHT = 100, POINTS = 240 };
 
 static double arc_at(const nch_tags *tags, size_t point, size_t points, size_t label)
 {
@@ -88,53 +62,83 @@ static double arc_at(const nch_tags *tags, size_t point, size_t points, size_t l
 	return (double)tags->arc[i * tags->labels + label];
 }
 
-static void add_grid(const plot *p, const nch_tags *tags, nch_buffer *out)
+/* The top of the scale: the arc's highest point, and no less than a fifth. */
+static double top_of(const nch_tags *tags)
 {
-	for (int i = 0; i * 0.2 < p->top_value + 0.01; i++) {
-		double y = y_of(p, i * 0.2);
-		nch_buffer_printf(out, "<line class=\"grid\" x1=\"%d\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%d %%</text>\n",
-		                  LEFT, y, p->width - RIGHT, y, LEFT - 5, y + 4, i * 20);
-	}
-	static const char *const anchors[] = {"start", "middle", "end"};
-	for (int i = 0; i < 3; i++)
-		nch_buffer_printf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%zu</text>\n", x_of(p, i / 2.0), HEIGHT - 8, anchors[i],
-		                  i == 0 ? (size_t)1 : i == 1 ? (tags->count + 1) / 2 : tags->count);
+	float top = 0.2f;
+	for (size_t i = 0; i < tags->count * tags->labels; i++)
+		top = tags->arc[i] > top ? tags->arc[i] : top;
+	return (double)top;
 }
 
-static void add_line(const plot *p, const nch_book_page *page, size_t label, nch_buffer *out)
+/* The line, without the command that begins a path. */
+static void add_points(const nch_tags *tags, size_t label, double top, nch_buffer *out)
+{
+	size_t points = tags->count < POINTS ? tags->count : POINTS;
+	for (size_t k = 0; k < points; k++)
+		nch_buffer_printf(out, "%s%.1f %.1f", k > 0 ? "L" : "", points > 1 ? WIDTH * (double)k / (double)(points - 1) : 0.0,
+		                  4 + (1.0 - arc_at(tags, k, points, label) / top) * (HEIGHT - 4));
+	if (points == 1)
+		nch_buffer_printf(out, "h%d", WIDTH);
+}
+
+static size_t highest(const nch_tags *tags, size_t label)
+{
+	size_t best = 0;
+	for (size_t i = 1; i < tags->count; i++)
+		best = tags->arc[i * tags->labels + label] > tags->arc[best * tags->labels + label] ? i : best;
+	return best;
+}
+
+static void add_row(const nch_book_page *page, size_t label, size_t count, double top, nch_buffer *out)
 {
 	const nch_tags *tags = page->tags;
 	const nch_emotion_look *look = nch_emotion_look_of(page->labels[label], label);
-	size_t points = tags->count < POINTS ? tags->count : POINTS, top = 0;
-	nch_buffer_printf(out, "<g class=\"e%zu\"><path stroke-dasharray=\"%s\" d=\"", label, look->dash);
-	for (size_t k = 0; k < points; k++) {
-		double share = points > 1 ? (double)k / (double)(points - 1) : 0.5, value = arc_at(tags, k, points, label);
-		nch_buffer_printf(out, "%c%.1f %.1f", k == 0 ? 'M' : 'L', x_of(p, share), y_of(p, value));
-		top = value > arc_at(tags, top, points, label) ? k : top;
-	}
-	if (points == 1)
-		nch_buffer_printf(out, "h1");
-	nch_buffer_text(out, "\"/>");
-	if (look->mark[0] != '\0') /* the mark stands on the line's highest point */
-		nch_buffer_printf(out, "<text class=\"mark\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%s</text>",
-		                  x_of(p, points > 1 ? (double)top / (double)(points - 1) : 0.5), y_of(p, arc_at(tags, top, points, label)) - 4, look->mark);
-	nch_buffer_text(out, "</g>\n");
+	size_t peak = highest(tags, label);
+	nch_buffer_printf(out, "<div class=\"row e%zu\"><b>%s%s", label, look->mark, look->mark[0] != '\0' ? " " : "");
+	nch_html_text(out, page->labels[label], strlen(page->labels[label]));
+	nch_buffer_printf(out, "</b><svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"가장 높은 곳: %zu번째 문장 둘레, ", WIDTH, HEIGHT, peak + 1);
+	add_percent(out, (double)tags->arc[peak * tags->labels + label]);
+	nch_buffer_text(out, "\">");
+	for (int quarter = 0; quarter <= 4; quarter++)
+		nch_buffer_printf(out, "<path class=\"grid\" d=\"M%d 0V%d\"/>", quarter * WIDTH / 4, HEIGHT);
+	nch_buffer_printf(out, "<path class=\"area\" d=\"M0 %dL", HEIGHT);
+	add_points(tags, label, top, out);
+	nch_buffer_printf(out, "L%d %dz\"/><path class=\"line\" d=\"M", WIDTH, HEIGHT);
+	add_points(tags, label, top, out);
+	nch_buffer_printf(out, "\"/></svg><span>%zu · ", count);
+	add_percent(out, (double)count / (double)tags->count);
+	nch_buffer_text(out, "</span></div>\n");
 }
 
-static void add_arc(const nch_book_page *page, double width, const char *class_name, nch_buffer *out)
+/* Rows from the most frequent emotion down; those that no sentence has are only named. */
+static void add_arc(const nch_book_page *page, const size_t *counts, nch_buffer *out)
 {
 	const nch_tags *tags = page->tags;
-	float top = 0.0f;
-	for (size_t i = 0; i < tags->count * tags->labels; i++)
-		top = tags->arc[i] > top ? tags->arc[i] : top;
-	plot p = {.width = width, .top_value = 0.2};
-	while (p.top_value < (double)top && p.top_value < 0.99)
-		p.top_value += 0.2;
-	nch_buffer_printf(out, "<svg class=\"%s\" viewBox=\"0 0 %.0f %d\" role=\"img\" aria-label=\"감정의 흐름\">\n", class_name, width, HEIGHT);
-	add_grid(&p, tags, out);
-	for (size_t c = 0; c < tags->labels; c++)
-		add_line(&p, page, c, out);
-	nch_buffer_text(out, "</svg>\n");
+	double top = top_of(tags);
+	size_t largest = tags->count;
+	for (size_t below = SIZE_MAX; largest > 0; below = largest) {
+		largest = 0; /* the next smaller count; labels of equal counts keep their order */
+		for (size_t c = 0; c < tags->labels; c++)
+			largest = counts[c] < below && counts[c] > largest ? counts[c] : largest;
+		for (size_t c = 0; c < tags->labels && largest > 0; c++)
+			if (counts[c] == largest)
+				add_row(page, c, largest, top, out);
+	}
+	nch_buffer_text(out, "<div class=\"row axis\"><div>");
+	for (size_t quarter = 0; quarter <= 4; quarter++)
+		nch_buffer_printf(out, "<span>%zu</span>", 1 + (tags->count - 1) * quarter / 4);
+	nch_buffer_text(out, "</div></div>\n<p class=\"quiet\">가로는 문장의 차례, 세로는 ");
+	nch_buffer_printf(out, "둘레 %zu문장의 평균 확률입니다 (높이 끝은 ", tags->window);
+	add_percent(out, top);
+	nch_buffer_text(out, "). 오른쪽은 그 감정으로 읽힌 문장의 수입니다.");
+	for (size_t c = 0, none = 0; c < tags->labels; c++) {
+		if (counts[c] > 0)
+			continue;
+		nch_buffer_text(out, none++ > 0 ? ", " : " 없는 감정: ");
+		nch_html_text(out, page->labels[c], strlen(page->labels[c]));
+	}
+	nch_buffer_text(out, "</p>\n");
 }
 
 /* --- the text --- */
@@ -186,14 +190,12 @@ void nch_book_html(const nch_book_page *page, nch_buffer *out)
 	add_label_styles(page, out);
 	nch_buffer_text(out, "<h1>");
 	nch_html_text(out, page->title, strlen(page->title));
-	nch_buffer_printf(out, "</h1>\n<p class=\"quiet\">%zu문장 · 대사 %zu · 지문 %zu%s</p>\n", tags->count, speech, tags->count - speech,
-	                  page->smoothed ? " · 앞뒤 문장으로 고름" : "");
-	add_key(page, counts, out);
+	nch_buffer_printf(out, "</h1>\n<p class=\"quiet\">%zu문장 · <b>굵은 글</b>은 대사 %zu, 나머지는 지문 %zu%s</p>\n", tags->count, speech, tags->count - speech,
+	                  page->smoothed ? " · 앞뒤 문장에 비추어 고르게 함" : "");
 	if (tags->count > 0) {
-		nch_buffer_printf(out, "<h2>감정의 흐름</h2>\n<div class=\"arc\">\n");
-		add_arc(page, 760, "wide", out);
-		add_arc(page, 370, "narrow", out);
-		nch_buffer_printf(out, "</div>\n<p class=\"quiet\">가로는 문장의 차례, 세로는 둘레 %zu문장의 평균 확률입니다. 굵은 글은 대사입니다.</p>\n<h2>본문</h2>\n", tags->window);
+		nch_buffer_text(out, "<h2>감정의 흐름</h2>\n");
+		add_arc(page, counts, out);
+		nch_buffer_text(out, "<h2>본문</h2>\n");
 	}
 	add_text(page, out);
 	nch_html_end(out);

@@ -1,6 +1,6 @@
 /* emotions.c - how an emotion looks on a page.
  *
- * The colours keep a contrast of 4.5 to 1 to their ground; hues are apart for the usual kinds of colour blindness (Okabe & Ito 2008), and marks, dashes and
+ * The colours keep a contrast of 4.5 to 1 to their ground; hues are apart for the usual kinds of colour blindness (Okabe & Ito 2008), and marks and
  * underlines are apart for everybody. */
 #include "apps/emotions.h"
 
@@ -9,18 +9,18 @@
 enum { HAPPY, SAD, ANGRY, AFRAID, SURPRISED, DISGUSTED, NEUTRAL, MORE };
 
 static const nch_emotion_look looks[] = {
-	[HAPPY] = {"▲", "#9a5b00", "#f0b429", "none", "solid", false},
-	[SAD] = {"▽", "#0b5fa5", "#6db8f2", "8 4", "dashed", false},
-	[ANGRY] = {"◆", "#b3261e", "#ff8a80", "2 3", "wavy", false},
-	[AFRAID] = {"◇", "#6a3fa0", "#c3a3f5", "12 3 2 3", "dotted", false},
-	[SURPRISED] = {"✱", "#00695c", "#4fd1b5", "5 2", "double", false},
-	[DISGUSTED] = {"✖", "#5d6b00", "#c5d44c", "10 6", "dashed", false},
-	[NEUTRAL] = {"", "#5f6368", "#9aa0a6", "1 5", "none", true},
-	[MORE] = {"●", "#a3246f", "#f48fc6", "6 2 2 2", "dotted", false},
-	{"■", "#39566b", "#a8c4d9", "14 4", "double", false},
-	{"★", "#7a4a2b", "#d9a982", "3 6", "solid", false},
-	{"○", "#2f6b2f", "#8fd18f", "9 2", "wavy", false},
-	{"□", "#444b9a", "#a9b0f5", "4 4", "dashed", false},
+	[HAPPY] = {"▲", "#9a5b00", "#f0b429", "solid", false},
+	[SAD] = {"▽", "#0b5fa5", "#6db8f2", "dashed", false},
+	[ANGRY] = {"◆", "#b3261e", "#ff8a80", "wavy", false},
+	[AFRAID] = {"◇", "#6a3fa0", "#c3a3f5", "dotted", false},
+	[SURPRISED] = {"✱", "#00695c", "#4fd1b5", "double", false},
+	[DISGUSTED] = {"✖", "#5d6b00", "#c5d44c", "dashed", false},
+	[NEUTRAL] = {"", "#5f6368", "#9aa0a6", "none", true},
+	[MORE] = {"●", "#a3246f", "#f48fc6", "dotted", false},
+	{"■", "#39566b", "#a8c4d9", "double", false},
+	{"★", "#7a4a2b", "#d9a982", "solid", false},
+	{"○", "#2f6b2f", "#8fd18f", "wavy", false},
+	{"□", "#444b9a", "#a9b0f5", "dashed", false},
 };
 
 static const struct {

@@ -10,7 +10,6 @@
 typedef struct nch_emotion_look {
 	const char *mark;        /* one character, UTF-8; "" for a neutral one */
 	const char *light, *dark; /* CSS colours of text and lines on a light and on a dark ground; tints are made from them by transparency */
-	const char *dash;        /* SVG stroke-dasharray; "none" for a whole line */
 	const char *underline;   /* CSS text-decoration-style; "none" without a line */
 	bool neutral;
 } nch_emotion_look;
