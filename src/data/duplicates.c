@@ -5,8 +5,14 @@
 
 #include "base/memory.h"
 
-#define MOST_ROWS ((size_t)1 << 30) /* what the bits of an entry can count */
+/* A slot of the table: 0, or the upper half of a text's hash (so that passing by needs no look at the key), two flags, and the number + 1 of the first row
+ * that has the text. */
 #define UPPER 0xFFFFFFFF00000000u
+#define IN_TEST 0x80000000u
+#define CONTRADICTING 0x40000000u
+#define ROW 0x3FFFFFFFu
+
+#define MOST_ROWS ((size_t)ROW)
 #define GROUP 16 /* slots that are on their way from memory at a time */
 
 /* --- fingerprints --- */
@@ -37,37 +43,31 @@ static void hash_bytes(const char *bytes, size_t length, nch_text_key *key)
 		b ^= b >> 29;
 	}
 	key->high = mix(a);
-	key->low = mix(b ^ key->high);
+	key->low = (uint32_t)mix(b ^ key->high);
 }
 
 nch_text_key nch_text_key_of(const nch_dataset *dataset, size_t row)
 {
 	const nch_dataset_row *r = &dataset->row[row];
 	nch_text_key key = { 0 };
+	uint64_t labels = 0;
 	size_t count;
 	const int32_t *classes = nch_dataset_classes(dataset, row, &count);
 	hash_bytes(dataset->bytes + r->offset, (size_t)r->text_length + 1 + r->pair_length, &key); /* they stand one after the other, each with its NUL */
 	for (size_t i = 0; i < count; i++)
-		key.labels += mix((uint64_t)classes[i] + 1);
+		labels += mix((uint64_t)classes[i] + 1);
+	key.labels = (uint32_t)(labels >> 32);
 	return key;
 }
 
 /* --- the table --- */
 
-/* A distinct text, known by the first row that has it. */
-typedef struct text_entry {
-	uint32_t row;
-	uint32_t rows : 30, contradicting : 1, in_test : 1;
-} text_entry;
-
-/* A slot holds the index of an entry + 1 (0: empty) in its lower half, and the upper half of the entry's hash, so that
- * passing by a slot needs no look at the entry. */
 typedef struct text_table {
 	const nch_text_key *keys; /* of the rows */
-	text_entry *entries;
-	size_t count;
 	uint64_t *slots;
 	size_t mask;
+	uint32_t *repeated; /* rows whose text stood before */
+	size_t repeated_count, repeated_capacity;
 } text_table;
 
 /* The slot of a text, or the empty one where it belongs. */
@@ -77,50 +77,60 @@ static size_t find_text(const text_table *table, const nch_text_key *key)
 	for (; table->slots[slot] != 0; slot = (slot + 1) & table->mask) {
 		if (((table->slots[slot] ^ key->high) & UPPER) != 0)
 			continue;
-		const nch_text_key *other = &table->keys[table->entries[(uint32_t)table->slots[slot] - 1].row];
+		const nch_text_key *other = &table->keys[(table->slots[slot] & ROW) - 1];
 		if (other->high == key->high && other->low == key->low)
 			break;
 	}
 	return slot;
 }
 
-static void add_text(text_table *table, size_t row, nch_duplicates *found)
+static nch_status add_text(text_table *table, size_t row, nch_duplicates *found, nch_error *error)
 {
 	const nch_text_key *key = &table->keys[row];
-	size_t slot = find_text(table, key);
-	if (table->slots[slot] == 0) {
-		table->entries[table->count] = (text_entry){ .row = (uint32_t)row, .rows = 1 };
-		table->slots[slot] = (key->high & UPPER) | ++table->count;
-		return;
+	uint64_t *slot = &table->slots[find_text(table, key)];
+	if (*slot == 0) {
+		*slot = (key->high & UPPER) | (row + 1);
+		return NCH_OK;
 	}
-	text_entry *entry = &table->entries[(uint32_t)table->slots[slot] - 1];
-	entry->rows++;
-	if (table->keys[entry->row].labels != key->labels)
-		entry->contradicting = 1;
+	if (table->keys[(*slot & ROW) - 1].labels != key->labels && !(*slot & CONTRADICTING)) {
+		*slot |= CONTRADICTING;
+		found->contradictions++;
+	}
 	found->duplicates++;
+	NCH_TRY(nch_grow(&table->repeated, &table->repeated_capacity, table->repeated_count + 1, sizeof *table->repeated, error));
+	table->repeated[table->repeated_count++] = (uint32_t)row;
+	return NCH_OK;
 }
 
-static void add_texts(text_table *table, size_t rows, nch_duplicates *found)
+static nch_status add_texts(text_table *table, size_t rows, nch_duplicates *found, nch_error *error)
 {
 	for (size_t first = 0; first < rows; first += GROUP) {
 		size_t end = rows - first < GROUP ? rows : first + GROUP;
 		for (size_t row = first; row < end; row++)
 			__builtin_prefetch(&table->slots[table->keys[row].low & table->mask]);
 		for (size_t row = first; row < end; row++)
-			add_text(table, row, found);
+			NCH_TRY(add_text(table, row, found, error));
 	}
+	return NCH_OK;
+}
+
+/* The rows of contradicting texts: the first one of each, and those that repeat it. */
+static void count_contradicting_rows(const text_table *table, nch_duplicates *found)
+{
+	found->contradicting_rows = found->contradictions;
+	for (size_t i = 0; found->contradictions > 0 && i < table->repeated_count; i++)
+		found->contradicting_rows += (table->slots[find_text(table, &table->keys[table->repeated[i]])] & CONTRADICTING) != 0;
 }
 
 static void count_shared(text_table *table, const nch_text_key *test, size_t rows, nch_duplicates *found)
 {
 	for (size_t i = 0; i < rows; i++) {
-		size_t slot = find_text(table, &test[i]);
-		if (table->slots[slot] == 0)
+		uint64_t *slot = &table->slots[find_text(table, &test[i])];
+		if (*slot == 0)
 			continue;
-		text_entry *entry = &table->entries[(uint32_t)table->slots[slot] - 1];
 		found->shared_test_rows++;
-		found->shared_texts += !entry->in_test;
-		entry->in_test = 1;
+		found->shared_texts += !(*slot & IN_TEST);
+		*slot |= IN_TEST;
 	}
 }
 
@@ -133,19 +143,14 @@ nch_status nch_duplicates_count(const nch_text_key *keys, size_t rows, const nch
 	text_table table = { .keys = keys, .mask = 63 };
 	while (table.mask < rows + rows / 2)
 		table.mask = table.mask * 2 + 1;
-	table.entries = nch_alloc_untouched(rows, sizeof *table.entries);
 	table.slots = nch_alloc_aligned(table.mask + 1, sizeof *table.slots);
-	nch_status status = table.entries && table.slots ? NCH_OK : nch_no_memory(error);
+	nch_status status = table.slots ? add_texts(&table, rows, found, error) : nch_no_memory(error);
 	if (status == NCH_OK) {
-		add_texts(&table, rows, found);
+		count_contradicting_rows(&table, found);
 		if (test != NULL)
 			count_shared(&table, test, test_rows, found);
-		for (size_t i = 0; i < table.count; i++) {
-			found->contradictions += table.entries[i].contradicting;
-			found->contradicting_rows += table.entries[i].contradicting ? table.entries[i].rows : 0;
-		}
 	}
-	nch_free(table.entries);
 	nch_free(table.slots);
+	nch_free(table.repeated);
 	return status;
 }

@@ -1,7 +1,6 @@
 #include "data/statistics.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -12,10 +11,16 @@
 
 /* --- lengths --- */
 
-static int compare_sizes(const void *a, const void *b)
+nch_status nch_lengths_add(nch_lengths *lengths, size_t value, nch_error *error)
 {
-	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	return (x > y) - (x < y);
+	if (value >= lengths->size) {
+		NCH_TRY(nch_grow(&lengths->times, &lengths->capacity, value + 1, sizeof *lengths->times, error));
+		memset(lengths->times + lengths->size, 0, (value + 1 - lengths->size) * sizeof *lengths->times);
+		lengths->size = value + 1;
+	}
+	lengths->times[value]++;
+	lengths->count++;
+	return NCH_OK;
 }
 
 double nch_lengths_percentile(const nch_lengths *lengths, double percent)
@@ -23,49 +28,32 @@ double nch_lengths_percentile(const nch_lengths *lengths, double percent)
 	if (lengths->count == 0)
 		return 0;
 	double position = (double)(lengths->count - 1) * percent / 100;
-	size_t below = (size_t)floor(position);
-	size_t above = below + 1 < lengths->count ? below + 1 : below;
-	double low = (double)lengths->sorted[below], high = (double)lengths->sorted[above];
-	return low + (high - low) * (position - (double)below);
+	size_t below = (size_t)floor(position), before = 0, low = 0, high;
+	for (; before + lengths->times[low] <= below; low++)
+		before += lengths->times[low];
+	high = low;
+	if (below + 1 < lengths->count && before + lengths->times[low] == below + 1) /* the next row is the first of the next length */
+		for (high++; lengths->times[high] == 0; high++)
+			;
+	return (double)low + ((double)high - (double)low) * (position - (double)below);
 }
 
-/* Lengths are small numbers: they are sorted by counting them, unless one is not small. */
-static void sort_lengths(size_t *values, size_t count)
+void nch_lengths_settle(nch_lengths *lengths)
 {
-	size_t largest = 0, at = 0;
-	for (size_t i = 0; i < count; i++)
-		largest = values[i] > largest ? values[i] : largest;
-	size_t *times = largest < 1000000 ? nch_alloc(largest + 1, sizeof *times) : NULL;
-	if (times == NULL) {
-		qsort(values, count, sizeof *values, compare_sizes);
-		return;
-	}
-	for (size_t i = 0; i < count; i++)
-		times[values[i]]++;
-	for (size_t value = 0; value <= largest; value++)
-		for (size_t n = times[value]; n > 0; n--)
-			values[at++] = value;
-	nch_free(times);
-}
-
-void nch_lengths_from(size_t *values, size_t count, nch_lengths *lengths)
-{
-	sort_lengths(values, count);
-	*lengths = (nch_lengths){ .sorted = values, .count = count };
 	double sum = 0;
-	for (size_t i = 0; i < count; i++)
-		sum += (double)values[i];
-	lengths->mean = count > 0 ? sum / (double)count : 0;
+	for (size_t value = 0; value < lengths->size; value++)
+		sum += (double)lengths->times[value] * (double)value;
+	lengths->mean = lengths->count > 0 ? sum / (double)lengths->count : 0;
 	lengths->p50 = nch_lengths_percentile(lengths, 50);
 	lengths->p85 = nch_lengths_percentile(lengths, 85);
 	lengths->p95 = nch_lengths_percentile(lengths, 95);
 	lengths->p99 = nch_lengths_percentile(lengths, 99);
-	lengths->max = count > 0 ? values[count - 1] : 0;
+	lengths->max = lengths->size > 0 ? lengths->size - 1 : 0;
 }
 
 void nch_lengths_free(nch_lengths *lengths)
 {
-	nch_free(lengths->sorted);
+	nch_free(lengths->times);
 	*lengths = (nch_lengths){ 0 };
 }
 
@@ -92,14 +80,13 @@ struct nch_counter {
 	nch_tokenizer_scratch *scratch;
 	nch_tokens tokens;
 	nch_text_key *keys;          /* one a row */
-	size_t *characters, *lengths; /* one a row; lengths in tokens */
-	size_t key_capacity, character_capacity, length_capacity;
+	size_t key_capacity;
 	size_t *label_rows, *label_tokens, *label_unknown; /* by the label's number at reading */
 	size_t labels, label_capacity, label_token_capacity, label_unknown_capacity;
 	nch_labels strings; /* stretches that became the unknown token */
 	size_t *times;
 	size_t times_capacity;
-	nch_statistics s; /* rows, tokens, max_len */
+	nch_statistics s; /* rows, characters, tokens, max_len */
 };
 
 nch_status nch_counter_new(const nch_tokenizer *tokenizer, size_t max_len, nch_counter **counter, nch_error *error)
@@ -124,8 +111,8 @@ void nch_counter_free(nch_counter *c)
 	nch_tokenizer_scratch_free(c->scratch);
 	nch_tokens_free(&c->tokens);
 	nch_free(c->keys);
-	nch_free(c->characters);
-	nch_free(c->lengths);
+	nch_lengths_free(&c->s.characters);
+	nch_lengths_free(&c->s.tokens);
 	nch_free(c->label_rows);
 	nch_free(c->label_tokens);
 	nch_free(c->label_unknown);
@@ -171,8 +158,7 @@ static nch_status count_tokens(nch_counter *c, const nch_dataset *data, size_t r
 	const char *pair = nch_dataset_pair(data, row, &pair_length);
 	c->tokens.count = 0;
 	NCH_TRY(nch_tokenizer_encode_model(c->tokenizer, c->scratch, text, length, pair, pair_length, 0, &c->tokens, &first_length, NULL, error));
-	NCH_TRY(nch_grow(&c->lengths, &c->length_capacity, c->s.rows + 1, sizeof *c->lengths, error));
-	c->lengths[c->s.rows] = c->tokens.count;
+	NCH_TRY(nch_lengths_add(&c->s.tokens, c->tokens.count, error));
 	c->s.rows_cut += c->s.max_len > 0 && c->tokens.count > c->s.max_len;
 	for (size_t i = 0; i < c->tokens.count; i++) {
 		const nch_token *token = &c->tokens.items[i];
@@ -204,9 +190,8 @@ nch_status nch_counter_row(nch_counter *c, const nch_dataset *data, size_t row, 
 	const int32_t *classes = nch_dataset_classes(data, row, &labels);
 	NCH_TRY(need_labels(c, data->labels.count, error));
 	NCH_TRY(nch_grow(&c->keys, &c->key_capacity, c->s.rows + 1, sizeof *c->keys, error));
-	NCH_TRY(nch_grow(&c->characters, &c->character_capacity, c->s.rows + 1, sizeof *c->characters, error));
 	c->keys[c->s.rows] = nch_text_key_of(data, row);
-	c->characters[c->s.rows] = count_characters(text, length) + (pair != NULL ? count_characters(pair, pair_length) : 0);
+	NCH_TRY(nch_lengths_add(&c->s.characters, count_characters(text, length) + (pair != NULL ? count_characters(pair, pair_length) : 0), error));
 	for (size_t k = 0; k < labels; k++)
 		c->label_rows[classes[k]]++;
 	if (c->tokenizer != NULL)
@@ -270,7 +255,10 @@ static nch_status count_duplicates(const nch_counter *c, const nch_dataset *test
 
 static nch_status finish(nch_counter *c, const nch_dataset *data, const nch_dataset *test, nch_statistics *s, nch_error *error)
 {
+	nch_lengths_settle(&c->s.characters);
+	nch_lengths_settle(&c->s.tokens);
 	*s = c->s;
+	c->s.characters = c->s.tokens = (nch_lengths){ 0 }; /* these are the statistics' own from here on */
 	s->bad_rows = data->bad_rows;
 	s->labels = data->labels.count;
 	s->has_test = test != NULL;
@@ -278,15 +266,11 @@ static nch_status finish(nch_counter *c, const nch_dataset *data, const nch_data
 	NCH_TRY(need_labels(c, data->labels.count, error));
 	NCH_TRY(renumber(data, c->label_rows, c->labels, &s->label_rows, error));
 	NCH_TRY(count_duplicates(c, test, s, error));
-	nch_lengths_from(c->characters, s->rows, &s->characters); /* these are the statistics' own from here on */
-	c->characters = NULL;
 	if (c->tokenizer == NULL)
 		return NCH_OK;
 	NCH_TRY(renumber(data, c->label_tokens, c->labels, &s->label_tokens, error));
 	NCH_TRY(renumber(data, c->label_unknown, c->labels, &s->label_unknown, error));
 	NCH_TRY(rank_strings(c, s, error));
-	nch_lengths_from(c->lengths, s->rows, &s->tokens);
-	c->lengths = NULL;
 	s->has_tokens = true;
 	return NCH_OK;
 }

@@ -10,17 +10,19 @@
 #include "data/dataset.h"
 #include "tokenizer/tokenizer.h"
 
-/* A distribution of lengths. Percentiles are NumPy's default (linear between the two nearest values). */
+/* A distribution of lengths: how often each of them comes, so that a million rows take no more memory than ten. Percentiles are NumPy's default
+ * (linear between the two nearest values). Start with {0}; release with nch_lengths_free. */
 typedef struct nch_lengths {
 	double mean, p50, p85, p95, p99;
 	size_t max;
-	size_t *sorted; /* all of them, ascending: for histograms and other percentiles */
-	size_t count;
+	size_t *times; /* (max + 1): how many rows have this length */
+	size_t size, capacity;
+	size_t count; /* of rows */
 } nch_lengths;
 
-/* Sorts `values` (count of them; taken over: released with nch_lengths_free) and fills the figures in. */
-void nch_lengths_from(size_t *values, size_t count, nch_lengths *lengths);
-double nch_lengths_percentile(const nch_lengths *lengths, double percent); /* 0 .. 100; 0 without values */
+nch_status nch_lengths_add(nch_lengths *lengths, size_t value, nch_error *error); /* memory: eight bytes times the largest value */
+void nch_lengths_settle(nch_lengths *lengths);                                   /* when all are in: fills the figures in */
+double nch_lengths_percentile(const nch_lengths *lengths, double percent);       /* 0 .. 100; 0 without values */
 void nch_lengths_free(nch_lengths *lengths);
 
 typedef struct nch_statistics {

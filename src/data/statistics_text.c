@@ -188,20 +188,27 @@ static void length_histogram(const nch_lengths *lengths, size_t bar, nch_buffer 
 {
 	size_t counts[16] = { 0 }, most = 1;
 	size_t width = bin_width(lengths->p99);
-	size_t last = (size_t)(lengths->p99 / (double)width);
-	for (size_t i = 0; i < lengths->count; i++) {
-		size_t bin = lengths->sorted[i] / width;
-		counts[bin < last ? bin : last]++;
+	size_t last = (size_t)(lengths->p99 / (double)width), first = 0;
+	for (size_t value = 0; value < lengths->size; value++) {
+		size_t bin = value / width;
+		counts[bin < last ? bin : last] += lengths->times[value];
 	}
 	for (size_t bin = 0; bin <= last; bin++)
 		most = counts[bin] > most ? counts[bin] : most;
-	for (size_t bin = 0; bin <= last; bin++) {
-		bool open = bin == last;
+	while (first < last && counts[first] == 0)
+		first++;
+	for (size_t bin = first; bin <= last; bin++) {
+		size_t end = (bin + 1) * width - 1;
 		nch_buffer_text(out, "  ");
 		add_number(out, bin * width, 5);
-		nch_buffer_text(out, open ? " or more" : " – ");
-		if (!open)
-			add_number(out, (bin + 1) * width - 1, 5);
+		if (bin == last && lengths->max > end)
+			nch_buffer_text(out, " or more");
+		else if (width == 1)
+			nch_buffer_text(out, "        ");
+		else
+			nch_buffer_text(out, " – ");
+		if (width > 1 && !(bin == last && lengths->max > end))
+			add_number(out, end, 5);
 		add_number(out, counts[bin], 10);
 		nch_buffer_printf(out, " %5.1f %% ", 100 * share(counts[bin], lengths->count));
 		add_bar(out, share(counts[bin], most), bar);

@@ -188,16 +188,13 @@ static nch_status find_max_len(work *w, nch_error *error)
 		nch_examples all = {0};
 		nch_lengths lengths = {0};
 		NCH_TRY(nch_examples_make(&w->train, w->train_rows, w->train_count, w->tokenizer, 0, w->compute->pool, &all, error));
-		size_t *values = nch_alloc(all.rows, sizeof *values);
-		for (size_t i = 0; values && i < all.rows; i++)
-			values[i] = all.offsets[i + 1] - all.offsets[i];
-		size_t rows = all.rows;
-		nch_examples_free(&all);
-		if (values == NULL)
-			return nch_no_memory(error);
-		nch_lengths_from(values, rows, &lengths);
+		nch_status status = NCH_OK;
+		for (size_t i = 0; status == NCH_OK && i < all.rows; i++)
+			status = nch_lengths_add(&lengths, all.offsets[i + 1] - all.offsets[i], error);
 		value = ceil(nch_lengths_percentile(&lengths, value));
+		nch_examples_free(&all);
 		nch_lengths_free(&lengths);
+		NCH_TRY(status);
 	}
 	w->max_len = value < 3.0 ? 3 : value > (double)limit ? limit : (size_t)value;
 	return NCH_OK;

@@ -27,10 +27,10 @@ static nch_dataset dataset_of(const char *text, const nch_dataset_options *optio
 TEST(lengths)
 {
 	const size_t values[] = { 9, 100, 3, 1, 5, 7, 2, 10, 4, 8, 6 };
-	size_t *copy = nch_alloc(11, sizeof *copy);
-	memcpy(copy, values, sizeof values);
-	nch_lengths lengths;
-	nch_lengths_from(copy, 11, &lengths);
+	nch_lengths lengths = { 0 };
+	for (size_t i = 0; i < 11; i++)
+		CHECK(nch_lengths_add(&lengths, values[i], NULL) == NCH_OK);
+	nch_lengths_settle(&lengths);
 	CHECK_CLOSE(lengths.mean, 155.0 / 11, 1e-12);
 	CHECK_CLOSE(lengths.p50, 6, 1e-12);
 	CHECK_CLOSE(lengths.p85, 9.5, 1e-12);
@@ -38,15 +38,16 @@ TEST(lengths)
 	CHECK_CLOSE(lengths.p99, 91, 1e-12);
 	CHECK(lengths.max == 100);
 	nch_lengths_free(&lengths);
-	nch_lengths_from(nch_alloc(0, sizeof(size_t)), 0, &lengths);
+	nch_lengths_settle(&lengths);
 	CHECK(lengths.max == 0 && lengths.p99 == 0);
-	nch_lengths_free(&lengths);
-	copy = nch_alloc(3, sizeof *copy); /* one that is too large to be counted */
-	copy[0] = 3000000;
-	copy[1] = 7;
-	copy[2] = 8;
-	nch_lengths_from(copy, 3, &lengths);
-	CHECK(lengths.sorted[0] == 7 && lengths.max == 3000000);
+	/* equal ones, and a far one */
+	for (size_t i = 0; i < 3; i++)
+		CHECK(nch_lengths_add(&lengths, i < 2 ? 7 : 3000000, NULL) == NCH_OK);
+	nch_lengths_settle(&lengths);
+	CHECK(lengths.count == 3 && lengths.times[7] == 2 && lengths.max == 3000000);
+	CHECK_CLOSE(nch_lengths_percentile(&lengths, 50), 7, 0);
+	CHECK_CLOSE(nch_lengths_percentile(&lengths, 75), (7 + 3000000) / 2.0, 1e-9);
+	CHECK_CLOSE(nch_lengths_percentile(&lengths, 100), 3000000, 0);
 	nch_lengths_free(&lengths);
 }
 
