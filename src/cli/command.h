@@ -33,7 +33,7 @@ extern const nch_command nch_command_tokenize, nch_command_detokenize;
 extern const nch_command nch_command_tokenizer_train, nch_command_tokenizer_info;
 extern const nch_command nch_command_data, nch_command_split;
 extern const nch_command nch_command_inspect, nch_command_fingerprint;
-extern const nch_command nch_command_sentences, nch_command_tag, nch_command_explain;
+extern const nch_command nch_command_sentences, nch_command_tag, nch_command_recommend, nch_command_explain;
 extern const nch_command nch_command_convert, nch_command_bench;
 extern const nch_command nch_command_help;
 
