@@ -14,7 +14,7 @@
 #include "cli/suggest.h"
 
 static const nch_option songs_options[] = {
-	{"songs", NCH_OPTION_LIST, "FILE", .help = "JSON lines, CSV …: id, title, artist, genre, lyrics, or emotions computed before; may be repeated"},
+	{"songs", NCH_OPTION_LIST, "FILE", .help = "JSON lines, CSV …: id, title, artist, genre, lyrics, or emotions computed before"},
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "tags the lyrics, line by line, and --text"},
 	{"index", NCH_OPTION_TEXT, "FILE", .help = "with --songs: keep what was read and tagged in FILE, and use it while it fits; without: use it"},
 	{0}};

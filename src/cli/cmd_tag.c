@@ -30,7 +30,7 @@ static const nch_option own_options[] = {
 static const nch_option smooth_options[] = {
 	{"smooth", NCH_OPTION_FLAG, .help = "even out single sentences by a hidden Markov model of how emotions follow each other"},
 	{"transitions", NCH_OPTION_TEXT, "FILE", .help = "where that is kept (default: transitions.json in the model's folder)"},
-	{"smooth-train", NCH_OPTION_LIST, "FILE", .help = "count it in a tagged book, sentences in their order with labels; may be repeated; is kept. Without BOOK that is all"},
+	{"smooth-train", NCH_OPTION_LIST, "FILE", .help = "count it in a tagged book, sentences in their order with labels; kept. Without BOOK that is all"},
 	{"relabel", NCH_OPTION_TEXT, "A=B,…", .help = "--smooth-train: the tagged books' labels as the model's"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
