@@ -5,20 +5,11 @@
 
 enum { MOST_LEFT_OUT = 12 };
 
-static void put_call(const nch_options *options, const char *const *without, nch_buffer *out)
-{
-	nch_buffer call = {0};
-	nch_options_command_without(options, without, &call);
-	nch_buffer_text(out, "\"${NUNCHI:-nunchi}\"");
-	nch_buffer_text(out, call.data != NULL ? call.data + strlen("nunchi") : "");
-	out->failed |= call.failed;
-	nch_buffer_free(&call);
-}
-
 void nch_cluster_slurm(const nch_options *options, const char *part, size_t parts, bool resumes, const char *const *without, nch_buffer *script)
 {
 	const char *left_out[MOST_LEFT_OUT] = {"emit", "resume", "merge", part};
 	const char *out = nch_options_text(options, "out");
+	nch_buffer call = {0};
 	int64_t threads = nch_options_integer(options, "threads");
 	for (size_t i = 4; *without != NULL && i + 1 < MOST_LEFT_OUT; i++)
 		left_out[i] = *without++;
@@ -27,11 +18,15 @@ void nch_cluster_slurm(const nch_options *options, const char *part, size_t part
 	if (threads > 0)
 		nch_buffer_printf(script, "#SBATCH --cpus-per-task=%lld\n", (long long)threads);
 	nch_buffer_printf(script, "#SBATCH --output=\"%s/slurm-%%a.log\"\n", out); /* Slurm makes no folders: the command has made this one */
-	nch_buffer_text(script, "# NUNCHI is the program, if it is not found as nunchi. Submit this, and join the parts when all of them are done:\n"
-	                        "#   array=$(sbatch --parsable THIS-SCRIPT)\n"
-	                        "#   sbatch --dependency=afterok:$array --wrap '");
-	put_call(options, left_out, script);
-	nch_buffer_text(script, " --merge'\nset -eu\nexec ");
-	put_call(options, left_out, script);
-	nch_buffer_printf(script, " --%s \"$SLURM_ARRAY_TASK_ID\"%s\n", part, resumes ? " --resume" : "");
+	nch_buffer_printf(script, "# NUNCHI is the program, if it is not found as nunchi. Submit this, and join the parts when all of them are done:\n"
+	                          "#   array=$(sbatch --parsable THIS-SCRIPT)\n"
+	                          "#   sbatch --dependency=afterok:$array --array=0 --output=\"%s/slurm-merge.log\" THIS-SCRIPT --merge\n"
+	                          "set -eu\n"
+	                          "[ \"${1:-}\" = --merge ] || set -- --%s \"$SLURM_ARRAY_TASK_ID\"%s\n"
+	                          "exec \"${NUNCHI:-nunchi}\"", out, part, resumes ? " --resume" : "");
+	nch_options_command_without(options, left_out, &call);
+	nch_buffer_text(script, call.data != NULL ? call.data + strlen("nunchi") : "");
+	nch_buffer_text(script, " \"$@\"\n");
+	script->failed |= call.failed;
+	nch_buffer_free(&call);
 }

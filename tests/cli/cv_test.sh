@@ -49,10 +49,11 @@ check "one truth, one label a row" grep -Eq '^\{"row":0,"fold":[01],"truth":"[^"
 exits 0 '' -- cv $fit --out "$work/array" --emit slurm --threads 1
 check "a task for each fold" grep -qx '#SBATCH --array=0-2' "$work/.out"
 check "which it trains" grep -q -- '--fold "$SLURM_ARRAY_TASK_ID" --resume$' "$work/.out"
+check "the call is in it once" test "$(grep -c -- '--train ' < "$work/.out")" -eq 1
 cp "$work/.out" "$work/job.sh"
 for fold in 0 1 2; do
 	check "task $fold runs" env NUNCHI="$NUNCHI" SLURM_ARRAY_TASK_ID=$fold sh "$work/job.sh"
 done
-exits 0 '' -- cv --merge --folds 3 --best-by micro-f1 --out "$work/array"
+check "the same script joins them" env NUNCHI="$NUNCHI" sh "$work/job.sh" --merge
 check "the array's result has the same bits" cmp "$work/one/cv.json" "$work/array/cv.json"
 finish

@@ -137,7 +137,7 @@ for page in $pages; do
 		awk '/^```/ { inside = !inside; next } !inside' "$page" | grep -oE '`[^`]*`' | grep -E '`(nunchi|--)'
 		# in blocks that are only shown: commands with their continuation lines
 		awk '/^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside || /^    / { if (sub(/\\$/, "")) printf "%s ", $0; else print }' "$page" |
-			grep -E 'nunchi [a-z]'
+			awk 'match($0, /nunchi [a-z]/) { print substr($0, RSTART) }' # what stands before is another program's
 	} | tr '\t' ' ' | grep -oE -e ' --[a-z][a-z0-9-]*|`--[a-z][a-z0-9-]*' | tr -d ' `' | sort -u > "$work/.named"
 	while read -r option; do
 		if grep -qxe "$option" "$work/.known"; then good; else bad "$page: the program knows no $option"; fi

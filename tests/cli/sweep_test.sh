@@ -31,7 +31,7 @@ exits 1 'job 0 is not done' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 -
 for job in 3 1 0 2; do
 	check "task $job runs" env NUNCHI="$NUNCHI" SLURM_ARRAY_TASK_ID=$job sh "$work/job.sh"
 done
-exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/apart" --merge
+check "the same script gathers them" env NUNCHI="$NUNCHI" sh "$work/job.sh" --merge
 check "gathered, the table has the same bits" cmp "$work/apart/sweep.tsv" "$work/before.tsv"
 
 # --- random search, halving ---
