@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apps/book.h"
 #include "base/memory.h"
 #include "base/version.h"
 #include "kernels/math.h"
@@ -11,6 +12,7 @@
 
 struct nch_classifier {
 	nch_predictor *predictor;
+	nch_splitter *splitter; /* made when first needed */
 };
 
 static void tell(const nch_error *error, char *why, size_t why_size)
@@ -38,6 +40,7 @@ void nch_classifier_close(nch_classifier *classifier)
 	if (classifier == NULL)
 		return;
 	nch_predictor_close(classifier->predictor);
+	nch_splitter_free(classifier->splitter);
 	nch_free(classifier);
 }
 
@@ -72,6 +75,57 @@ int nch_classifier_scores(nch_classifier *classifier, const char *const *texts, 
 size_t nch_classifier_best(const nch_classifier *classifier, const float *scores)
 {
 	return nch_largest(scores, nch_classifier_labels(classifier));
+}
+
+/* The tags as the caller gets them; the scores change their owner. */
+static nch_status hand_over(const nch_book *book, nch_tags *tags, nch_tagged **sentences, float **scores, nch_error *error)
+{
+	nch_tagged *list = nch_alloc(book->count, sizeof *list);
+	if (list == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < book->count; i++)
+		list[i] = (nch_tagged){book->items[i].begin, book->items[i].end, book->items[i].speech, tags->label[i],
+		                       tags->scores[i * tags->labels + tags->label[i]]};
+	*sentences = list;
+	if (scores != NULL) {
+		*scores = tags->scores;
+		tags->scores = NULL;
+	}
+	return NCH_OK;
+}
+
+int nch_classifier_tag(nch_classifier *classifier, const char *text, size_t length, nch_tagged **sentences, size_t *count, float **scores,
+                       char *why, size_t why_size)
+{
+	nch_error error;
+	nch_book book = {0};
+	nch_tags tags = {0};
+	nch_status status = NCH_OK;
+	*sentences = NULL;
+	*count = 0;
+	if (scores != NULL)
+		*scores = NULL;
+	if (classifier->splitter == NULL && (classifier->splitter = nch_splitter_new()) == NULL)
+		status = nch_no_memory(&error);
+	if (status == NCH_OK)
+		status = nch_book_cut(classifier->splitter, text, length, false, &book, &error);
+	if (status == NCH_OK)
+		status = nch_book_tag(&book, classifier->predictor, NULL, 0, &tags, &error);
+	if (status == NCH_OK)
+		status = hand_over(&book, &tags, sentences, scores, &error);
+	if (status == NCH_OK)
+		*count = book.count;
+	else
+		tell(&error, why, why_size);
+	nch_tags_free(&tags);
+	nch_book_free(&book);
+	return status == NCH_OK ? 0 : -1;
+}
+
+void nch_tagged_free(nch_tagged *sentences, float *scores)
+{
+	nch_free(sentences);
+	nch_free(scores);
 }
 
 const char *nch_version(void)
