@@ -25,13 +25,13 @@ cp "$work/.out" "$work/want"
 if "$work/example" "$work/nothing" > "$work/.out" 2> "$work/.err"; then bad 'a model that is absent is an error'; else check 'and says why' grep -q nothing "$work/.err"; fi
 
 # an installed tree: what is there must be enough
-check 'it is installed' make -s -o "$build/nunchi" -o "$build/libnunchi.a" BUILD="$build" DESTDIR="$work/root" PREFIX=/usr install
+check 'it is installed' make -s -o "$build/nunchi" -o "$build/libnunchi.a" BUILD="$build" DESTDIR="$work/tree" PREFIX=/usr install
 mkdir "$work/elsewhere"
 cp "$work/example.c" "$work/elsewhere"
-check 'the example is compiled there' sh -c "cd '$work/elsewhere' && '$compiler' $strict -I'$work/root/usr/include' -o example example.c -L'$work/root/usr/lib' -lnunchi -lm -pthread"
+check 'the example is compiled there' sh -c "cd '$work/elsewhere' && '$compiler' $strict -I'$work/tree/usr/include' -o example example.c -L'$work/tree/usr/lib' -lnunchi -lm -pthread"
 "$work/elsewhere/example" "$work/model" > "$work/.out" 2> "$work/.err"
 check 'and tells the same' cmp "$work/.out" "$work/want"
-check 'so does the installed program' sh -c "'$work/root/usr/bin/nunchi' --version && '$work/root/usr/bin/nunchi' predict --model '$work/model' data/songs-emotions.jsonl > /dev/null"
+check 'so does the installed program' sh -c "'$work/tree/usr/bin/nunchi' --version && '$work/tree/usr/bin/nunchi' predict --model '$work/model' data/songs-emotions.jsonl > /dev/null"
 
 # two classifiers of one folder in two threads, beside one alone: the same bits; texts without sentences; wrong calls
 cat > "$work/threads.c" <<'END'
