@@ -147,6 +147,8 @@ static nch_status take_value(nch_rows *rows, const cell_head *head, nch_cell *ce
 	else
 		nch_buffer_add(&state->texts, state->value.data, state->value.length);
 	cell->length = state->texts.length - *offset;
+	if (cell->length == 0) /* a day outside the calendar: blank */
+		*offset = SIZE_MAX;
 	return nch_buffer_check(&state->texts, error);
 }
 

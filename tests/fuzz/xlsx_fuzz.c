@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *const names[PARTS] = { "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/workbook.xml",
 	                                  "xl/_rels/workbook.xml.rels", "_rels/.rels" };
 static const char *const good[PARTS] = {
-	"<worksheet><sheetData><row r='1'><c r='A1' t='s' s='1'><v>0</v></c></row></sheetData></worksheet>",
+	"<worksheet><sheetData><row r='1'><c r='A1' t='s' s='1'><v>0</v></c><c s='1'><v>45352.5</v></c></row></sheetData></worksheet>",
 	"<sst><si><t>text</t></si></sst>",
 	"<styleSheet><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styleSheet>",
 	"<workbook><sheets><sheet name='a' r:id='1'/></sheets></workbook>",

@@ -206,6 +206,7 @@ TEST(numbers_dates_and_truth)
 	           "2[True|False]");
 	CHECK_TEXT(rows_of(HEAD "<row r='2'><c r='A2' t='e'><v>#N/A</v></c><c r='B2' t='d'><v>2024-03-01</v></c></row>"),
 	           "2[|2024-03-01]");
+	CHECK_TEXT(rows_of(HEAD "<row r='2'><c r='A2' s='1'><v>-1e300</v></c><c r='B2' s='1'><v>9e9</v></c></row>"), "");
 	CHECK_TEXT(rows_of(HEAD "<row r='2'><c r='A2'><v>1e999</v></c><c r='B2' s='4000000000'><v>x</v></c></row>"),
 	           "2[1e999|x]");
 }
