@@ -32,11 +32,11 @@ static double shared_part(double p, double q)
 	static const double bits = 1.4426950408889634; /* 1 / ln 2 */
 	double m = 0.5 * (p + q), loss = 0.0;
 	if (p == q)
-		return m; /* exactly, so that equal distributions are alike to the last bit */
-	if (p > 0.0)
-		loss += 0.5 * p * bits * nch_log(p / m);
-	if (q > 0.0)
-		loss += 0.5 * q * bits * nch_log(q / m);
+		return m; /* exactly, so that equal distributions are alike to the last bit; */
+	if (p == 0.0 || q == 0.0)
+		return 0.0; /* and those that share nothing are not alike at all */
+	loss += 0.5 * p * bits * nch_log(p / m);
+	loss += 0.5 * q * bits * nch_log(q / m);
 	return m - loss;
 }
 
@@ -47,7 +47,7 @@ static double shared_at_most(const float *p, const float *q, size_t n)
 	double sum = 0.0;
 	for (size_t i = 0; i < n; i++)
 		sum += sqrt((double)p[i] * (double)q[i]);
-	return sum * (1.0 + 1e-12); /* where both are equal, rounding must not take anything off */
+	return sum + 1e-12; /* more than the other sum, of parts whose leading digits cancel, can be off by rounding */
 }
 
 static double within(double x)

@@ -115,6 +115,7 @@ TEST(likeness)
 	CHECK_CLOSE(nch_likeness_parts(NCH_COSINE, p, r, 3, parts), 0, 1e-12);
 	CHECK_CLOSE(nch_likeness_parts(NCH_JENSEN_SHANNON, p, r, 3, parts), 0, 1e-12);
 	CHECK_CLOSE(nch_likeness_parts(NCH_COSINE, p, t, 3, parts), sqrt(0.5), 1e-12);
+	CHECK(nch_likeness_parts(NCH_JENSEN_SHANNON, r, t, 3, parts) == 0.0);
 	/* JSD(p, t), m = (.75, .25, 0): ½(½ log2(½/¾) + ½ log2(½/¼)) + ½ log2(1/¾) */
 	double jsd = 0.5 * (0.5 * log2(0.5 / 0.75) + 0.5 * log2(2)) + 0.5 * log2(1 / 0.75);
 	CHECK_CLOSE(nch_likeness_parts(NCH_JENSEN_SHANNON, p, t, 3, parts), 1 - jsd, 1e-12);
@@ -245,6 +246,36 @@ static char *path_of(char *path)
 	return path;
 }
 
+/* Shares of every size: the bound that spares logarithms must hold where rounding is all that is left of a part. */
+TEST(tiny_shares_keep_the_order)
+{
+	nch_songs_builder b = {0};
+	nch_songs s = {0};
+	static const float small[] = {0, 1e-38f, 1e-30f, 1e-17f, 1e-8f, 0.1f, 0.5f, 1};
+	nch_songs_build_labels(&b, moods, 3, NULL);
+	for (size_t i = 0; i < 512; i++) {
+		char id[20];
+		float emotion[3] = {small[i % 8], small[i / 8 % 8], small[i / 64]};
+		snprintf(id, sizeof id, "%zu", i);
+		const nch_song_entry e = {id, id, "", NULL, 0, emotion};
+		CHECK(nch_songs_build_add(&b, &e, NULL) == NCH_OK);
+	}
+	CHECK(nch_songs_build_end(&b, &s, NULL) == NCH_OK);
+	nch_songs_build_free(&b);
+	int wrong = 0;
+	for (size_t q = 1; q < 512; q += 3) {
+		nch_recommendation best[512];
+		size_t count = 0;
+		nch_wish wish = {.lyrics_weight = 1, .likeness = NCH_JENSEN_SHANNON};
+		nch_wish_like(&s, q, &wish);
+		CHECK(nch_recommend(&s, &wish, 512, best, &count, NULL) == NCH_OK && count == 511);
+		for (size_t i = 1; i < count; i++)
+			wrong += best[i].score > best[i - 1].score || (best[i].score == best[i - 1].score && best[i].song < best[i - 1].song);
+	}
+	CHECK(wrong == 0);
+	nch_songs_free(&s);
+}
+
 TEST(the_index_answers_alike)
 {
 	nch_songs s = {0}, t = {0};
@@ -366,6 +397,7 @@ int main(void)
 	RUN(likeness);
 	RUN(diversity_by_hand);
 	RUN(heaps_against_the_slow_way);
+	RUN(tiny_shares_keep_the_order);
 	RUN(the_index_answers_alike);
 	RUN(damaged_files);
 	RUN(builders_refuse);
