@@ -107,9 +107,11 @@ void nch_sweep_text(const nch_sweep_table *table, const size_t *order, nch_buffe
 #define PANEL_WIDTH 300.0
 #define PANEL_HEIGHT 220.0
 #define LEFT 64.0
-#define TOP 48.0
+#define TOP 56.0
 #define GAP 40.0
 #define BELOW 64.0
+#define PER_ROW ((size_t)3)
+#define LETTER 6.4 /* about the width of one, at 11 pixels */
 #define COLOUR "#0072b2"
 
 typedef struct scale {
@@ -173,48 +175,74 @@ static scale find_scale(const nch_sweep_table *table)
 	return s;
 }
 
-static double y_of(const scale *s, double value)
+static double y_of(const scale *s, double top, double value)
 {
-	return TOP + PANEL_HEIGHT * (1.0 - (value - s->low) / (s->high - s->low));
+	return top + PANEL_HEIGHT * (1.0 - (value - s->low) / (s->high - s->low));
 }
 
-static void draw_dot(nch_buffer *out, double x, double y)
+/* The later a rung, the larger its dots. */
+static void draw_dot(nch_buffer *out, double x, double y, size_t rung)
 {
-	nch_svg_rect(out, x - 3.0, y - 3.0, 6.0, 6.0, COLOUR, "none");
+	double size = 6.0 + 2.0 * (double)(rung < 6 ? rung : 6);
+	nch_svg_rect(out, x - size / 2, y - size / 2, size, size, rung > 0 ? "none" : COLOUR, rung > 0 ? COLOUR : "none");
 }
 
-static void draw_panel(const nch_sweep_table *table, size_t axis, const scale *s, double left, nch_buffer *out)
+static void draw_frame(const char *title, const scale *s, double left, double top, nch_buffer *out)
+{
+	nch_svg_rect(out, left, top, PANEL_WIDTH, PANEL_HEIGHT, "none", "#888888");
+	nch_svg_text(out, left + PANEL_WIDTH / 2, top - 12.0, 14.0, "middle", "#222222", 0.0, title);
+	for (double v = s->low; v <= s->high + s->step / 2; v += s->step) {
+		char text[32];
+		snprintf(text, sizeof text, "%.4g", v);
+		nch_svg_line(out, left, y_of(s, top, v), left + PANEL_WIDTH, y_of(s, top, v), "#dddddd", 1.0);
+		nch_svg_text(out, left - 6.0, y_of(s, top, v) + 4.0, 11.0, "end", "#444444", 0.0, text);
+	}
+}
+
+/* Whether the values stand beside each other without touching. */
+static bool fit(const points *p)
+{
+	size_t longest = 0;
+	for (size_t k = 0; k < p->count; k++)
+		longest = strlen(p->texts[k]) > longest ? strlen(p->texts[k]) : longest;
+	return (double)(longest + 1) * LETTER * (double)p->count <= PANEL_WIDTH;
+}
+
+/* The dots of one value; *mean gets that of the first rung, in which all had the same number of epochs. False if there is none. */
+static bool draw_dots(const nch_sweep_table *table, size_t axis, const char *text, const scale *s, double x, double top, double *mean, nch_buffer *out)
+{
+	double sum = 0.0;
+	size_t runs = 0;
+	for (size_t i = 0; i < table->count; i++) {
+		const nch_sweep_row *row = &table->rows[i];
+		double value = row->figures[table->by];
+		if (isnan(value) || strcmp(row->values[axis], text) != 0)
+			continue;
+		draw_dot(out, x, y_of(s, top, value), row->rung);
+		sum += row->rung == 0 ? value : 0.0;
+		runs += row->rung == 0;
+	}
+	*mean = runs > 0 ? sum / (double)runs : 0.0;
+	return runs > 0;
+}
+
+static void draw_panel(const nch_sweep_table *table, size_t axis, const scale *s, double left, double top, nch_buffer *out)
 {
 	points p;
-	double before_x = 0.0, before_y = 0.0;
+	double before_x = 0.0, before_y = 0.0, mean;
 	bool any = false;
 	if (!find_points(table, axis, &p)) {
 		out->failed = true;
 		return;
 	}
-	nch_svg_rect(out, left, TOP, PANEL_WIDTH, PANEL_HEIGHT, "none", "#888888");
-	nch_svg_text(out, left + PANEL_WIDTH / 2, TOP - 12.0, 14.0, "middle", "#222222", 0.0, table->axes[axis]);
-	for (double v = s->low; v <= s->high + s->step / 2; v += s->step) {
-		char text[32];
-		snprintf(text, sizeof text, "%.4g", v);
-		nch_svg_line(out, left, y_of(s, v), left + PANEL_WIDTH, y_of(s, v), "#dddddd", 1.0);
-		nch_svg_text(out, left - 6.0, y_of(s, v) + 4.0, 11.0, "end", "#444444", 0.0, text);
-	}
+	bool upright = fit(&p);
+	draw_frame(table->axes[axis], s, left, top, out);
 	for (size_t k = 0; k < p.count; k++) {
-		double x = left + PANEL_WIDTH * ((double)k + 0.5) / (double)p.count, sum = 0.0;
-		size_t runs = 0;
-		for (size_t i = 0; i < table->count; i++) {
-			double value = table->rows[i].figures[table->by];
-			if (isnan(value) || strcmp(table->rows[i].values[axis], p.texts[k]) != 0)
-				continue;
-			draw_dot(out, x, y_of(s, value));
-			sum += value;
-			runs++;
-		}
-		nch_svg_text(out, x, TOP + PANEL_HEIGHT + 16.0, 11.0, p.count > 8 ? "end" : "middle", "#444444", p.count > 8 ? -40.0 : 0.0, p.texts[k]);
-		if (runs == 0)
+		double x = left + PANEL_WIDTH * ((double)k + 0.5) / (double)p.count;
+		nch_svg_text(out, x, top + PANEL_HEIGHT + 16.0, 11.0, upright ? "middle" : "end", "#444444", upright ? 0.0 : -40.0, p.texts[k]);
+		if (!draw_dots(table, axis, p.texts[k], s, x, top, &mean, out))
 			continue;
-		double y = y_of(s, sum / (double)runs);
+		double y = y_of(s, top, mean);
 		if (any)
 			nch_svg_line(out, before_x, before_y, x, y, COLOUR, 1.5);
 		any = true;
@@ -227,9 +255,12 @@ static void draw_panel(const nch_sweep_table *table, size_t axis, const scale *s
 void nch_sweep_svg(const nch_sweep_table *table, nch_buffer *out)
 {
 	scale s = find_scale(table);
-	nch_svg_begin(out, LEFT + (double)table->axis_count * (PANEL_WIDTH + LEFT) + GAP, TOP + PANEL_HEIGHT + BELOW);
-	nch_svg_text(out, LEFT, 20.0, 15.0, "start", "#222222", 0.0, nch_sweep_figure_names[table->by]);
+	size_t columns = table->axis_count < PER_ROW ? table->axis_count : PER_ROW, lines = (table->axis_count + PER_ROW - 1) / PER_ROW;
+	char title[80];
+	nch_svg_begin(out, LEFT + (double)columns * (PANEL_WIDTH + LEFT) + GAP, (double)lines * (TOP + PANEL_HEIGHT + BELOW));
+	snprintf(title, sizeof title, "%s%s", nch_sweep_figure_names[table->by], table->has_rungs ? "; larger: later rungs; line: the first" : "");
+	nch_svg_text(out, LEFT, 18.0, 15.0, "start", "#222222", 0.0, title);
 	for (size_t a = 0; a < table->axis_count; a++)
-		draw_panel(table, a, &s, LEFT + (double)a * (PANEL_WIDTH + LEFT), out);
+		draw_panel(table, a, &s, LEFT + (double)(a % PER_ROW) * (PANEL_WIDTH + LEFT), TOP + (double)(a / PER_ROW) * (TOP + PANEL_HEIGHT + BELOW), out);
 	nch_svg_end(out);
 }

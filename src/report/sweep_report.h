@@ -38,7 +38,7 @@ void nch_sweep_tsv(const nch_sweep_table *table, nch_buffer *out);
 /* For people, the best first. */
 void nch_sweep_text(const nch_sweep_table *table, const size_t *order, nch_buffer *out);
 
-/* A panel for each option: its values from left to right, a dot a run, a line through the means. */
+/* A panel for each option, three beside each other: its values from left to right, a dot a run, a line through the means (of the first rung). */
 void nch_sweep_svg(const nch_sweep_table *table, nch_buffer *out);
 
 #endif

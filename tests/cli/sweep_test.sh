@@ -23,6 +23,19 @@ check "the table is the same" cmp "$work/grid/sweep.tsv" "$work/before.tsv"
 check "only what was missing was done" test "$(find "$work/grid" -name model.safetensors -newer "$work/mark" | wc -l)" -eq 1
 exits 1 'of another sweep' -- sweep $fit --set batch=10,40 --set lr=1e-3,1e-4 --out "$work/grid"
 
+# --- killed in the middle ---
+"$NUNCHI" sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/killed" > "$work/.out" 2> "$work/.err" &
+victim=$!
+for i in $(seq 1 500); do
+	[ -e "$work/killed/job-0001/log.jsonl" ] && break
+	sleep 0.02
+done
+kill -9 $victim
+wait $victim 2> "$work/.err"
+exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/killed"
+check "after a kill, the same call makes the same table" cmp "$work/killed/sweep.tsv" "$work/before.tsv"
+check "and the same weights" cmp "$work/killed/job-0001/model.safetensors" "$work/grid/job-0001/model.safetensors"
+
 # --- apart ---
 exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/apart" --emit slurm
 check "a task for each" grep -qx '#SBATCH --array=0-3' "$work/.out"
