@@ -440,6 +440,18 @@ static bool read_address(walk *w)
 	return true;
 }
 
+/* :) and :-), where the bracket closes no other; *end stands behind the colon, and then behind the face. */
+static bool read_smile(walk *w, size_t *end)
+{
+	size_t mouth = *end + (*end < w->length && w->text[*end] == '-');
+	bool smiles = w->text[*end - 1] == ':' && mouth < w->length && w->text[mouth] == ')' && w->marks.data[w->mark] != 'c';
+	if (smiles) {
+		w->mark++; /* every bracket has a mark */
+		*end = mouth + 1;
+	}
+	return smiles;
+}
+
 static void read_tail(walk *w, character c)
 {
 	nch_tail tail = c.sort == SORT_QUESTION ? NCH_TAIL_QUESTION : c.sort == SORT_DOTS ? NCH_TAIL_DOTS : NCH_TAIL_EMOTICON;
@@ -453,7 +465,10 @@ static void read_tail(walk *w, character c)
 	} else if (c.sort == SORT_COMMA) {
 		while (end < w->length && (unsigned char)w->text[end] == c.code)
 			end++;
-		tail = c.code == ';' && end - w->at > 1 ? NCH_TAIL_EMOTICON : NCH_TAIL_COMMA; /* ;; is a face in sweat */
+		if ((c.code == ';' && end - w->at > 1) || read_smile(w, &end)) /* ;; is a face in sweat */
+			tail = NCH_TAIL_EMOTICON;
+		else
+			tail = c.code == ',' && end - w->at > 1 ? NCH_TAIL_DOTS : NCH_TAIL_COMMA; /* ,,, is typed for ... */
 	} else if (c.code == '^') {
 		while (end < w->length && strchr("^_-.;", w->text[end]) != NULL && w->text[end] != '\0')
 			end++;
