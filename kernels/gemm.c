@@ -10,8 +10,8 @@
  *                 for each ROWS rows of A
  *                     a tile of ROWS × 16·VECS accumulators, all in registers
  *
- * Between depths the chains are stored in C and taken up again. Few rows (a single sentence) are multiplied the other way
- * round, in narrow(): packing B would cost as much as the product itself.
+ * Between depths the chains are stored in C and taken up again. Few rows (some sentences) are multiplied the other way
+ * round, in narrow(): packing B would cost a good part of the product itself.
  * docs/gemm.md goes there from three loops, step by step, with measurements. */
 #include "kernels/kernels.h"
 #include "kernels/tile.h"
@@ -22,10 +22,12 @@ enum {
 	VECS = NCH_TILE_VECS,
 	COLUMNS = 16 * VECS,
 	DEPTH = 768,           /* p of one pass: DEPTH × (COLUMNS of B + BLOCK rows of A) stay in L2 */
-	WIDTH = 3072,          /* columns of B packed at once (shared by all threads, in L3) */
+	WIDTH = 3072,          /* columns of B packed at once (shared by all threads, in L3): few phases, at whose ends threads wait */
+	WIDTH_ALONE = 768,     /* ... by one thread, which waits for nobody: the packed columns leave C and W room in the caches */
 	BLOCK = 112 / ROWS * ROWS, /* rows of A that a thread packs at once */
 	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
-	NARROW = 64,           /* up to so many rows, B = Wᵀ is read where it lies */
+	NARROW = 256,          /* up to so many rows, B = Wᵀ is read where it lies */
+	NARROW_VECS = 4,       /* v16 of 16 rows of X each that go through a strip of W together: 4 · 16 · k stay in L2 */
 	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product */
 	NARROW_STRIP = 48,     /* rows of W in one task */
 	NARROW_DEPTH = 4096    /* beyond, the packed Xᵀ would not fit */
@@ -221,12 +223,12 @@ static void wide(const nch_gemm *g, const nch_compute *compute)
 {
 	size_t threads = nch_pool_threads(compute->pool);
 	wide_job job = {.product = g, .compute = compute};
-	size_t passes = g->k == 0 ? 1 : (g->k + DEPTH - 1) / DEPTH;
+	size_t passes = g->k == 0 ? 1 : (g->k + DEPTH - 1) / DEPTH, width = threads > 1 ? WIDTH : WIDTH_ALONE;
 
 	job.row_blocks = (g->m + BLOCK - 1) / BLOCK;
-	for (size_t j = 0; j < g->n; j += WIDTH) {
+	for (size_t j = 0; j < g->n; j += width) {
 		job.first_column = j;
-		job.columns = g->n - j < WIDTH ? g->n - j : WIDTH;
+		job.columns = g->n - j < width ? g->n - j : width;
 		job.panels = (job.columns + COLUMNS - 1) / COLUMNS;
 		/* enough tasks that the threads end together, but each wide enough to be worth packing its rows */
 		job.column_parts = 1;
@@ -243,7 +245,7 @@ static void wide(const nch_gemm *g, const nch_compute *compute)
 
 /* --- the narrow product: C = X·Wᵀ for few rows of X ---
  * The roles are exchanged: a v16 holds one column of 16 rows of X, and the elements of W are broadcast straight from where they lie
- * (a mapped file, perhaps), each read once. The chains are the same, and so are the bits. */
+ * (a mapped file, perhaps), once for each NARROW_VECS · 16 rows of X. The chains are the same, and so are the bits. */
 
 typedef struct narrow_job {
 	const nch_gemm *product;
@@ -294,14 +296,17 @@ V_INLINE void narrow_tile(int rows, const narrow_job *job, size_t j, size_t v)
 static void narrow_task(void *context, size_t index, size_t thread)
 {
 	const narrow_job *job = context;
-	size_t j = index * NARROW_STRIP, end = job->product->n - j < NARROW_STRIP ? job->product->n : j + NARROW_STRIP;
+	size_t begin = index * NARROW_STRIP, end = job->product->n - begin < NARROW_STRIP ? job->product->n : begin + NARROW_STRIP;
 	(void)thread;
-	for (; j + NARROW_ROWS <= end; j += NARROW_ROWS)
-		for (size_t v = 0; v < job->vecs; v++)
-			narrow_tile(NARROW_ROWS, job, j, v);
-	for (; j < end; j++)
-		for (size_t v = 0; v < job->vecs; v++)
-			narrow_tile(1, job, j, v);
+	for (size_t first = 0; first < job->vecs; first += NARROW_VECS) {
+		size_t last = job->vecs - first < NARROW_VECS ? job->vecs : first + NARROW_VECS, j = begin;
+		for (; j + NARROW_ROWS <= end; j += NARROW_ROWS)
+			for (size_t v = first; v < last; v++)
+				narrow_tile(NARROW_ROWS, job, j, v);
+		for (; j < end; j++)
+			for (size_t v = first; v < last; v++)
+				narrow_tile(1, job, j, v);
+	}
 }
 
 static void narrow(const nch_gemm *g, const nch_compute *compute)

@@ -145,10 +145,14 @@ nch_status nch_folder_make(const char *path, nch_error *error)
 		at += strcspn(at, "/");
 		char saved = *at;
 		*at = '\0';
-		if (copy[0] != '\0' && mkdir(copy, 0777) != 0 && errno != EEXIST && !nch_file_is_folder(copy))
-			status = nch_fail(error, NCH_IO, "%s: cannot make this folder: %s", copy, strerror(errno));
-		else if (copy[0] != '\0' && !nch_file_is_folder(copy))
-			status = nch_fail(error, NCH_IO, "%s: is a file, not a folder", copy);
+		if (copy[0] != '\0' && mkdir(copy, 0777) != 0) {
+			int number = errno; /* looking whether it is there sets another one */
+			bool there = nch_file_exists(copy);
+			if (!there)
+				status = nch_fail(error, NCH_IO, "%s: cannot make this folder: %s", copy, strerror(number));
+			else if (!nch_file_is_folder(copy))
+				status = nch_fail(error, NCH_IO, "%s: is a file, not a folder", copy);
+		}
 		*at = saved;
 	}
 	nch_free(copy);

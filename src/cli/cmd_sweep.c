@@ -116,6 +116,27 @@ static nch_status check_options(const nch_experiment_options *e, nch_error *erro
 	return NCH_OK;
 }
 
+/* Whether the options, as they stand now, could be trained with; a mistake in the last value is to be told before the first job. */
+static nch_status read_options(work *w, nch_experiment_options *experiment, nch_labels *labels, nch_error *error)
+{
+	NCH_TRY(nch_train_options_read(w->options, experiment, labels, error));
+	return check_options(experiment, error);
+}
+
+static nch_status check_jobs(work *w, nch_error *error)
+{
+	nch_status status = NCH_OK;
+	for (size_t job = 0; status == NCH_OK && job < w->sweep.cell_count; job++) {
+		nch_experiment_options experiment = {0};
+		nch_labels labels = {0};
+		status = set_values(w, job, (size_t)nch_options_integer(w->options, "epochs"), error);
+		if (status == NCH_OK)
+			status = read_options(w, &experiment, &labels, error);
+		nch_labels_free(&labels);
+	}
+	return status;
+}
+
 static nch_status train_job(work *w, const char *folder, bool begun, nch_error *error)
 {
 	nch_experiment_options experiment = {0};
@@ -123,9 +144,7 @@ static nch_status train_job(work *w, const char *folder, bool begun, nch_error *
 	nch_labels labels = {0};
 	nch_train_screen screen = {0};
 	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
-	nch_status status = nch_train_options_read(w->options, &experiment, &labels, error);
-	if (status == NCH_OK)
-		status = check_options(&experiment, error);
+	nch_status status = read_options(w, &experiment, &labels, error);
 	if (status == NCH_OK && w->compute == NULL)
 		status = nch_common_compute(w->options, &w->compute, error);
 	if (status == NCH_OK) {
@@ -141,6 +160,16 @@ static nch_status train_job(work *w, const char *folder, bool begun, nch_error *
 	return status;
 }
 
+/* "job 2 of 4: lr 3e-3, batch 16 (DIR/job-0002)" */
+static void tell_job(const work *w, size_t job, const char *folder)
+{
+	nch_buffer text = {0};
+	for (size_t a = 0; a < w->sweep.axis_count; a++)
+		nch_buffer_printf(&text, "%s%s %s", a > 0 ? ", " : "", w->sweep.axes[a].name, nch_sweep_value(&w->sweep, job, a));
+	nch_output_note("job %zu of %zu: %.*s (%s)", job, w->sweep.cell_count, (int)text.length, text.data ? text.data : "", folder);
+	nch_buffer_free(&text);
+}
+
 static nch_status run_job(work *w, size_t rung, size_t job, nch_error *error)
 {
 	bool begun, done;
@@ -152,7 +181,7 @@ static nch_status run_job(work *w, size_t rung, size_t job, nch_error *error)
 	if (status == NCH_OK)
 		status = claim(folder, &description, &begun, &done, error);
 	if (status == NCH_OK && !done) {
-		nch_output_note("%s", folder);
+		tell_job(w, job, folder);
 		status = train_job(w, folder, begun, error);
 	}
 	nch_buffer_free(&description);
@@ -383,6 +412,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 {
 	work w = {.options = (nch_options *)(uintptr_t)options}; /* their values are set anew for each job */
 	nch_status status = prepare(&w, error);
+	if (status == NCH_OK)
+		status = check_jobs(&w, error);
 	if (status == NCH_OK && nch_options_given(options, "emit"))
 		status = emit(&w, error);
 	else if (status == NCH_OK)

@@ -84,22 +84,69 @@ if [ -w /dev/full ]; then
 	exits 1 '/dev/full' -- train $run_options --quiet --log /dev/full --out "$work/log"
 fi
 
+# and a real one, where a small file system may be mounted: it is full at some checkpoint or other, for ever larger sizes
+mkdir "$work/disk"
+own_mounts="unshare -m"
+$own_mounts true 2> /dev/null || own_mounts="unshare -rm"
+if $own_mounts mount -t tmpfs -o size=64k none "$work/disk" 2> /dev/null; then
+	cat > "$work/fill" << 'END'
+# fill DISK COPY SIZE...: trains on a disk of each of these sizes; copies what is there when it is full
+disk=$1 copy=$2
+shift 2
+for size in "$@"; do
+	mount -t tmpfs -o size=$size none "$disk" || exit 9
+	$NUNCHI train $RUN_OPTIONS --quiet --out "$disk/model" > /dev/null 2> "$copy.err"
+	echo "$? $(grep -c '' < "$copy.err") $(grep -Ec '^nunchi: .*No space left on device$' < "$copy.err")"
+	rm -rf "$copy"
+	cp -r "$disk/model" "$copy"
+	umount "$disk"
+done
+END
+	NUNCHI=$NUNCHI RUN_OPTIONS=$run_options timeout 100 $own_mounts sh "$work/fill" "$work/disk" "$work/small" 2m 7m 11m > "$work/.out" 2> "$work/.err"
+	check "three disks are full: status 1 and one line that says so" test "$(grep -cx '1 1 1' "$work/.out")" -eq 3
+	check "nothing half written stays there" test -z "$(find "$work/small" -name '*.tmp')"
+	check "a checkpoint was written before" test -e "$work/small/checkpoint/state.json"
+	same_end "after a disk that was full" "$work/small"
+else
+	skip "a small disk cannot be mounted here"
+fi
+
 # --- folders that cannot be written, inputs that are gone ---
 : > "$work/file"
 exits 1 'file' -- train $run_options --quiet --out "$work/file/model"
 exits 1 '/proc/' -- train $run_options --quiet --out /proc/nunchi
-if [ "$(id -u)" -ne 0 ]; then
-	mkdir "$work/locked"
-	chmod 555 "$work/locked"
-	exits 1 'locked.*ermission' -- train $run_options --quiet --out "$work/locked/model"
+# root may write where nobody may, unless it gives that up
+plain=
+if [ "$(id -u)" -eq 0 ]; then plain="setpriv --bounding-set=-dac_override,-dac_read_search"; fi
+mkdir "$work/locked"
+chmod 555 "$work/locked"
+if $plain true 2> /dev/null && ! $plain sh -c ": > '$work/locked/probe'" 2> /dev/null; then
 	cp -r "$work/whole" "$work/read-only"
 	chmod -R a-w "$work/read-only"
-	exits 1 'read-only.*ermission' -- train $run_options --quiet --out "$work/read-only"
-	chmod -R u+w "$work/read-only" "$work/locked"
+	for folder in locked/model read-only; do
+		timeout 100 $plain "$NUNCHI" train $run_options --quiet --out "$work/$folder" > "$work/.out" 2> "$work/.err"
+		check "$folder cannot be written: status 1" test $? -eq 1
+		check "$folder: one line" sh -c "grep -Ec '^nunchi: .*$folder.*Permission denied$' '$work/.err' | grep -qx 1 && grep -c '' < '$work/.err' | grep -qx 1"
+	done
+	chmod -R u+w "$work/read-only"
+	check "nothing in it was touched" diff -r "$work/whole" "$work/read-only"
+	chmod 000 "$work/train.tsv"
+	timeout 100 $plain "$NUNCHI" train $run_options --quiet --out "$work/unread" > "$work/.out" 2> "$work/.err"
+	check "a file that may not be read: one line" sh -c "grep -Ec '^nunchi: .*train.tsv: .*Permission denied$' '$work/.err' | grep -qx 1"
+	chmod 644 "$work/train.tsv"
+else
+	skip "this root cannot be kept from writing: setpriv is absent, or may not"
 fi
+chmod 755 "$work/locked"
+
+# what a run begins with is gone: the checkpoint stays, and leads to the end once it is back
+cp -r "$work/INT" "$work/gone"
 mv "$work/train.tsv" "$work/gone.tsv"
-exits 1 'train.tsv: ' -- train $run_options --quiet --out "$work/keep" --resume
+exits 1 'train.tsv: ' -- train $run_options --quiet --out "$work/gone" --resume
 mv "$work/gone.tsv" "$work/train.tsv"
 mv "$work/ko.model" "$work/gone.model"
-exits 1 'ko.model: ' -- train $run_options --quiet --out "$work/keep" --resume
+exits 1 'ko.model: ' -- train $run_options --quiet --out "$work/gone" --resume
+mv "$work/gone.model" "$work/ko.model"
+check "a vanished input leaves everything as it was" diff -r "$work/INT" "$work/gone"
+same_end "after a vanished input" "$work/gone"
 finish

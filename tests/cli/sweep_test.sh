@@ -14,6 +14,9 @@ check "curves of all four by name" test "$(grep -Eo '>batch (10|30), lr 1e-[34]<
 exits 0 '' -- train $fit --batch 30 --lr 1e-4 --out "$work/alone"
 check "a job has the weights of train with its settings" cmp "$work/alone/model.safetensors" "$work/grid/job-0003/model.safetensors"
 
+exits 2 'is no number' -- sweep $fit --set lr=1e-3,abc --out "$work/wrong"
+check "a wrong value is told before the first job" test ! -e "$work/wrong"
+
 # --- again: nothing is done twice ---
 cp "$work/grid/sweep.tsv" "$work/before.tsv"
 touch "$work/mark"

@@ -1,40 +1,57 @@
 """The cleansing of Korean comments as it is published, in Python; writes src/text/emoji_ranges.h and cleansing_golden.h.
 
-    python tests/golden/cleansing.py EMOJI_FOLDER     (the unpacked source of emoji 0.6.0, from PyPI; ../shared for the sums)
+    python tests/golden/cleansing.py        (needs pip install emoji==0.6.0 soynlp==0.0.493 regex; ../shared for the sums)
 
-What is rebuilt here from the descriptions of KcBERT and KcELECTRA: a keep-list of characters, URLs removed, blanks trimmed, runs of a
-letter shortened to two as soynlp's repeat_normalize does (four and more in the released 0.0.493, three and more in its repository).
+What runs here is the published code's own pattern, emoji list and URL pattern (KcBERT's and KcELECTRA's description of their data), and
+soynlp's own repeat_normalize, in both of its forms: the released 0.0.493 shortens runs of four and more letters, its repository (since 2022)
+runs of three and more; they differ in that one pattern. On every text both `re`, which the description imports, and the module `regex`,
+which many copies of it import, must give the same.
 """
 import csv
 import hashlib
 import os
 import re
-import sys
 
-sys.path.insert(0, sys.argv[1])
-import emoji  # noqa: E402
+import emoji
+import regex
+import soynlp
+from soynlp.normalizer import _normalizer as soynlp_normalizer
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+assert emoji.__version__ == "0.6.0" and soynlp.__version__ == "0.0.493"
 EMOJI = "".join(emoji.UNICODE_EMOJI.keys())
 KEEP = r" .,?!/@$%~％·∼()\x00-\x7Fㄱ-ㅣ가-힣"
-WITH_EMOJI = re.compile("[^" + KEEP + EMOJI + "]+")
-WITHOUT_EMOJI = re.compile("[^" + KEEP + "]+")
-URL = re.compile(r"https?:\/\/(www\.)?[-a-zA-Z0-9@:%._\+~#=]{1,256}\.[a-zA-Z0-9()]{1,6}\b([-a-zA-Z0-9()@:%_\+.~#?&//=]*)")
-PLACEHOLDER = re.compile(r"&(?:name|affiliation|social-security-num|tel-num|card-num|bank-account|num|online-account|address|others)[0-9]*&")
-REPEATS = {"": re.compile(r"(\w)\1{3,}"), "-git": re.compile(r"(\w)\1{2,}")}
-SPACES = re.compile(r"\s+")
+URL = r"https?:\/\/(www\.)?[-a-zA-Z0-9@:%._\+~#=]{1,256}\.[a-zA-Z0-9()]{1,6}\b([-a-zA-Z0-9()@:%_\+.~#?&//=]*)"
+PLACEHOLDER = r"&(?:name|affiliation|social-security-num|tel-num|card-num|bank-account|num|online-account|address|others)[0-9]*&"
+PATTERNS = {m: {"emoji": m.compile("[^" + KEEP + EMOJI + "]+"), "no emoji": m.compile("[^" + KEEP + "]+"), "url": m.compile(URL),
+                "placeholder": m.compile(PLACEHOLDER)} for m in (re, regex)}
+RELEASED, REPOSITORY = soynlp_normalizer.repeatchars_pattern, re.compile(r"(\w)\1{2,}")
+assert RELEASED.pattern == r"(\w)\1{3,}"
 
 
-def clean(text, name):
+def repeat_normalize(text, pattern):
+    soynlp_normalizer.repeatchars_pattern = pattern
+    return soynlp_normalizer.repeat_normalize(text, num_repeats=2)
+
+
+def steps(text, name, module=re):
+    """What each step of the recipe makes of the text; the last one is the result. repeat_normalize is two steps: letters, then blanks."""
+    p, made = PATTERNS[module], []
     if name.startswith("placeholders") or name.startswith("nikl"):
-        text = PLACEHOLDER.sub("", text)
+        made.append(p["placeholder"].sub("", text))
     if name.startswith("placeholders"):
-        return text
-    text = (WITH_EMOJI if "-1" in name else WITHOUT_EMOJI).sub(" ", text)
-    text = URL.sub("", text)
-    text = text.strip()
-    text = REPEATS["-git" if name.endswith("-git") else ""].sub(r"\1\1", text)
-    return SPACES.sub(" ", text).strip()
+        return made
+    made.append(p["emoji" if "-1" in name else "no emoji"].sub(" ", made[-1] if made else text))
+    made.append(p["url"].sub("", made[-1]))
+    made.append(made[-1].strip())
+    pattern = REPOSITORY if name.endswith("-git") else RELEASED
+    made.append(pattern.sub(r"\1\1", made[-1]))
+    made.append(repeat_normalize(made[-2], pattern))
+    return made
+
+
+def clean(text, name, module=re):
+    return steps(text, name, module)[-1]
 
 
 NAMES = ["placeholders-1", "kc-1", "kc-1-git", "kc-2", "kc-2-git", "nikl-ea-1", "nikl-ea-1-git", "nikl-ea-2", "nikl-ea-2-git"]
@@ -67,7 +84,8 @@ def rows():
         "kote": [r[1] for r in csv.reader(read("kote/val.tsv"), delimiter="\t")],
         "goemotions": [line.rstrip("\n").split("\t")[0] for name in ("train", "dev", "test") for line in read("goemotions-ko/%s.tsv" % name)],
         "reviews": [line.rstrip("\n").split("\t")[1] for name in ("test", "train") for line in list(read("reviews/reviews-%s.tsv" % name))[1:]],
-        "chatbot": [r[0] for r in list(csv.reader(read("chatbot/ChatbotData.csv")))[1:]],
+        "chatbot-questions": [r[0] for r in list(csv.reader(read("chatbot/ChatbotData.csv")))[1:]],
+        "chatbot-answers": [r[1] for r in list(csv.reader(read("chatbot/ChatbotData.csv")))[1:]],
     }
 
 
@@ -76,6 +94,16 @@ def c_text(text):
     for byte in text.encode():
         out += chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\?' else "\\%03o" % byte
     return '"' + out + '"'
+
+
+def sums(texts, name):
+    hashes = [hashlib.sha256() for _ in steps("", name)]
+    for text in texts:
+        made = steps(text, name)
+        assert made == steps(text, name, regex), text
+        for h, step in zip(hashes, made):
+            h.update(step.encode() + b"\n")
+    return [h.hexdigest() for h in hashes]
 
 
 def main():
@@ -91,13 +119,11 @@ def main():
         f.write("static const struct {\n\tconst char *text;\n\tsize_t length;\n\tconst char *cleaned[%d];\n} golden_nasty[] = {\n" % len(NAMES))
         for text in NASTY:
             f.write("\t{ %s, %d,\n\t  { " % (c_text(text), len(text.encode())) + ",\n\t    ".join(c_text(clean(text, n).replace("\0", "\x01")) for n in NAMES) + " } },\n")
-        f.write("};\n/* SHA-256 of all cleaned texts of a file, a line break behind each. */\nstatic const struct {\n\tconst char *data, *name, *sum;\n} golden_sums[] = {\n")
+        f.write("};\n/* SHA-256 of all texts of a file after each step, a line break behind each. */\n"
+                "static const struct {\n\tconst char *data, *name, *sums[%d];\n} golden_sums[] = {\n" % len(steps("", "nikl-ea-1")))
         for data, texts in rows().items():
-            for name in NAMES if data != "reviews" else ["kc-1", "kc-1-git", "nikl-ea-2"]:
-                h = hashlib.sha256()
-                for text in texts:
-                    h.update(clean(text, name).encode() + b"\n")
-                f.write('\t{ "%s", "%s", "%s" },\n' % (data, name, h.hexdigest()))
+            for name in NAMES:
+                f.write('\t{ "%s", "%s",\n\t  { %s } },\n' % (data, name, ",\n\t    ".join('"%s"' % s for s in sums(texts, name))))
         f.write("};\n")
 
 

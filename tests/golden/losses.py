@@ -29,14 +29,15 @@ TARGETS = torch.tensor([int(v * LABELS) for v in numbers(7, ROWS)])
 WEIGHTS = torch.tensor([0.5, 1.0, 1.5, 2.0, 3.0])
 
 CASES = [  # name, smoothing, weighted, alpha, gamma, gamma_neg, gamma_pos, clip, whole
-    ("BCE", 0.0, 0, 0, 0, 0, 0, 0, 0), ("BCE", 0.1, 1, 0, 0, 0, 0, 0, 0),
+    ("BCE", 0.0, 0, 0, 0, 0, 0, 0, 0), ("BCE", 0.1, 1, 0, 0, 0, 0, 0, 0), ("BCE", 0.0, 1, 0, 0, 0, 0, 0, 0), ("BCE", 0.2, 0, 0, 0, 0, 0, 0, 0),
     ("FOCAL", 0.0, 0, 0.25, 2.0, 0, 0, 0, 0), ("FOCAL", 0.0, 1, 0.25, 2.0, 0, 0, 0, 0), ("FOCAL", 0.1, 1, -1.0, 1.5, 0, 0, 0, 0),
-    ("FOCAL", 0.0, 0, 0.75, 0.0, 0, 0, 0, 0),
+    ("FOCAL", 0.0, 0, 0.75, 0.0, 0, 0, 0, 0), ("FOCAL", 0.1, 0, 0.25, 2.0, 0, 0, 0, 0), ("FOCAL", 0.1, 1, 0.25, 2.0, 0, 0, 0, 0),
     ("ASL", 0.0, 0, 0, 0, 4.0, 1.0, 0.05, 0), ("ASL", 0.0, 0, 0, 0, 4.0, 1.0, 0.05, 1), ("ASL", 0.1, 0, 0, 0, 4.0, 1.0, 0.05, 0),
     ("ASL", 0.1, 1, 0, 0, 3.0, 0.5, 0.2, 1), ("ASL", 0.0, 0, 0, 0, 2.0, 0.0, 0.0, 0), ("ASL", 0.0, 1, 0, 0, 0.0, 0.0, 0.0, 1),
     ("ASL_SINGLE", 0.1, 0, 0, 0, 4.0, 0.0, 0, 1), ("ASL_SINGLE", 0.0, 0, 0, 0, 4.0, 1.0, 0, 1), ("ASL_SINGLE", 0.1, 1, 0, 0, 2.5, 0.5, 0, 1),
     ("ASL_SINGLE_GOALS", 0.1, 0, 0, 0, 4.0, 0.0, 0, 1), ("ASL_SINGLE_GOALS", 0.0, 1, 0, 0, 3.0, 1.0, 0, 1),
-    ("CE", 0.1, 0, 0, 0, 0, 0, 0, 0),
+    ("ASL", 0.0, 1, 0, 0, 4.0, 1.0, 0.05, 0), ("ASL_SINGLE", 0.0, 1, 0, 0, 4.0, 0.0, 0, 1),
+    ("CE", 0.1, 0, 0, 0, 0, 0, 0, 0), ("CE", 0.0, 0, 0, 0, 0, 0, 0, 0), ("CE", 0.0, 1, 0, 0, 0, 0, 0, 0), ("CE", 0.1, 1, 0, 0, 0, 0, 0, 0),
 ]
 
 
@@ -44,7 +45,7 @@ def loss_of(case, z):
     name, s, weighted, alpha, gamma, gneg, gpos, clip, whole = case
     w = WEIGHTS if weighted else torch.ones(LABELS)
     if name == "CE":
-        return torch.nn.functional.cross_entropy(z, TARGETS, label_smoothing=s)
+        return torch.nn.functional.cross_entropy(z, TARGETS, weight=w, label_smoothing=s, reduction="sum") / ROWS
     if name.startswith("ASL_SINGLE"):
         hard = GOALS if name.endswith("GOALS") else torch.nn.functional.one_hot(TARGETS, LABELS).double()
         logp = torch.log_softmax(z, -1)
@@ -69,6 +70,8 @@ def loss_of(case, z):
     if name == "FOCAL":
         a = 1.0 if alpha < 0 else alpha * y + (1 - alpha) * (1 - y)
         bce = a * (1 - (y * p + (1 - y) * (1 - p))) ** gamma * bce
+    if name == "BCE":  # PyTorch's own, which the formula has to agree with
+        assert abs(torch.nn.functional.binary_cross_entropy_with_logits(z, y, pos_weight=w) - bce.mean()) < 1e-14
     return bce.mean()
 
 

@@ -41,6 +41,18 @@ static void check_figures(const char *name, const double *made, const double *go
 	}
 }
 
+/* The figures of the first eight labels, behind the others. */
+static size_t add_labels(const nch_metrics *m, double *made, size_t count)
+{
+	for (size_t c = 0; c < m->classes && c < 8; c++) {
+		const nch_class_metrics *k = &m->by_class[c];
+		const double figures[] = { k->precision, k->recall, k->f1, (double)k->support, k->roc_auc, k->average_precision };
+		memcpy(made + count, figures, sizeof figures);
+		count += sizeof figures / sizeof figures[0];
+	}
+	return count;
+}
+
 static void single_case(const struct golden_case *c)
 {
 	float *scores = make_scores(c);
@@ -68,7 +80,7 @@ static void single_case(const struct golden_case *c)
 	nch_metrics m;
 	CHECK(nch_metrics_single(truth, predicted, scores, c->rows, c->classes, &m, NULL) == NCH_OK);
 	const nch_class_metrics *k = m.by_class;
-	const double made[] = {
+	double made[27 + 1 + 6 * 8] = {
 		m.accuracy,
 		m.macro.precision,
 		m.macro.recall,
@@ -96,8 +108,9 @@ static void single_case(const struct golden_case *c)
 		(double)m.confusion[1],
 		(double)m.confusion[c->classes],
 		(double)m.confusion[c->classes + 1],
+		m.calibration_error,
 	};
-	check_figures(c->name, made, c->figures, sizeof made / sizeof made[0]);
+	check_figures(c->name, made, c->figures, add_labels(&m, made, 28));
 	nch_metrics_free(&m);
 	free(scores);
 	free(truth);
@@ -117,10 +130,14 @@ static void multi_case(const struct golden_case *c)
 			targets[i] = scores[i] = 0;
 		if (strcmp(c->kind, "perfect") == 0)
 			scores[i] = targets[i] * 0.75f + 0.125f;
+		if (strcmp(c->kind, "full_label") == 0 && i % c->classes == 2)
+			targets[i] = 1;
 	}
+	const float thresholds[] = { 0.125f, 0.25f, 0.375f, 0.5f, 0.625f, 0.75f };
 	nch_metrics m;
-	CHECK(nch_metrics_multi(targets, scores, NULL, c->rows, c->classes, &m, NULL) == NCH_OK);
-	const double made[] = {
+	CHECK(nch_metrics_multi(targets, scores, strcmp(c->kind, "thresholds") == 0 ? thresholds : NULL, c->rows, c->classes, &m,
+	                        NULL) == NCH_OK);
+	double made[18 + 1 + 6 * 8] = {
 		m.accuracy,          m.macro.precision,
 		m.macro.recall,      m.macro.f1,
 		m.micro.precision,   m.micro.recall,
@@ -130,8 +147,9 @@ static void multi_case(const struct golden_case *c)
 		m.samples.f1,        m.hamming,
 		m.roc_auc,           m.roc_auc_micro,
 		m.average_precision, m.average_precision_micro,
+		m.calibration_error,
 	};
-	check_figures(c->name, made, c->figures, sizeof made / sizeof made[0]);
+	check_figures(c->name, made, c->figures, add_labels(&m, made, 19));
 	CHECK(isnan(m.kappa) && isnan(m.loss) && m.confusion == NULL);
 	nch_metrics_free(&m);
 	free(scores);
