@@ -149,7 +149,7 @@ static void build_random(size_t count, nch_songs *s)
 	static const char *const genres[] = {"가", "나", "다", "라", "마"};
 	nch_songs_build_labels(&b, moods, 3, NULL);
 	for (size_t i = 0; i < count; i++) {
-		char id[20], artist[20];
+		char id[32], artist[32];
 		const char *own[2] = {genres[random_number(5)], genres[random_number(5)]};
 		float emotion[3] = {(float)random_number(4), (float)random_number(4), (float)random_number(4)}; /* few values: many ties */
 		snprintf(id, sizeof id, "%zu", i);
@@ -254,7 +254,7 @@ TEST(tiny_shares_keep_the_order)
 	static const float small[] = {0, 1e-38f, 1e-30f, 1e-17f, 1e-8f, 0.1f, 0.5f, 1};
 	nch_songs_build_labels(&b, moods, 3, NULL);
 	for (size_t i = 0; i < 512; i++) {
-		char id[20];
+		char id[32];
 		float emotion[3] = {small[i % 8], small[i / 8 % 8], small[i / 64]};
 		snprintf(id, sizeof id, "%zu", i);
 		const nch_song_entry e = {id, id, "", NULL, 0, emotion};
