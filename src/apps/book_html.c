@@ -126,7 +126,7 @@ static void add_arc(const nch_book_page *page, const size_t *counts, nch_buffer 
 				add_row(page, c, largest, top, out);
 	}
 	nch_buffer_text(out, "<div class=\"row axis\"><div>");
-	for (size_t quarter = 0; quarter <= 4; quarter++)
+	for (size_t quarter = 0; quarter <= 4; quarter += tags->count < 9 ? 4 : 1) /* a short book has no sentences at its quarters */
 		nch_buffer_printf(out, "<span>%zu</span>", 1 + (tags->count - 1) * quarter / 4);
 	nch_buffer_text(out, "</div></div>\n<p class=\"quiet\">가로는 문장의 차례, 세로는 ");
 	nch_buffer_printf(out, "둘레 %zu문장의 평균 확률입니다 (높이 끝은 ", tags->window);
