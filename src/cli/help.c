@@ -35,23 +35,11 @@ bool nch_help_family(const char *word)
 	return found;
 }
 
-/* The columns of the next word, which ends before a blank, a line break or the end. */
-static size_t word_columns(const char *word, size_t length)
-{
-	size_t columns = 0;
-	for (size_t at = 0; at < length;) {
-		uint32_t c;
-		at += nch_utf8_decode(word + at, length - at, &c);
-		columns += (size_t)nch_utf8_width(c);
-	}
-	return columns;
-}
-
 /* Words from column `column` on, further lines indented, none beyond COLUMNS unless a word alone is longer. Line breaks of the text are as good as blanks. */
 static void print_filled(const char *text, size_t column, size_t indent)
 {
 	for (bool first = true; *(text += strspn(text, " \n")) != '\0'; first = false) {
-		size_t length = strcspn(text, " \n"), columns = word_columns(text, length);
+		size_t length = strcspn(text, " \n"), columns = nch_utf8_columns(text, length);
 		if (!first && column + 1 + columns > COLUMNS) {
 			nch_output_printf("\n%*s", (int)indent, "");
 			column = indent;
