@@ -151,6 +151,7 @@ static nch_status train_job(work *w, const char *folder, bool begun, nch_error *
 		experiment.command = w->command.data;
 		experiment.training.out = folder;
 		experiment.training.resume = begun;
+		experiment.training.go_on = "the same command";
 		experiment.training.stop = nch_train_screen_stop();
 		status = nch_experiment_run(&experiment, w->compute, &watcher, &result, error);
 	}

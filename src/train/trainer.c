@@ -200,8 +200,9 @@ static nch_status run_epochs(run *r, nch_error *error)
 			bool last = r->state.done == steps_an_epoch(r);
 			if (o->stop != NULL && *o->stop) {
 				NCH_TRY(save_checkpoint(r, error));
-				return nch_fail(error, NCH_CANCELLED, "stopped at step %llu of %llu%s", (unsigned long long)r->trainer.optimizer.steps,
-				                (unsigned long long)total, o->out ? "; go on with the same command and --resume" : "");
+				return nch_fail(error, NCH_CANCELLED, "stopped at step %llu of %llu%s%s", (unsigned long long)r->trainer.optimizer.steps,
+				                (unsigned long long)total, o->out ? "; go on with " : "",
+				                o->out == NULL ? "" : o->go_on ? o->go_on : "the same command and --resume");
 			}
 			if (o->checkpoint_every > 0 && r->trainer.optimizer.steps % o->checkpoint_every == 0 && !last)
 				NCH_TRY(save_checkpoint(r, error));

@@ -33,6 +33,7 @@ typedef struct nch_train_options {
 	size_t checkpoint_every; /* steps; 0: at the end of each epoch only; needs `out` */
 	size_t keep_checkpoints; /* the last so many stay; 0 and 1: the newest alone */
 	bool resume;
+	const char *go_on;       /* what a stopped run tells the user to go on with; NULL: "the same command and --resume" */
 	const char *out;         /* folder for model, log and checkpoint; NULL: nothing is written */
 	const char *log;         /* NULL: OUT/log.jsonl */
 	const char *identity;    /* what must be equal for a checkpoint to be gone on with: data, options; a line of text */

@@ -57,6 +57,13 @@ exits 0 '' -- sweep $fit --epochs 4 --set batch=10,30 --set lr=1e-3,1e-6 --halvi
 check "4 jobs of 1 epoch, 2 of 2, 1 of 4" test "$(cut -f 1,5 "$work/halving/sweep.tsv" | tail -n +2 | tr '\t\n' ' ;')" = "0 1;0 1;0 1;0 1;1 2;1 2;2 4;"
 check "the last rung has the best" grep -Eq '^best by accuracy: .*/rung-2/job-000[0-3]$' "$work/.out"
 
+# --- stopped by hand: the way on that it names is one that works ---
+timeout -s INT 4 "$NUNCHI" sweep $fit --epochs 100000 --patience 0 --set batch=10,30 --out "$work/stopped" > "$work/.out" 2> "$work/.err"
+check "says how to go on" grep -q 'stopped at step [0-9]* of [0-9]*; go on with the same command$' "$work/.err"
+timeout -s INT 4 "$NUNCHI" sweep $fit --epochs 100000 --patience 0 --set batch=10,30 --out "$work/stopped" > "$work/.out" 2> "$work/.more"
+first=$(sed -n 's/.*stopped at step \([0-9]*\) .*/\1/p' "$work/.err") second=$(sed -n 's/.*stopped at step \([0-9]*\) .*/\1/p' "$work/.more")
+check "and goes on from there" test "${second:-0}" -gt "${first:-0}"
+
 # --- wrong calls ---
 exits 2 'no option --bath; did you mean --batch' -- sweep $fit --set bath=1,2 --out "$work/no"
 exits 2 '--batch: "many"' -- sweep $fit --set batch=many --out "$work/no"
