@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "kernels/math.h"
 
 /* --- who speaks --- */
 
@@ -89,15 +90,6 @@ void nch_book_free(nch_book *book)
 
 /* --- tagging --- */
 
-static size_t best_of(const float *scores, size_t labels)
-{
-	size_t best = 0;
-	for (size_t c = 1; c < labels; c++)
-		if (scores[c] > scores[best])
-			best = c;
-	return best;
-}
-
 void nch_book_arc(const float *scores, size_t count, size_t labels, size_t window, float *arc)
 {
 	size_t half = window / 2;
@@ -151,14 +143,14 @@ nch_status nch_book_tag(const nch_book *book, nch_predictor *predictor, const nc
 		status = ask(book, predictor, tags, error);
 	for (size_t i = 0; i < book->count && status == NCH_OK; i++) {
 		float *row = tags->scores + i * tags->labels;
-		tags->plain[i] = best_of(row, tags->labels); /* by logits: scores of 1 may be equal */
+		tags->plain[i] = nch_largest(row, tags->labels); /* by logits: scores of 1 may be equal */
 		nch_predictor_scores(predictor, row, row);
 		tags->label[i] = tags->plain[i];
 	}
 	if (status == NCH_OK && smooth != NULL) {
 		status = nch_smooth_apply(smooth, tags->count, tags->labels, tags->scores, error);
 		for (size_t i = 0; i < tags->count && status == NCH_OK; i++)
-			tags->label[i] = best_of(tags->scores + i * tags->labels, tags->labels);
+			tags->label[i] = nch_largest(tags->scores + i * tags->labels, tags->labels);
 	}
 	if (status != NCH_OK) {
 		nch_tags_free(tags);

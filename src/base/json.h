@@ -57,4 +57,7 @@ void nch_json_write_text(nch_buffer *out, const char *text, size_t length);
 void nch_json_write_double(nch_buffer *out, double number);
 void nch_json_write_float(nch_buffer *out, float number);
 
+/* {"name":number,…}: `count` numbers by their names. */
+void nch_json_write_named(nch_buffer *out, const char *const *names, const float *numbers, size_t count);
+
 #endif

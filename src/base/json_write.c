@@ -1,6 +1,7 @@
 /* json_write.c - the leaves of JSON, written: strings and numbers. Objects and arrays are written by whoever has them. */
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/number.h"
@@ -50,4 +51,16 @@ void nch_json_write_float(nch_buffer *out, float number)
 		nch_number_write_float(out, number);
 	else
 		nch_buffer_text(out, "null");
+}
+
+void nch_json_write_named(nch_buffer *out, const char *const *names, const float *numbers, size_t count)
+{
+	nch_buffer_byte(out, '{');
+	for (size_t i = 0; i < count; i++) {
+		nch_buffer_text(out, i > 0 ? "," : "");
+		nch_json_write_text(out, names[i], strlen(names[i]));
+		nch_buffer_byte(out, ':');
+		nch_json_write_float(out, numbers[i]);
+	}
+	nch_buffer_byte(out, '}');
 }

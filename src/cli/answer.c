@@ -186,15 +186,8 @@ static void write_object(const nch_answer_form *form, const nch_answerer *who, c
 	add_name(who, answer->best, out);
 	nch_buffer_text(out, ",\"score\":");
 	nch_json_write_float(out, answer->scores[answer->best]);
-	nch_buffer_text(out, ",\"scores\":{");
-	for (size_t c = 0; c < who->labels; c++) {
-		if (c > 0)
-			nch_buffer_byte(out, ',');
-		add_name(who, c, out);
-		nch_buffer_byte(out, ':');
-		nch_json_write_float(out, answer->scores[c]);
-	}
-	nch_buffer_byte(out, '}');
+	nch_buffer_text(out, ",\"scores\":");
+	nch_json_write_named(out, (const char *const *)who->names, answer->scores, who->labels);
 	for (size_t c = 0; form->logits && c < who->labels; c++) {
 		nch_buffer_text(out, c == 0 ? ",\"logits\":[" : ",");
 		nch_json_write_float(out, answer->logits[c]);

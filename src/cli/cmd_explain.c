@@ -27,13 +27,7 @@ static void add_label(const nch_predictor *p, size_t label, nch_buffer *out)
 
 static void add_row(const nch_predictor *p, const float *row, nch_buffer *out)
 {
-	for (size_t c = 0; c < nch_predictor_labels(p); c++) {
-		nch_buffer_byte(out, c == 0 ? '{' : ',');
-		add_label(p, c, out);
-		nch_buffer_byte(out, ':');
-		nch_json_write_float(out, row[c]);
-	}
-	nch_buffer_byte(out, '}');
+	nch_json_write_named(out, (const char *const *)p->model->config.label_names, row, nch_predictor_labels(p));
 }
 
 /* [[[[…]]]]: layers of heads of rows */

@@ -43,15 +43,9 @@ static void add_object(const nch_tag_sheet *s, size_t i, nch_buffer *out)
 	}
 	nch_buffer_text(out, ",\"score\":");
 	nch_json_write_float(out, score_of(s, i, label));
-	nch_buffer_text(out, ",\"scores\":{");
-	for (size_t c = 0; c < s->tags->labels; c++) {
-		if (c > 0)
-			nch_buffer_byte(out, ',');
-		add_json_text(out, s->labels[c]);
-		nch_buffer_byte(out, ':');
-		nch_json_write_float(out, score_of(s, i, c));
-	}
-	nch_buffer_text(out, "}}");
+	nch_buffer_text(out, ",\"scores\":");
+	nch_json_write_named(out, s->labels, s->tags->scores + i * s->tags->labels, s->tags->labels);
+	nch_buffer_byte(out, '}');
 }
 
 static size_t points_of(const nch_tag_sheet *s)

@@ -47,14 +47,9 @@ static void add_row(const nch_examples *examples, size_t i, const nch_labels *la
 		nch_buffer_text(out, ",\"label\":");
 		add_name(labels, nch_largest(logits, labels->count), out);
 	}
-	nch_buffer_text(out, ",\"scores\":{");
-	for (size_t c = 0; c < labels->count; c++) {
-		nch_buffer_text(out, c > 0 ? "," : "");
-		add_name(labels, c, out);
-		nch_buffer_byte(out, ':');
-		nch_json_write_float(out, scores[c]);
-	}
-	nch_buffer_text(out, "},\"logits\":[");
+	nch_buffer_text(out, ",\"scores\":");
+	nch_json_write_named(out, (const char *const *)labels->names, scores, labels->count);
+	nch_buffer_text(out, ",\"logits\":[");
 	for (size_t c = 0; c < labels->count; c++) {
 		nch_buffer_text(out, c > 0 ? "," : "");
 		nch_json_write_float(out, logits[c]);
