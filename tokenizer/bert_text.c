@@ -124,47 +124,36 @@ static inline nch_status append(nch_bert_word *word, uint32_t code_point, size_t
 	return NCH_OK;
 }
 
-/* Puts marks into canonical order; they keep their places in the text. */
-static void order_marks(nch_bert_word *word)
+/* Makes the letters of a word small. One letter becomes two: of İ there stay a small i and the dot above it. */
+static nch_status make_small(nch_bert_word *word, nch_error *error)
 {
-	for (size_t i = 1; i < word->count; i++) {
-		nch_bert_character moved = word->items[i];
-		int class = nch_unicode_combining_class(moved.code_point);
-		size_t to = i;
-		while (class != 0 && to > 0 && nch_unicode_combining_class(word->items[to - 1].code_point) > class) {
-			word->items[to] = word->items[to - 1];
-			to--;
-		}
-		word->items[to] = moved;
+	size_t from = word->count, dots = 0;
+	for (size_t i = 0; i < from; i++)
+		dots += word->items[i].code_point == 0x130;
+	for (size_t i = 0; i < dots; i++)
+		NCH_TRY(append(word, 0, 0, 0, error));
+	for (size_t to = word->count; from > 0;) { /* from the end, so that nothing is written over before it is read */
+		nch_bert_character c = word->items[--from];
+		if (c.code_point == 0x130)
+			word->items[--to] = (nch_bert_character){0x307, c.begin, c.end};
+		c.code_point = c.code_point == 0x130 ? 'i' : nch_unicode_to_lower(c.code_point);
+		word->items[--to] = c;
 	}
+	return NCH_OK;
 }
 
 /* Strips the accents of a word that is decomposed, and makes its letters small. */
 static nch_status simplify(const nch_bert_text *rules, nch_bert_word *word, nch_error *error)
 {
-	size_t kept = 0, count = word->count;
+	size_t kept = 0;
 	if (rules->strip_accents) {
-		order_marks(word);
-		for (size_t i = 0; i < count; i++)
+		NCH_TRY(nch_unicode_order(word->items, word->count, sizeof *word->items, error));
+		for (size_t i = 0; i < word->count; i++)
 			if (!nch_bert_is_accent(word->items[i].code_point))
 				word->items[kept++] = word->items[i];
-		word->count = count = kept;
+		word->count = kept;
 	}
-	for (size_t i = 0; rules->lower_case && i < count; i++) {
-		nch_bert_character *c = &word->items[i];
-		if (c->code_point != 0x130) {
-			c->code_point = nch_unicode_to_lower(c->code_point);
-			continue;
-		}
-		/* the only letter that becomes two: a small i and a dot above */
-		NCH_TRY(append(word, 0, 0, 0, error));
-		memmove(word->items + i + 2, word->items + i + 1, (word->count - i - 2) * sizeof *word->items);
-		word->items[i].code_point = 'i';
-		word->items[i + 1] = word->items[i];
-		word->items[++i].code_point = 0x307;
-		count++;
-	}
-	return NCH_OK;
+	return rules->lower_case ? make_small(word, error) : NCH_OK;
 }
 
 /* Gives the word to the visitor, punctuation apart, and empties it. `changed`: there is something to simplify. */

@@ -135,7 +135,7 @@ static nch_status add_characters(rules *r)
 			NCH_TRY(nch_grow(&r->alternatives, &r->alternative_capacity, r->alternative_count + 1, sizeof *r->alternatives, r->error));
 			r->alternatives[r->alternative_count++] = (alternative){text[0], c};
 		} else {
-			nch_unicode_order(text, length);
+			NCH_TRY(nch_unicode_order(text, length, sizeof *text, r->error));
 			length = nch_unicode_compose_text(text, length);
 		}
 		if (length != 1 || text[0] != c)
@@ -193,7 +193,7 @@ static nch_status add_nfkc(rules *r)
 		size_t length = is_character(c) ? nch_unicode_decompose(c, true, decomposed) : 0;
 		if (length < 2)
 			continue;
-		nch_unicode_order(decomposed, length);
+		NCH_TRY(nch_unicode_order(decomposed, length, sizeof *decomposed, r->error));
 		memcpy(composed, decomposed, length * sizeof *composed);
 		size_t composed_length = nch_unicode_compose_text(composed, length);
 		if (composed_length == length)

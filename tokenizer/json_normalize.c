@@ -57,17 +57,7 @@ static nch_status decompose(const nch_stage *stage, const nch_words *in, nch_wor
 		for (size_t k = 0; k < count; k++)
 			NCH_TRY(copy(out, &in->items[i], parts[k], error));
 	}
-	for (size_t i = 1; i < out->count; i++) { /* canonical order of marks */
-		nch_bert_character moved = out->items[i];
-		int class = nch_unicode_combining_class(moved.code_point);
-		size_t to = i;
-		while (class != 0 && to > 0 && nch_unicode_combining_class(out->items[to - 1].code_point) > class) {
-			out->items[to] = out->items[to - 1];
-			to--;
-		}
-		out->items[to] = moved;
-	}
-	return NCH_OK;
+	return nch_unicode_order(out->items, out->count, sizeof *out->items, error);
 }
 
 /* As nch_unicode_compose_text. What is composed came from all its parts. */

@@ -194,7 +194,10 @@ static nch_status add_metaspace(nch_pipeline *p, const nch_json *json, nch_error
 	stage->first_only = strcmp(scheme, "first") == 0;
 	stage->never = strcmp(scheme, "never") == 0;
 	stage->split = nch_json_bool(json, "split", true);
-	return keep_text(p, nch_json_text(json, "replacement", "\xE2\x96\x81"), &stage->to, &stage->to_length, error);
+	NCH_TRY(keep_text(p, nch_json_text(json, "replacement", "\xE2\x96\x81"), &stage->to, &stage->to_length, error));
+	if (stage->to_length != 1)
+		return nch_fail(error, NCH_FORMAT, "the \"replacement\" of tokenizer.json's Metaspace is %zu characters; it must be one", stage->to_length);
+	return NCH_OK;
 }
 
 static nch_status add_pre_tokenizer(nch_pipeline *p, const nch_json *json, int depth, nch_error *error)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/memory.h"
 #include "tokenizer/unicode_tables.h"
 
 /* Hangul syllables: 19 leading consonants × 21 vowels × 27 trailing consonants or none, in order from U+AC00. */
@@ -154,18 +155,53 @@ uint32_t nch_unicode_compose(uint32_t first, uint32_t second)
 	return nch_unicode_pairs[low][2];
 }
 
-void nch_unicode_order(uint32_t *text, size_t length)
+static size_t class_of_item(const unsigned char *item)
 {
-	for (size_t i = 1; i < length; i++) { /* an insertion sort within each run of marks; runs are short, and equal classes keep their order */
-		int class = nch_unicode_combining_class(text[i]);
-		uint32_t c = text[i];
-		size_t to = i;
-		while (class != 0 && to > 0 && nch_unicode_combining_class(text[to - 1]) > class) {
-			text[to] = text[to - 1];
-			to--;
-		}
-		text[to] = c;
+	uint32_t c;
+	memcpy(&c, item, sizeof c);
+	return (size_t)nch_unicode_combining_class(c);
+}
+
+/* A run of marks by counting, since a text may be one long run: how many there are of each class tells where each class begins. */
+static nch_status order_run(unsigned char *run, size_t count, size_t size, nch_error *error)
+{
+	size_t places[256] = {0}, at = 0;
+	unsigned char *copy = nch_alloc(count, size);
+	if (copy == NULL)
+		return nch_no_memory(error);
+	memcpy(copy, run, count * size);
+	for (size_t i = 0; i < count; i++)
+		places[class_of_item(copy + i * size)]++;
+	for (size_t class = 0; class < 256; class++) {
+		size_t members = places[class];
+		places[class] = at;
+		at += members;
 	}
+	for (size_t i = 0; i < count; i++)
+		memcpy(run + places[class_of_item(copy + i * size)]++ * size, copy + i * size, size);
+	nch_free(copy);
+	return NCH_OK;
+}
+
+nch_status nch_unicode_order(void *items, size_t count, size_t size, nch_error *error)
+{
+	unsigned char *bytes = items;
+	for (size_t begin = 0, end; begin < count; begin = end) {
+		size_t last = class_of_item(bytes + begin * size);
+		bool ordered = true;
+		end = begin + 1;
+		while (last != 0 && end < count) {
+			size_t class = class_of_item(bytes + end * size);
+			if (class == 0)
+				break;
+			ordered &= class >= last;
+			last = class;
+			end++;
+		}
+		if (!ordered)
+			NCH_TRY(order_run(bytes + begin * size, end - begin, size, error));
+	}
+	return NCH_OK;
 }
 
 size_t nch_unicode_compose_text(uint32_t *text, size_t length)

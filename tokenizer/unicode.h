@@ -41,8 +41,9 @@ size_t nch_unicode_decompose(uint32_t code_point, bool compatibility, uint32_t o
 /* What two characters are composed to, 0 if they are not. */
 uint32_t nch_unicode_compose(uint32_t first, uint32_t second);
 
-/* Puts combining marks into canonical order, in place. */
-void nch_unicode_order(uint32_t *text, size_t length);
+/* Puts combining marks into canonical order, in place, in linear time: `count` items of `size` bytes each, of which each begins with its code point (a
+ * uint32_t). Marks of equal class keep their order. Fails only without memory. */
+nch_status nch_unicode_order(void *items, size_t count, size_t size, nch_error *error);
 
 /* Composes a decomposed and ordered text in place; returns its new length. */
 size_t nch_unicode_compose_text(uint32_t *text, size_t length);

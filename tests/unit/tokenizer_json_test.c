@@ -1,0 +1,106 @@
+/* tokenizer.json: files as Hugging Face's tokenizers write them, and some that they would not. The expected ids are those of tokenizers 0.23 for the
+ * same file. */
+#include "test.h"
+
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "tokenizer/tokenizer.h"
+
+static char why[600];
+
+/* The tokenizer of a file's text; NULL, and `why`, if it is refused. */
+static nch_tokenizer *load(const char *json)
+{
+	nch_tokenizer *tokenizer = NULL;
+	nch_error error = {0};
+	why[0] = '\0';
+	if (nch_tokenizer_load_bytes(json, strlen(json), &tokenizer, &error) != NCH_OK)
+		snprintf(why, sizeof why, "%s", error.text);
+	return tokenizer;
+}
+
+/* The ids of a text, appended to *tokens. */
+static bool encode(const nch_tokenizer *tokenizer, const char *text, size_t length, nch_tokens *tokens)
+{
+	nch_tokenizer_scratch *scratch;
+	nch_error error;
+	if (nch_tokenizer_scratch_new(tokenizer, &scratch, &error) != NCH_OK)
+		return false;
+	nch_status status = nch_tokenizer_encode(tokenizer, scratch, text, length, tokens, &error);
+	nch_tokenizer_scratch_free(scratch);
+	return status == NCH_OK;
+}
+
+/* A text of one base letter and very many marks, those of class 230 before those of class 220: NFD puts the latter first. One long run must not take
+ * the square of its length: this one took a quarter of an hour by insertion. */
+TEST(many_marks_in_a_row)
+{
+	static const char *const forms[] = {"{\"type\": \"NFD\"}", "{\"type\": \"BertNormalizer\", \"strip_accents\": true, \"lowercase\": true, "
+	                                    "\"clean_text\": false, \"handle_chinese_chars\": false}"};
+	enum { MARKS = 300000 };
+	char *text = malloc(1 + 4 * MARKS);
+	text[0] = 'a';
+	for (size_t i = 0; i < MARKS; i++) {
+		memcpy(text + 1 + 2 * i, "\xCC\x81", 2);           /* U+0301, class 230 */
+		memcpy(text + 1 + 2 * (MARKS + i), "\xCC\xA3", 2); /* U+0323, class 220 */
+	}
+	for (size_t f = 0; f < 2; f++) {
+		char json[600];
+		nch_tokens tokens = {0};
+		snprintf(json, sizeof json, "{\"normalizer\": %s, \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"\xCC\x81\": 1, \"\xCC\xA3\": 2, \"i\": 3, "
+		                            "\"\xCC\x87\": 4}, \"merges\": []}}", forms[f]);
+		nch_tokenizer *t = load(json);
+		CHECK(t != NULL && encode(t, text, 1 + 4 * MARKS, &tokens));
+		if (f == 0)
+			CHECK(tokens.count == 1 + 2 * MARKS && tokens.items[1].id == 2 && tokens.items[MARKS].id == 2 && tokens.items[MARKS + 1].id == 1);
+		else
+			CHECK(tokens.count == 1 && tokens.items[0].id == 0);
+		nch_tokens_free(&tokens);
+		nch_tokenizer_free(t);
+	}
+	free(text);
+}
+
+/* The capital I with a dot becomes two characters; a word of very many of them must not move its rest for each. */
+TEST(many_dotted_capitals_in_a_row)
+{
+	enum { LETTERS = 300000 };
+	char *text = malloc(2 * LETTERS + 2);
+	for (size_t i = 0; i < LETTERS; i++)
+		memcpy(text + 2 * i, "\xC4\xB0", 2); /* U+0130 */
+	memcpy(text + 2 * LETTERS, " i", 2);
+	nch_tokens tokens = {0};
+	nch_tokenizer *t = load("{\"normalizer\": {\"type\": \"BertNormalizer\", \"strip_accents\": false}, \"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, "
+	                        "\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 0, \"i\": 1, \"##\xCC\x87\": 2}}}");
+	CHECK(t != NULL && encode(t, text, 2 * LETTERS + 2, &tokens));
+	CHECK(tokens.count == 2 && tokens.items[0].id == 0 && tokens.items[0].end == 2 * LETTERS && tokens.items[1].id == 1);
+	tokens.count = 0;
+	CHECK(t != NULL && encode(t, "\xC4\xB0", 2, &tokens));
+	CHECK(tokens.count == 2 && tokens.items[0].id == 1 && tokens.items[1].id == 2);
+	nch_tokens_free(&tokens);
+	nch_tokenizer_free(t);
+	free(text);
+}
+
+TEST(a_replacement_is_one_character)
+{
+	static const char *const wrong[] = {"", "ab"};
+	for (size_t i = 0; i < 2; i++) {
+		char json[400];
+		snprintf(json, sizeof json, "{\"pre_tokenizer\": {\"type\": \"Metaspace\", \"replacement\": \"%s\"}, "
+		                            "\"model\": {\"type\": \"Unigram\", \"unk_id\": 0, \"vocab\": [[\"<unk>\", 0]]}}", wrong[i]);
+		nch_tokenizer *t = load(json);
+		CHECK(t == NULL && strstr(why, "replacement") != NULL);
+		nch_tokenizer_free(t);
+	}
+}
+
+int main(void)
+{
+	RUN(many_marks_in_a_row);
+	RUN(many_dotted_capitals_in_a_row);
+	RUN(a_replacement_is_one_character);
+	return test_end();
+}
