@@ -204,11 +204,24 @@ static nch_status apply_decoder(const nch_folder_config *config, nch_tokenizer *
 	return NCH_OK;
 }
 
-/* Whether a file names the i-th special token, and how. */
+/* How a file names the i-th special token; NULL if none does (null, or no such member). */
 static const nch_json *named(const nch_folder_config *config, size_t i)
 {
 	const nch_json *value = nch_json_get(config->config, specials[i].key);
-	return token_text(value) != NULL ? value : nch_json_get(config->specials, specials[i].key);
+	if (token_text(value) == NULL)
+		value = nch_json_get(config->specials, specials[i].key);
+	return token_text(value) != NULL ? value : NULL;
+}
+
+/* A special token that is an object must have a text: without one nobody can tell which piece is meant. */
+static nch_status check_specials(const char *file, const nch_json *object, nch_error *error)
+{
+	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
+		const nch_json *value = nch_json_get(object, specials[i].key);
+		if (value != NULL && value->type == NCH_JSON_OBJECT && token_text(value) == NULL)
+			return nch_fail(error, NCH_FORMAT, "%s: %s has no text (\"content\")", file, specials[i].key);
+	}
+	return NCH_OK;
 }
 
 nch_status nch_add_specials(nch_tokenizer *tokenizer, nch_error *error)
@@ -232,6 +245,8 @@ nch_status nch_folder_config_extend(const nch_folder_config *config, nch_tokeniz
 nch_status nch_folder_config_apply(const nch_folder_config *config, nch_tokenizer *tokenizer, nch_error *error)
 {
 	bool split = nch_json_bool(config->config, "split_special_tokens", false);
+	NCH_TRY(check_specials("tokenizer_config.json", config->config, error));
+	NCH_TRY(check_specials("special_tokens_map.json", config->specials, error));
 	NCH_TRY(apply_added_file(config, tokenizer, error));
 	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
 		const nch_json *value = named(config, i);

@@ -20,7 +20,7 @@ static nch_status mark_source(const char *const *paths, size_t count, unsigned c
 		nch_mapping file = {0};
 		if (strcmp(paths[i], "-") == 0)
 			return NCH_OK;
-		NCH_TRY(nch_file_map(paths[i], &file, error));
+		NCH_TRY(nch_file_map_any(paths[i], &file, error));
 		uint64_t size = file.size; /* else the same bytes, cut elsewhere into files, had the same mark */
 		nch_sha256_add(&hash, &size, sizeof size);
 		nch_sha256_add(&hash, file.data, file.size);

@@ -145,7 +145,7 @@ nch_status nch_songs_read(const void *bytes, size_t size, const char *where, nch
 nch_status nch_songs_open(const char *path, nch_songs *songs, nch_error *error)
 {
 	nch_mapping mapping = {0};
-	NCH_TRY(nch_file_map(path, &mapping, error));
+	NCH_TRY(nch_file_map_any(path, &mapping, error));
 	nch_status status = nch_songs_read(mapping.data, mapping.size, path, songs, error);
 	if (status == NCH_OK)
 		songs->mapping = mapping;

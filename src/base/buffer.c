@@ -44,27 +44,29 @@ void nch_buffer_byte(nch_buffer *buffer, int byte)
 	nch_buffer_add(buffer, &c, 1);
 }
 
-void nch_buffer_printf(nch_buffer *buffer, const char *format, ...)
+void nch_buffer_vprintf(nch_buffer *buffer, const char *format, va_list arguments)
 {
 	char text[256]; /* nearly everything fits; what does not is formatted again in place */
-	va_list arguments;
-	va_start(arguments, format);
+	va_list again;
+	va_copy(again, arguments);
 	int wanted = vsnprintf(text, sizeof text, format, arguments);
-	va_end(arguments);
 	if (wanted < 0) {
 		buffer->failed = true;
-		return;
-	}
-	if ((size_t)wanted < sizeof text) {
+	} else if ((size_t)wanted < sizeof text) {
 		nch_buffer_add(buffer, text, (size_t)wanted);
-		return;
+	} else if (reserve(buffer, (size_t)wanted)) {
+		vsnprintf(buffer->data + buffer->length, (size_t)wanted + 1, format, again);
+		buffer->length += (size_t)wanted;
 	}
-	if (!reserve(buffer, (size_t)wanted))
-		return;
+	va_end(again);
+}
+
+void nch_buffer_printf(nch_buffer *buffer, const char *format, ...)
+{
+	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(buffer->data + buffer->length, (size_t)wanted + 1, format, arguments);
+	nch_buffer_vprintf(buffer, format, arguments);
 	va_end(arguments);
-	buffer->length += (size_t)wanted;
 }
 
 void nch_buffer_utf8(nch_buffer *buffer, unsigned code_point)

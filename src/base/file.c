@@ -28,20 +28,23 @@ static nch_status fail_errno(nch_error *error, const char *path, const char *wha
 
 /* --- reading --- */
 
-/* Opens for reading; "-" is standard input, which is not to be closed. */
-static nch_status open_input(const char *path, int *descriptor, nch_error *error)
+/* Opens for reading; "-" is standard input, which is not to be closed. A pipe that nobody writes to would be waited for, and a device may have no end: where
+ * they have no business (`any` false) they are refused, and so that looking does not wait, the file is opened without waiting. */
+static nch_status open_input(const char *path, bool any, int *descriptor, nch_error *error)
 {
 	if (strcmp(path, "-") == 0) {
 		*descriptor = STDIN_FILENO;
 		return NCH_OK;
 	}
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | (any ? 0 : O_NONBLOCK));
 	if (fd < 0)
 		return fail_errno(error, path, "open");
 	struct stat about;
-	if (fstat(fd, &about) == 0 && S_ISDIR(about.st_mode)) {
+	bool known = fstat(fd, &about) == 0;
+	if (known && (S_ISDIR(about.st_mode) || (!any && !S_ISREG(about.st_mode)))) {
 		close(fd);
-		return nch_fail(error, NCH_IO, "%s: is a folder, not a file", path);
+		return nch_fail(error, NCH_IO, "%s: is a %s, not a file", path,
+		                S_ISDIR(about.st_mode) ? "folder" : S_ISFIFO(about.st_mode) ? "pipe" : S_ISSOCK(about.st_mode) ? "socket" : "device");
 	}
 	*descriptor = fd;
 	return NCH_OK;
@@ -74,19 +77,29 @@ static nch_status read_rest(int descriptor, const char *path, size_t limit, nch_
 	}
 }
 
-nch_status nch_file_read(const char *path, size_t limit, nch_buffer *buffer, nch_error *error)
+static nch_status read_file(const char *path, bool any, size_t limit, nch_buffer *buffer, nch_error *error)
 {
 	int descriptor;
-	NCH_TRY(open_input(path, &descriptor, error));
+	NCH_TRY(open_input(path, any, &descriptor, error));
 	nch_status status = read_rest(descriptor, path, limit, buffer, error);
 	close_input(descriptor);
 	return status;
 }
 
-nch_status nch_file_map(const char *path, nch_mapping *mapping, nch_error *error)
+nch_status nch_file_read(const char *path, size_t limit, nch_buffer *buffer, nch_error *error)
+{
+	return read_file(path, false, limit, buffer, error);
+}
+
+nch_status nch_file_read_any(const char *path, size_t limit, nch_buffer *buffer, nch_error *error)
+{
+	return read_file(path, true, limit, buffer, error);
+}
+
+static nch_status map_file(const char *path, bool any, nch_mapping *mapping, nch_error *error)
 {
 	int descriptor;
-	NCH_TRY(open_input(path, &descriptor, error));
+	NCH_TRY(open_input(path, any, &descriptor, error));
 	struct stat about;
 	if (descriptor != STDIN_FILENO && fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
 	    (uintmax_t)about.st_size <= SIZE_MAX / 2) {
@@ -106,6 +119,16 @@ nch_status nch_file_map(const char *path, nch_mapping *mapping, nch_error *error
 	}
 	*mapping = (nch_mapping){(unsigned char *)buffer.data, buffer.length, false};
 	return NCH_OK;
+}
+
+nch_status nch_file_map(const char *path, nch_mapping *mapping, nch_error *error)
+{
+	return map_file(path, false, mapping, error);
+}
+
+nch_status nch_file_map_any(const char *path, nch_mapping *mapping, nch_error *error)
+{
+	return map_file(path, true, mapping, error);
 }
 
 void nch_file_unmap(nch_mapping *mapping)
@@ -229,23 +252,49 @@ nch_status nch_writer_open(nch_writer *writer, const char *path, nch_error *erro
 		descriptor = open(path, O_WRONLY | O_CLOEXEC); /* /dev/null, a pipe: written to, not replaced */
 	else
 		descriptor = open_temporary(writer);
-	if (descriptor >= 0)
-		writer->stream = fdopen(descriptor, "wb");
-	if (writer->stream == NULL) {
+	if (descriptor < 0) {
 		int number = errno;
-		if (descriptor >= 0)
-			close(descriptor);
 		nch_writer_discard(writer);
 		return nch_fail(error, NCH_IO, "%s: cannot write: %s", path, strerror(number));
 	}
+	writer->descriptor = descriptor;
+	writer->open = true;
 	return NCH_OK;
+}
+
+bool nch_write_all(int descriptor, const void *bytes, size_t length)
+{
+	const char *at = bytes;
+	while (length > 0) {
+		ssize_t written = write(descriptor, at, length);
+		if (written < 0 && errno == EINTR) /* a signal came first: nothing is lost */
+			continue;
+		if (written < 0)
+			return false;
+		at += written;
+		length -= (size_t)written;
+	}
+	return true;
+}
+
+/* What has been gathered goes to the file. */
+static bool flush(nch_writer *writer)
+{
+	bool good = nch_write_all(writer->descriptor, writer->gathered.data, writer->gathered.length);
+	nch_buffer_clear(&writer->gathered);
+	return good;
 }
 
 nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, nch_error *error)
 {
-	if (length > 0 && fwrite(bytes, 1, length, writer->stream) != length)
+	enum { GATHER = 1 << 16 }; /* small pieces are brought together up to here */
+	bool large = length >= GATHER;
+	if ((large || writer->gathered.length + length > GATHER) && !flush(writer))
 		return fail_errno(error, writer->path, "write");
-	return NCH_OK;
+	if (large)
+		return nch_write_all(writer->descriptor, bytes, length) ? NCH_OK : fail_errno(error, writer->path, "write");
+	nch_buffer_add(&writer->gathered, bytes, length);
+	return nch_buffer_check(&writer->gathered, error);
 }
 
 /* Makes the rename itself durable. A file system that cannot sync a folder is no reason to fail. */
@@ -265,15 +314,15 @@ static void sync_folder(const char *path)
 
 nch_status nch_writer_commit(nch_writer *writer, nch_error *error)
 {
-	bool good = !ferror(writer->stream) && fflush(writer->stream) == 0;
+	bool good = !writer->gathered.failed && flush(writer);
 	if (good && writer->temporary != NULL)
-		good = fsync(fileno(writer->stream)) == 0;
+		good = fsync(writer->descriptor) == 0;
 	int number = errno;
-	if (fclose(writer->stream) != 0 && good) {
+	writer->open = false;
+	if (close(writer->descriptor) != 0 && errno != EINTR && good) {
 		number = errno;
 		good = false;
 	}
-	writer->stream = NULL;
 	if (good && writer->temporary != NULL) {
 		good = rename(writer->temporary, writer->path) == 0;
 		number = errno;
@@ -292,12 +341,13 @@ nch_status nch_writer_commit(nch_writer *writer, nch_error *error)
 
 void nch_writer_discard(nch_writer *writer)
 {
-	if (writer->stream != NULL)
-		fclose(writer->stream);
+	if (writer->open)
+		close(writer->descriptor);
 	if (writer->temporary != NULL)
 		unlink(writer->temporary);
 	nch_free(writer->temporary);
 	nch_free(writer->path);
+	nch_buffer_free(&writer->gathered);
 	*writer = (nch_writer){0};
 }
 

@@ -17,12 +17,16 @@ typedef struct nch_mapping {
 	bool mapped; /* else it was read into allocated memory (a pipe, an empty file) */
 } nch_mapping;
 
-/* Maps a regular file, or reads anything else to its end; "-" is standard input. The error names the path. */
+/* Maps a regular file; a pipe or a device is refused, since what belongs to a model is neither. "-" is standard input, read to its end. The error names the path.
+ * A mapped file that another program cuts short while it is read ends this one by SIGBUS; the command line says so in a line and ends with 1. */
 nch_status nch_file_map(const char *path, nch_mapping *mapping, nch_error *error);
+/* The same for what a user names, which may be a pipe ("<(unzip -p …)"): that is read to its end. */
+nch_status nch_file_map_any(const char *path, nch_mapping *mapping, nch_error *error);
 void nch_file_unmap(nch_mapping *mapping);
 
-/* Reads a whole file into the buffer (appends); files over `limit` bytes are refused (0: no limit). */
+/* Reads a whole regular file into the buffer (appends); files over `limit` bytes are refused (0: no limit). _any: pipes and devices too. */
 nch_status nch_file_read(const char *path, size_t limit, nch_buffer *buffer, nch_error *error);
+nch_status nch_file_read_any(const char *path, size_t limit, nch_buffer *buffer, nch_error *error);
 
 bool nch_file_exists(const char *path);
 bool nch_file_is_folder(const char *path);
@@ -37,7 +41,9 @@ bool nch_path_has_suffix(const char *path, const char *suffix); /* ".tsv", witho
  * folder, so that a reader sees the old file or the new one, whole. A writer that is not committed must be discarded,
  * which removes the temporary file. Start with {0}. */
 typedef struct nch_writer {
-	FILE *stream; /* write to it with stdio, or by nch_writer_add */
+	int descriptor;
+	bool open;
+	nch_buffer gathered; /* small pieces, on their way to the file */
 	char *path, *temporary;
 } nch_writer;
 
@@ -45,6 +51,9 @@ nch_status nch_writer_open(nch_writer *writer, const char *path, nch_error *erro
 nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, nch_error *error);
 nch_status nch_writer_commit(nch_writer *writer, nch_error *error); /* on failure the writer is discarded */
 void nch_writer_discard(nch_writer *writer);                        /* safe after commit, and on {0} */
+
+/* Writes all of the bytes; a signal in between is no failure. False, and errno, if it cannot be done. */
+bool nch_write_all(int descriptor, const void *bytes, size_t length);
 
 /* Removes the temporary files that writers of programs that are no more (killed, or the power failed) left in a folder: NAME.PROCESS-N.tmp. */
 void nch_folder_sweep(const char *folder);

@@ -207,7 +207,7 @@ static nch_status bench_texts(bench *b, const char *folder)
 	nch_figure f;
 	if (data == NULL)
 		return nch_fail(b->error, NCH_USAGE, "bench predict --model needs --data FILE");
-	NCH_TRY(nch_file_read(data, (size_t)1 << 30, &text, b->error));
+	NCH_TRY(nch_file_read_any(data, (size_t)1 << 30, &text, b->error));
 	size_t threads = nch_pool_threads(b->compute->pool);
 	nch_status status = NCH_OK;
 	for (size_t limit = 2; limit-- > 0 && status == NCH_OK;) {
@@ -241,7 +241,7 @@ static nch_status bench_tokenize(bench *b)
 	nch_figure f;
 	if (path == NULL || data == NULL)
 		return nch_fail(b->error, NCH_USAGE, "bench tokenize needs --tokenizer FILE and --data FILE");
-	NCH_TRY(nch_file_read(data, (size_t)1 << 30, &text, b->error));
+	NCH_TRY(nch_file_read_any(data, (size_t)1 << 30, &text, b->error));
 	nch_status status = nch_tokenizer_load(path, &tokenizer, b->error);
 	if (status == NCH_OK)
 		status = tell(b, nch_bench_tokenize(tokenizer, NULL, text.data, text.length, b->patience, &f, b->error), &f);
@@ -259,7 +259,7 @@ static nch_status bench_sentences(bench *b)
 	nch_figure f;
 	if (data == NULL)
 		return nch_fail(b->error, NCH_USAGE, "bench sentences needs --data FILE");
-	NCH_TRY(nch_file_read(data, (size_t)1 << 30, &text, b->error));
+	NCH_TRY(nch_file_read_any(data, (size_t)1 << 30, &text, b->error));
 	nch_status status = nch_bench_sentences(text.data != NULL ? text.data : "", text.length, b->patience, &f, b->error);
 	if (status == NCH_OK)
 		status = tell(b, NCH_OK, &f);

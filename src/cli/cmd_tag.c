@@ -77,7 +77,7 @@ static nch_status read_transitions(struct work *w, const char *file, nch_error *
 	nch_buffer text = {0};
 	if (!nch_file_exists(file))
 		return nch_fail(error, NCH_IO, "%s: there are no transitions; count them in tagged books by --smooth-train FILE", file);
-	nch_status status = nch_file_read(file, (size_t)1 << 26, &text, error);
+	nch_status status = nch_file_read_any(file, (size_t)1 << 26, &text, error);
 	if (status == NCH_OK)
 		status = nch_smooth_parse(text.data, text.length, file, &w->smooth, error);
 	nch_buffer_free(&text);

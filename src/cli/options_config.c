@@ -74,7 +74,7 @@ static nch_status read_config_line(nch_options *options, const char *path, size_
 nch_status nch_options_read_config(nch_options *options, const char *path, nch_option_source source, nch_error *error)
 {
 	nch_buffer text = {0};
-	nch_status status = nch_file_read(path, MAX_CONFIG, &text, error);
+	nch_status status = nch_file_read_any(path, MAX_CONFIG, &text, error);
 	if (status == NCH_OK && text.length > 0 && memchr(text.data, '\0', text.length) != NULL)
 		status = nch_fail(error, NCH_FORMAT, "%s: this is no text file", path);
 	char *line = text.data;

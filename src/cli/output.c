@@ -10,14 +10,31 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/number.h"
 
 static bool is_quiet;
 
+/* Standard output on its way. Not stdio's own buffer: that loses bytes when a signal comes while it writes. */
+static char gathered[1 << 16];
+static size_t gathered_length;
+
+/* A page of a mapped file is gone: the file was cut short, or its disk failed. There is no way on; only calls that are safe in a handler. */
+static void tell_lost_page(int number)
+{
+	static const char text[] = "nunchi: a file was cut short, or its disk failed, while it was being read; is another program writing to it?\n";
+	(void)number;
+	nch_write_all(STDERR_FILENO, text, sizeof text - 1);
+	_exit(1);
+}
+
 void nch_output_start(void)
 {
+	struct sigaction lost = {.sa_handler = tell_lost_page};
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	sigemptyset(&lost.sa_mask);
+	sigaction(SIGBUS, &lost, NULL);
 }
 
 void nch_output_set_quiet(bool quiet)
@@ -30,7 +47,13 @@ bool nch_output_is_quiet(void)
 	return is_quiet;
 }
 
-/* Ends the program after a failed write; the buffer of stdout is abandoned with it. */
+/* Ends the program; what has been gathered for stdout is abandoned with it. */
+static void end_with(const char *text)
+{
+	nch_output_error(text);
+	_exit(1);
+}
+
 static void end_after_failure(void)
 {
 	int number = errno;
@@ -38,14 +61,33 @@ static void end_after_failure(void)
 		_exit(0);
 	nch_error error;
 	nch_fail(&error, NCH_IO, "standard output: cannot write: %s", strerror(number));
-	nch_output_error(error.text);
-	_exit(1);
+	end_with(error.text);
+}
+
+void nch_output_flush(void)
+{
+	size_t length = gathered_length;
+	gathered_length = 0;
+	if (!nch_write_all(STDOUT_FILENO, gathered, length))
+		end_after_failure();
 }
 
 void nch_output_add(const char *bytes, size_t length)
 {
-	if (length > 0 && fwrite(bytes, 1, length, stdout) != length)
-		end_after_failure();
+	bool large = length >= sizeof gathered;
+	if (length == 0)
+		return;
+	if (large || gathered_length + length > sizeof gathered)
+		nch_output_flush();
+	if (large) {
+		if (!nch_write_all(STDOUT_FILENO, bytes, length))
+			end_after_failure();
+		return;
+	}
+	memcpy(gathered + gathered_length, bytes, length);
+	gathered_length += length;
+	if (memchr(bytes, '\n', length) != NULL && nch_output_is_terminal(false)) /* people see a line when it is whole */
+		nch_output_flush();
 }
 
 void nch_output_text(const char *text)
@@ -55,35 +97,33 @@ void nch_output_text(const char *text)
 
 void nch_output_printf(const char *format, ...)
 {
+	nch_buffer text = {0};
 	va_list arguments;
 	va_start(arguments, format);
-	int written = vfprintf(stdout, format, arguments);
+	nch_buffer_vprintf(&text, format, arguments);
 	va_end(arguments);
-	if (written < 0)
-		end_after_failure();
+	nch_output_buffer(&text);
+	nch_buffer_free(&text);
 }
 
 void nch_output_buffer(const nch_buffer *buffer)
 {
+	if (buffer->failed)
+		end_with("out of memory");
 	nch_output_add(buffer->data, buffer->length);
 }
 
-void nch_output_flush(void)
-{
-	if (fflush(stdout) != 0)
-		end_after_failure();
-}
-
-/* One write a line, so that the lines of two programs don't mix. */
+/* One write a line, so that the lines of two programs don't mix; no allocation, so that it can tell that memory is gone. */
 static void say(const char *prefix, const char *text)
 {
-	nch_buffer line = {0};
-	if (nch_output_is_terminal(true))
-		nch_buffer_text(&line, "\r\033[K"); /* a progress bar may stand there */
-	nch_buffer_printf(&line, "nunchi: %s%s\n", prefix, text);
-	if (!line.failed)
-		fwrite(line.data, 1, line.length, stderr);
-	nch_buffer_free(&line);
+	char line[sizeof((nch_error *)NULL)->text + 64];
+	const char *clean = nch_output_is_terminal(true) ? "\r\033[K" : ""; /* a progress bar may stand there */
+	int length = snprintf(line, sizeof line, "%snunchi: %s%s\n", clean, prefix, text);
+	if (length >= (int)sizeof line) {
+		length = (int)sizeof line - 1;
+		line[length - 1] = '\n';
+	}
+	nch_write_all(STDERR_FILENO, line, (size_t)length);
 }
 
 void nch_output_warning(const char *format, ...)

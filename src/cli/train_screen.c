@@ -19,8 +19,10 @@ static void want_stop(int signal_number)
 
 const volatile sig_atomic_t *nch_train_screen_stop(void)
 {
-	signal(SIGINT, want_stop);
-	signal(SIGTERM, want_stop);
+	struct sigaction stop = {.sa_handler = want_stop, .sa_flags = SA_RESTART}; /* a write that it comes into goes on */
+	sigemptyset(&stop.sa_mask);
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
 	return &stop_wanted;
 }
 

@@ -357,7 +357,7 @@ nch_status nch_xlsx_book_open(nch_xlsx_book *book, const char *path, const unsig
 {
 	char *workbook;
 	if (data == NULL) {
-		NCH_TRY(nch_file_map(path, &book->file, error));
+		NCH_TRY(nch_file_map_any(path, &book->file, error));
 		data = book->file.data;
 		size = book->file.size;
 	}

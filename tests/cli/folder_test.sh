@@ -94,4 +94,43 @@ exits 0 '' -- data --data "$work/train.tsv" --model "$work/m" --json
 check "the rate by label is told" grep -q '"unknown_by_label"' "$work/.out"
 sed 's/^[^\t]*\t/😀 😂 ❤\t/' "$work/train.tsv" > "$work/strange.tsv"
 exits 1 '--allow-unknown' -- train --train "$work/strange.tsv" --preset tiny --tokenizer "$work/ko.model" --epochs 1 --quiet --out "$work/no"
+
+# --- folders that somebody else made ---
+for map in '{"sep_token":{"content_":"[SEP]"}}' '{"unk_token":{}}' '{"mask_token":{"content":3}}'; do
+	rm -rf "$work/theirs" && cp -r "$work/m" "$work/theirs" && rm "$work/theirs/spiece.model"
+	echo "$map" > "$work/theirs/special_tokens_map.json"
+	exits 1 'special_tokens_map.json: .*has no text' -- predict --model "$work/theirs" "$work/lines"
+done
+# only regular files are read: nobody waits for a pipe, nor reads /dev/zero to its end
+for file in config.json model.safetensors nunchi.json tokenizer_config.json spiece.model; do
+	rm -rf "$work/theirs" && cp -r "$work/m" "$work/theirs" && rm "$work/theirs/$file"
+	mkfifo "$work/theirs/$file"
+	exits 1 "$file: is a pipe" -- predict --model "$work/theirs" "$work/lines"
+	rm "$work/theirs/$file" && ln -s /dev/zero "$work/theirs/$file"
+	exits 1 "$file: is a device" -- predict --model "$work/theirs" "$work/lines"
+done
+# but what a user names may be a pipe
+mkfifo "$work/pipe"
+sed -n '2,3s/\t.*//p' "$work/train.tsv" > "$work/pipe" &
+exits 0 '' -- tag --model "$work/m" "$work/pipe"
+wait
+
+# --- weights that are cut short while they are used: one line, and exit status 1 ---
+cp -r "$work/m" "$work/cut"
+mkfifo "$work/questions"
+timeout 60 "$NUNCHI" predict --model "$work/cut" "$work/questions" > "$work/.out" 2> "$work/.err" &
+program=$!
+exec 3> "$work/questions"
+echo '오늘 너무 행복해' >&3
+for _ in $(seq 100); do
+	[ -s "$work/.out" ] && break
+	sleep 0.1
+done
+: > "$work/cut/model.safetensors"
+echo '무서워' >&3
+exec 3>&-
+wait $program
+check "the exit status is 1" test $? -eq 1
+check "one answer came" test "$(grep -c '' < "$work/.out")" -eq 1
+check "a line tells why" grep -q '^nunchi: a file was cut short' "$work/.err"
 finish

@@ -1,8 +1,12 @@
 #include "base/file.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -171,6 +175,62 @@ TEST(paths)
 	CHECK(nch_path_has_suffix("X.TSV", ".tsv") && !nch_path_has_suffix("tsv", ".tsv"));
 }
 
+TEST(only_regular_files)
+{
+	nch_error error = {0};
+	nch_buffer text = {0};
+	nch_mapping mapping = {0};
+	CHECK(mkfifo(in_folder("pipe"), 0600) == 0);
+	CHECK(nch_file_read(in_folder("pipe"), 0, &text, &error) == NCH_IO && strstr(error.text, "pipe: is a pipe, not a file") != NULL);
+	CHECK(nch_file_map(in_folder("pipe"), &mapping, &error) == NCH_IO && strstr(error.text, "is a pipe") != NULL);
+	CHECK(nch_file_read("/dev/zero", 100, &text, &error) == NCH_IO && strstr(error.text, "is a device") != NULL);
+	CHECK(nch_file_map("/dev/zero", &mapping, &error) == NCH_IO);
+	CHECK(nch_file_read_any("/dev/zero", 100, &text, &error) == NCH_FORMAT); /* larger than the limit */
+	CHECK(nch_file_map_any("/dev/null", &mapping, &error) == NCH_OK && mapping.size == 0);
+	nch_file_unmap(&mapping);
+	nch_buffer_free(&text);
+	remove(in_folder("pipe"));
+}
+
+static void on_alarm(int number)
+{
+	(void)number;
+}
+
+/* A signal in the middle of a write is no failure: everything arrives, in order. The reader is slow, so that the writer has to wait, and is called away. */
+TEST(signals_do_not_end_a_write)
+{
+	enum { BYTES = 300000 };
+	int ends[2], status;
+	CHECK(pipe(ends) == 0);
+	pid_t reader = fork();
+	if (reader == 0) {
+		unsigned char piece[4096];
+		size_t got = 0;
+		close(ends[1]);
+		for (ssize_t n; (n = read(ends[0], piece, sizeof piece)) > 0; nanosleep(&(struct timespec){0, 2000000}, NULL))
+			for (ssize_t i = 0; i < n; i++)
+				if (piece[i] != (unsigned char)(got++ % 251))
+					_exit(1);
+		_exit(got == BYTES ? 0 : 2);
+	}
+	close(ends[0]);
+	struct sigaction action = {.sa_handler = on_alarm}, before; /* without SA_RESTART: the call is broken off */
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGALRM, &action, &before);
+	struct itimerval often = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
+	unsigned char *bytes = malloc(BYTES);
+	for (size_t i = 0; i < BYTES; i++)
+		bytes[i] = (unsigned char)(i % 251);
+	setitimer(ITIMER_REAL, &often, NULL);
+	CHECK(nch_write_all(ends[1], bytes, BYTES));
+	setitimer(ITIMER_REAL, &never, NULL);
+	sigaction(SIGALRM, &before, NULL);
+	close(ends[1]);
+	CHECK(waitpid(reader, &status, 0) == reader && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	free(bytes);
+}
+
 int main(void)
 {
 	strcpy(folder, "/tmp/nunchi-file-test-XXXXXX");
@@ -184,6 +244,8 @@ int main(void)
 	RUN(links_stay_links);
 	RUN(folders);
 	RUN(paths);
+	RUN(only_regular_files);
+	RUN(signals_do_not_end_a_write);
 	rmdir(folder);
 	return test_end();
 }
