@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "tokenizer/bert_text.h"
-#include "tokenizer/unicode.h"
 
 nch_status nch_added_tokens_add(nch_added_tokens *added, const nch_added_token *token, nch_error *error)
 {

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "tokenizer/bert_tables.h"
-#include "tokenizer/unicode.h"
 
 enum { PLAIN, CHANGED, PUNCTUATION, IDEOGRAPH, BLANK, DROPPED };
 

@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "tokenizer/double_array.h"
-#include "tokenizer/unicode.h"
 
 #define NONE UINT32_MAX
 

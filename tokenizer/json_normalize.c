@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "tokenizer/json_pipeline.h"
-#include "tokenizer/unicode.h"
 
 typedef nch_status run_stage(const nch_stage *stage, const nch_words *in, nch_words *out, nch_error *error);
 

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "tokenizer/json_pipeline.h"
-#include "tokenizer/unicode.h"
 
 /* A word of the text that is cut. */
 typedef struct stretch {

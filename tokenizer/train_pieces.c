@@ -2,7 +2,7 @@
 #include "tokenizer/train_pieces.h"
 
 #include "base/memory.h"
-#include "tokenizer/unicode.h"
+#include "base/unicode.h"
 
 nch_status nch_piece_rules_init(nch_piece_rules *rules, const nch_corpus *corpus, const nch_tokenizer_training *training,
                                 nch_error *error)

@@ -2,9 +2,9 @@
 #include "tokenizer/xlnet_text.h"
 
 #include "base/memory.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "tokenizer/bert_text.h"
-#include "tokenizer/unicode.h"
 
 /* What Python's str.split() cuts at: White_Space and the four information separators. */
 static bool is_blank(uint32_t c)

@@ -91,22 +91,6 @@ static nch_status split_rows(const nch_options *options, const nch_dataset *data
 	return status;
 }
 
-/* The classes of all rows for --stratify, in allocated memory; else NULL. */
-static nch_status stratify_by(const nch_options *options, const nch_dataset *data, int32_t **classes, nch_error *error)
-{
-	*classes = NULL;
-	if (!nch_options_flag(options, "stratify"))
-		return NCH_OK;
-	if (data->multi_label || !data->has_labels)
-		return nch_fail(error, NCH_USAGE, "--stratify needs data with one label a row");
-	*classes = nch_alloc(data->rows, sizeof **classes);
-	if (*classes == NULL)
-		return nch_no_memory(error);
-	for (size_t i = 0; i < data->rows; i++)
-		(*classes)[i] = nch_dataset_label(data, i);
-	return NCH_OK;
-}
-
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	size_t count;
@@ -123,7 +107,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_status status = nch_dataset_read(paths, count, &data_options, &data, error);
 	if (status == NCH_OK) {
 		nch_data_options_done(&data);
-		status = stratify_by(options, &data, &classes, error);
+		if (nch_options_flag(options, "stratify"))
+			status = nch_dataset_strata(&data, NULL, data.rows, &classes, error);
 	}
 	if (status == NCH_OK)
 		status = split_rows(options, &data, classes, error);

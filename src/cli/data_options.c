@@ -52,6 +52,15 @@ static void show_bad_row(void *context, const char *text)
 		nch_output_warning("%s", text);
 }
 
+static void remark(void *context, nch_remark kind, const char *text)
+{
+	(void)context;
+	if (kind == NCH_REMARK_WARNING)
+		nch_output_warning("%s", text);
+	else
+		nch_output_note("%s", text);
+}
+
 void nch_data_options_done(const nch_dataset *dataset)
 {
 	if (dataset->bad_rows > BAD_ROWS_SHOWN)
@@ -94,6 +103,7 @@ nch_status nch_data_options_read(const nch_options *options, bool skip_by_defaul
 		.limit = (size_t)nch_options_integer(options, "limit"),
 		.skip_bad_rows = skip_by_default,
 		.report_bad_row = show_bad_row,
+		.remark = remark,
 	};
 	if (nch_options_given(options, "bad-rows"))
 		o.skip_bad_rows = strcmp(nch_options_text(options, "bad-rows"), "skip") == 0;

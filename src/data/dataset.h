@@ -18,6 +18,11 @@
 
 typedef struct nch_dataset nch_dataset;
 
+typedef enum nch_remark {
+	NCH_REMARK_COLUMNS, /* which columns of a file are taken: "text: 문장, label: 감정" */
+	NCH_REMARK_WARNING
+} nch_remark;
+
 /* {0} is the default for everything. Strings are borrowed for the time of the call. */
 typedef struct nch_dataset_options {
 	const char *text, *pair, *label; /* column names or dotted paths; NULL: the usual names, else first and last column;
@@ -41,6 +46,9 @@ typedef struct nch_dataset_options {
 	/* Told of every bad row that is left out ("FILE:LINE: what is wrong"); may be NULL. */
 	void (*report_bad_row)(void *context, const char *text);
 	void *report_context;
+	/* Told of what a person should know about the data; may be NULL. */
+	void (*remark)(void *context, nch_remark kind, const char *text);
+	void *remark_context;
 	/* Told of every row when it has been read, and then the row is forgotten: for files that are larger than memory. dataset->labels are not sorted yet:
 	 * see `renumbered`. Not together with undersample. */
 	nch_status (*visit)(void *context, const nch_dataset *dataset, size_t row, nch_error *error);
@@ -103,6 +111,10 @@ void nch_dataset_targets(const nch_dataset *dataset, size_t row, float *targets)
 
 /* The classes of a row, *count of them (single label: one). */
 const int32_t *nch_dataset_classes(const nch_dataset *dataset, size_t row, size_t *count);
+
+/* The classes by which `count` rows are dealt out with --stratify: classes[i] is that of rows[i] (NULL: of row i), allocated, to be released with nch_free. NCH_USAGE
+ * where rows have no single label: of several, none is the one to deal out by. */
+nch_status nch_dataset_strata(const nch_dataset *dataset, const size_t *rows, size_t count, int32_t **classes, nch_error *error);
 
 /* counts[labels.count] = rows that have the label. */
 void nch_dataset_label_counts(const nch_dataset *dataset, size_t *counts);

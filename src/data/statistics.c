@@ -229,7 +229,7 @@ static nch_status renumber(const nch_dataset *data, const size_t *counts, size_t
 	if (*result == NULL)
 		return nch_no_memory(error);
 	for (size_t i = 0; i < labels; i++)
-		(*result)[data->renumbered != NULL ? (size_t)data->renumbered[i] : i] = counts[i];
+		(*result)[data->renumbered != NULL ? (size_t)data->renumbered[i] : i] += counts[i];
 	return NCH_OK;
 }
 

@@ -109,6 +109,12 @@ const char *nch_rows_column_name(const nch_rows *rows, size_t column)
 	return column < rows->column_count ? rows->columns[column] : NULL;
 }
 
+const char *nch_rows_column_label(const nch_rows *rows, size_t column)
+{
+	const char *name = nch_rows_column_name(rows, column);
+	return name != NULL && nch_rows_is_json(rows) ? last_part(name) : name;
+}
+
 bool nch_rows_has_header(const nch_rows *rows)
 {
 	return rows->has_header;

@@ -81,6 +81,7 @@ nch_status nch_rows_next(nch_rows *rows, nch_row *row, bool *more, nch_error *er
 size_t nch_rows_columns(const nch_rows *rows);
 const char *nch_rows_column_name(const nch_rows *rows, size_t column); /* NULL if there is no such column */
 bool nch_rows_has_header(const nch_rows *rows);
+const char *nch_rows_column_label(const nch_rows *rows, size_t column); /* its name where it names a label: of a dotted path the last part */
 
 /* The column of that name (a table: exact, else without regard to case, else a number from 1; JSON: a dotted path). For
  * JSON the columns are those of the first record, and a path that it lacks is added as a new column, so this never

@@ -100,11 +100,10 @@ static nch_status cut_off(const work *w, double share, bool from_end, nch_split 
 		nch_free(kept);
 		return nch_no_memory(error);
 	}
-	if (o->stratify && (classes = nch_alloc(*count, sizeof *classes)) != NULL)
-		for (size_t i = 0; i < *count; i++)
-			classes[i] = nch_dataset_label(&w->train, rows[i]);
-	nch_status status = from_end ? nch_split_end(*count, share, split, error)
-	                             : nch_split_random(*count, share, o->split_seed, true, classes, split, error);
+	nch_status status = o->stratify ? nch_dataset_strata(&w->train, rows, *count, &classes, error) : NCH_OK;
+	if (status == NCH_OK)
+		status = from_end ? nch_split_end(*count, share, split, error)
+		                  : nch_split_random(*count, share, o->split_seed, true, classes, split, error);
 	if (status == NCH_OK) {
 		for (size_t i = 0; i < split->train_count; i++)
 			kept[i] = rows[split->train[i]];
@@ -128,12 +127,8 @@ static nch_status take_fold(work *w, nch_error *error)
 	size_t *rows = nch_alloc(w->train_count, sizeof *rows);
 	w->valid_rows = nch_alloc(w->train_count, sizeof *w->valid_rows);
 	nch_status status = rows && w->valid_rows ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && o->stratify && w->train.multi_label)
-		status = nch_fail(error, NCH_USAGE, "--stratify: rows with several labels have no single one to be dealt out by");
-	if (status == NCH_OK && o->stratify && (classes = nch_alloc(w->train_count, sizeof *classes)) == NULL)
-		status = nch_no_memory(error);
-	for (size_t i = 0; classes != NULL && i < w->train_count; i++)
-		classes[i] = nch_dataset_label(&w->train, w->train_rows[i]);
+	if (status == NCH_OK && o->stratify)
+		status = nch_dataset_strata(&w->train, w->train_rows, w->train_count, &classes, error);
 	if (status == NCH_OK)
 		status = nch_split_fold(w->train_count, o->folds, o->fold, true, o->split_seed, classes, &split, error);
 	if (status == NCH_OK) {
@@ -261,7 +256,29 @@ static nch_status make_model(work *w, nch_error *error)
 
 /* --- options that depend on the data --- */
 
-/* "balanced": rows / (labels × rows of the label), as scikit-learn's; or "name=1.5,other=2", 1 for what is not named. */
+/* "balanced": n / (labels × n of the label), n being how often labels stand in the rows: with one label a row that is the number of rows, and the formula is
+ * scikit-learn's; with several, each of them counts. */
+static nch_status balance_weights(work *w, nch_error *error)
+{
+	size_t labels = w->train.labels.count, total = 0;
+	size_t *times = nch_alloc(labels, sizeof *times);
+	if (times == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < w->train_count; i++) {
+		size_t count;
+		const int32_t *classes = nch_dataset_classes(&w->train, w->train_rows[i], &count);
+		for (size_t k = 0; k < count; k++)
+			times[classes[k]]++;
+		total += count;
+	}
+	for (size_t c = 0; c < labels; c++)
+		if (times[c] > 0)
+			w->class_weights[c] = (float)((double)total / ((double)labels * (double)times[c]));
+	nch_free(times);
+	return NCH_OK;
+}
+
+/* "balanced", or "name=1.5,other=2", 1 for what is not named. */
 static nch_status set_class_weights(work *w, nch_train_options *training, nch_error *error)
 {
 	const char *wanted = w->options->class_weights;
@@ -274,20 +291,12 @@ static nch_status set_class_weights(work *w, nch_train_options *training, nch_er
 	for (size_t c = 0; c < labels->count; c++)
 		w->class_weights[c] = 1.0f;
 	training->class_weights = w->class_weights;
-	if (strcmp(wanted, "balanced") == 0) {
-		for (size_t c = 0; c < labels->count; c++) {
-			size_t rows = 0;
-			for (size_t i = 0; i < w->train_count; i++)
-				rows += nch_dataset_label(&w->train, w->train_rows[i]) == (int32_t)c;
-			if (rows > 0)
-				w->class_weights[c] = (float)((double)w->train_count / ((double)labels->count * (double)rows));
-		}
-		return NCH_OK;
-	}
+	if (strcmp(wanted, "balanced") == 0)
+		return balance_weights(w, error);
 	for (const char *at = wanted; *at != '\0';) {
 		size_t length = strcspn(at, ",");
 		const char *equals = memchr(at, '=', length);
-		int32_t id = equals ? nch_labels_find(labels, at, (size_t)(equals - at)) : -1;
+		int32_t id = equals ? nch_labels_find_typed(labels, at, (size_t)(equals - at)) : -1;
 		char *end = NULL;
 		double value = equals ? strtod(equals + 1, &end) : 0.0;
 		if (id < 0 || end != at + length || !(value >= 0.0))

@@ -28,6 +28,19 @@ exits 2 '--target' -- $fit --target pair --pair id --out "$work/no"
 run train --train data/ea.jsonl --multi-label --valid-split 0.3 --preset tiny --tokenizer "$work/v.model" --epochs 1 --lr 1e-9 --seed 1 --out "$work/no"
 check "a model that has learned nothing is told of" grep -q 'hardly apart (ROC-AUC 0.[45]' "$work/.err"
 
+# --- balanced weights count every label of a row: joy 4 times, fear 2: 6/(2*4) and 6/(2*2) ---
+{ printf 'text\tlabel\n'; for i in 1 2 3 4; do printf '오늘은 좋은 날이다 %s\tjoy%s\n' "$i" "$([ "$i" -gt 2 ] && echo ,fear)"; done; } > "$work/uneven.tsv"
+fit_uneven="train --train $work/uneven.tsv --multi-label --labels joy,fear --preset tiny --tokenizer $work/v.model --allow-unknown --epochs 1 --lr 1e-3 --batch 2 --seed 3"
+run $fit_uneven --class-weights balanced --out "$work/uneven"
+tail -n 1 "$work/.out" > "$work/balanced"
+run $fit_uneven --class-weights joy=.75,fear=1.5 --out "$work/uneven-too"
+check "balanced counts every label" test "$(cat "$work/balanced")" = "$(tail -n 1 "$work/.out")"
+for part in '--valid-split 0.3' '--test-split 0.3'; do
+	exits 2 'stratify needs data with one label a row' -- train --train "$work/uneven.tsv" --multi-label --stratify $part --preset tiny --tokenizer "$work/v.model" --allow-unknown --out "$work/no"
+done
+exits 2 'stratify needs data with one label a row' -- cv --train "$work/uneven.tsv" --multi-label --stratify --folds 2 --preset tiny --tokenizer "$work/v.model" --allow-unknown --quiet --out "$work/no"
+exits 2 'stratify needs data with one label a row' -- split --data "$work/uneven.tsv" --multi-label --stratify --folds 2 --out-dir "$work/no"
+
 # --- targets: offsets are looked at ---
 sed '2s/"begin": \([0-9]*\)/"begin": 1\1/' data/ea.jsonl > "$work/wrong.jsonl"
 exits 1 'wrong.jsonl:2: the target' -- train --train "$work/wrong.jsonl" --multi-label --target pair --preset tiny --tokenizer "$work/v.model" --out "$work/no"

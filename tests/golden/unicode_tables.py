@@ -1,6 +1,6 @@
-"""Writes tokenizer/unicode_{category,case,single,multi}.c: the properties of Unicode 17 characters that tokenizers need.
+"""Writes src/base/unicode_{category,case,single,multi}.c: the properties of Unicode 17 characters that tokenizers need.
 
-usage: unicode_tables.py ../../tokenizer
+usage: unicode_tables.py ../../src/base
 Needs: pip install unicodedata2==17.0.0 regex  (the first has the Unicode Character Database, the second the scripts).
 """
 import os
@@ -135,7 +135,7 @@ def start(name, what):
     sys.stdout = open(os.path.join(sys.argv[1], name), "w", encoding="utf-8")
     print(f"/* {name} - {what} of the characters of Unicode 17. Made by")
     print(" * tests/golden/unicode_tables.py from the Unicode Character Database; unicode.c reads it. */")
-    print('#include "tokenizer/unicode_tables.h"')
+    print('#include "base/unicode_tables.h"')
 
 
 start("unicode_category.c", "the general categories and the scripts")

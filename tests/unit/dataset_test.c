@@ -145,6 +145,25 @@ TEST(selection)
 	CHECK_TEXT(dataset_of(".csv", text, &all), "4: holds no rows but those of dropped labels");
 }
 
+static void keep_remark(void *context, nch_remark kind, const char *text)
+{
+	if (kind == NCH_REMARK_WARNING)
+		nch_buffer_printf(context, "%s\n", strstr(text, "--"));
+}
+
+/* What does nothing is told. */
+TEST(selection_of_absent_labels)
+{
+	nch_buffer told = { 0 };
+	nch_dataset_options options = { .relabel = "분노=화,없음=화", .drop_label = "기쁨,화,없다", .remark = keep_remark, .remark_context = &told };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,분노\nb,기쁨\nc,중립\n", &options), "중립: c=중립");
+	CHECK_TEXT(told.data, "--relabel: there is no label '없음'; the labels are: 기쁨, 분노, 중립\n"
+	                      "--drop-label: there is no label '없다'; the labels are: 기쁨, 분노, 중립\n");
+	nch_buffer_free(&told);
+	nch_dataset_options none_left = { .undersample = "기쁨=0" };
+	CHECK(strstr(dataset_of(".csv", "text,label\na,분노\nb,기쁨\n", &none_left), "--drop-label leaves a label out") != NULL);
+}
+
 TEST(many_labels)
 {
 	nch_dataset_options multi = { .multi_label = true }, single = { 0 },
@@ -160,6 +179,82 @@ TEST(many_labels)
 	           "4:1: 2 labels where one is expected; use --multi-label for several");
 	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"output\":{\"x\":\"False\",\"y\":\"True\"}}", &single),
 	           "x,y: a=y");
+}
+
+/* NFD (a Mac), a no-break space, an ideographic space, a zero-width space, a byte order mark: nobody sees them. */
+TEST(labels_that_look_alike_are_one)
+{
+	nch_dataset_options none = { 0 }, multi = { .multi_label = true };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,행복\nb,\u1112\u1162\u11BC\u1107\u1169\u11A8\nc,행복\u00A0\nd,\u3000행복\ne,\u200B행복\nf,\uFEFF행\u200B복\n", &none),
+	           "행복: a=행복 b=행복 c=행복 d=행복 e=행복 f=행복");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,매우 기쁨\nb,매우\u00A0기쁨\nc,매우\u3000기쁨\n", &none), "매우 기쁨: a=매우 기쁨 b=매우 기쁨 c=매우 기쁨");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,\"e\u0301, \u00E9\u00A0\"\n", &multi), "\u00E9: a=\u00E9");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,👨\u200D👩\nb,👨👩\n", &none), "👨\u200D👩,👨👩: a=👨\u200D👩 b=👨👩");
+	nch_dataset_options merge = { .relabel = "\u1112\u1162\u11BC\u1107\u1169\u11A8=기쁨" }, drop = { .drop_label = "행복\u00A0" };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,행복\nb,슬픔\n", &merge), "기쁨,슬픔: a=기쁨 b=슬픔");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,행복\nb,슬픔\n", &drop), "슬픔: b=슬픔");
+	nch_labels model = { 0 };
+	int32_t id;
+	nch_labels_add(&model, "\u1112\u1162\u11BC\u1107\u1169\u11A8", 18, &id, NULL); /* a model that was trained elsewhere, on a Mac */
+	nch_dataset_options known = { .known = &model };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,행복\nb,\u1112\u1162\u11BC\u1107\u1169\u11A8\n", &known),
+	           "\u1112\u1162\u11BC\u1107\u1169\u11A8: a=\u1112\u1162\u11BC\u1107\u1169\u11A8 b=\u1112\u1162\u11BC\u1107\u1169\u11A8");
+	nch_labels_free(&model);
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,행복\n\u200B\u00A0,슬픔\n", &none), "4:3: the text is empty (column 'text')");
+}
+
+/* As pandas reads a column of floats, and scikit-learn orders it. */
+TEST(numbers_as_labels)
+{
+	nch_dataset_options none = { 0 }, multi = { .multi_label = true };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,10.0\nb,2.0\nc,0.0\nd,1.0\ne,-0.5\n", &none), "-0.5,0.0,1.0,2.0,10.0: a=10.0 b=2.0 c=0.0 d=1.0 e=-0.5");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,1\nb,1.0\nc,0\nd,1.50\n", &none), "0.0,1.0,1.5: a=1.0 b=1.0 c=0.0 d=1.5");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,\"1,1.0\"\nb,\"0,1.0\"\nc,\n", &multi), "0.0,1.0: a=1.0 b=0.0+1.0 c");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,1.0\nb,v1.0\nc,1\n", &none), "1,1.0,v1.0: a=1.0 b=v1.0 c=1");
+	nch_labels known = { 0 };
+	CHECK(nch_labels_parse(&known, "1,0", NULL) == NCH_OK);
+	nch_dataset_options given = { .known = &known };
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,1.0\nb,0\n", &given), "1,0: a=1 b=0");
+	nch_labels_free(&known);
+}
+
+/* A label that only a bad row has is no label. */
+TEST(bad_rows_leave_nothing_behind)
+{
+	nch_dataset_options skip = { .skip_bad_rows = true }, relabel = { .skip_bad_rows = true, .relabel = "x=y" };
+	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":[\"p\",\"q\"]}\n{\"text\":\"c\",\"label\":[\"z\"]}\n", &skip),
+	           "x,z: a=x c=z (1 bad)");
+	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"label\":\"x\"}\n{\"text\":\"b\",\"label\":[\"p\",\"q\"]}\n", &relabel), "y: a=y (1 bad)");
+	nch_dataset_options group = { .skip_bad_rows = true, .group = "g", .check_targets = true };
+	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"label\":\"x\",\"g\":1}\n{\"text\":\"b\",\"label\":\"p\",\"target\":7,\"g\":2}\n", &group),
+	           "x: a=x (1 bad)");
+	nch_labels labels = { 0 };
+	int32_t id;
+	char name[24];
+	for (int i = 0; i < 1000; i++) { /* through growing tables */
+		snprintf(name, sizeof name, "label %d", i);
+		CHECK(nch_labels_add(&labels, name, strlen(name), &id, NULL) == NCH_OK && id == i);
+	}
+	nch_labels_truncate(&labels, 10);
+	CHECK(labels.count == 10 && nch_labels_find(&labels, "label 9", 7) == 9 && nch_labels_find(&labels, "label 10", 8) < 0);
+	for (int i = 10; i < 1000; i++) {
+		snprintf(name, sizeof name, "label %d", i);
+		CHECK(nch_labels_find(&labels, name, strlen(name)) < 0);
+	}
+	nch_labels_free(&labels);
+}
+
+/* Lists as Python, NumPy and JSON write them into a cell. */
+TEST(lists_in_cells)
+{
+	nch_dataset_options multi = { .multi_label = true }, single = { 0 };
+	const char *lists = "text\tlabel\na\t['기쁨', '슬픔']\nb\t[\"기쁨\",\"\\uc2ac\\ud514\"]\nc\t('기쁨',)\nd\t{'슬픔'}\ne\t['기쁨' '슬픔']\nf\t[]\ng\t[기쁨, 슬픔]\n";
+	nch_dataset_options plain = { .multi_label = true, .rows = { .quoting = NCH_QUOTING_NONE } };
+	CHECK_TEXT(dataset_of(".tsv", lists, &plain), "기쁨,슬픔: a=기쁨+슬픔 b=기쁨+슬픔 c=기쁨 d=슬픔 e=기쁨+슬픔 f g=기쁨+슬픔");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,\"{'joy': True, 'anger': False}\"\nb,\"{'joy': 0, 'anger': '1'}\"\n", &multi), "joy,anger: a=joy b=anger");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,['기쁨']\nb,[긍정]\n", &single), "[긍정],기쁨: a=기쁨 b=[긍정]");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,\"['기쁨', '슬픔']\"\n", &single), "4:2: 2 labels where one is expected; use --multi-label for several");
+	CHECK_TEXT(dataset_of(".csv", "text,label\na,['it\\'s' 'x\n", &multi), "['it\\'s' 'x: a=['it\\'s' 'x"); /* no list: as it stands */
 }
 
 TEST(targets_counts_and_place)
@@ -242,7 +337,12 @@ int main(void)
 	RUN(order_of_labels);
 	RUN(bad_rows);
 	RUN(selection);
+	RUN(selection_of_absent_labels);
 	RUN(many_labels);
+	RUN(labels_that_look_alike_are_one);
+	RUN(numbers_as_labels);
+	RUN(bad_rows_leave_nothing_behind);
+	RUN(lists_in_cells);
 	RUN(targets_counts_and_place);
 	RUN(memory_runs_out);
 	RUN(shared_files);

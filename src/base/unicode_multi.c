@@ -1,6 +1,6 @@
 /* unicode_multi.c - the decompositions into several characters of the characters of Unicode 17. Made by
  * tests/golden/unicode_tables.py from the Unicode Character Database; unicode.c reads it. */
-#include "tokenizer/unicode_tables.h"
+#include "base/unicode_tables.h"
 
 /* The character, where in the pool, how many, whether only by compatibility. */
 const nch_unicode_multi nch_unicode_multis[] = {

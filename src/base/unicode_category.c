@@ -1,6 +1,6 @@
 /* unicode_category.c - the general categories and the scripts of the characters of Unicode 17. Made by
  * tests/golden/unicode_tables.py from the Unicode Character Database; unicode.c reads it. */
-#include "tokenizer/unicode_tables.h"
+#include "base/unicode_tables.h"
 
 /* Where the general category changes: first character << 8 | category. */
 const uint32_t nch_unicode_categories[] = {

@@ -1,6 +1,6 @@
 /* unicode_single.c - the decompositions into one character of the characters of Unicode 17. Made by
  * tests/golden/unicode_tables.py from the Unicode Character Database; unicode.c reads it. */
-#include "tokenizer/unicode_tables.h"
+#include "base/unicode_tables.h"
 
 /* Runs: first, how many more, what the first becomes, whether only by compatibility. */
 const nch_unicode_single nch_unicode_singles[] = {

@@ -1,6 +1,6 @@
 /* unicode_tables.h - the tables behind unicode.h, for unicode.c alone. */
-#ifndef NCH_TOKENIZER_UNICODE_TABLES_H
-#define NCH_TOKENIZER_UNICODE_TABLES_H
+#ifndef NCH_BASE_UNICODE_TABLES_H
+#define NCH_BASE_UNICODE_TABLES_H
 
 #include <stddef.h>
 #include <stdint.h>

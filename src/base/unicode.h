@@ -2,8 +2,8 @@
  *
  * Normalization forms (Unicode Standard Annex 15): NFD takes a character apart as far as its meaning stays the same, NFKD
  * also where only the look differs; NFC and NFKC put together again what can be. Hangul syllables are computed. */
-#ifndef NCH_TOKENIZER_UNICODE_H
-#define NCH_TOKENIZER_UNICODE_H
+#ifndef NCH_BASE_UNICODE_H
+#define NCH_BASE_UNICODE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* unicode_case.c - the lower-case letters and the combining classes of the characters of Unicode 17. Made by
  * tests/golden/unicode_tables.py from the Unicode Character Database; unicode.c reads it. */
-#include "tokenizer/unicode_tables.h"
+#include "base/unicode_tables.h"
 
 /* Lower case: first, last, step, what is added. */
 const nch_unicode_case nch_unicode_lower[] = {

@@ -1,10 +1,10 @@
 /* unicode.c - see unicode.h. */
-#include "tokenizer/unicode.h"
+#include "base/unicode.h"
 
 #include <string.h>
 
 #include "base/memory.h"
-#include "tokenizer/unicode_tables.h"
+#include "base/unicode_tables.h"
 
 /* Hangul syllables: 19 leading consonants × 21 vowels × 27 trailing consonants or none, in order from U+AC00. */
 enum { S_BASE = 0xAC00, L_BASE = 0x1100, V_BASE = 0x1161, T_BASE = 0x11A7, L_COUNT = 19, V_COUNT = 21, T_COUNT = 28 };

@@ -1,0 +1,70 @@
+/* dataset_private.h - what the three parts of reading a data set share: rows (dataset.c), their labels (dataset_labels.c), and what is done to labels by
+ * --relabel, --drop-label and --undersample (dataset_select.c). Not for other rooms. */
+#ifndef NCH_DATA_DATASET_PRIVATE_H
+#define NCH_DATA_DATASET_PRIVATE_H
+
+#include "data/dataset.h"
+#include "data/label_text.h"
+
+/* --relabel and --drop-label. All names in their clean form. */
+typedef struct nch_selection {
+	nch_labels from; /* from[i] becomes to[i] */
+	char **to;
+	size_t to_count;
+	nch_labels dropped;
+	bool *from_met, *dropped_met; /* one a name: the data have it */
+} nch_selection;
+
+#define NCH_ROW_LABELS_MAX 4096 /* labels of one row */
+
+/* The labels of one row while they are being collected. */
+typedef struct nch_row_labels {
+	int32_t ids[NCH_ROW_LABELS_MAX];
+	size_t count;
+	int32_t found[NCH_ROW_LABELS_MAX]; /* of dataset->found: as the file has them */
+	size_t found_count;
+	bool dropped;
+} nch_row_labels;
+
+/* What one call of nch_dataset_read works with. */
+typedef struct nch_reading {
+	const nch_dataset_options *options;
+	nch_dataset *dataset;
+	nch_selection selection;
+	nch_labels known_clean; /* the clean forms of options->known, in its order; empty where two of them are alike */
+	bool file_order;        /* the labels are the members of an object or columns of their own, whose order stands */
+	nch_buffer clean_text, clean_pair, marked, name;
+	size_t text_column, pair_column, label_column, group_column, target_column;
+	size_t *label_columns;  /* one column a label: these (label_column_count > 0); then label_column is the first of them */
+	size_t label_column_count, label_column_capacity;
+	size_t vector_length;   /* a label cell holds as many 0s and 1s, one a label; else 0 */
+	nch_label_items items;
+	bool has_pair, has_label, has_target;
+} nch_reading;
+
+/* --- dataset_labels.c --- */
+
+/* Once a file, when its columns are known: where every label has a column or a place of its own, all of them are labels, also those that no row has. */
+nch_status nch_row_labels_declare(nch_reading *r, const nch_rows *rows, nch_error *error);
+
+/* Collects the labels of a row, and adds those that are new to dataset->labels and ->found: whoever then finds the row bad takes them back (nch_labels_truncate).
+ * NCH_DATA: the row is bad. */
+nch_status nch_row_labels_read(nch_reading *r, const nch_rows *rows, const nch_row *row, nch_row_labels *labels, nch_error *error);
+
+/* --- dataset_select.c --- */
+
+nch_status nch_selection_parse(nch_selection *selection, const nch_dataset_options *options, nch_error *error);
+void nch_selection_free(nch_selection *selection);
+
+/* What --relabel makes of a clean name; *dropped: rows with it are left out. */
+void nch_selection_apply(nch_selection *selection, const char **name, size_t *length, bool *dropped);
+
+/* After the last row: tells of names in the options that no row has, brings dataset->found into order, and undersamples. */
+void nch_selection_tell_absent(const nch_reading *r);
+nch_status nch_selection_sort_found(nch_dataset *dataset, nch_error *error);
+nch_status nch_selection_undersample(nch_dataset *dataset, const char *list, uint32_t seed, nch_error *error);
+
+/* NCH_DATA with "FILE:LINE: what". */
+nch_status nch_dataset_bad_row(const nch_rows *rows, const nch_row *row, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);
+
+#endif
