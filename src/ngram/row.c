@@ -1,0 +1,103 @@
+/* row.c - from a text to its row of features. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "kernels/math.h"
+#include "ngram/model_private.h"
+
+void nch_ngram_row_free(nch_ngram_row *row)
+{
+	nch_grams_free(&row->grams);
+	nch_buffer_free(&row->pair_gram);
+	nch_free(row->column);
+	nch_free(row->value);
+	*row = (nch_ngram_row){0};
+}
+
+const char *nch_ngram_key(nch_buffer *pair_gram, const nch_grams *grams, size_t gram, bool pair, size_t *length)
+{
+	const char *bytes = grams->bytes.data + grams->gram[gram].begin;
+	*length = grams->gram[gram].length;
+	if (!pair)
+		return bytes;
+	nch_buffer_clear(pair_gram);
+	nch_buffer_byte(pair_gram, '\t');
+	nch_buffer_add(pair_gram, bytes, *length);
+	*length += 1;
+	return pair_gram->data;
+}
+
+nch_status nch_ngram_feature(const nch_ngram *model, nch_gram_table *grow, const char *key, size_t length, size_t *feature, nch_error *error)
+{
+	if (model->shape.buckets > 0)
+		*feature = (size_t)(nch_gram_hash(key, length) % model->shape.buckets);
+	else if (grow != NULL)
+		return nch_gram_table_add(grow, key, length, feature, error);
+	else
+		*feature = nch_gram_table_find(&model->table, key, length);
+	return NCH_OK;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* Appends the features of one of the two texts. */
+static nch_status add_features(const nch_ngram *model, nch_gram_table *grow, const char *text, size_t length, bool pair, nch_ngram_row *row, nch_error *error)
+{
+	NCH_TRY(nch_grams_of(text, length, model->shape.widths, &row->grams, error));
+	if (row->column == NULL || row->count + row->grams.count > row->column_capacity)
+		NCH_TRY(nch_grow(&row->column, &row->column_capacity, row->count + row->grams.count + 1, sizeof *row->column, error));
+	for (size_t i = 0; i < row->grams.count; i++) {
+		size_t key_length, feature;
+		const char *key = nch_ngram_key(&row->pair_gram, &row->grams, i, pair, &key_length);
+		NCH_TRY(nch_buffer_check(&row->pair_gram, error));
+		NCH_TRY(nch_ngram_feature(model, grow, key, key_length, &feature, error));
+		row->all++;
+		if (grow == NULL && feature == model->features)
+			row->unknown++;
+		else
+			row->column[row->count++] = (uint32_t)feature;
+	}
+	return NCH_OK;
+}
+
+nch_status nch_ngram_count(const nch_ngram *model, nch_gram_table *grow, const nch_text *text, nch_ngram_row *row, nch_error *error)
+{
+	row->count = row->unknown = row->all = 0;
+	NCH_TRY(add_features(model, grow, text->text, text->length, false, row, error));
+	if (text->pair != NULL)
+		NCH_TRY(add_features(model, grow, text->pair, text->pair_length, true, row, error));
+	if (row->value == NULL || row->count > row->value_capacity)
+		NCH_TRY(nch_grow(&row->value, &row->value_capacity, row->count + 1, sizeof *row->value, error));
+	if (row->count > 0)
+		qsort(row->column, row->count, sizeof *row->column, compare_numbers);
+	size_t kept = 0;
+	for (size_t i = 0; i < row->count;) {
+		size_t end = i;
+		while (end < row->count && row->column[end] == row->column[i])
+			end++;
+		row->column[kept] = row->column[i];
+		row->value[kept++] = (float)(end - i);
+		i = end;
+	}
+	row->count = kept;
+	return NCH_OK;
+}
+
+static double frequency(float count, float idf) { return (1.0 + nch_log((double)count)) * (double)idf; }
+
+void nch_ngram_weigh(const float *idf, const uint32_t *column, float *value, size_t count)
+{
+	double square = 0.0;
+	for (size_t i = 0; i < count; i++) {
+		double x = frequency(value[i], idf[column[i]]);
+		square += x * x;
+	}
+	double length = sqrt(square);
+	for (size_t i = 0; i < count; i++)
+		value[i] = (float)(frequency(value[i], idf[column[i]]) / length);
+}
