@@ -57,11 +57,11 @@ typedef struct nch_trainer {
 
 nch_status nch_trainer_report(const nch_trainer *trainer, double done, const char *stage); /* NCH_CANCELLED if the user wants no more */
 
-/* The trainers: find pieces, the best first. */
+/* The trainers: find pieces, the best first; fewer than wanted if the text has no more. */
 nch_status nch_train_unigram(const nch_trainer *trainer, nch_trained *trained);
 nch_status nch_train_bpe(const nch_trainer *trainer, nch_trained *trained);
 
-/* The whole of WordPiece training, from lines to a vocab.txt. */
-nch_status nch_train_wordpiece(nch_trainer *trainer, nch_training_lines *lines, void *lines_context, const char *path);
+/* The whole of WordPiece training, from lines to a vocab.txt of *pieces lines. */
+nch_status nch_train_wordpiece(nch_trainer *trainer, nch_training_lines *lines, void *lines_context, const char *path, size_t *pieces);
 
 #endif

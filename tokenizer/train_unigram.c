@@ -470,7 +470,8 @@ static nch_status maximize(model *m, bool *keep)
 enum { DROP = -1, KEEP = -2 }; /* in place of a loss, which is never below 0 by more than rounding */
 
 /* What the text loses (per token) if a piece is replaced by its own best cutting: count/total × (its logarithm - theirs). Sums change
- * too: the others become more frequent, and the text gets more tokens. */
+ * too: the others become more frequent, and the text gets more tokens. A character whose own piece was dropped is one of count 0: it gets a
+ * piece again in the end, so it is no reason to keep whatever contains it. */
 static double loss_of(const model *m, worker *w, size_t id)
 {
 	const piece *p = &m->pieces[id];
@@ -492,9 +493,8 @@ static double loss_of(const model *m, worker *w, size_t id)
 		return DROP; /* it is never used as it is */
 	double count = (double)counts[id], parts = 0, log_parts = 0;
 	for (uint32_t at = p->length; at > 0; at = w->came_from[at], parts++) {
-		if (w->came_by[at] < 0)
-			return KEEP; /* a character of it has no piece of its own */
-		log_parts += nch_log((double)counts[w->came_by[at]] + count);
+		int64_t used = w->came_by[at] >= 0 ? counts[w->came_by[at]] : 0;
+		log_parts += nch_log((double)used + count);
 	}
 	double log_total = nch_log(m->total + count * (parts - 1));
 	return count / m->total * (nch_log(count) - nch_log(m->total) - (log_parts - parts * log_total));
@@ -621,15 +621,16 @@ static nch_status shrink(model *m, bool *keep)
 	double first = nch_log((double)m->count), last = nch_log((double)desired);
 	size_t before;
 	do {
-		before = m->count;
 		double done = first > last ? (first - nch_log((double)m->count)) / (first - last) : 1;
 		NCH_TRY(nch_trainer_report(m->trainer, 0.2 + 0.8 * (done < 1 ? done : 1), "pruning the vocabulary"));
 		for (int round = 0; round < EM_ROUNDS; round++) {
 			NCH_TRY(count_pieces(m, false));
 			NCH_TRY(maximize(m, keep));
 		}
-		NCH_TRY(prune(m, desired, keep));
-	} while (m->count > desired && m->count < before); /* the characters stay, and there may be more of them than desired */
+		before = m->count;
+		if (m->count > desired) /* what is left then is weighed once more, since the final choice goes by the scores */
+			NCH_TRY(prune(m, desired, keep));
+	} while (m->count < before);
 	return NCH_OK;
 }
 

@@ -123,7 +123,7 @@ static nch_status write_vocabulary(const nch_tokenizer_training *t, const nch_tr
 	return status;
 }
 
-static nch_status train_on(nch_trainer *trainer, nch_corpus *corpus, const char *path)
+static nch_status train_on(nch_trainer *trainer, nch_corpus *corpus, const char *path, size_t *pieces)
 {
 	const nch_tokenizer_training *t = trainer->training;
 	nch_trained trained = {0};
@@ -138,16 +138,14 @@ static nch_status train_on(nch_trainer *trainer, nch_corpus *corpus, const char 
 	trainer->corpus = corpus;
 	trainer->wanted = t->vocab_size - special;
 	nch_status status = nch_train_bpe(trainer, &trained);
-	if (status == NCH_OK && trained.count < trainer->wanted)
-		status = nch_fail(trainer->error, NCH_DATA, "the text is too small for %zu pieces: ask for at most %zu", t->vocab_size,
-		                  trained.count + special);
 	if (status == NCH_OK)
 		status = write_vocabulary(t, &trained, alphabet, path, trainer->error);
+	*pieces = special + trained.count;
 	nch_trained_free(&trained);
 	return status;
 }
 
-nch_status nch_train_wordpiece(nch_trainer *trainer, nch_training_lines *lines, void *lines_context, const char *path)
+nch_status nch_train_wordpiece(nch_trainer *trainer, nch_training_lines *lines, void *lines_context, const char *path, size_t *pieces)
 {
 	nch_word_counts counts = {0};
 	nch_corpus corpus = {0};
@@ -160,7 +158,7 @@ nch_status nch_train_wordpiece(nch_trainer *trainer, nch_training_lines *lines, 
 	if (status == NCH_OK)
 		status = tell_positions_apart(&corpus, trainer->error);
 	if (status == NCH_OK)
-		status = train_on(trainer, &corpus, path);
+		status = train_on(trainer, &corpus, path, pieces);
 	nch_corpus_free(&corpus);
 	return status;
 }

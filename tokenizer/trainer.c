@@ -184,7 +184,6 @@ static nch_status start_model(const nch_tokenizer_training *t, nch_sp_model *mod
 	*model = (nch_sp_model){
 		.arena = nch_arena_new(0),
 		.type = t->type == NCH_TRAIN_BPE ? NCH_SP_BPE : NCH_SP_UNIGRAM,
-		.vocab_size = (int32_t)t->vocab_size,
 		.max_piece_length = (int32_t)t->max_piece_length,
 		.character_coverage = (float)t->character_coverage,
 		.byte_fallback = t->byte_fallback,
@@ -223,13 +222,12 @@ static nch_status write_model(const nch_tokenizer_training *t, nch_sp_model *mod
                               const char *path, nch_error *error)
 {
 	nch_buffer bytes = {0};
-	if (model->piece_count + trained->count < t->vocab_size)
-		return nch_fail(error, NCH_DATA, "the text is too small for %zu pieces: ask for at most %zu", t->vocab_size,
-		                model->piece_count + trained->count);
-	NCH_TRY(nch_grow(&model->pieces, capacity, t->vocab_size, sizeof *model->pieces, error));
-	for (size_t i = 0; model->piece_count < t->vocab_size; i++)
+	size_t room = t->vocab_size - model->piece_count, count = trained->count < room ? trained->count : room;
+	NCH_TRY(nch_grow(&model->pieces, capacity, model->piece_count + count, sizeof *model->pieces, error));
+	for (size_t i = 0; i < count; i++)
 		model->pieces[model->piece_count++] =
 			(nch_sp_piece){trained->items[i].text, (uint32_t)trained->items[i].length, (float)trained->items[i].score, NCH_PIECE_NORMAL};
+	model->vocab_size = (int32_t)model->piece_count;
 	nch_status status = nch_sp_model_write(model, &bytes, error);
 	if (status == NCH_OK)
 		status = nch_file_write(path, bytes.data, bytes.length, error);
@@ -249,7 +247,7 @@ static nch_status check_options(const nch_tokenizer_training *t, nch_error *erro
 }
 
 nch_status nch_tokenizer_train(const nch_tokenizer_training *training, nch_training_lines *lines, void *lines_context,
-                               const char *path, nch_training_progress *progress, void *progress_context, nch_error *error)
+                               const char *path, size_t *pieces, nch_training_progress *progress, void *progress_context, nch_error *error)
 {
 	nch_sp_model model = {0};
 	nch_corpus corpus = {0};
@@ -258,7 +256,7 @@ nch_status nch_tokenizer_train(const nch_tokenizer_training *training, nch_train
 	nch_trainer trainer = {.training = training, .corpus = &corpus, .progress = progress, .progress_context = progress_context, .error = error};
 	nch_status status = check_options(training, error);
 	if (status == NCH_OK && training->type == NCH_TRAIN_WORDPIECE)
-		return nch_train_wordpiece(&trainer, lines, lines_context, path);
+		return nch_train_wordpiece(&trainer, lines, lines_context, path, pieces);
 	if (status == NCH_OK)
 		status = nch_trainer_report(&trainer, 0, "reading the text");
 	if (status == NCH_OK)
@@ -273,6 +271,7 @@ nch_status nch_tokenizer_train(const nch_tokenizer_training *training, nch_train
 	}
 	if (status == NCH_OK)
 		status = write_model(training, &model, &capacity, &trained, path, error);
+	*pieces = model.piece_count;
 	if (status == NCH_OK)
 		status = nch_trainer_report(&trainer, 1, "done");
 	nch_trained_free(&trained);

@@ -45,10 +45,11 @@ typedef nch_status nch_training_lines(void *context, const char **line, size_t *
 /* Told how far the work is, from 0 to 1, and what is being done; returns false to cancel it. */
 typedef bool nch_training_progress(void *context, double done, const char *stage);
 
-/* Trains, and writes a model file (unigram, bpe: one that SentencePiece loads; wordpiece: a vocab.txt). `progress` may be NULL.
- * NCH_DATA if the text is too small for vocab_size (the text says how many pieces there can be) or has more characters. */
+/* Trains, and writes a model file (unigram, bpe: one that SentencePiece loads; wordpiece: a vocab.txt). *pieces gets how many pieces it has,
+ * the special ones included: fewer than vocab_size if the text is too small for so many. `progress` may be NULL. NCH_DATA if the text has
+ * more characters than vocab_size has room for. */
 nch_status nch_tokenizer_train(const nch_tokenizer_training *training, nch_training_lines *lines, void *lines_context,
-                               const char *path, nch_training_progress *progress, void *progress_context, nch_error *error);
+                               const char *path, size_t *pieces, nch_training_progress *progress, void *progress_context, nch_error *error);
 
 /* Lines that are in memory: pass nch_training_next_of_list and a list. */
 typedef struct nch_training_list {

@@ -163,9 +163,11 @@ static nch_status train(const nch_options *options, nch_pool *pool, nch_error *e
 	source.paths = nch_options_list(options, "input", &source.count);
 	nch_progress progress;
 	nch_progress_start(&progress, "tokenizer", "%", 100);
-	nch_status status =
-		nch_tokenizer_train(&training, next_line, &source, nch_options_text(options, "out"), show_progress, &progress, error);
+	size_t pieces = 0;
+	nch_status status = nch_tokenizer_train(&training, next_line, &source, nch_options_text(options, "out"), &pieces, show_progress, &progress, error);
 	nch_progress_end(&progress);
+	if (status == NCH_OK && pieces < training.vocab_size)
+		nch_output_warning("the text has no more than %zu pieces: --vocab-size %zu became %zu", pieces, training.vocab_size, pieces);
 	close_source(&source);
 	nch_buffer_free(&source.text);
 	return status;

@@ -15,6 +15,8 @@ for type in bpe wordpiece; do
 	exits 0 '' -- tokenizer info "$work/$type.txt"
 	check "$type has the pieces that were asked for" grep -Eq '^  pieces +3000$' "$work/.out"
 done
+printf '한 줄\n두 줄\n' > "$work/lines.txt"
+exits 0 'no more than [0-9]+ pieces: --vocab-size 8000 became' -- tokenizer train --input "$work/lines.txt" --out "$work/small.model"
 exits 2 'needs --out' -- tokenizer train --input "$data"
 exits 1 'no such file' -- tokenizer train --quiet --input "$work/absent" --out "$work/no.model"
 exits 1 'no column "nothing"' -- tokenizer train --quiet --input "$data" --text nothing --out "$work/no.model"

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "tests/golden/vocabulary_golden.h"
 #include "tokenizer/charsmap.h"
 #include "tokenizer/suffix_array.h"
 #include "tokenizer/tokenizer.h"
@@ -102,14 +103,15 @@ static char **read_sentences(size_t *count, nch_buffer *bytes)
 	return lines;
 }
 
-static nch_status train(nch_training_type type, char **lines, size_t count, size_t threads, const char *path, nch_error *error)
+/* *pieces: how many are wanted, then how many there are. */
+static nch_status train(nch_training_type type, char **lines, size_t count, size_t threads, const char *path, size_t *pieces, nch_error *error)
 {
 	nch_tokenizer_training training = nch_tokenizer_training_defaults(type);
 	nch_training_list list = {(const char *const *)lines, count, 0};
-	training.vocab_size = 2500;
+	training.vocab_size = *pieces;
 	training.bert_specials = true;
 	training.pool = nch_pool_new(threads);
-	nch_status status = nch_tokenizer_train(&training, nch_training_next_of_list, &list, path, NULL, NULL, error);
+	nch_status status = nch_tokenizer_train(&training, nch_training_next_of_list, &list, path, pieces, NULL, NULL, error);
 	nch_pool_free(training.pool);
 	return status;
 }
@@ -152,12 +154,13 @@ static double check_training(nch_training_type type, const char *kind)
 	nch_error error = {0};
 	nch_buffer bytes = {0};
 	nch_tokenizer *tokenizer = NULL;
-	size_t count;
+	size_t count, pieces = 2500;
 	double mean = 0;
 	char **lines = read_sentences(&count, &bytes);
 	CHECK(count > 2000);
-	CHECK(train(type, lines, count, 1, model_1, &error) == NCH_OK);
-	CHECK(train(type, lines, count, 3, model_3, &error) == NCH_OK);
+	CHECK(train(type, lines, count, 1, model_1, &pieces, &error) == NCH_OK);
+	CHECK(train(type, lines, count, 3, model_3, &pieces, &error) == NCH_OK);
+	CHECK(pieces == 2500);
 	CHECK_TEXT(error.text, "");
 	CHECK(same_files(model_1, model_3));
 	CHECK(nch_tokenizer_load(model_1, &tokenizer, &error) == NCH_OK);
@@ -194,14 +197,62 @@ TEST(wordpiece_training)
 	CHECK(mean > 2 && mean < 20);
 }
 
+/* Also where nearly all the room goes to characters: pieces around a rare character must not fill what is left. */
+TEST(unigram_is_as_short_as_sentencepiece)
+{
+	nch_error error = {0};
+	nch_buffer bytes = {0};
+	size_t count, rest_count = 0, unseen_count = 0;
+	char **lines = read_sentences(&count, &bytes), *rest[5000], *unseen[5000];
+	CHECK(lines != NULL && count > 4000 && count < 5000);
+	for (size_t i = 0; i + 1 < count; i++) { /* after the header */
+		if (i % 4 == 0)
+			unseen[unseen_count++] = lines[i + 1];
+		else
+			rest[rest_count++] = lines[i + 1];
+	}
+	for (size_t i = 0; i < sizeof vocabulary_golden / sizeof *vocabulary_golden; i++) {
+		nch_tokenizer *tokenizer = NULL;
+		size_t pieces = vocabulary_golden[i].pieces;
+		CHECK(vocabulary_golden[i].sentences <= rest_count);
+		CHECK(train(NCH_TRAIN_UNIGRAM, rest, vocabulary_golden[i].sentences, 1, model_1, &pieces, &error) == NCH_OK);
+		CHECK(nch_tokenizer_load(model_1, &tokenizer, &error) == NCH_OK);
+		double tokens = tokens_of_sentences(tokenizer, unseen, unseen_count, true) * (double)unseen_count;
+		CHECK(tokens > 0 && tokens < 1.02 * (double)vocabulary_golden[i].tokens);
+		nch_tokenizer_free(tokenizer);
+	}
+	nch_free(lines);
+	nch_buffer_free(&bytes);
+}
+
+TEST(small_texts_give_what_they_have)
+{
+	static const nch_training_type types[] = {NCH_TRAIN_UNIGRAM, NCH_TRAIN_BPE, NCH_TRAIN_WORDPIECE};
+	char line[] = "한 줄", *lines[] = {line, line};
+	for (size_t i = 0; i < 3; i++) {
+		nch_error error = {0};
+		nch_tokenizer *tokenizer = NULL;
+		size_t pieces = 2500;
+		CHECK(train(types[i], lines, 2, 1, model_1, &pieces, &error) == NCH_OK);
+		CHECK_TEXT(error.text, "");
+		CHECK(pieces > 5 && pieces < 20);
+		CHECK(nch_tokenizer_load(model_1, &tokenizer, &error) == NCH_OK);
+		CHECK(tokenizer != NULL && nch_tokenizer_size(tokenizer) == pieces);
+		CHECK(tokens_of_sentences(tokenizer, lines, 2, types[i] != NCH_TRAIN_WORDPIECE) >= 2);
+		nch_tokenizer_free(tokenizer);
+	}
+}
+
 TEST(impossible_trainings)
 {
 	nch_error error;
 	char line[] = "한 줄", *lines[] = {line};
-	CHECK(train(NCH_TRAIN_UNIGRAM, lines, 0, 1, model_1, &error) == NCH_DATA);
+	size_t pieces = 2500;
+	CHECK(train(NCH_TRAIN_UNIGRAM, lines, 0, 1, model_1, &pieces, &error) == NCH_DATA);
 	CHECK_TEXT(error.text, "there is no text to train a tokenizer on");
-	CHECK(train(NCH_TRAIN_UNIGRAM, lines, 1, 1, model_1, &error) == NCH_DATA);
-	CHECK(strstr(error.text, "ask for at most") != NULL);
+	pieces = 7;
+	CHECK(train(NCH_TRAIN_UNIGRAM, lines, 1, 1, model_1, &pieces, &error) == NCH_DATA);
+	CHECK(strstr(error.text, "7 pieces are too few") != NULL);
 }
 
 int main(void)
@@ -214,6 +265,8 @@ int main(void)
 	RUN(unigram_training);
 	RUN(bpe_training);
 	RUN(wordpiece_training);
+	RUN(unigram_is_as_short_as_sentencepiece);
+	RUN(small_texts_give_what_they_have);
 	RUN(impossible_trainings);
 	return test_end();
 }
