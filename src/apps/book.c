@@ -51,13 +51,14 @@ bool nch_is_speech(const char *text, size_t length)
 
 /* --- cutting --- */
 
-/* Whether text[begin .. end) holds an empty line. */
-static bool has_empty_line(const char *text, size_t begin, size_t end)
+static size_t count_line_breaks(const char *text, size_t begin, size_t end)
 {
 	size_t breaks = 0;
-	for (size_t i = begin; i < end; i++)
-		breaks += text[i] == '\n';
-	return breaks > 1;
+	for (size_t i = begin, size; i < end; i += size > 0 ? size : 1) {
+		size = nch_utf8_line_break(text + i, end - i);
+		breaks += size > 0;
+	}
+	return breaks;
 }
 
 nch_status nch_book_cut(const nch_splitter *splitter, const char *text, size_t length, bool join_lines, nch_book *book, nch_error *error)
@@ -75,8 +76,9 @@ nch_status nch_book_cut(const nch_splitter *splitter, const char *text, size_t l
 		book->paragraphs += new_paragraph;
 		book->items[book->count++] = (nch_passage){.begin = s->text_begin, .end = s->text_end, .paragraph = book->paragraphs - 1, .new_line = new_line,
 		                                           .speech = nch_is_speech(text + s->text_begin, s->text_end - s->text_begin)};
-		new_line = memchr(text + s->text_end, '\n', s->end - s->text_end) != NULL;
-		new_paragraph = has_empty_line(text, s->text_end, s->end);
+		size_t breaks = count_line_breaks(text, s->text_end, s->end);
+		new_line = breaks > 0;
+		new_paragraph = breaks > 1; /* an empty line */
 	}
 	nch_sentences_free(&pieces);
 	return status;

@@ -123,6 +123,19 @@ bool nch_utf8_valid(const char *text, size_t length)
 	return memcmp(&wrong, &nothing, sizeof wrong) == 0;
 }
 
+size_t nch_utf8_line_break(const char *text, size_t length)
+{
+	if (length == 0)
+		return 0;
+	if (text[0] == '\r')
+		return length > 1 && text[1] == '\n' ? 2 : 1;
+	if (text[0] >= '\n' && text[0] <= '\f')
+		return 1;
+	if (length >= 2 && memcmp(text, "\xC2\x85", 2) == 0)
+		return 2;
+	return length >= 3 && (memcmp(text, "\xE2\x80\xA8", 3) == 0 || memcmp(text, "\xE2\x80\xA9", 3) == 0) ? 3 : 0;
+}
+
 size_t nch_utf8_count(const char *text, size_t length)
 {
 	size_t count = 0;

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/json.h"
-#include "cli/lines.h"
+#include "io/line_stream.h"
 #include "cli/options.h"
 #include "train/evaluate.h"
 

@@ -2,7 +2,8 @@
 #include "cli/answering.h"
 
 #include "base/memory.h"
-#include "cli/lines.h"
+#include "cli/common.h"
+#include "io/line_stream.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 
@@ -20,6 +21,7 @@ const nch_option_group nch_answering_group = {"Lines and answers", answering_opt
 static const nch_option record_options[] = {
 	{"text", NCH_OPTION_TEXT, "NAME", .help = "--input jsonl: where the text is, a dotted path (default: text, sentence, form …)"},
 	{"pair", NCH_OPTION_TEXT, "NAME", .help = "--input jsonl: where a second text is"},
+	NCH_ENCODING_OPTION,
 	{0}};
 const nch_option_group nch_answering_record_group = {"Records", record_options};
 
@@ -88,9 +90,11 @@ static nch_status answer_all(work *w, uint64_t *done, nch_error *error)
 static nch_status prepare(const nch_options *options, work *w, nch_error *error)
 {
 	size_t cells, values, labels = w->a->who->labels;
+	nch_encoding encoding;
 	NCH_TRY(nch_answer_form_read(options, w->a->embeddings, &w->form, error));
 	w->form.targets = w->a->targets;
-	NCH_TRY(nch_lines_open(nch_options_argument(options, 0), &w->lines, error));
+	NCH_TRY(nch_common_encoding(options, &encoding, error));
+	NCH_TRY(nch_lines_open(nch_options_argument(options, 0), encoding, &w->lines, error));
 	w->batch = (size_t)nch_options_integer(options, "batch");
 	w->arena = nch_arena_new(0);
 	w->records = nch_alloc(w->batch, sizeof *w->records);

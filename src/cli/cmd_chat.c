@@ -4,13 +4,14 @@
 #include "base/memory.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/lines.h"
+#include "io/line_stream.h"
 #include "cli/output.h"
 #include "kernels/math.h"
 #include "train/predictor.h"
 
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},
+	NCH_ENCODING_OPTION,
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -92,9 +93,11 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_lines *lines = NULL;
 	float *logits = NULL, *scores = NULL;
 	size_t threads = (size_t)nch_options_integer(options, "threads");
+	nch_encoding encoding;
+	NCH_TRY(nch_common_encoding(options, &encoding, error));
 	nch_status status = nch_predictor_open(nch_options_text(options, "model"), threads, nch_common_isa(options), &predictor, error);
 	if (status == NCH_OK)
-		status = nch_lines_open(NULL, &lines, error);
+		status = nch_lines_open(NULL, encoding, &lines, error);
 	if (status == NCH_OK) {
 		logits = nch_alloc(nch_predictor_labels(predictor), sizeof *logits);
 		scores = nch_alloc(nch_predictor_labels(predictor), sizeof *scores);

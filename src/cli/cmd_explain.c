@@ -16,6 +16,7 @@ static const nch_option own_options[] = {
 	{"format", NCH_OPTION_CHOICE, .choices = "text|json", .otherwise = "text", .help = "a table for people, or an object"},
 	{"attention", NCH_OPTION_FLAG, .help = "--format json: also the attention maps, (layers, heads, tokens, tokens)"},
 	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page with coloured text and attention maps"},
+	NCH_ENCODING_OPTION,
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -132,13 +133,16 @@ static nch_status run(const nch_options *options, nch_error *error)
 {
 	nch_predictor *predictor;
 	nch_explanation explanation = {0};
-	const char *text = nch_options_text(options, "text");
+	nch_buffer text = {0};
 	bool maps = nch_options_flag(options, "attention") || nch_options_text(options, "html") != NULL;
 	NCH_TRY(nch_predictor_open(nch_options_text(options, "model"), (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &predictor, error));
-	nch_status status = nch_explain(predictor, text, strlen(text), strcmp(nch_options_text(options, "by"), "word") == 0, maps, &explanation, error);
+	nch_status status = nch_common_text(options, "text", &text, error);
+	if (status == NCH_OK)
+		status = nch_explain(predictor, text.data, text.length, strcmp(nch_options_text(options, "by"), "word") == 0, maps, &explanation, error);
 	if (status == NCH_OK)
 		status = answer(options, predictor, &explanation, error);
 	nch_explanation_free(&explanation);
+	nch_buffer_free(&text);
 	nch_predictor_close(predictor);
 	return status;
 }

@@ -3,7 +3,9 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "cli/command.h"
+#include "cli/common.h"
 #include "cli/output.h"
 #include "cli/whole_text.h"
 #include "text/sentences.h"
@@ -12,7 +14,7 @@ static const nch_option own_options[] = {
 	{"format", NCH_OPTION_CHOICE, .choices = "text|offsets|jsonl", .otherwise = "text",
 	 .help = "text: the sentence, on a line;\noffsets: first byte, the byte behind the last, the reason for the end, the ending;\njsonl: all of it as an object"},
 	{"offsets", NCH_OPTION_FLAG, .help = "the same as --format offsets"},
-	{"encoding", NCH_OPTION_CHOICE, .choices = "auto|utf-8|cp949|utf-16", .otherwise = "auto", .help = "of the file"},
+	NCH_ENCODING_OPTION,
 	{"join-lines", NCH_OPTION_FLAG, .help = "a line break is a blank (a text broken to fit a page); an empty line ends a sentence"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
@@ -31,12 +33,14 @@ struct work {
 static void add_line(nch_buffer *out, const char *text, size_t length)
 {
 	size_t from = 0;
-	for (size_t i = 0; i < length; i++)
-		if (text[i] == '\n' || text[i] == '\r') {
+	for (size_t i = 0, size; i < length; i += size > 0 ? size : 1) {
+		size = nch_utf8_line_break(text + i, length - i);
+		if (size > 0) {
 			nch_buffer_add(out, text + from, i - from);
 			nch_buffer_byte(out, ' ');
-			from = i + 1;
+			from = i + size;
 		}
+	}
 	nch_buffer_add(out, text + from, length - from);
 	nch_buffer_byte(out, '\n');
 }
@@ -81,7 +85,9 @@ static nch_status run(const nch_options *options, nch_error *error)
 	const char *format = nch_options_text(options, "format");
 	w.form = strcmp(format, "jsonl") == 0 ? FORM_JSONL : strcmp(format, "offsets") == 0 || nch_options_flag(options, "offsets") ? FORM_OFFSETS : FORM_TEXT;
 	nch_buffer text = {0};
-	nch_status status = nch_whole_text_read(nch_options_argument(options, 0), nch_options_text(options, "encoding"), &text, error);
+	nch_encoding encoding;
+	NCH_TRY(nch_common_encoding(options, &encoding, error));
+	nch_status status = nch_whole_text_read(nch_options_argument(options, 0), encoding, &text, error);
 	w.splitter = nch_splitter_new();
 	if (status == NCH_OK && w.splitter == NULL)
 		status = nch_no_memory(error);

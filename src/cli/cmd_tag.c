@@ -9,7 +9,7 @@
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/lines.h"
+#include "io/line_stream.h"
 #include "cli/output.h"
 #include "cli/tag_write.h"
 #include "cli/whole_text.h"
@@ -21,7 +21,7 @@ static const nch_option own_options[] = {
 	{"title", NCH_OPTION_TEXT, "TEXT", .help = "of the page (default: the file's name)"},
 	{"window", NCH_OPTION_INTEGER, "N", .help = "sentences that a point of the arc is the mean of (default: a fifteenth of the book, 5 to 41)", .least = 1, .most = 999},
 	{"join-lines", NCH_OPTION_FLAG, .help = "a line break is a blank (a text broken to fit a page); an empty line ends a sentence"},
-	{"encoding", NCH_OPTION_CHOICE, .choices = "auto|utf-8|cp949|utf-16", .otherwise = "auto", .help = "of the book"},
+	NCH_ENCODING_OPTION,
 	{"rate", NCH_OPTION_REAL, "N", .help = "--format cue: syllables that the narrator reads in a second", .otherwise = "5", .least = 0.1, .most = 100},
 	{"input", NCH_OPTION_CHOICE, .choices = "text|jsonl", .otherwise = "text",
 	 .help = "jsonl: each line is an object with a text; it comes back at once, with \"sentences\" and \"arc\""},
@@ -42,6 +42,7 @@ struct work {
 	nch_splitter *splitter;
 	nch_smooth smooth;
 	bool smoothing, join_lines;
+	nch_encoding encoding;
 	size_t window;
 	nch_buffer text, out;
 };
@@ -143,7 +144,7 @@ static nch_status tag_book(struct work *w, const char *path, const char *name, c
 {
 	nch_book book = {0};
 	nch_tags tags = {0};
-	nch_status status = nch_whole_text_read(path, nch_options_text(w->options, "encoding"), &w->text, error);
+	nch_status status = nch_whole_text_read(path, w->encoding, &w->text, error);
 	if (status == NCH_OK)
 		status = tag(w, w->text.data, w->text.length, &book, &tags, error);
 	if (status == NCH_OK) {
@@ -283,7 +284,7 @@ static nch_status tag_lines(struct work *w, const char *path, nch_error *error)
 	const nch_answer_form form = {.jsonl = true, .text = nch_options_text(w->options, "text")};
 	nch_lines *lines = NULL;
 	nch_arena *arena = nch_arena_new(0);
-	nch_status status = arena != NULL ? nch_lines_open(path, &lines, error) : nch_no_memory(error);
+	nch_status status = arena != NULL ? nch_lines_open(path, w->encoding, &lines, error) : nch_no_memory(error);
 	for (size_t count = 1; status == NCH_OK && count > 0;) {
 		const nch_line *line;
 		nch_record record;
@@ -322,6 +323,7 @@ static nch_status tag_what(struct work *w, nch_error *error)
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	struct work w = {.options = options, .join_lines = nch_options_flag(options, "join-lines"), .window = (size_t)nch_options_integer(options, "window")};
+	NCH_TRY(nch_common_encoding(options, &w.encoding, error));
 	nch_status status = nch_predictor_open(nch_options_text(options, "model"), (size_t)nch_options_integer(options, "threads"), nch_common_isa(options),
 	                                       &w.predictor, error);
 	if (status == NCH_OK && (w.splitter = nch_splitter_new()) == NULL)

@@ -5,7 +5,7 @@
 #include "base/number.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/lines.h"
+#include "io/line_stream.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "tokenizer/tokenizer.h"
@@ -155,9 +155,11 @@ static nch_status run_job(struct job *job, const nch_options *options, nch_error
 	nch_tokenizer *tokenizer = NULL;
 	nch_pool *pool = NULL;
 	nch_lines *lines = NULL;
+	nch_encoding encoding;
+	NCH_TRY(nch_common_encoding(options, &encoding, error));
 	nch_status status = nch_tokenizer_load(nch_options_text(options, "tokenizer"), &tokenizer, error);
 	if (status == NCH_OK)
-		status = nch_lines_open(nch_options_argument(options, 0), &lines, error);
+		status = nch_lines_open(nch_options_argument(options, 0), encoding, &lines, error);
 	if (status == NCH_OK)
 		status = nch_common_pool(options, &pool, error);
 	if (status == NCH_OK) {
@@ -205,6 +207,7 @@ static const nch_option tokenize_options[] = {
 	{"special", NCH_OPTION_FLAG, .help = "with the special tokens that a model wants around a text"},
 	{"explain", NCH_OPTION_FLAG, .help = "how each line comes to its tokens: the lattice of a unigram model, the merges of BPE,\n"
 	                                     "the words of WordPiece"},
+	NCH_ENCODING_OPTION,
 	{0}};
 static const nch_option_group tokenize_group = {"Options", tokenize_options};
 
@@ -221,6 +224,7 @@ const nch_command nch_command_tokenize = {
 static const nch_option detokenize_options[] = {
 	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "a tokenizer's file, or a model's folder", .required = true},
 	{"pieces", NCH_OPTION_FLAG, .help = "the lines hold pieces, not ids"},
+	NCH_ENCODING_OPTION,
 	{0}};
 static const nch_option_group detokenize_group = {"Options", detokenize_options};
 

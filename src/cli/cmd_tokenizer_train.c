@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/lines.h"
+#include "io/line_stream.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "io/rows.h"
@@ -61,7 +61,7 @@ static nch_status open_next(struct source *source, nch_error *error)
 {
 	const char *path = source->paths[source->next++];
 	if (!is_table(path))
-		return nch_lines_open(path, &source->lines, error);
+		return nch_lines_open(path, NCH_ENCODING_AUTO, &source->lines, error);
 	const nch_rows_options options = {.names = &source->column, .name_count = source->column != NULL};
 	NCH_TRY(nch_rows_open(path, &options, &source->rows, error));
 	if (source->column != NULL) {

@@ -1,10 +1,13 @@
 /* common.c - the options that every command has. */
 #include "cli/common.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "cli/output.h"
+#include "io/input.h"
 #include "nn/compute.h"
 
 static const nch_option common_options[] = {
@@ -41,6 +44,25 @@ nch_status nch_common_kernels(const nch_options *options, const nch_kernels **ke
 	                             nch_kernels_why(isa), list.data != NULL ? list.data : "nothing");
 	nch_buffer_free(&list);
 	return status;
+}
+
+nch_status nch_common_encoding(const nch_options *options, nch_encoding *encoding, nch_error *error)
+{
+	const char *name = nch_options_text(options, "encoding");
+	*encoding = NCH_ENCODING_AUTO;
+	if (name != NULL && !nch_encoding_parse(name, encoding))
+		return nch_fail(error, NCH_USAGE, "--encoding %s: known are utf-8, cp949, euc-kr and utf-16", name);
+	return NCH_OK;
+}
+
+nch_status nch_common_text(const nch_options *options, const char *name, nch_buffer *text, nch_error *error)
+{
+	char what[64];
+	nch_encoding encoding;
+	const char *value = nch_options_text(options, name);
+	snprintf(what, sizeof what, "--%s", name);
+	NCH_TRY(nch_common_encoding(options, &encoding, error));
+	return nch_input_text(what, encoding, value, strlen(value), text, error);
 }
 
 nch_status nch_common_apply(const nch_options *options, nch_error *error)

@@ -2,13 +2,22 @@
 #ifndef NCH_CLI_COMMON_H
 #define NCH_CLI_COMMON_H
 
+#include "base/buffer.h"
 #include "base/status.h"
 #include "cli/options.h"
+#include "io/rows.h"
 #include "kernels/kernels.h"
 #include "kernels/threads.h"
 
 /* Every command has these; main applies them before the command runs. */
 extern const nch_option_group nch_common_group;
+
+/* --encoding, for every command that reads text, and what it says (without it: recognised). */
+#define NCH_ENCODING_OPTION {"encoding", NCH_OPTION_TEXT, "NAME", .help = "utf-8, cp949 or utf-16 (default: recognised)"}
+nch_status nch_common_encoding(const nch_options *options, nch_encoding *encoding, nch_error *error);
+
+/* The value of --NAME as UTF-8, be the terminal's encoding what it is; appended to *text. */
+nch_status nch_common_text(const nch_options *options, const char *name, nch_buffer *text, nch_error *error);
 
 /* Obeys --quiet, and refuses an --isa that cannot run here. */
 nch_status nch_common_apply(const nch_options *options, nch_error *error);

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "cli/common.h"
 #include "cli/output.h"
-#include "io/input.h"
 
 #define BAD_ROWS_SHOWN 10
 
@@ -29,7 +29,7 @@ static const nch_option data_options[] = {
 	  .help = "how texts are cleansed: none, kc-1, kc-2, nikl-ea-1 … (kept with the model)" },
 	{ "limit", NCH_OPTION_INTEGER, "N", .help = "the first N rows only", .least = 1, .most = 9007199254740992.0 },
 	{ "bad-rows", NCH_OPTION_CHOICE, .help = "what happens to a row that can't be used", .choices = "error|skip" },
-	{ "encoding", NCH_OPTION_TEXT, "NAME", .help = "utf-8, cp949 or utf-16 (default: recognised)" },
+	NCH_ENCODING_OPTION,
 	{ "delimiter", NCH_OPTION_TEXT, "C",
 	  .help = "what separates the columns of a table, \\t for a tab (default: found by looking)" },
 	{ "quoting", NCH_OPTION_CHOICE, .help = "whether quotes in tables are quoting or text", .otherwise = "auto",
@@ -113,9 +113,7 @@ nch_status nch_data_options_read(const nch_options *options, bool skip_by_defaul
 		(nch_header)yes_or_no(nch_options_text(options, "header"), NCH_HEADER_AUTO, NCH_HEADER_YES, NCH_HEADER_NO);
 	o.rows.sheet = nch_options_text(options, "sheet");
 	NCH_TRY(read_delimiter(nch_options_text(options, "delimiter"), &o.rows.delimiter, error));
-	const char *encoding = nch_options_text(options, "encoding");
-	if (encoding != NULL && !nch_encoding_parse(encoding, &o.rows.encoding))
-		return nch_fail(error, NCH_USAGE, "--encoding %s: known are utf-8, cp949, euc-kr and utf-16", encoding);
+	NCH_TRY(nch_common_encoding(options, &o.rows.encoding, error));
 	const char *target = nch_options_text(options, "target");
 	if (target != NULL)
 		nch_target_mode_find(target, &o.target);

@@ -4,9 +4,10 @@
 
 #include "base/buffer.h"
 #include "base/status.h"
+#include "io/rows.h"
 
-/* Replaces the content of *text by the file's. `path` NULL or "-" is standard input; encoding "auto", "utf-8", "cp949" or "utf-16". A byte order mark
- * is dropped. Bytes that are no characters stay as they are (in UTF-8) or become 0xFF. text->data is never NULL on success. */
-nch_status nch_whole_text_read(const char *path, const char *encoding, nch_buffer *text, nch_error *error);
+/* Replaces the content of *text by the file's. `path` NULL or "-" is standard input. A byte order mark is dropped. What is no text in its encoding is NCH_DATA with the
+ * line. text->data is never NULL on success. */
+nch_status nch_whole_text_read(const char *path, nch_encoding encoding, nch_buffer *text, nch_error *error);
 
 #endif

@@ -166,13 +166,7 @@ nch_status nch_rows_bad(const nch_rows *rows, size_t line, nch_error *error, con
 
 nch_status nch_rows_check_text(const nch_rows *rows, size_t line, const char *text, size_t length, nch_error *error)
 {
-	if (length > 0 && memchr(text, '\0', length) != NULL)
-		return nch_rows_bad(rows, line, error,
-		                    "holds a NUL byte, so this is no text file (UTF-16 without a byte order mark?)");
-	if (nch_utf8_valid(text, length))
-		return NCH_OK;
-	return nch_rows_bad(rows, line, error, "not valid %s; save the file as UTF-8, or name its encoding with --encoding",
-	                    nch_encoding_name(rows->input.encoding));
+	return nch_input_check_text(rows->path, rows->input.encoding, line, text, length, error);
 }
 
 /* --- reading --- */

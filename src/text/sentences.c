@@ -42,7 +42,7 @@ static sort sort_of_ascii(unsigned char c)
 	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
 		return SORT_LETTER;
 	switch (c) {
-	case '\n': return SORT_LINE;
+	case '\n': case '\v': case '\f': case '\r': return SORT_LINE;
 	case '.': return SORT_STOP;
 	case '!': case '?': return SORT_QUESTION;
 	case ',': case ';': case ':': return SORT_COMMA;
@@ -68,7 +68,8 @@ static sort sort_of(uint32_t c)
 	if (c >= 0x3131 && c <= 0x318E)
 		return SORT_JAMO;
 	switch (c) {
-	case 0xA0: case 0x3000: case 0x2028: case 0x2029: case 0xFEFF: case 0x200B: return SORT_BLANK;
+	case 0xA0: case 0x3000: case 0xFEFF: case 0x200B: return SORT_BLANK;
+	case 0x85: case 0x2028: case 0x2029: return SORT_LINE;
 	case 0x3002: case 0xFF0E: case 0xFF61: return SORT_STOP;
 	case 0x2026: case 0x2025: case 0x22EF: return SORT_DOTS;
 	case 0xFF1F: case 0xFF01: case 0x203C: case 0x2049: return SORT_QUESTION;
@@ -141,6 +142,8 @@ static character look(const walk *w, size_t at)
 	character c;
 	c.size = nch_utf8_decode(w->text + at, w->length - at, &c.code);
 	c.sort = sort_of(c.code);
+	if (c.sort == SORT_LINE)
+		c.size = nch_utf8_line_break(w->text + at, w->length - at); /* CR LF is one */
 	return c;
 }
 
@@ -159,10 +162,10 @@ static bool is_hard_break(const walk *w, size_t at)
 {
 	if (!w->join_lines)
 		return true;
-	for (at++; at < w->length; at++) {
-		if (w->text[at] == '\n')
+	for (at += look(w, at).size; at < w->length; at++) {
+		if (nch_utf8_line_break(w->text + at, w->length - at) > 0)
 			return true;
-		if (strchr(" \t\r", w->text[at]) == NULL || w->text[at] == '\0')
+		if (w->text[at] != ' ' && w->text[at] != '\t')
 			return false;
 	}
 	return true;
@@ -244,6 +247,8 @@ static size_t step_back(const walk *w, size_t at)
 {
 	size_t from = at - 1, least = at > 4 ? at - 4 : 0;
 	while (from > least && ((unsigned char)w->text[from] & 0xC0) == 0x80)
+		from--;
+	if (from == at - 1 && at > 1 && w->text[at - 1] == '\n' && w->text[at - 2] == '\r')
 		from--;
 	return from + look(w, from).size == at ? from : at - 1;
 }

@@ -14,7 +14,7 @@
  *   next   what follows: a word that goes on with the sentence (라고, 보니), one that opens a new one (그런데), or any other.
  *
  * sentence_rules.c holds all the words and endings as tables; the decision itself is one small table there. Quotations and brackets that
- * are closed on their line are kept whole. A line break ends a sentence, unless lines are to be joined.
+ * are closed on their line are kept whole. A line break of any kind (base/utf8.h) ends a sentence, unless lines are to be joined.
  *
  * Any bytes are taken; time is linear in the length, memory one byte for each bracket or quotation mark and the list of pieces. */
 #ifndef NCH_TEXT_SENTENCES_H

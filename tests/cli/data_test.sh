@@ -84,7 +84,7 @@ fails() { # NAME STATUS PATTERN arguments...
 	check "$name: one line" 1 "$(wc -l < "$dir/err" | tr -d ' ')"
 }
 fails 'no data' 2 'which data' data
-fails 'absent file' 1 "can't open" data --data "$dir/absent.tsv"
+fails 'absent file' 1 'there is no such file' data --data "$dir/absent.tsv"
 fails 'folder' 1 'is a folder' data --data "$dir"
 : > "$dir/empty.csv"
 fails 'empty file' 1 'holds no rows' data --data "$dir/empty.csv"

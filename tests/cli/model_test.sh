@@ -84,9 +84,12 @@ printf '{"nothing":1}\n' > "$work/broken"
 exits 1 'broken:1: .*--text' -- predict --model "$work/m" --input jsonl "$work/broken"
 exits 2 'need --input jsonl' -- predict --model "$work/m" --text a "$work/lines"
 exits 2 'do not go with' -- predict --model "$work/m" --in-place a --format tsv "$work/lines"
-printf '\377\200 bad bytes\n%s\n' "$(yes '좋아 ' | tr -d '\n' | head -c 1000000)" > "$work/odd"
+printf '%s\n' "$(yes '좋아 ' | tr -d '\n' | head -c 999999)" > "$work/odd"
 exits 0 'cut to' -- predict --model "$work/m" "$work/odd"
-check "odd lines are answered too" test "$(grep -c '' < "$work/.out")" -eq 2
+check "a very long line is answered too" test "$(grep -c '' < "$work/.out")" -eq 1
+printf '좋아\n\377\200 bad bytes\n' > "$work/odd"
+exits 1 'odd:2: not valid UTF-8' -- predict --model "$work/m" "$work/odd"
+check "the lines before a bad one are answered" test "$(grep -c '' < "$work/.out")" -eq 1
 ( yes 좋아요 | "$NUNCHI" predict --model "$work/m"; echo $? > "$work/status" ) 2> "$work/.err" | head -n 2 > "$work/two"
 check "predict ends with its reader" test "$(grep -c '' < "$work/two")" -eq 2
 check "and says nothing" test ! -s "$work/.err"

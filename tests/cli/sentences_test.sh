@@ -17,7 +17,7 @@ prints '0	20	ending	+요
 printf '한 줄에서\n다음 줄로. 끝.\n' > "$work/wrapped"
 prints '한 줄에서 다음 줄로.
 끝.' -- sentences --join-lines "$work/wrapped"
-exits 1 'No such file' -- sentences "$work/none"
+exits 1 'no such file' -- sentences "$work/none"
 exits 1 'folder' -- sentences "$work"
 exits 2 'join-lines' -- sentences --join-line "$work/text"
 : > "$work/empty"

@@ -77,6 +77,12 @@ TEST(endings_without_stops)
 	CHECK_ALL(examples);
 }
 
+TEST(kinds_of_line_breaks)
+{
+	check_splits("밥을 먹고\r|물을 마시고\r\n|잠을 자고\xC2\x85|또 먹고\xE2\x80\xA8|놀고\r\r|쉬고\f|자고", false);
+	check_splits("한 줄에서\r\n다음\r줄로\xC2\x85간다. |끝\r\n\r\n|새 문단\r\r|또 하나\xC2\x85 \xC2\x85|끝", true);
+}
+
 TEST(the_same_syllables_inside)
 {
 	static const char *const examples[] = {
@@ -341,6 +347,7 @@ int main(void)
 {
 	RUN(stops);
 	RUN(endings_without_stops);
+	RUN(kinds_of_line_breaks);
 	RUN(the_same_syllables_inside);
 	RUN(quotations);
 	RUN(brackets);
