@@ -51,7 +51,7 @@ check 'nor is its name' sh -c "grep -q '<title>&lt;script&gt;x&lt;&amp; </title>
 rm "$work/books/<script>x<& .txt"
 check 'a page loads nothing' sh -c "! grep -qE 'src=|href=|url\(|@import' '$work/pages/one.html'"
 head -c 20000 /dev/urandom > "$work/noise"
-exits 0 '' -- tag --model "$model" --html "$work/noise.html" --encoding utf-8 "$work/noise"
+exits 1 'noise:[0-9]+: ' -- tag --model "$model" --html "$work/noise.html" --encoding utf-8 "$work/noise"
 mkdir "$work/none"
 exits 1 'no book' -- tag --model "$model" "$work/none"
 exits 2 'one book' -- tag --model "$model" --format cue "$work/books"

@@ -56,9 +56,9 @@ exec 3>&-
 wait "$program"
 
 # bad input
-printf '\377\376 \200 bad bytes \000 and a NUL\n' > "$work/bytes"
-exits 0 '' -- tokenize --tokenizer "$kobert" "$work/bytes"
-check "one line came back" test "$(grep -c '' < "$work/.out")" -eq 1
+printf 'good\n\377 \200 bad bytes \000 and a NUL\n' > "$work/bytes"
+exits 1 'bytes:2: holds a NUL' -- tokenize --tokenizer "$kobert" "$work/bytes"
+check "the line before came back" test "$(grep -c '' < "$work/.out")" -eq 1
 head -c 1000000 /dev/zero | tr '\0' 'a' > "$work/long"
 exits 0 '' -- tokenize --tokenizer "$kobert" "$work/long"
 : > "$work/empty"
