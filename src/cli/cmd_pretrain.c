@@ -1,4 +1,4 @@
-/* cmd_pretrain.c - `nunchi pretrain`: a masked language model from texts without labels. */
+/* cmd_pretrain.c - `nunchi pretrain`: a masked language model, or an ELECTRA, from texts without labels. */
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +23,13 @@ static const nch_option text_options[] = {
 	{"allow-unknown", NCH_OPTION_FLAG, .help = "go on though more than 30 % of the tokens are unknown"},
 	{0}};
 static const nch_option_group text_group = {"What it learns from", text_options};
+
+static const nch_option objective_options[] = {
+	{"objective", NCH_OPTION_CHOICE, .help = "mlm: say what was hidden; rtd: say which tokens a generator replaced (ELECTRA)", .otherwise = "mlm", .choices = "mlm|rtd"},
+	{"generator-size", NCH_OPTION_REAL, "SHARE", .help = "rtd: width of the generator over the model's", .otherwise = "0.25", .most = 1.0, .above_least = true},
+	{"rtd-weight", NCH_OPTION_REAL, "W", .help = "rtd: weight of the model's loss beside its generator's", .otherwise = "50", .most = 1e6, .above_least = true},
+	{0}};
+static const nch_option_group objective_group = {"Objective", objective_options};
 
 static const nch_option model_options[] = {
 	{"init", NCH_OPTION_TEXT, "DIR", .help = "go on with this model folder; a head that guesses words is made anew if it has none", .rival = "preset"},
@@ -67,6 +74,13 @@ static nch_status read_options(const nch_options *options, nch_pretrain_options 
 	p->dropout = nch_options_real_or_nan(options, "dropout");
 	p->attention_dropout = nch_options_real_or_nan(options, "attention-dropout");
 	nch_steps_options_read(options, &p->training);
+	p->replaced = strcmp(nch_options_text(options, "objective"), "rtd") == 0;
+	p->generator_size = nch_options_real(options, "generator-size");
+	p->generator_size_given = nch_options_given(options, "generator-size");
+	p->training.rtd_weight = nch_options_real(options, "rtd-weight");
+	if (!p->replaced && (p->generator_size_given || nch_options_given(options, "rtd-weight")))
+		return nch_fail(error, NCH_USAGE, "--generator-size and --rtd-weight are for --objective rtd");
+	NCH_TRY(nch_shape_options_read(options, &p->shape, error));
 	p->training.out = nch_options_text(options, "out");
 	p->training.resume = nch_options_flag(options, "resume");
 	return check(p, error);
@@ -88,8 +102,12 @@ static nch_status run(const nch_options *options, nch_error *error)
 		status = nch_pretrain_run(&pretrain, compute, &watcher, &result, error);
 	}
 	if (status == NCH_OK) {
-		nch_output_printf("masked language model in %s: %zu parameters, trained on %zu texts (%zu tokens) in %s\n", pretrain.training.out, result.parameters,
-		                  result.train_rows, result.tokens, nch_duration_text(result.seconds));
+		nch_output_printf("%s in %s: %zu parameters, trained on %zu texts (%zu tokens) in %s\n", pretrain.replaced ? "discriminator" : "masked language model",
+		                  pretrain.training.out, result.parameters - result.generator_parameters, result.train_rows, result.tokens,
+		                  nch_duration_text(result.seconds));
+		if (pretrain.replaced)
+			nch_output_printf("generator in %s/generator: %zu parameters beside the tables, sha256 %s\n", pretrain.training.out, result.generator_parameters,
+			                  result.generator_fingerprint);
 		nch_output_printf("weights sha256 %s\n", result.training.fingerprint);
 	}
 	nch_train_screen_end(&screen);
@@ -99,7 +117,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 	return status;
 }
 
-static const nch_option_group *const groups[] = {&text_group, &model_group, &nch_steps_group, &own_group, &nch_data_group, NULL};
+static const nch_option_group *const groups[] = {&text_group, &objective_group, &model_group, &nch_shape_group, &nch_steps_group, &own_group, &nch_data_group, NULL};
 
 const nch_command nch_command_pretrain = {
 	.name = "pretrain",
@@ -107,7 +125,9 @@ const nch_command nch_command_pretrain = {
 	.usage = "--corpus FILE … --out DIR [--init DIR | --preset NAME --tokenizer FILE] [options]",
 	.details = "Hides 15 % of the tokens, others in every epoch, and trains the model to say what they were (a masked language\n"
 	           "model, Devlin et al. 2019): of those tokens 80 % become [MASK], 10 % another token, 10 % stay. `nunchi train --init DIR`\n"
-	           "fine-tunes what comes out. The same files, options and seed give the same weights, bit for bit.\n"
+	           "fine-tunes what comes out. --objective rtd trains an ELECTRA (Clark et al. 2020): a small generator draws words for the\n"
+	           "hidden tokens, and the model says of every token whether it was replaced; OUT/generator holds the generator.\n"
+	           "The same files, options and seed give the same weights, bit for bit.\n"
 	           "The last line is `weights sha256 …`. Ctrl-C saves a checkpoint; the same command with --resume goes on.",
 	.groups = groups,
 	.run = run,

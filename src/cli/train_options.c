@@ -33,6 +33,14 @@ static const nch_option model_options[] = {
 	{0}};
 const nch_option_group nch_train_model_group = {"Model", model_options};
 
+static const nch_option shape_options[] = {
+	{"layers", NCH_OPTION_INTEGER, "N", .help = "encoder layers", .least = 1, .most = 4096},
+	{"hidden", NCH_OPTION_INTEGER, "N", .help = "width; the feed-forward part is 4 times as wide", .least = 8, .most = 65536},
+	{"heads", NCH_OPTION_INTEGER, "N", .help = "attention heads (default: of 64, or of 32 where 64 does not divide the width)", .least = 1, .most = 65536},
+	{"embedding", NCH_OPTION_INTEGER, "N", .help = "width of the embeddings, projected to that of the layers (ELECTRA); default: the same", .least = 8, .most = 65536},
+	{0}};
+const nch_option_group nch_shape_group = {"Other measures than the preset's", shape_options};
+
 static const nch_option steps_options[] = {
 	{"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
 	{"batch", NCH_OPTION_INTEGER, "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000},
@@ -104,6 +112,17 @@ nch_status nch_model_options_check(const char *init, const char *preset, const c
 		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
 	if (preset != NULL && tokenizer == NULL)
 		return nch_fail(error, NCH_USAGE, "--preset needs --tokenizer FILE (`nunchi tokenizer train` makes one)");
+	return NCH_OK;
+}
+
+nch_status nch_shape_options_read(const nch_options *options, nch_shape *shape, nch_error *error)
+{
+	size_t *const values[] = {&shape->layers, &shape->hidden, &shape->heads, &shape->embedding};
+	for (size_t i = 0; shape_options[i].name != NULL; i++) {
+		*values[i] = (size_t)nch_options_integer(options, shape_options[i].name);
+		if (*values[i] > 0 && nch_options_text(options, "init") != NULL)
+			return nch_fail(error, NCH_USAGE, "--%s: a model that is there already (--init) has its measures; only a --preset takes others", shape_options[i].name);
+	}
 	return NCH_OK;
 }
 
@@ -205,6 +224,7 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->layer_decay = nch_options_real(options, "layer-decay");
 	experiment->recipe = nch_options_text(options, "recipe");
 	nch_steps_options_read(options, t);
+	NCH_TRY(nch_shape_options_read(options, &experiment->shape, error));
 	NCH_TRY(read_loss(options, experiment, error));
 	t->best_by = (nch_best_by)choice(options, "best-by", bests);
 	return check(experiment, error);

@@ -14,6 +14,10 @@ nch_file_list nch_options_files(const nch_options *options, const char *name);
 float nch_options_real_or_nan(const nch_options *options, const char *name);
 nch_status nch_model_options_check(const char *init, const char *preset, const char *tokenizer, nch_error *error);
 
+/* --layers, --hidden, --heads, --embedding: measures of a preset, in every table that has --preset and --init. */
+extern const nch_option_group nch_shape_group;
+nch_status nch_shape_options_read(const nch_options *options, nch_shape *shape, nch_error *error);
+
 /* Fills what nch_steps_group holds, and the seed. */
 void nch_steps_options_read(const nch_options *options, nch_train_options *training);
 

@@ -62,6 +62,11 @@ static void board_epoch(nch_train_screen *s, const nch_epoch_record *record)
 		return;
 	board_number(s, "loss/valid", record->epoch, record->valid.loss);
 	board_number(s, "accuracy/valid", record->epoch, record->valid.accuracy);
+	if (record->has_replaced) {
+		board_number(s, "mlm_accuracy/valid", record->epoch, record->replaced.mlm_accuracy);
+		board_number(s, "precision/valid", record->epoch, record->replaced.precision);
+		board_number(s, "recall/valid", record->epoch, record->replaced.recall);
+	}
 	if (s->words)
 		return;
 	board_number(s, "macro_f1/valid", record->epoch, record->valid.macro_f1);
@@ -87,8 +92,11 @@ static void show_epoch(void *context, const nch_epoch_record *record, size_t epo
 	nch_train_screen *s = context;
 	nch_progress_end(&s->progress);
 	board_epoch(s, record);
-	char valid[120] = "";
-	if (record->has_valid && s->words)
+	char valid[200] = "";
+	if (record->has_replaced)
+		snprintf(valid, sizeof valid, "  valid loss %.4f MLM accuracy %.4f RTD accuracy %.4f precision %.4f recall %.4f%s", record->valid.loss,
+		         record->replaced.mlm_accuracy, record->valid.accuracy, record->replaced.precision, record->replaced.recall, record->best ? "  best" : "");
+	else if (record->has_valid && s->words)
 		snprintf(valid, sizeof valid, "  valid loss %.4f accuracy %.4f%s", record->valid.loss, record->valid.accuracy, record->best ? "  best" : "");
 	else if (record->has_valid)
 		snprintf(valid, sizeof valid, "  valid loss %.4f accuracy %.4f macro-F1 %.4f%s", record->valid.loss, record->valid.accuracy,

@@ -99,13 +99,17 @@ static nch_status read_family(const struct reader *r, const nch_family_keys **fa
 	                r->where, type);
 }
 
-/* Only a masked language model says so; everything else is a classifier, or will become one. */
+/* A masked language model and a discriminator say what they are; everything else is a classifier, or will become one. */
 static void read_head(const struct reader *r)
 {
 	const nch_json *architecture = nch_json_path(r->object, "architectures.0");
 	r->config->head = NCH_HEAD_CLASSIFIER;
-	if (architecture != NULL && architecture->type == NCH_JSON_STRING && strstr(architecture->text, "ForMaskedLM") != NULL)
+	if (architecture == NULL || architecture->type != NCH_JSON_STRING)
+		return;
+	if (strstr(architecture->text, "ForMaskedLM") != NULL)
 		r->config->head = NCH_HEAD_MLM;
+	else if (r->config->family == NCH_ELECTRA && strstr(architecture->text, "ForPreTraining") != NULL)
+		r->config->head = NCH_HEAD_RTD;
 }
 
 /* What would make another function of the same weights. */
@@ -386,4 +390,48 @@ bool nch_config_preset(const char *name, nch_config *config)
 			return true;
 		}
 	return false;
+}
+
+static size_t usual_heads(size_t hidden)
+{
+	return hidden % 64 == 0 ? hidden / 64 : hidden % 32 == 0 ? hidden / 32 : 0;
+}
+
+nch_status nch_config_reshape(nch_config *config, const nch_shape *shape, nch_error *error)
+{
+	nch_config c = *config;
+	if (shape->layers > 0)
+		c.layers = shape->layers;
+	if (shape->hidden > 0) {
+		c.hidden = c.embedding = shape->hidden;
+		c.heads = usual_heads(c.hidden);
+		c.feed_forward = 4 * c.hidden;
+	}
+	if (shape->heads > 0)
+		c.heads = shape->heads;
+	if (shape->embedding > 0)
+		c.embedding = shape->embedding;
+	if (c.layers > MAX_LAYERS)
+		return nch_fail(error, NCH_USAGE, "--layers %zu: at most %d", c.layers, MAX_LAYERS);
+	if (c.heads == 0)
+		return nch_fail(error, NCH_USAGE, "--hidden %zu is no multiple of 32: say with --heads how many heads it is divided into", c.hidden);
+	if (c.hidden % c.heads != 0)
+		return nch_fail(error, NCH_USAGE, "--heads %zu: a width of %zu cannot be divided into so many", c.heads, c.hidden);
+	if (c.embedding != c.hidden)
+		c.family = NCH_ELECTRA;
+	*config = c;
+	return NCH_OK;
+}
+
+nch_config nch_config_generator(const nch_config *discriminator, double size)
+{
+	nch_config c = *discriminator;
+	size_t steps = (size_t)((double)c.hidden * size / 32.0 + 0.5);
+	c.head = NCH_HEAD_MLM;
+	c.hidden = steps > 0 ? 32 * steps : 32;
+	c.heads = usual_heads(c.hidden);
+	c.feed_forward = 4 * c.hidden;
+	c.labels = 0;
+	c.label_names = NULL;
+	return c;
 }

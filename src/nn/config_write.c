@@ -1,4 +1,4 @@
-/* config_write.c - config.json written as transformers' ...ForSequenceClassification or ...ForMaskedLM reads it. */
+/* config_write.c - config.json written as transformers' ...ForSequenceClassification, ...ForMaskedLM or ElectraForPreTraining reads it. */
 #include <string.h>
 
 #include "base/file.h"
@@ -100,10 +100,10 @@ static void write_funnel(nch_buffer *out, const nch_config *config)
 
 static void write_all(nch_buffer *out, const nch_config *config, const nch_family_keys *family)
 {
+	static const char *const heads[] = {[NCH_HEAD_CLASSIFIER] = "SequenceClassification", [NCH_HEAD_MLM] = "MaskedLM", [NCH_HEAD_RTD] = "PreTraining"};
 	nch_buffer_text(out, "{\n");
 	key(out, "architectures");
-	nch_buffer_printf(out, "[\n    \"%sFor%s\"\n  ]", family->class_prefix,
-	                  config->head == NCH_HEAD_MLM ? "MaskedLM" : "SequenceClassification");
+	nch_buffer_printf(out, "[\n    \"%sFor%s\"\n  ]", family->class_prefix, heads[config->head]);
 	text(out, "model_type", family->model_type);
 	write_sizes(out, config, family);
 	text(out, family->activation, activation_name(config->activation));

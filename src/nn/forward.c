@@ -77,3 +77,11 @@ nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const n
 	nch_tensor *normal = nch_layer_norm(tape, active, NULL, 0.0f, 0, model->mlm_gamma, model->mlm_beta, c->norm_epsilon);
 	return nch_linear(tape, normal, NCH_ACTIVATIONS, model->decoder, model->mlm_bias);                        /* (count, vocab) */
 }
+
+nch_tensor *nch_model_rtd_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch)
+{
+	const nch_batch *all;
+	nch_tensor *x = nch_model_encode(model, tape, batch, &all);                                              /* (n, h) */
+	nch_tensor *dense = nch_linear(tape, x, NCH_ACTIVATIONS, model->rtd_weight, model->rtd_bias);
+	return nch_linear(tape, dense, model->config.activation, model->rtd_out_weight, model->rtd_out_bias);    /* (n, 1) */
+}

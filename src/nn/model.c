@@ -12,7 +12,8 @@
 /* --- the list --- */
 
 typedef struct builder {
-	nch_model *model;
+	nch_model *model;   /* whose tensors are made */
+	nch_model *list;    /* in whose list they stand: its own, or its discriminator's */
 	const nch_tensor_names *names;
 	size_t depth; /* of what is added now, see nch_tensor */
 	bool failed;
@@ -20,12 +21,16 @@ typedef struct builder {
 
 enum { TENSORS_OUTSIDE = 16, TENSORS_A_LAYER = 20 };
 
+static const char generator_prefix[] = "generator/";
+
 /* A new tensor of this name. */
 static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns, nch_role role)
 {
-	nch_model *m = b->model;
+	nch_model *m = b->list;
 	nch_tensor *t = &m->tensors[m->count];
-	char *copy = nch_arena_text(m->arena, name, strlen(name));
+	char whole[280];
+	snprintf(whole, sizeof whole, "%s%s", b->model->tables ? generator_prefix : "", name);
+	char *copy = nch_arena_text(m->arena, whole, strlen(whole));
 	size_t elements;
 	if (copy == NULL || !nch_size_mul(rows, columns, &elements) || !nch_size_add(m->parameters, elements, &m->parameters)) {
 		b->failed = true;
@@ -56,21 +61,35 @@ static void add_norm(builder *b, const char *part, size_t width, nch_tensor **ga
 	*beta = add_part(b, part, "bias", 1, width, NCH_BETA);
 }
 
+static void add_tables(builder *b)
+{
+	nch_model *m = b->model;
+	const nch_config *c = &m->config;
+	char part[160];
+#define PART(what) (snprintf(part, sizeof part, "%s." what, b->names->prefix), part)
+	m->word = add_part(b, PART("embeddings.word_embeddings"), "weight", c->vocab_size, c->embedding, NCH_WEIGHT);
+	if (c->family != NCH_FUNNEL)
+		m->position = add_part(b, PART("embeddings.position_embeddings"), "weight", c->max_positions, c->embedding, NCH_WEIGHT);
+	if (c->types > 0)
+		m->type = add_part(b, PART("embeddings.token_type_embeddings"), "weight", c->types, c->embedding, NCH_WEIGHT);
+#undef PART
+}
+
 static void add_embeddings(builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
 	const char *prefix = b->names->prefix;
 	char part[160];
-#define PART(what) (snprintf(part, sizeof part, "%s." what, prefix), part)
-	m->word = add_part(b, PART("embeddings.word_embeddings"), "weight", c->vocab_size, c->embedding, NCH_WEIGHT);
-	if (c->family != NCH_FUNNEL)
-		m->position = add_part(b, PART("embeddings.position_embeddings"), "weight", c->max_positions, c->embedding, NCH_WEIGHT);
-	if (c->types > 0)
-		m->type = add_part(b, PART("embeddings.token_type_embeddings"), "weight", c->types, c->embedding, NCH_WEIGHT);
+	if (m->tables == NULL) {
+		add_tables(b);
+	} else {
+		m->word = m->tables->word;
+		m->position = m->tables->position;
+		m->type = m->tables->type;
+	}
 	snprintf(part, sizeof part, "%s.%s", prefix, b->names->embedding_norm);
 	add_norm(b, part, c->embedding, &m->embedding_gamma, &m->embedding_beta);
-#undef PART
 	if (c->embedding != c->hidden || c->family == NCH_ALBERT) { /* ALBERT always has it */
 		snprintf(part, sizeof part, "%s.%s", prefix, b->names->project);
 		add_dense(b, part, c->hidden, c->embedding, &m->project_weight, &m->project_bias);
@@ -166,20 +185,39 @@ static void add_mlm_head(builder *b)
 	m->mlm_bias = add(b, b->names->mlm_bias, 1, c->vocab_size, NCH_BIAS);
 }
 
-static void add_all(builder *b)
+static void add_head(builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
+	switch (c->head) {
+	case NCH_HEAD_MLM:
+		add_mlm_head(b);
+		break;
+	case NCH_HEAD_RTD:
+		add_dense(b, b->names->rtd_dense, c->hidden, c->hidden, &m->rtd_weight, &m->rtd_bias);
+		add_dense(b, b->names->rtd_out, 1, c->hidden, &m->rtd_out_weight, &m->rtd_out_bias);
+		break;
+	case NCH_HEAD_CLASSIFIER:
+		add_dense(b, b->names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
+		add_dense(b, b->names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
+		break;
+	}
+}
+
+/* All tensors of b->model, behind those that the list has. */
+static void add_all(builder *b)
+{
+	nch_model *m = b->model;
+	size_t begin = b->list->count;
+	m->tensors = b->list->tensors + begin;
+	b->depth = 0;
 	add_embeddings(b);
 	add_layers(b);
-	b->depth = 1 + c->layers;
-	m->head_begin = m->count;
-	if (c->head == NCH_HEAD_MLM) {
-		add_mlm_head(b);
-		return;
-	}
-	add_dense(b, b->names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
-	add_dense(b, b->names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
+	b->depth = 1 + m->config.layers;
+	m->head_begin = b->list->count - begin;
+	add_head(b);
+	if (m != b->list)
+		m->count = b->list->count - begin;
 }
 
 static nch_status copy_labels(nch_model *model, const nch_config *config, nch_error *error)
@@ -197,30 +235,65 @@ static nch_status copy_labels(nch_model *model, const nch_config *config, nch_er
 	return NCH_OK;
 }
 
-nch_status nch_model_new(const nch_config *config, nch_model **model, nch_error *error)
+static nch_status check_head(const nch_config *config, nch_error *error)
 {
-	if (config->head == NCH_HEAD_MLM && nch_names_of[config->family].mlm_dense == NULL)
+	const nch_tensor_names *names = &nch_names_of[config->family];
+	if (config->head == NCH_HEAD_MLM && names->mlm_dense == NULL)
 		return nch_fail(error, NCH_FORMAT, "a model of this family has no masked-LM head");
+	if (config->head == NCH_HEAD_RTD && names->rtd_dense == NULL)
+		return nch_fail(error, NCH_FORMAT, "only an ELECTRA has a head for replaced-token detection");
 	if (config->head == NCH_HEAD_CLASSIFIER && config->labels == 0)
 		return nch_fail(error, NCH_DATA, "a classifier needs at least one label");
+	return NCH_OK;
+}
+
+/* A model without tensors; its generator, too, if it has one. NULL without memory. */
+static nch_model *empty_model(const nch_config *config, const nch_config *generator)
+{
 	nch_model *m = nch_alloc(1, sizeof *m);
 	if (m == NULL)
-		return nch_no_memory(error);
+		return NULL;
 	m->config = *config;
+	m->layers = nch_alloc(config->layers, sizeof *m->layers);
+	if (generator != NULL) {
+		m->generator = empty_model(generator, NULL);
+		if (m->generator != NULL) {
+			m->generator->tables = m;
+			m->generator->config.labels = 0; /* their names would be somebody else's */
+			m->generator->config.label_names = NULL;
+		}
+	}
+	if (m->layers == NULL || (generator != NULL && m->generator == NULL)) {
+		nch_model_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+static nch_status fill_model(nch_model *m, const nch_config *config, nch_error *error)
+{
+	builder b = {.model = m, .list = m, .names = &nch_names_of[config->family]};
+	size_t layers = config->layers + (m->generator ? m->generator->config.layers : 0);
 	m->arena = nch_arena_new(0);
-	builder b = {m, &nch_names_of[config->family], 0, false};
-	nch_status status = m->arena == NULL ? nch_no_memory(error) : copy_labels(m, config, error);
-	if (status == NCH_OK) {
-		m->tensors = nch_alloc(TENSORS_OUTSIDE + config->layers * TENSORS_A_LAYER, sizeof *m->tensors);
-		m->layers = nch_alloc(config->layers, sizeof *m->layers);
-		if (m->tensors == NULL || m->layers == NULL)
-			status = nch_no_memory(error);
-	}
-	if (status == NCH_OK) {
+	m->tensors = nch_alloc(2 * TENSORS_OUTSIDE + layers * TENSORS_A_LAYER, sizeof *m->tensors);
+	if (m->arena == NULL || m->tensors == NULL)
+		return nch_no_memory(error);
+	NCH_TRY(copy_labels(m, config, error));
+	add_all(&b);
+	if (m->generator != NULL) {
+		size_t before = m->parameters;
+		b.model = m->generator;
 		add_all(&b);
-		if (b.failed)
-			status = nch_no_memory(error);
+		m->generator->parameters = m->parameters - before;
 	}
+	return b.failed ? nch_no_memory(error) : NCH_OK;
+}
+
+nch_status nch_model_new_pair(const nch_config *config, const nch_config *generator, nch_model **model, nch_error *error)
+{
+	NCH_TRY(check_head(config, error));
+	nch_model *m = empty_model(config, generator);
+	nch_status status = m == NULL ? nch_no_memory(error) : fill_model(m, config, error);
 	if (status != NCH_OK) {
 		nch_model_free(m);
 		return status;
@@ -229,10 +302,19 @@ nch_status nch_model_new(const nch_config *config, nch_model **model, nch_error 
 	return NCH_OK;
 }
 
+nch_status nch_model_new(const nch_config *config, nch_model **model, nch_error *error)
+{
+	return nch_model_new_pair(config, NULL, model, error);
+}
+
 void nch_model_free(nch_model *model)
 {
 	if (model == NULL)
 		return;
+	if (model->generator != NULL) {
+		model->generator->tensors = NULL; /* they stand in the discriminator's list */
+		nch_model_free(model->generator);
+	}
 	nch_weights_close(model->file);
 	nch_free(model->storage);
 	nch_free(model->tensors);
@@ -248,6 +330,17 @@ nch_tensor *nch_model_find(const nch_model *model, const char *name)
 		if (strcmp(model->tensors[i].name, name) == 0)
 			return &model->tensors[i];
 	return NULL;
+}
+
+size_t nch_model_own_count(const nch_model *model)
+{
+	return model->generator ? (size_t)(model->generator->tensors - model->tensors) : model->count;
+}
+
+const char *nch_tensor_file_name(const nch_tensor *tensor)
+{
+	size_t length = sizeof generator_prefix - 1;
+	return strncmp(tensor->name, generator_prefix, length) == 0 ? tensor->name + length : tensor->name;
 }
 
 size_t nch_model_offset(const nch_model *model, const nch_tensor *tensor)

@@ -1,5 +1,5 @@
-/* model.h - a transformer encoder with a head, for classification or for guessing masked words (Devlin et al. 2019): its tensors, and its way
- * from ids to logits. */
+/* model.h - a transformer encoder with a head, for classification, for guessing masked words (Devlin et al. 2019) or for telling which tokens were replaced
+ * (Clark et al. 2020): its tensors, and its way from ids to logits. */
 #ifndef NCH_NN_MODEL_H
 #define NCH_NN_MODEL_H
 
@@ -37,6 +37,14 @@ typedef struct nch_model {
 	nch_tensor *mlm_weight, *mlm_dense_bias, *mlm_gamma, *mlm_beta; /* (embedding, hidden), (embedding) */
 	nch_tensor *decoder;  /* (vocab_size, embedding): `word` again, or a twin on the same data that a trainer gives a gradient of its own */
 	nch_tensor *mlm_bias; /* (vocab_size) */
+	/* the head for replaced-token detection, else NULL */
+	nch_tensor *rtd_weight, *rtd_bias;         /* (hidden, hidden) */
+	nch_tensor *rtd_out_weight, *rtd_out_bias; /* (1, hidden), (1) */
+
+	/* A discriminator in training has its generator with it: a masked language model whose tables of words, positions and types are the discriminator's, and whose other tensors are the
+	 * last ones of this list, named "generator/…". So gradients, moments and checkpoints are those of one list. */
+	struct nch_model *generator;    /* or NULL */
+	const struct nch_model *tables; /* of a generator: the discriminator; else NULL */
 
 	struct nch_weights *file; /* where tensors are mapped from, or NULL */
 	float *storage;           /* where they are not */
@@ -47,6 +55,8 @@ typedef struct nch_model {
 /* All tensors with their names and shapes, without data. The config's label names are copied. Release with nch_model_free. */
 nch_status nch_model_new(const nch_config *config, nch_model **model, nch_error *error);
 void nch_model_free(nch_model *model); /* NULL is allowed */
+/* The same of a discriminator and its generator, both ELECTRA with embeddings of one shape; model->generator belongs to the model. */
+nch_status nch_model_new_pair(const nch_config *config, const nch_config *generator, nch_model **model, nch_error *error);
 
 /* Gives every tensor random first values in memory of its own: normal with deviation init_range, biases 0, LayerNorm 1 and 0. The numbers depend on
  * the seed and the tensor's name alone. */
@@ -62,14 +72,16 @@ typedef struct nch_model_options {
 	const char *const *labels;
 	size_t label_count;
 	bool map;
+	bool pair;             /* a discriminator with its generator, which FOLDER/generator holds; without that folder it is made anew, `generator_size` times as wide */
+	double generator_size;
 	uint64_t seed;
 	size_t pieces, first_new; /* pieces > 0: make room for so many; those from first_new on begin as the mean of the earlier ones' vectors */
 } nch_model_options;
 nch_status nch_model_open(const char *folder, const nch_model_options *options, nch_model **model, nch_error *error);
 
-/* Writes config.json and model.safetensors into the folder (which is made). hex gets the fingerprint of the tensors' bytes. */
+/* Writes config.json and model.safetensors into the folder (which is made), and before that the generator, if there is one, into FOLDER/generator. hex gets the fingerprint of the tensors' bytes. */
 nch_status nch_model_save(const nch_model *model, const char *folder, char hex[65], nch_error *error);
-/* That fingerprint, without writing: SHA-256 over the tensors' bytes in the order of their names. */
+/* That fingerprint, without writing: SHA-256 over the tensors' bytes in the order of their names. A generator has one of its own. */
 void nch_model_fingerprint(const nch_model *model, char hex[65]);
 
 /* The shape as the file has it: tensor->rank numbers. */
@@ -81,8 +93,11 @@ nch_tensor *nch_model_find(const nch_model *model, const char *name); /* NULL if
 nch_status nch_model_allocate(nch_model *model, nch_error *error);
 void nch_tensor_init(const nch_model *model, nch_tensor *tensor, uint64_t seed, const nch_compute *compute);
 
-/* The tensors in the order of their names, as the file has them: `count` pointers, released with nch_free; NULL without memory. */
-const nch_tensor **nch_model_sorted(const nch_model *model);
+/* The tensors in the order of their names, as the file has them: *count pointers (count NULL: the caller knows), released with nch_free; NULL without memory. A discriminator's are without its generator's, whose own are
+ * with the tables. */
+const nch_tensor **nch_model_sorted(const nch_model *model, size_t *count);
+const char *nch_tensor_file_name(const nch_tensor *tensor); /* without "generator/" */
+size_t nch_model_own_count(const nch_model *model);         /* of the list, without the generator's */
 
 /* Memory for gradients and moments has the layout of the storage: where in it a tensor's elements begin. */
 size_t nch_model_offset(const nch_model *model, const nch_tensor *tensor);
@@ -96,6 +111,9 @@ nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_b
 /* (count, vocab_size), of a model with a masked-LM head: for each of the tokens rows[0 .. count) of the batch, which word stands there? The last matrix
  * is the word table itself, so its gradient comes from both ends (and a batch in parts, where the ends take turns, does not have the bits of the whole one). `rows` must stay valid until the step ends. */
 nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch, const size_t *rows, size_t count);
+
+/* (tokens, 1), of a model with the head for replaced-token detection: above 0 where a token seems to be replaced. */
+nch_tensor *nch_model_rtd_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch);
 
 /* The most tokens a sentence may have. */
 size_t nch_model_max_len(const nch_model *model);

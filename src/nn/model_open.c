@@ -26,8 +26,11 @@ typedef struct opening {
 	const char *before;       /* what stands before "embeddings.": "bert.", "", "model.bert." … */
 	size_t before_length;
 	size_t outer_length;      /* of it, what stands before "bert.", and so before the names of heads */
-	const nch_weight **source; /* (model->count): what each tensor was read from, or NULL */
+	const nch_weight **source; /* (source_count): what each tensor was read from, or NULL; behind them, of a generator, its tables */
+	size_t source_count;
 } opening;
+
+enum { TABLES = 3 };
 
 /* --- names --- */
 
@@ -85,8 +88,8 @@ static const nch_weight *find_named(const opening *o, const char *name, nch_role
 static const nch_weight *find_weight(const opening *o, const nch_tensor *tensor)
 {
 	char name[MAX_NAME];
-	const nch_weight *weight = find_named(o, tensor->name, tensor->role);
-	if (weight == NULL && rename_to(o, tensor->name, name))
+	const nch_weight *weight = find_named(o, nch_tensor_file_name(tensor), tensor->role);
+	if (weight == NULL && rename_to(o, nch_tensor_file_name(tensor), name))
 		weight = find_named(o, name, tensor->role);
 	if (weight == NULL && tensor == o->model->mlm_bias) { /* some save it under the decoder's name only */
 		char decoder[MAX_NAME];
@@ -141,6 +144,13 @@ static nch_status load_words(opening *o, const nch_weight *weight, nch_error *er
 	return NCH_OK;
 }
 
+/* Memory of its own for a tensor of a model that is otherwise mapped. */
+static nch_status take_memory(const nch_model *model, nch_tensor *tensor, nch_error *error)
+{
+	tensor->data = nch_arena_alloc(model->tables ? model->tables->arena : model->arena, tensor->rows * tensor->columns, sizeof *tensor->data);
+	return tensor->data == NULL ? nch_no_memory(error) : NCH_OK;
+}
+
 /* One tensor from the file: mapped, or copied, or (part of the head only) made anew. */
 static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 {
@@ -160,11 +170,8 @@ static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 		tensor->data = (float *)(uintptr_t)weight->data; /* read-only: nobody trains a mapped model */
 		return NCH_OK;
 	}
-	if (o->options->map) {
-		tensor->data = nch_arena_alloc(model->arena, tensor->rows * tensor->columns, sizeof *tensor->data);
-		if (tensor->data == NULL)
-			return nch_no_memory(error);
-	}
+	if (o->options->map)
+		NCH_TRY(take_memory(model, tensor, error));
 	if (usable)
 		return nch_weight_to_float(weight, tensor->data, error);
 	tensor->fresh = true;
@@ -177,7 +184,9 @@ static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 /* A masked language model whose last matrix is not its word table is another function than the one that is computed here. */
 static nch_status check_decoder(const opening *o, const nch_weight *decoder, nch_error *error)
 {
-	const nch_weight *word = o->source[o->model->word - o->model->tensors];
+	const nch_weight *word = o->source[o->model->tables ? o->model->count : (size_t)(o->model->word - o->model->tensors)];
+	if (word == NULL)
+		return NCH_OK; /* only of a generator, and it has been said */
 	if (decoder->type == word->type && decoder->count == word->count &&
 	    memcmp(decoder->data, word->data, word->count * nch_dtype_size(word->type)) == 0)
 		return NCH_OK;
@@ -219,7 +228,7 @@ static bool is_used(const opening *o, const nch_weight *weight)
 	size_t length = strlen(weight->name);
 	if (ends(weight->name, length, "embeddings.position_ids") || ends(weight->name, length, "embeddings.token_type_ids"))
 		return true; /* old files carry 0 1 2 3 … and 0 0 0 …; not weights */
-	for (size_t t = 0; t < o->model->count; t++)
+	for (size_t t = 0; t < o->source_count; t++)
 		if (o->source[t] == weight)
 			return true;
 	return false;
@@ -294,13 +303,48 @@ static bool same_labels(const nch_config *config, const nch_model_options *optio
 	return true;
 }
 
+/* The generator's folder, FOLDER/generator, in allocated memory: NULL, with NCH_OK, where there is none. */
+static nch_status find_generator(const char *folder, char **inner, nch_error *error)
+{
+	*inner = nch_path_join(folder, "generator");
+	char *config = *inner ? nch_path_join(*inner, "config.json") : NULL;
+	bool found = config && nch_file_exists(config);
+	nch_status status = config == NULL ? nch_no_memory(error) : NCH_OK;
+	nch_free(config);
+	if (!found) {
+		nch_free(*inner);
+		*inner = NULL;
+	}
+	return status;
+}
+
+/* What the generator is, or shall be. */
+static nch_status read_generator(const char *folder, const nch_model_options *options, const nch_config *config, nch_arena *arena, nch_config *generator,
+                                 nch_error *error)
+{
+	char *inner, *path;
+	NCH_TRY(find_generator(folder, &inner, error));
+	if (inner == NULL) {
+		*generator = nch_config_generator(config, options->generator_size);
+		return NCH_OK;
+	}
+	path = nch_path_join(inner, "config.json");
+	nch_status status = path ? nch_config_read(path, arena, generator, error) : nch_no_memory(error);
+	if (status == NCH_OK && (generator->family != config->family || generator->head != NCH_HEAD_MLM || generator->vocab_size != config->vocab_size ||
+	                         generator->embedding != config->embedding || generator->max_positions != config->max_positions || generator->types != config->types))
+		status = nch_fail(error, NCH_FORMAT, "%s: is not the generator of the model beside it: an ElectraForMaskedLM with tables of the same shape", path);
+	nch_free(path);
+	nch_free(inner);
+	return status;
+}
+
 /* The model that config.json describes, with the caller's head and labels if there are any. */
 static nch_status read_config(const char *folder, const nch_model_options *options, nch_model **model, bool *keep_labels, nch_error *error)
 {
 	nch_arena *arena = nch_arena_new(0);
 	char *path = nch_path_join(folder, "config.json");
 	char **names = nch_alloc(options->label_count + 1, sizeof *names);
-	nch_config config;
+	nch_config config, generator;
 	nch_status status = arena && path && names ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK && !nch_file_is_folder(folder))
 		status = nch_fail(error, NCH_IO, "%s: %s", folder, nch_file_exists(folder) ? "this is a file; a model is a folder" : "there is no such folder");
@@ -318,45 +362,107 @@ static nch_status read_config(const char *folder, const nch_model_options *optio
 			config.vocab_size = options->pieces;
 		if (!options->saved_head)
 			config.head = options->head;
-		status = nch_model_new(&config, model, error);
+		if (options->pair)
+			status = read_generator(folder, options, &config, arena, &generator, error);
 	}
+	if (status == NCH_OK)
+		status = nch_model_new_pair(&config, options->pair ? &generator : NULL, model, error);
 	nch_free(names);
 	nch_free(path);
 	nch_arena_free(arena);
 	return status;
 }
 
+/* A generator's file has the tables once more. */
+static nch_status check_tables(opening *o, nch_error *error)
+{
+	const nch_model *model = o->model;
+	const nch_tensor *tables[TABLES] = {model->word, model->position, model->type};
+	bool same = true;
+	for (size_t i = 0; model->tables != NULL && i < TABLES; i++) {
+		const nch_weight *weight = tables[i] ? find_weight(o, tables[i]) : NULL;
+		if (weight == NULL || !shape_agrees(tables[i], weight)) {
+			same = same && tables[i] == NULL;
+			continue;
+		}
+		float *values = nch_alloc(weight->count, sizeof *values);
+		nch_status status = values ? nch_weight_to_float(weight, values, error) : nch_no_memory(error);
+		same = same && status == NCH_OK && memcmp(values, tables[i]->data, weight->count * sizeof *values) == 0;
+		nch_free(values);
+		if (status != NCH_OK)
+			return status;
+		o->source[model->count + i] = weight;
+	}
+	if (!same)
+		nch_buffer_printf(&o->model->report, "the generator's tables of words, positions and types differ from the discriminator's, which are taken\n");
+	return NCH_OK;
+}
+
 static nch_status load_all(opening *o, nch_error *error)
 {
 	nch_model *model = o->model;
 	find_prefix(o);
-	if (!o->options->map)
-		NCH_TRY(nch_model_allocate(model, error));
-	for (size_t i = 0; i < model->count; i++)
+	NCH_TRY(check_tables(o, error));
+	for (size_t i = 0; i < nch_model_own_count(model); i++)
 		NCH_TRY(load_tensor(o, &model->tensors[i], error));
 	return report_unused(o, error);
+}
+
+/* The weights of one folder into a model whose memory, if it is not mapped, is there. */
+static nch_status load_folder(nch_model *model, const nch_model_options *options, const char *folder, bool keep_labels, nch_error *error)
+{
+	opening o = {.model = model, .options = options, .folder = folder, .keep_labels = keep_labels, .names = &nch_names_of[model->config.family],
+	             .source_count = model->count + TABLES};
+	nch_status status = nch_weights_open(folder, &model->file, error);
+	o.file = model->file;
+	o.source = nch_alloc(o.source_count, sizeof *o.source);
+	if (status == NCH_OK)
+		status = o.source ? load_all(&o, error) : nch_no_memory(error);
+	nch_free((void *)o.source);
+	if (!options->map) {
+		nch_weights_close(model->file);
+		model->file = NULL;
+	}
+	return status;
+}
+
+static nch_status make_generator(const nch_model *model, const nch_model_options *options, nch_error *error)
+{
+	nch_model *generator = model->generator;
+	for (size_t i = 0; i < generator->count; i++) {
+		nch_tensor *tensor = &generator->tensors[i];
+		if (options->map)
+			NCH_TRY(take_memory(generator, tensor, error));
+		tensor->fresh = true;
+		nch_tensor_init(generator, tensor, options->seed, NULL);
+	}
+	nch_buffer_printf(&generator->report, "newly made: the generator (%zu × %zu)\n", generator->config.layers, generator->config.hidden);
+	return NCH_OK;
+}
+
+static nch_status load_generator(nch_model *model, const nch_model_options *options, const char *folder, nch_error *error)
+{
+	char *inner;
+	NCH_TRY(find_generator(folder, &inner, error));
+	nch_status status = inner ? load_folder(model->generator, options, inner, true, error) : make_generator(model, options, error);
+	nch_free(inner);
+	nch_buffer_add(&model->report, model->generator->report.data, model->generator->report.length);
+	return status == NCH_OK ? nch_buffer_check(&model->report, error) : status;
 }
 
 nch_status nch_model_open(const char *folder, const nch_model_options *options, nch_model **opened, nch_error *error)
 {
 	nch_model *model = NULL;
-	opening o = {.options = options, .folder = folder, .keep_labels = true};
-	NCH_TRY(read_config(folder, options, &model, &o.keep_labels, error));
-	nch_status status = nch_weights_open(folder, &model->file, error);
-	o.model = model;
-	o.file = model->file;
-	o.names = &nch_names_of[model->config.family];
-	o.source = nch_alloc(model->count, sizeof *o.source);
+	bool keep_labels = true;
+	NCH_TRY(read_config(folder, options, &model, &keep_labels, error));
+	nch_status status = options->map ? NCH_OK : nch_model_allocate(model, error);
 	if (status == NCH_OK)
-		status = o.source ? load_all(&o, error) : nch_no_memory(error);
-	nch_free((void *)o.source);
+		status = load_folder(model, options, folder, keep_labels, error);
+	if (status == NCH_OK && options->pair)
+		status = load_generator(model, options, folder, error);
 	if (status != NCH_OK) {
 		nch_model_free(model);
 		return status;
-	}
-	if (!options->map) {
-		nch_weights_close(model->file);
-		model->file = NULL;
 	}
 	*opened = model;
 	return NCH_OK;

@@ -12,37 +12,44 @@
 static int by_name(const void *a, const void *b)
 {
 	const nch_tensor *const *first = a, *const *second = b;
-	return strcmp((*first)->name, (*second)->name);
+	return strcmp(nch_tensor_file_name(*first), nch_tensor_file_name(*second));
 }
 
-const nch_tensor **nch_model_sorted(const nch_model *model)
+const nch_tensor **nch_model_sorted(const nch_model *model, size_t *count)
 {
-	const nch_tensor **sorted = nch_alloc(model->count, sizeof *sorted);
-	for (size_t i = 0; sorted != NULL && i < model->count; i++)
-		sorted[i] = &model->tensors[i];
-	if (sorted != NULL)
-		qsort(sorted, model->count, sizeof *sorted, by_name);
+	const nch_tensor *tables[] = {model->word, model->position, model->type};
+	size_t own = nch_model_own_count(model), all = 0;
+	const nch_tensor **sorted = nch_alloc(own + 3, sizeof *sorted);
+	if (sorted == NULL)
+		return NULL;
+	for (size_t i = 0; i < own; i++)
+		sorted[all++] = &model->tensors[i];
+	for (size_t i = 0; model->tables != NULL && i < 3; i++)
+		if (tables[i] != NULL)
+			sorted[all++] = tables[i];
+	qsort(sorted, all, sizeof *sorted, by_name);
+	if (count != NULL)
+		*count = all;
 	return sorted;
 }
 
-nch_status nch_model_save(const nch_model *model, const char *folder, char hex[65], nch_error *error)
+static nch_status save_one(const nch_model *model, const char *folder, nch_error *error)
 {
-	const nch_tensor **sorted = nch_model_sorted(model);
-	nch_weight *weights = nch_alloc(model->count, sizeof *weights);
+	size_t count = 0;
+	const nch_tensor **sorted = nch_model_sorted(model, &count);
+	nch_weight *weights = nch_alloc(count, sizeof *weights);
 	char *config = nch_path_join(folder, "config.json"), *file = nch_path_join(folder, "model.safetensors");
 	nch_status status = sorted && weights && config && file ? nch_folder_make(folder, error) : nch_no_memory(error);
 	if (status == NCH_OK) {
-		for (size_t i = 0; i < model->count; i++) {
+		for (size_t i = 0; i < count; i++) {
 			const nch_tensor *t = sorted[i];
-			weights[i] = (nch_weight){.name = t->name, .type = NCH_F32, .rank = t->rank, .count = t->rows * t->columns, .data = t->data};
+			weights[i] = (nch_weight){.name = nch_tensor_file_name(t), .type = NCH_F32, .rank = t->rank, .count = t->rows * t->columns, .data = t->data};
 			nch_tensor_shape(t, weights[i].shape);
 		}
-		status = nch_weights_write(file, weights, model->count, error);
+		status = nch_weights_write(file, weights, count, error);
 	}
 	if (status == NCH_OK)
 		status = nch_config_write(&model->config, config, error);
-	if (status == NCH_OK && hex != NULL)
-		nch_model_fingerprint(model, hex);
 	nch_free((void *)sorted);
 	nch_free(weights);
 	nch_free(config);
@@ -50,16 +57,34 @@ nch_status nch_model_save(const nch_model *model, const char *folder, char hex[6
 	return status;
 }
 
+nch_status nch_model_save(const nch_model *model, const char *folder, char hex[65], nch_error *error)
+{
+	if (model->generator != NULL) {
+		char *inner = nch_path_join(folder, "generator");
+		nch_status status = inner ? nch_folder_make(folder, error) : nch_no_memory(error);
+		if (status == NCH_OK)
+			status = save_one(model->generator, inner, error);
+		nch_free(inner);
+		if (status != NCH_OK)
+			return status;
+	}
+	NCH_TRY(save_one(model, folder, error));
+	if (hex != NULL)
+		nch_model_fingerprint(model, hex);
+	return NCH_OK;
+}
+
 void nch_model_fingerprint(const nch_model *model, char hex[65])
 {
-	const nch_tensor **sorted = nch_model_sorted(model);
+	size_t count = 0;
+	const nch_tensor **sorted = nch_model_sorted(model, &count);
 	nch_sha256 hash;
 	unsigned char digest[32];
 	hex[0] = '\0';
 	if (sorted == NULL)
 		return;
 	nch_sha256_start(&hash);
-	for (size_t i = 0; i < model->count; i++) /* floats are little-endian on every machine that this is built for */
+	for (size_t i = 0; i < count; i++) /* floats are little-endian on every machine that this is built for */
 		nch_sha256_add(&hash, sorted[i]->data, sorted[i]->rows * sorted[i]->columns * sizeof *sorted[i]->data);
 	nch_sha256_finish(&hash, digest);
 	nch_sha256_hex(digest, hex);

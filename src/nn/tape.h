@@ -73,6 +73,7 @@ typedef struct nch_step {
 	uint64_t seed;
 	uint32_t number;
 	uint64_t token_row, sentence_row;
+	uint32_t site; /* added to each place's number: where two models are trained in a step, the second draws apart */
 } nch_step;
 
 nch_status nch_tape_new(nch_compute *compute, nch_tape **tape, nch_error *error);

@@ -16,6 +16,7 @@ typedef struct nch_tensor_names {
 	const char *query, *key, *value, *attention, *attention_norm, *up, *down, *output_norm; /* behind "prefix.layer.number." */
 	const char *pool, *classifier;                        /* the classification head */
 	const char *mlm_dense, *mlm_norm, *mlm_bias, *mlm_decoder; /* the masked-LM head; decoder: the word table once more, where a file has it */
+	const char *rtd_dense, *rtd_out;                           /* the head for replaced-token detection */
 } nch_tensor_names;
 
 extern const nch_tensor_names nch_names_of[]; /* by nch_family */

@@ -84,7 +84,9 @@ static void real(nch_buffer *out, const char *name, double value)
 
 static void write_epoch(nch_buffer *out, const nch_epoch_record *r)
 {
-	const double numbers[] = {r->train_loss, r->train_accuracy, r->valid.loss, r->valid.accuracy, r->valid.macro_f1, r->valid.micro_f1, r->seconds};
+	const nch_replaced_scores *s = &r->replaced;
+	const double numbers[] = {r->train_loss, r->train_accuracy, r->valid.loss, r->valid.accuracy, r->valid.macro_f1, r->valid.micro_f1, r->seconds,
+	                          r->has_replaced, s->mlm_loss, s->mlm_accuracy, s->rtd_loss, s->precision, s->recall};
 	nch_buffer_printf(out, "[%zu, %d, %d", r->epoch, r->has_valid, r->best);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		nch_buffer_text(out, ", ");
@@ -120,12 +122,13 @@ static size_t whole(const nch_json *json, const char *name)
 
 static void read_epoch(const nch_json *json, nch_epoch_record *r)
 {
-	double n[10] = {0};
+	double n[16] = {0};
 	size_t count = 0;
-	for (const nch_json *item = json->first; item != NULL && count < 10; item = item->next)
+	for (const nch_json *item = json->first; item != NULL && count < sizeof n / sizeof *n; item = item->next)
 		n[count++] = item->type == NCH_JSON_NUMBER ? item->number : 0.0;
 	*r = (nch_epoch_record){.epoch = (size_t)n[0], .has_valid = n[1] != 0.0, .best = n[2] != 0.0, .train_loss = n[3], .train_accuracy = n[4],
-	                        .valid = {n[5], n[6], n[7], n[8]}, .seconds = n[9]};
+	                        .valid = {n[5], n[6], n[7], n[8]}, .seconds = n[9], .has_replaced = n[10] != 0.0,
+	                        .replaced = {n[11], n[12], n[13], n[14], n[15]}};
 }
 
 static void read_state(const nch_json *json, nch_run_state *s, size_t room)

@@ -239,6 +239,7 @@ static nch_status make_model(work *w, nch_error *error)
 		nch_config config;
 		if (!nch_config_preset(o->preset, &config))
 			return nch_fail(error, NCH_USAGE, "unknown preset '%s'; there are tiny, mini, small, medium, base and large", o->preset);
+		NCH_TRY(nch_config_reshape(&config, &o->shape, error));
 		config.vocab_size = nch_tokenizer_size(w->tokenizer);
 		config.pad_token = nch_tokenizer_specials(w->tokenizer).pad;
 		config.labels = w->train.labels.count;

@@ -24,6 +24,7 @@ typedef struct nch_experiment_options {
 	                          and what is said of it is left in held-out.jsonl */
 	const char *init;      /* folder to begin with, or NULL */
 	const char *preset;    /* tiny … large, or NULL */
+	nch_shape shape;       /* other measures for the preset */
 	const char *tokenizer; /* file or folder; NULL: that of `init` */
 	float dropout, attention_dropout, classifier_dropout; /* NaN: the config's own */
 	const char *max_len;   /* "64", "p85", or NULL: the model's own limit */

@@ -16,6 +16,10 @@ void nch_log_step(nch_buffer *out, const nch_step_record *r)
 	number(out, "lr", r->lr);
 	number(out, "loss", r->loss);
 	number(out, "grad_norm", r->grad_norm);
+	if (r->has_parts) {
+		number(out, "mlm_loss", r->mlm_loss);
+		number(out, "rtd_loss", r->rtd_loss);
+	}
 	nch_buffer_printf(out, "\"tokens\":%zu,\"seconds\":%.6f}\n", r->tokens, r->seconds);
 }
 
@@ -36,5 +40,12 @@ void nch_log_epoch(nch_buffer *out, const nch_epoch_record *r)
 	valid_number(out, "valid_accuracy", r->has_valid, r->valid.accuracy);
 	valid_number(out, "valid_macro_f1", r->has_valid, r->valid.macro_f1);
 	valid_number(out, "valid_micro_f1", r->has_valid, r->valid.micro_f1);
+	if (r->has_replaced) {
+		number(out, "valid_mlm_loss", r->replaced.mlm_loss);
+		number(out, "valid_mlm_accuracy", r->replaced.mlm_accuracy);
+		number(out, "valid_rtd_loss", r->replaced.rtd_loss);
+		number(out, "valid_precision", r->replaced.precision);
+		number(out, "valid_recall", r->replaced.recall);
+	}
 	nch_buffer_printf(out, "\"best\":%s,\"seconds\":%.6f}\n", r->best ? "true" : "false", r->seconds);
 }

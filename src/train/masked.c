@@ -39,7 +39,7 @@ size_t nch_masked_count(const nch_masking *masking, const nch_examples *examples
 	return sum;
 }
 
-static size_t count_right(const nch_tensor *logits, const int32_t *target)
+size_t nch_masked_right(const nch_tensor *logits, const int32_t *target)
 {
 	size_t right = 0;
 	for (size_t i = 0; i < logits->rows; i++) {
@@ -74,7 +74,7 @@ static nch_status measure_batch(measurement *m, const nch_examples *examples, co
 	const nch_loss loss = {.kind = NCH_LOSS_CE, .target = m->masked.target, .scale = 1.0, .sum = &m->loss};
 	nch_loss_op(m->tape, logits, &loss);
 	NCH_TRY(nch_tape_check(m->tape, error));
-	m->right += count_right(logits, m->masked.target);
+	m->right += nch_masked_right(logits, m->masked.target);
 	m->counted += m->masked.count;
 	return NCH_OK;
 }

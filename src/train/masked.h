@@ -17,6 +17,9 @@ typedef struct nch_masked {
 nch_status nch_masked_fill(nch_masked *masked, const nch_masking *masking, nch_packed *packed, const size_t *rows, uint32_t epoch, nch_error *error);
 void nch_masked_free(nch_masked *masked);
 
+/* Of the logits (count, words) of hidden tokens: in how many rows the largest is the target's. */
+size_t nch_masked_right(const nch_tensor *logits, const int32_t *target);
+
 /* Tokens to be guessed in those rows: what a step's loss is the mean over. */
 size_t nch_masked_count(const nch_masking *masking, const nch_examples *examples, const size_t *rows, size_t count, uint32_t epoch);
 

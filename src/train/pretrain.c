@@ -69,28 +69,53 @@ static nch_status make_examples(work *w, nch_error *error)
 
 /* --- model --- */
 
-static nch_status make_model(work *w, nch_error *error)
+static nch_status open_model(work *w, nch_error *error)
+{
+	const nch_pretrain_options *o = w->options;
+	const nch_model_options options = {.head = o->replaced ? NCH_HEAD_RTD : NCH_HEAD_MLM, .seed = o->training.seed, .pair = o->replaced,
+	                                   .generator_size = o->generator_size};
+	NCH_TRY(nch_model_open(o->init, &options, &w->model, error));
+	if (w->model->report.length > 0)
+		warn(w, w->model->report.data);
+	if (!o->replaced || !o->generator_size_given)
+		return NCH_OK;
+	size_t width = w->model->generator->config.hidden, wanted = nch_config_generator(&w->model->config, o->generator_size).hidden;
+	if (width != wanted)
+		return nch_fail(error, NCH_USAGE, "--generator-size %g would make a generator %zu wide; that of %s is %zu wide already", o->generator_size, wanted, o->init, width);
+	return NCH_OK;
+}
+
+static nch_status new_model(work *w, nch_error *error)
 {
 	const nch_pretrain_options *o = w->options;
 	nch_config config;
-	if (o->init != NULL) {
-		const nch_model_options options = {.head = NCH_HEAD_MLM, .seed = o->training.seed};
-		NCH_TRY(nch_model_open(o->init, &options, &w->model, error));
-		if (w->model->report.length > 0)
-			warn(w, w->model->report.data);
-	} else {
-		if (!nch_config_preset(o->preset, &config))
-			return nch_fail(error, NCH_USAGE, "unknown preset '%s'; there are tiny, mini, small, medium, base and large", o->preset);
-		config.head = NCH_HEAD_MLM;
-		config.vocab_size = nch_tokenizer_size(w->tokenizer);
-		config.pad_token = nch_tokenizer_specials(w->tokenizer).pad;
-		NCH_TRY(nch_model_new(&config, &w->model, error));
-		NCH_TRY(nch_model_init(w->model, o->training.seed, w->compute, error));
+	if (!nch_config_preset(o->preset, &config))
+		return nch_fail(error, NCH_USAGE, "unknown preset '%s'; there are tiny, mini, small, medium, base and large", o->preset);
+	NCH_TRY(nch_config_reshape(&config, &o->shape, error));
+	config.head = o->replaced ? NCH_HEAD_RTD : NCH_HEAD_MLM;
+	if (o->replaced)
+		config.family = NCH_ELECTRA;
+	config.vocab_size = nch_tokenizer_size(w->tokenizer);
+	config.pad_token = nch_tokenizer_specials(w->tokenizer).pad;
+	const nch_config generator = nch_config_generator(&config, o->generator_size);
+	NCH_TRY(nch_model_new_pair(&config, o->replaced ? &generator : NULL, &w->model, error));
+	return nch_model_init(w->model, o->training.seed, w->compute, error);
+}
+
+static void set_dropouts(const nch_pretrain_options *o, nch_model *model)
+{
+	for (; model != NULL; model = model->generator) {
+		if (!isnan(o->dropout))
+			model->config.dropout = o->dropout;
+		if (!isnan(o->attention_dropout))
+			model->config.attention_dropout = o->attention_dropout;
 	}
-	if (!isnan(o->dropout))
-		w->model->config.dropout = o->dropout;
-	if (!isnan(o->attention_dropout))
-		w->model->config.attention_dropout = o->attention_dropout;
+}
+
+static nch_status make_model(work *w, nch_error *error)
+{
+	NCH_TRY(w->options->init != NULL ? open_model(w, error) : new_model(w, error));
+	set_dropouts(w->options, w->model);
 	if (nch_tokenizer_size(w->tokenizer) > w->model->config.vocab_size)
 		return nch_fail(error, NCH_DATA, "the tokenizer has %zu pieces, the model only %zu: they do not belong together", nch_tokenizer_size(w->tokenizer),
 		                w->model->config.vocab_size);
@@ -118,23 +143,36 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	nch_buffer_printf(&w->identity, " optimizer %d lr %.17g betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g schedule %d warmup %.17g dropouts %.9g %.9g",
 	                  p->kind, p->lr, p->beta1, p->beta2, p->epsilon, p->weight_decay, p->momentum, p->clip, p->schedule, p->warmup, (double)c->dropout,
 	                  (double)c->attention_dropout);
+	if (w->options->replaced)
+		nch_buffer_printf(&w->identity, " replaced tokens, weight %.17g, generator %zu wide", training->rtd_weight, w->model->generator->config.hidden);
 	training->identity = w->identity.data;
 	return nch_buffer_check(&w->identity, error);
 }
 
-static nch_status write_settings(const work *w, const nch_train_options *training, nch_error *error)
+static nch_status write_folder(const work *w, const char *folder, const char *loss, const nch_train_options *training, nch_error *error)
 {
 	nch_settings settings = nch_settings_defaults();
 	settings.max_len = w->max_len;
 	settings.seed = training->seed;
 	if (w->options->data.cleansing != NULL)
 		snprintf(settings.cleansing, sizeof settings.cleansing, "%s", nch_cleansing_name(w->options->data.cleansing));
-	snprintf(settings.loss, sizeof settings.loss, "masked-lm");
+	snprintf(settings.loss, sizeof settings.loss, "%s", loss);
 	data_digest(w, settings.data_digest);
-	NCH_TRY(nch_folder_make(training->out, error));
-	nch_self_test_remove(training->out);
-	NCH_TRY(nch_tokenizer_save(w->tokenizer, training->out, error));
-	return nch_settings_write(&settings, training->out, error);
+	NCH_TRY(nch_folder_make(folder, error));
+	nch_self_test_remove(folder);
+	NCH_TRY(nch_tokenizer_save(w->tokenizer, folder, error));
+	return nch_settings_write(&settings, folder, error);
+}
+
+static nch_status write_settings(const work *w, const nch_train_options *training, nch_error *error)
+{
+	if (!w->options->replaced)
+		return write_folder(w, training->out, "masked-lm", training, error);
+	NCH_TRY(write_folder(w, training->out, "replaced-tokens", training, error));
+	char *inner = nch_path_join(training->out, "generator");
+	nch_status status = inner ? write_folder(w, inner, "masked-lm", training, error) : nch_no_memory(error);
+	nch_free(inner);
+	return status;
 }
 
 /* --- the run --- */
@@ -164,6 +202,10 @@ static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 	r->tokens = w->train_examples.offsets[w->train_examples.rows];
 	r->max_len = w->max_len;
 	r->parameters = w->model->parameters;
+	if (w->model->generator != NULL) {
+		r->generator_parameters = w->model->generator->parameters;
+		nch_model_fingerprint(w->model->generator, r->generator_fingerprint);
+	}
 	return training.out == NULL ? NCH_OK : nch_self_test_write(training.out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
 }
 

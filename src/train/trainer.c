@@ -100,9 +100,13 @@ static nch_status keep_best(run *r, nch_error *error)
 	return NCH_OK;
 }
 
-static nch_status measure(run *r, nch_scores *scores, nch_error *error)
+static nch_status measure(run *r, nch_epoch_record *record, nch_error *error)
 {
 	const nch_model *m = r->trainer.model;
+	nch_scores *scores = &record->valid;
+	record->has_replaced = m->generator != NULL;
+	if (record->has_replaced)
+		return nch_replaced_measure(m, r->trainer.tape, r->valid, r->options->masking, r->options->rtd_weight, scores, &record->replaced, error);
 	if (r->options->masking != NULL)
 		return nch_masked_scores(m, r->trainer.tape, r->valid, r->options->masking, scores, error);
 	NCH_TRY(nch_evaluate_logits(m, r->trainer.tape, r->valid, 0, r->logits, error));
@@ -120,7 +124,7 @@ static nch_status end_epoch(run *r, nch_error *error)
 	                             .train_accuracy = s->seen ? (double)s->correct / (double)s->seen : 0.0};
 	record->best = true;
 	if (r->valid != NULL) {
-		NCH_TRY(measure(r, &record->valid, error));
+		NCH_TRY(measure(r, record, error));
 		double value = best_value(r->options->best_by, &record->valid);
 		record->best = !s->has_best || is_better(r->options->best_by, value, s->best_value);
 		if (record->best)
@@ -248,7 +252,7 @@ static nch_status take_best(run *r, nch_error *error)
 	if (r->options->out == NULL || r->state.best_epoch + 1 == r->state.epoch)
 		return NCH_OK;
 	nch_model *best = NULL;
-	const nch_model_options options = {.map = true, .head = m->config.head};
+	const nch_model_options options = {.map = true, .head = m->config.head, .pair = m->generator != NULL};
 	NCH_TRY(nch_model_open(r->options->out, &options, &best, error));
 	for (size_t i = 0; i < m->count; i++)
 		memcpy(m->tensors[i].data, best->tensors[i].data, m->tensors[i].rows * m->tensors[i].columns * sizeof(float));

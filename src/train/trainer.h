@@ -12,6 +12,7 @@
 #include "train/evaluate.h"
 #include "train/masked.h"
 #include "train/optimizer.h"
+#include "train/replaced.h"
 
 typedef enum nch_best_by { NCH_BEST_ACCURACY, NCH_BEST_MACRO_F1, NCH_BEST_MICRO_F1, NCH_BEST_LOSS } nch_best_by;
 
@@ -24,7 +25,8 @@ typedef struct nch_train_options {
 	nch_loss_shape loss_shape;
 	float smoothing;
 	const float *class_weights; /* (labels) or NULL */
-	const nch_masking *masking; /* a masked language model is trained, on tokens hidden so; NULL: a classifier */
+	const nch_masking *masking; /* a masked language model is trained, on tokens hidden so, or a discriminator with its generator; NULL: a classifier */
+	double rtd_weight;          /* of the discriminator's loss beside its generator's */
 	uint64_t seed;
 	bool shuffle;            /* a new order every epoch */
 	size_t patience;         /* epochs without a better one before training ends; 0: never */
@@ -45,6 +47,8 @@ typedef struct nch_step_record {
 	size_t epoch;     /* from 1 */
 	double lr, loss, grad_norm, seconds;
 	size_t tokens, sentences;
+	bool has_parts; /* the loss is mlm_loss + rtd_weight · rtd_loss */
+	double mlm_loss, rtd_loss;
 } nch_step_record;
 
 typedef struct nch_epoch_record {
@@ -53,6 +57,8 @@ typedef struct nch_epoch_record {
 	nch_scores valid;
 	bool has_valid, best;
 	double seconds;
+	bool has_replaced; /* a discriminator and its generator were measured */
+	nch_replaced_scores replaced;
 } nch_epoch_record;
 
 /* Told of every step and epoch; either may be NULL. `total` is the number of all steps. */
@@ -80,8 +86,14 @@ nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples 
 
 /* One step on the given rows: gradients cleared, forward and backward over `accumulate` parts, one step of the optimizer. For tests and benchmarks too.
  *
- * record->epoch says which epoch it is. A masked language model uses the word table twice, at both ends. Each use has a chain of additions of its own,
- * from part to part, and the second is added to the first when all parts are done: so these bits, too, do not depend on how the batch is cut. */
+ * record->epoch says which epoch it is. A masked language model uses the word table twice, at both ends; a generator uses its discriminator's tables. Each use has a chain of additions of
+ * its own, from part to part, and the others are added to the first when all parts are done: so these bits, too, do not depend on how the batch is cut. */
+typedef struct nch_twin { /* another use of a table: the same data, a gradient of its own */
+	nch_tensor tensor;
+	nch_tensor *first, **place; /* the table, and where in the model the twin stands for it */
+} nch_twin;
+enum { NCH_MOST_TWINS = 4 };
+
 typedef struct nch_trainer {
 	nch_model *model;
 	nch_compute *compute;
@@ -89,10 +101,12 @@ typedef struct nch_trainer {
 	nch_optimizer optimizer;
 	nch_packed packed;
 	const nch_train_options *options;
-	nch_masked masked;   /* of the part that is computed */
-	nch_tensor decoder;  /* the model's, so that the word table's two gradients are two chains; see nch_trainer_step */
+	nch_masked masked;     /* of the part that is computed */
+	nch_replaced replaced; /* the same, of a discriminator and its generator */
+	nch_twin twins[NCH_MOST_TWINS];
+	size_t twin_count;
 	size_t epoch;        /* of the step */
-	size_t counted;      /* what the last step's loss is the mean over: rows, or hidden tokens */
+	size_t counted;      /* what the last step's loss is the mean over: rows, or hidden tokens; of a discriminator, tokens */
 	size_t correct;      /* how many of them were right while training */
 } nch_trainer;
 nch_status nch_trainer_new(nch_model *model, nch_compute *compute, const nch_train_options *options, nch_trainer *trainer, nch_error *error);

@@ -46,6 +46,58 @@ exits 0 '' -- pretrain --corpus "$work/texts.txt" --valid-split 0.1 $small --che
 check "killed and resumed: the same bits" sh -c "tail -n 1 '$work/.out' | cmp - '$work/hash'"
 exits 1 'other data or options' -- pretrain --corpus "$work/texts.txt" --valid-split 0.1 $small --mask 0.2 --resume --out "$work/killed"
 
+# --- replaced-token detection ---
+rtd="pretrain --corpus $work/texts.txt --valid-split 0.1 --objective rtd"
+exits 0 '' -- $rtd $small --out "$work/rtd"
+tail -n 1 "$work/.out" > "$work/rtd-hash"
+grep -o 'sha256 [0-9a-f]*' "$work/.out" > "$work/rtd-hashes"
+check "a hash of the generator, and one of the discriminator" test "$(wc -l < "$work/rtd-hashes")" -eq 2
+check "its config is a discriminator's" grep -q ElectraForPreTraining "$work/rtd/config.json"
+check "and the generator's a masked language model's" grep -q ElectraForMaskedLM "$work/rtd/generator/config.json"
+for file in model.safetensors nunchi.json spiece.model tokenizer.json; do
+	check "the generator's folder has $file" test -s "$work/rtd/generator/$file"
+done
+check "the log has both losses" test "$(grep -c '"mlm_loss":[0-9].*"rtd_loss":[0-9]' "$work/rtd/log.jsonl")" -eq 10
+check "and what was measured" test "$(grep -c '"valid_mlm_accuracy":[0-9].*"valid_precision":[0-9].*"valid_recall":[0-9]' "$work/rtd/log.jsonl")" -eq 2
+exits 0 '' -- fingerprint "$work/rtd"
+check "the last line is the discriminator's hash" cmp "$work/.out" "$work/rtd-hash"
+exits 0 '' -- fingerprint "$work/rtd/generator"
+check "the line before has the generator's" sh -c "head -n 1 '$work/rtd-hashes' | grep -q \"\$(grep -o '[0-9a-f]\{64\}' '$work/.out')\""
+exits 0 '' -- inspect --verify "$work/rtd"
+exits 0 'MLM accuracy 0\.[0-9]* RTD accuracy 0\.[0-9]* precision [01]\.[0-9]* recall [01]\.' -- $rtd --preset tiny --tokenizer "$work/ko.model" --epochs 1 \
+	--max-len 24 --rtd-weight 10 --generator-size 0.5 --whole-word --out "$work/rtd-other"
+exits 0 'dropped: the replaced-token head' -- train --train "$work/train.tsv" --init "$work/rtd" --epochs 1 --lr 1e-3 --max-len 24 --out "$work/rtd-tuned"
+exits 0 'newly made: the generator' -- pretrain --corpus "$work/texts.txt" --objective rtd --init "$work/rtd-tuned" --epochs 1 --out "$work/rtd-anew"
+exits 0 '' -- pretrain --corpus "$work/texts.txt" --objective rtd --init "$work/rtd" --epochs 1 --lr 1e-4 --quiet --out "$work/rtd-more"
+exits 0 '' -- pretrain --corpus "$work/texts.txt" --init "$work/rtd/generator" --epochs 1 --quiet --out "$work/rtd-generator"
+"$NUNCHI" $rtd $small --checkpoint-every 1 --out "$work/rtd-killed" > /dev/null 2>&1 &
+program=$!
+tries=0
+while [ ! -e "$work/rtd-killed/checkpoint/state.json" ] && [ $tries -lt 200 ]; do
+	sleep 0.02
+	tries=$((tries + 1))
+done
+kill -9 $program 2> /dev/null
+wait $program 2> /dev/null
+exits 1 'other data or options' -- $rtd $small --rtd-weight 20 --resume --out "$work/rtd-killed"
+exits 0 '' -- $rtd $small --threads 2 --checkpoint-every 1 --resume --out "$work/rtd-killed"
+check "killed and resumed: the bits of both" sh -c "grep -o 'sha256 [0-9a-f]*' '$work/.out' | cmp - '$work/rtd-hashes'"
+exits 2 'for --objective rtd' -- pretrain --corpus "$work/texts.txt" $small --rtd-weight 20 --out "$work/no"
+exits 2 '64 wide already' -- pretrain --corpus "$work/texts.txt" --objective rtd --init "$work/rtd-other" --generator-size 0.25 --out "$work/no"
+exits 1 'only an ELECTRA' -- pretrain --corpus "$work/texts.txt" --objective rtd --init "$work/lm" --out "$work/no"
+
+# --- other measures than a preset's ---
+shape="--preset tiny --layers 3 --hidden 96 --embedding 32 --tokenizer $work/ko.model --epochs 1 --max-len 24 --quiet"
+exits 0 '' -- pretrain --corpus "$work/texts.txt" $shape --out "$work/shape"
+check "narrow embeddings make an ELECTRA" grep -q ElectraForMaskedLM "$work/shape/config.json"
+exits 0 '' -- inspect "$work/shape"
+check "with these measures" grep -q '3 layers of 96, 3 heads, feed-forward 384' "$work/.out"
+exits 0 '' -- train --train "$work/train.tsv" $shape --heads 4 --out "$work/shape-classifier"
+check "of a classifier, too" grep -q ElectraForSequenceClassification "$work/shape-classifier/config.json"
+exits 2 'no multiple of 32' -- train --train "$work/train.tsv" --preset tiny --hidden 100 --tokenizer "$work/ko.model" --out "$work/no"
+exits 2 'cannot be divided' -- train --train "$work/train.tsv" --preset tiny --heads 3 --tokenizer "$work/ko.model" --out "$work/no"
+exits 2 'has its measures' -- train --train "$work/train.tsv" --init "$work/lm" --layers 3 --out "$work/no"
+
 # --- wrong calls ---
 exits 2 'needs --corpus' -- pretrain $small --out "$work/no"
 exits 2 '--init' -- pretrain --corpus "$work/texts.txt" --out "$work/no"

@@ -98,7 +98,7 @@ TEST(gradients_are_pytorchs)
 	CHECK(nch_trainer_new(model, compute(), &options, &trainer, &error) == NCH_OK);
 	CHECK(nch_trainer_step(&trainer, &e, rows, 7, 0.0, &record, &error) == NCH_OK);
 	CHECK_CLOSE(record.loss, golden_loss, 1e-5);
-	const nch_tensor **sorted = nch_model_sorted(model);
+	const nch_tensor **sorted = nch_model_sorted(model, NULL);
 	for (size_t t = 0; t < model->count; t++) {
 		size_t n = sorted[t]->rows * sorted[t]->columns;
 		const double place[] = {0.0, 0.37, 1.0};

@@ -185,7 +185,7 @@ static void check_case(const golden_case *golden)
 	const nch_optimizer_options options = {.kind = NCH_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01, .clip = 1.0};
 	nch_optimizer optimizer = {0};
 	nch_model *model = formula_model(golden);
-	const nch_tensor **sorted = nch_model_sorted(model);
+	const nch_tensor **sorted = nch_model_sorted(model, NULL);
 	CHECK(model->count == golden->tensors && model->parameters == golden->parameters);
 	CHECK(names_hash(model, sorted) == golden->names);
 	CHECK(nch_optimizer_new(model, &options, &optimizer, &error) == NCH_OK);

@@ -48,7 +48,7 @@ static nch_model *stepped(const nch_optimizer_options *options)
 	nch_optimizer optimizer;
 	nch_error error;
 	double norm;
-	const nch_tensor **sorted = nch_model_sorted(model);
+	const nch_tensor **sorted = nch_model_sorted(model, NULL);
 	CHECK(nch_optimizer_new(model, options, &optimizer, &error) == NCH_OK);
 	for (size_t step = 0; step < STEPS; step++) {
 		nch_optimizer_clear(&optimizer);
@@ -68,7 +68,7 @@ static void compare(nch_optimizer_kind kind, nch_schedule_kind schedule, const d
 {
 	const nch_optimizer_options options = options_of(kind, schedule);
 	nch_model *model = stepped(&options);
-	const nch_tensor **sorted = nch_model_sorted(model);
+	const nch_tensor **sorted = nch_model_sorted(model, NULL);
 	CHECK(model->count == count);
 	for (size_t t = 0; t < model->count && t < count; t++) {
 		size_t n = sorted[t]->rows * sorted[t]->columns;
@@ -129,7 +129,7 @@ static double addons_weight(const nch_optimizer_options *o, double w, bool decay
 static void against_addons(nch_optimizer_options o)
 {
 	nch_model *model = stepped(&o);
-	const nch_tensor **sorted = nch_model_sorted(model);
+	const nch_tensor **sorted = nch_model_sorted(model, NULL);
 	double scale[STEPS];
 	size_t compared = 0;
 	for (size_t step = 0; step < STEPS; step++) {

@@ -1,0 +1,214 @@
+/* Replaced-token detection: generator and discriminator are one list of tensors, come out of a folder as they went in, and are trained to the same bits however the
+ * batch is cut, whoever computes, and after an interruption. */
+#include "base/file.h"
+#include "base/memory.h"
+#include "test.h"
+#include "tests/golden/formula.h"
+#include "train/trainer.h"
+
+#include <stdlib.h>
+
+enum { VOCABULARY = 60, ROWS = 8 };
+
+static bool special[VOCABULARY], continues[VOCABULARY];
+
+static nch_masking masking(bool whole_word)
+{
+	for (int id = 0; id < VOCABULARY; id++) {
+		special[id] = id < 5;
+		continues[id] = id >= 35;
+	}
+	return (nch_masking){.share = 0.15, .whole_word = whole_word, .seed = 99, .mask = 4, .vocab_size = VOCABULARY, .special = special,
+	                     .continues = continues};
+}
+
+static nch_examples examples(size_t rows)
+{
+	nch_examples e = {.rows = rows, .token = nch_alloc(rows * 40, sizeof *e.token), .offsets = nch_alloc(rows + 1, sizeof *e.offsets),
+	                  .first = nch_alloc(rows, sizeof *e.first), .label = nch_alloc(rows, sizeof *e.label)};
+	for (size_t row = 0; row < rows; row++) {
+		size_t at = e.offsets[row], n = 6 + row * 11 % 23;
+		e.token[at++] = 2;
+		for (size_t i = 0; i < n; i++)
+			e.token[at++] = (int32_t)(5 + (row * 31 + i * 17 + i * i * 3) % (VOCABULARY - 5));
+		e.token[at++] = 3;
+		e.first[row] = (uint32_t)(n + 2);
+		e.offsets[row + 1] = at;
+	}
+	return e;
+}
+
+static nch_model *pair(size_t embedding, float dropout)
+{
+	nch_model *model = NULL;
+	nch_error error;
+	const nch_config c = {.family = NCH_ELECTRA, .head = NCH_HEAD_RTD, .vocab_size = VOCABULARY, .hidden = 64, .embedding = embedding, .layers = 2, .heads = 4,
+	                      .feed_forward = 80, .max_positions = 64, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.05f,
+	                      .dropout = dropout, .attention_dropout = dropout};
+	const nch_config generator = nch_config_generator(&c, 0.25);
+	CHECK(nch_model_new_pair(&c, &generator, &model, &error) == NCH_OK && nch_model_init(model, 5, NULL, &error) == NCH_OK);
+	return model;
+}
+
+static nch_train_options options(const nch_masking *m)
+{
+	return (nch_train_options){.epochs = 3, .batch = ROWS, .accumulate = 1, .loss = NCH_LOSS_CE, .masking = m, .rtd_weight = 50.0, .seed = 99, .shuffle = true, .best_by = NCH_BEST_LOSS,
+	                           .optimizer = {.kind = NCH_ADAMW, .lr = 2e-3, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01, .clip = 1.0}};
+}
+
+TEST(one_list)
+{
+	nch_model *model = pair(32, 0.0f);
+	const nch_model *generator = model->generator;
+	CHECK(generator->tables == model && generator->word == model->word && generator->position == model->position && generator->type == model->type);
+	CHECK(generator->decoder == model->word && generator->config.hidden == 32 && generator->config.heads == 1 && generator->config.layers == 2);
+	CHECK(model->project_weight != NULL && generator->project_weight == NULL); /* embeddings of 32: as wide as the generator */
+	CHECK(nch_model_own_count(model) + generator->count == model->count);
+	CHECK(nch_model_find(model, "generator/generator_lm_head.bias") == generator->mlm_bias);
+	for (size_t i = 0; i < model->count; i++)
+		for (size_t j = 0; j < i; j++)
+			CHECK(strcmp(model->tensors[i].name, model->tensors[j].name) != 0);
+	size_t count;
+	const nch_tensor **sorted = nch_model_sorted(generator, &count);
+	CHECK(count == generator->count + 3);
+	for (size_t i = 1; i < count; i++)
+		CHECK(strcmp(nch_tensor_file_name(sorted[i - 1]), nch_tensor_file_name(sorted[i])) < 0);
+	nch_free((void *)sorted);
+	nch_model_free(model);
+}
+
+static bool same_values(const nch_model *a, const nch_model *b)
+{
+	bool same = a->count == b->count;
+	for (size_t i = 0; same && i < a->count; i++)
+		same = memcmp(a->tensors[i].data, b->tensors[i].data, a->tensors[i].rows * a->tensors[i].columns * sizeof(float)) == 0;
+	return same;
+}
+
+TEST(saved_and_opened)
+{
+	char folder[] = "/tmp/nunchi-replaced-XXXXXX", command[300], hex[65], again[65];
+	nch_error error;
+	CHECK(mkdtemp(folder) != NULL);
+	nch_model *model = pair(48, 0.0f), *opened = NULL;
+	CHECK(nch_model_save(model, folder, hex, &error) == NCH_OK);
+	for (int map = 0; map < 2; map++) {
+		const nch_model_options both = {.head = NCH_HEAD_RTD, .pair = true, .map = map, .seed = 6};
+		CHECK(nch_model_open(folder, &both, &opened, &error) == NCH_OK && opened->report.length == 0);
+		CHECK(same_values(model, opened) && opened->generator->decoder == opened->word);
+		nch_model_fingerprint(opened, again);
+		CHECK_TEXT(again, hex);
+		nch_model_free(opened);
+	}
+	CHECK(nch_model_open(folder, &(nch_model_options){.saved_head = true}, &opened, &error) == NCH_OK && opened->config.head == NCH_HEAD_RTD && opened->report.length == 0);
+	CHECK(opened->generator == NULL && opened->count == nch_model_own_count(model));
+	nch_model_free(opened);
+	/* another word table in the generator's folder: said, and not taken */
+	snprintf(command, sizeof command, "%s/generator", folder);
+	float before = model->word->data[7];
+	model->word->data[7] = 1.0f;
+	CHECK(nch_model_save(model->generator, command, NULL, &error) == NCH_OK);
+	CHECK(nch_model_open(folder, &(nch_model_options){.head = NCH_HEAD_RTD, .pair = true}, &opened, &error) == NCH_OK && strstr(opened->report.data, "tables"));
+	CHECK(opened->word->data[7] == before);
+	nch_model_free(opened);
+	/* a generator of another discriminator */
+	nch_model *other = pair(32, 0.0f);
+	CHECK(nch_model_save(other->generator, command, NULL, &error) == NCH_OK);
+	CHECK(nch_model_open(folder, &(nch_model_options){.head = NCH_HEAD_RTD, .pair = true}, &opened, &error) == NCH_FORMAT && strstr(error.text, "not the generator"));
+	nch_model_free(other);
+	nch_model_free(model);
+	/* and none at all */
+	snprintf(command, sizeof command, "rm -rf '%s/generator'", folder);
+	CHECK(system(command) == 0);
+	CHECK(nch_model_open(folder, &(nch_model_options){.head = NCH_HEAD_RTD, .pair = true, .generator_size = 0.5}, &opened, &error) == NCH_OK);
+	CHECK_TEXT(opened->report.data, "newly made: the generator (2 × 32)\n");
+	CHECK(opened->generator->mlm_weight->fresh && !opened->word->fresh);
+	nch_model_free(opened);
+	snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	CHECK(system(command) == 0);
+}
+
+static void train(size_t threads, const char *isa, const nch_train_options *o, const nch_train_watcher *watcher, nch_status expected, char hex[130],
+                  nch_epoch_record *last)
+{
+	nch_examples e = examples(30), valid = examples(5);
+	nch_model *model = pair(48, 0.1f);
+	nch_compute *compute = NULL;
+	nch_train_result result = {0};
+	nch_error error = {0};
+	CHECK(nch_compute_new(threads, isa, 40, 32, &compute, &error) == NCH_OK);
+	CHECK(nch_train(model, compute, &e, &valid, o, watcher, &result, &error) == expected);
+	CHECK(model->generator->word == model->word && model->generator->decoder == model->word && model->generator->position == model->position);
+	memcpy(hex, result.fingerprint, 65);
+	nch_model_fingerprint(model->generator, hex + strlen(hex)); /* of both, one after the other */
+	if (last != NULL && result.count > 0)
+		*last = result.epochs[result.count - 1];
+	nch_train_result_free(&result);
+	nch_examples_free(&e);
+	nch_examples_free(&valid);
+	nch_model_free(model);
+	nch_compute_free(compute);
+}
+
+TEST(same_bits)
+{
+	nch_masking m = masking(true);
+	nch_train_options o = options(&m);
+	char first[130], hex[130];
+	nch_epoch_record last = {0};
+	train(1, "scalar", &o, NULL, NCH_OK, first, &last);
+	const nch_replaced_scores *s = &last.replaced;
+	CHECK(last.has_valid && last.has_replaced && s->mlm_loss > 0.0 && s->mlm_loss < 8.0 && s->rtd_loss > 0.0 && s->precision >= 0.0 && s->recall <= 1.0);
+	CHECK_CLOSE(last.valid.loss, s->mlm_loss + 50.0 * s->rtd_loss, 1e-12);
+	train(3, NULL, &o, NULL, NCH_OK, hex, NULL);
+	CHECK_TEXT(hex, first);
+	o.batch = 1; /* parts in which nothing is hidden are among them */
+	o.accumulate = ROWS;
+	train(2, NULL, &o, NULL, NCH_OK, hex, NULL);
+	CHECK_TEXT(hex, first);
+}
+
+static volatile sig_atomic_t stop;
+
+static void stop_at(void *context, const nch_step_record *record, uint64_t total)
+{
+	(void)total;
+	CHECK(record->has_parts && fabs(record->loss - record->mlm_loss - 50.0 * record->rtd_loss) < 1e-9);
+	if (record->step == *(uint64_t *)context)
+		stop = 1;
+}
+
+TEST(resumed_is_as_never_stopped)
+{
+	char folder[] = "/tmp/nunchi-replaced-XXXXXX", whole[130], hex[130], command[300];
+	nch_masking m = masking(false);
+	nch_train_options o = options(&m);
+	nch_epoch_record last = {0}, again = {0};
+	CHECK(mkdtemp(folder) != NULL);
+	train(1, NULL, &o, NULL, NCH_OK, whole, &last);
+	o.out = folder;
+	o.stop = &stop;
+	o.resume = true;
+	for (uint64_t at = 2; at <= 6; at += 4) { /* in the middle of the first and of the second epoch */
+		nch_train_watcher watcher = {.step = stop_at, .context = &at};
+		train(1, NULL, &o, &watcher, NCH_CANCELLED, hex, NULL);
+		stop = 0;
+	}
+	train(2, NULL, &o, NULL, NCH_OK, hex, &again);
+	CHECK_TEXT(hex, whole);
+	CHECK(again.replaced.precision == last.replaced.precision && again.replaced.mlm_loss == last.replaced.mlm_loss);
+	train(1, NULL, &o, NULL, NCH_OK, hex, &again); /* all is done: its records come from the checkpoint, its weights from the folder */
+	CHECK_TEXT(hex, whole);
+	CHECK(again.has_replaced && again.replaced.recall == last.replaced.recall && again.replaced.rtd_loss == last.replaced.rtd_loss);
+	snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	CHECK(system(command) == 0);
+}
+
+int main(void)
+{
+	RUN(one_list);
+	RUN(saved_and_opened);
+	RUN(same_bits);
+	RUN(resumed_is_as_never_stopped);
+	return test_end();
+}
