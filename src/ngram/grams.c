@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/unicode.h"
+#include "base/unicode.h"
 
 /* What Python's str.split() cuts at. */
 static bool is_space(uint32_t code)
