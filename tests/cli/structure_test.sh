@@ -59,7 +59,7 @@ may_include() {
 	src/text) echo 'text base' ;;
 	src/data) echo 'data io text tokenizer base' ;;
 	src/nn) echo 'nn io kernels base' ;;
-	src/ngram) echo 'ngram data io tokenizer base' ;;
+	src/ngram) echo 'ngram data io base' ;;
 	src/report) echo 'report data base' ;;
 	src/train) echo 'train report data nn ngram text io tokenizer kernels base' ;;
 	src/bench) echo 'bench train data nn ngram text io tokenizer kernels base' ;;
