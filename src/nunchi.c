@@ -1,6 +1,7 @@
 /* nunchi.c - the public face of the library. */
 #include "nunchi.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,10 @@
 struct nch_classifier {
 	nch_predictor *predictor;
 	nch_splitter *splitter; /* made when first needed */
+	/* of the last nch_classifier_scores: scores near 1 may be equal where the logits, by which the program decides, are not */
+	uintptr_t place;  /* where it put them; nothing is read from there */
+	float *last;      /* (2, rows, labels): the logits, then the scores again */
+	size_t rows, room;
 };
 
 static void tell(const nch_error *error, char *why, size_t why_size)
@@ -41,6 +46,7 @@ void nch_classifier_close(nch_classifier *classifier)
 		return;
 	nch_predictor_close(classifier->predictor);
 	nch_splitter_free(classifier->splitter);
+	nch_free(classifier->last);
 	nch_free(classifier);
 }
 
@@ -56,25 +62,39 @@ const char *nch_classifier_label(const nch_classifier *classifier, size_t label)
 
 int nch_classifier_scores(nch_classifier *classifier, const char *const *texts, size_t count, float *scores, char *why, size_t why_size)
 {
-	size_t labels = nch_classifier_labels(classifier);
+	size_t labels = nch_classifier_labels(classifier), cells = 0, both = 0;
 	nch_error error;
 	nch_text *list = nch_alloc(count, sizeof *list);
-	nch_status status = list ? NCH_OK : nch_no_memory(&error);
+	nch_status status = list && nch_size_mul(count, labels, &cells) && nch_size_mul(cells, 2, &both) ? NCH_OK : nch_no_memory(&error);
+	classifier->rows = 0;
 	for (size_t i = 0; i < count && status == NCH_OK; i++)
 		list[i] = (nch_text){.text = texts[i], .length = strlen(texts[i])};
 	if (status == NCH_OK)
-		status = nch_predictor_logits(classifier->predictor, list, count, scores, &error);
+		status = nch_grow(&classifier->last, &classifier->room, both, sizeof *scores, &error);
+	if (status == NCH_OK)
+		status = nch_predictor_logits(classifier->predictor, list, count, classifier->last, &error);
 	nch_free(list);
-	for (size_t i = 0; i < count && status == NCH_OK; i++)
-		nch_predictor_scores(classifier->predictor, scores + i * labels, scores + i * labels);
-	if (status != NCH_OK)
+	if (status != NCH_OK) {
 		tell(&error, why, why_size);
-	return status == NCH_OK ? 0 : -1;
+		return -1;
+	}
+	for (size_t i = 0; i < count; i++)
+		nch_predictor_scores(classifier->predictor, classifier->last + i * labels, scores + i * labels);
+	memcpy(classifier->last + cells, scores, cells * sizeof *scores);
+	classifier->place = (uintptr_t)scores;
+	classifier->rows = count;
+	return 0;
 }
 
 size_t nch_classifier_best(const nch_classifier *classifier, const float *scores)
 {
-	return nch_largest(scores, nch_classifier_labels(classifier));
+	size_t labels = nch_classifier_labels(classifier), bytes = labels * sizeof *scores, row = ((uintptr_t)scores - classifier->place) / bytes;
+	if (row < classifier->rows && (uintptr_t)scores == classifier->place + row * bytes) {
+		const float *logits = classifier->last + row * labels;
+		if (memcmp(logits + classifier->rows * labels, scores, bytes) == 0) /* the caller has written nothing else there since */
+			return nch_largest(logits, labels);
+	}
+	return nch_largest(scores, labels);
 }
 
 /* The tags as the caller gets them; the scores change their owner. */

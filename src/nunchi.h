@@ -10,7 +10,7 @@
  *
  * Link with -lnunchi -lm -pthread.
  *
- * Ownership. The library keeps no pointer to a text, a path or an array after its return. What a call hands out is the caller's to
+ * Ownership. The library reads and writes no text, path or array of the caller's after its return. What a call hands out is the caller's to
  * release, by the function that its comment names; a label's name belongs to the classifier and lasts until that is closed.
  *
  * Threads. A classifier is for one thread at a time: two calls for the same one must not overlap (a lock around it will do). Different
@@ -40,7 +40,8 @@ const char *nch_classifier_label(const nch_classifier *classifier, size_t label)
 /* scores (count, labels), row by row: the probability of each label of each NUL-terminated text. The caller's array; whatever stands in it
  * after a failure means nothing. Returns 0, or -1 and a text in why. */
 int nch_classifier_scores(nch_classifier *classifier, const char *const *texts, size_t count, float *scores, char *why, size_t why_size);
-/* The label with the highest score of one row. */
+/* The label that the program would answer, for one row of the array that the last nch_classifier_scores filled: that of the greatest logit. Scores near 1 may be equal
+ * where logits differ; of another row (an earlier call's, a copy) it is the label with the highest score, the first of equal ones. */
 size_t nch_classifier_best(const nch_classifier *classifier, const float *scores);
 
 /* A sentence of a text: its bytes [begin, end), whether somebody speaks in it (else it is narration), and its label. */

@@ -7,22 +7,69 @@
 
 #define MOST_MAPPED ((size_t)512)
 
-/* --- tokens and parts --- */
+enum { MOST_TOKENS = 16384 }; /* of a text that is read in windows: each of them is a row to compute, twice or thrice */
 
-static nch_status read_text(const nch_predictor *p, const char *text, size_t length, nch_explanation *e, nch_error *error)
+/* --- the way to the model --- */
+
+/* What the model reads of a text: rows that fit into it, several where a text is read in windows. Each holds the places of its tokens in the text's whole list. */
+typedef struct windows {
+	nch_examples rows; /* .token: places, not ids */
+	size_t of_text[2]; /* the windows of the one text: of_text[0] .. of_text[1]-1 */
+} windows;
+
+/* Fits the tokens as the predictor fits them (the same call), by sending their places through it in place of their ids. */
+static nch_status fit(const nch_predictor *p, const nch_reading *reading, windows *w, nch_error *error)
 {
-	nch_tokenizer_scratch *scratch = NULL;
-	if (p->cleansing != NULL)
-		NCH_TRY(nch_cleansing_apply(p->cleansing, text, length, &e->text, error));
-	else
-		nch_buffer_add(&e->text, text, length);
-	NCH_TRY(nch_buffer_check(&e->text, error));
-	NCH_TRY(nch_tokenizer_scratch_new(p->tokenizer, &scratch, error));
-	nch_status status = nch_tokenizer_encode_model(p->tokenizer, scratch, e->text.data != NULL ? e->text.data : "", e->text.length, NULL, 0, p->max_len,
-	                                               &e->tokens, NULL, &e->cut, error);
-	nch_tokenizer_scratch_free(scratch);
+	size_t count = reading->tokens.count, offsets[2] = {0, count};
+	uint32_t first = (uint32_t)reading->first;
+	int32_t *places = nch_alloc(count, sizeof *places);
+	if (places == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < count; i++)
+		places[i] = (int32_t)i;
+	const nch_examples whole = {.rows = 1, .token = places, .offsets = offsets, .first = &first};
+	nch_status status = nch_examples_fit(&whole, p->max_len, p->long_texts, w->of_text, &w->rows, error);
+	nch_free(places);
 	return status;
 }
+
+/* The tokens that are read: those of the one row, or all, where there are several windows. */
+static nch_status keep_tokens(const nch_reading *reading, windows *w, nch_explanation *e, nch_error *error)
+{
+	bool one = w->rows.rows == 1;
+	size_t count = one ? w->rows.offsets[1] : reading->tokens.count;
+	NCH_TRY(nch_grow(&e->tokens.items, &e->tokens.capacity, count, sizeof *e->tokens.items, error));
+	e->tokens.count = count;
+	for (size_t i = 0; i < count; i++)
+		e->tokens.items[i] = reading->tokens.items[one ? (size_t)w->rows.token[i] : i];
+	e->first = one ? w->rows.first[0] : reading->first;
+	for (size_t i = 0; one && i < count; i++) /* the places are now those in the list of what was kept */
+		w->rows.token[i] = (int32_t)i;
+	e->windows = w->rows.rows;
+	e->cut = w->rows.cut > 0 && one;
+	return NCH_OK;
+}
+
+static nch_status read_text(const nch_predictor *p, const char *text, size_t length, windows *w, nch_explanation *e, nch_error *error)
+{
+	const nch_text asked = {.text = text, .length = length};
+	nch_reading reading = {0};
+	nch_status status = nch_predictor_read(p, &asked, &reading, error);
+	if (status == NCH_OK && p->long_texts == NCH_LONG_WINDOW && reading.tokens.count > MOST_TOKENS)
+		status = nch_fail(error, NCH_DATA, "the text has %zu tokens; up to %d are explained", reading.tokens.count, MOST_TOKENS);
+	if (status == NCH_OK)
+		status = fit(p, &reading, w, error);
+	if (status == NCH_OK)
+		status = keep_tokens(&reading, w, e, error);
+	if (status == NCH_OK) {
+		nch_buffer_add(&e->text, reading.bytes.data, reading.text_length);
+		status = nch_buffer_check(&e->text, error);
+	}
+	nch_reading_free(&reading);
+	return status;
+}
+
+/* --- tokens and parts --- */
 
 static bool has_blank(const char *text, size_t begin, size_t end)
 {
@@ -51,7 +98,7 @@ static nch_status find_parts(nch_explanation *e, bool words, nch_error *error)
 	e->parts = nch_alloc(e->tokens.count, sizeof *e->parts);
 	if (e->parts == NULL)
 		return nch_no_memory(error);
-	for (size_t i = 0; i < e->tokens.count; i++) {
+	for (size_t i = 0; i < e->first; i++) { /* a pair is what the model was asked about, not what it read */
 		const nch_token *t = &e->tokens.items[i];
 		nch_part *last = e->part_count > 0 ? &e->parts[e->part_count - 1] : NULL;
 		if (t->begin == t->end) /* a special one */
@@ -70,54 +117,118 @@ static nch_status find_parts(nch_explanation *e, bool words, nch_error *error)
 
 /* --- leaving out --- */
 
-/* Row 0: all tokens; row 1 + i: all but part i. */
-static nch_status make_rows(const nch_explanation *e, nch_examples *rows, nch_error *error)
+/* Rows of ids on their way to the model; release with nch_examples_free. */
+static nch_status make_room(nch_examples *rows, size_t count, size_t tokens, nch_error *error)
 {
-	size_t count = e->part_count + 1, n = e->tokens.count, cells;
-	rows->rows = count;
-	rows->token = nch_size_mul(count, n, &cells) ? nch_alloc(cells, sizeof *rows->token) : NULL;
+	rows->token = nch_alloc(tokens, sizeof *rows->token);
 	rows->offsets = nch_alloc(count + 1, sizeof *rows->offsets);
 	rows->first = nch_alloc(count, sizeof *rows->first);
 	rows->label = nch_alloc(count, sizeof *rows->label);
-	if (!rows->token || !rows->offsets || !rows->first || !rows->label)
-		return nch_no_memory(error);
-	size_t at = 0;
-	for (size_t r = 0; r < count; r++) {
-		const nch_part *out = r > 0 ? &e->parts[r - 1] : NULL;
-		for (size_t i = 0; i < n; i++)
-			if (out == NULL || i < out->first || i >= out->first + out->count)
-				rows->token[at++] = e->tokens.items[i].id;
-		rows->offsets[r + 1] = at;
-		rows->first[r] = (uint32_t)(at - rows->offsets[r]);
-		rows->label[r] = -1;
+	return rows->token && rows->offsets && rows->first && rows->label ? NCH_OK : nch_no_memory(error);
+}
+
+static bool holds(const nch_part *part, int32_t place)
+{
+	return part != NULL && (size_t)place >= part->first && (size_t)place < part->first + part->count;
+}
+
+/* A window, without the tokens of a part (NULL: whole). */
+static void add_row(const nch_explanation *e, const windows *w, size_t window, const nch_part *out, nch_examples *rows)
+{
+	size_t row = rows->rows++, at = rows->offsets[row], begin = w->rows.offsets[window];
+	rows->label[row] = -1;
+	rows->first[row] = 0;
+	for (size_t i = begin; i < w->rows.offsets[window + 1]; i++) {
+		if (holds(out, w->rows.token[i]))
+			continue;
+		rows->token[at++] = e->tokens.items[w->rows.token[i]].id;
+		rows->first[row] += i - begin < w->rows.first[window];
 	}
-	rows->longest = n;
+	rows->offsets[row + 1] = at;
+	rows->longest = at - rows->offsets[row] > rows->longest ? at - rows->offsets[row] : rows->longest;
+}
+
+static bool is_in_window(const windows *w, size_t window, const nch_part *part)
+{
+	for (size_t i = w->rows.offsets[window]; i < w->rows.offsets[window + 1]; i++)
+		if (holds(part, w->rows.token[i]))
+			return true;
+	return false;
+}
+
+/* The logits of the windows without a part: those that do not hold it are as they were. `base` (windows, labels); out (labels): their mean. */
+static nch_status without(nch_predictor *p, const nch_explanation *e, const windows *w, const nch_part *part, const float *base, nch_examples *rows, float *all,
+                          float *out, nch_error *error)
+{
+	size_t count = w->rows.rows, labels = e->labels, row = 0;
+	rows->rows = 0;
+	for (size_t k = 0; k < count; k++)
+		if (is_in_window(w, k, part))
+			add_row(e, w, k, part, rows);
+	if (rows->rows > 0)
+		NCH_TRY(nch_predictor_rows(p, rows, NCH_OUTPUT_LOGITS, all, error));
+	/* from the last on, since a window's place is never before its row's */
+	row = rows->rows;
+	for (size_t k = count; k-- > 0;) {
+		bool changed = is_in_window(w, k, part);
+		memmove(all + k * labels, changed ? all + --row * labels : base + k * labels, labels * sizeof *all);
+	}
+	nch_average_windows(all, (size_t[]){0, count}, 1, labels, out);
 	return NCH_OK;
 }
 
-static nch_status measure(nch_predictor *p, nch_explanation *e, nch_error *error)
+/* All parts of a text that is one row, in one go: they share their batches. Row i of out (parts, labels). */
+static nch_status without_each(nch_predictor *p, const nch_explanation *e, const windows *w, float *out, nch_error *error)
 {
 	nch_examples rows = {0};
+	size_t tokens;
+	nch_status status = nch_size_mul(e->part_count, e->tokens.count, &tokens) ? make_room(&rows, e->part_count, tokens, error) : nch_no_memory(error);
+	for (size_t i = 0; status == NCH_OK && i < e->part_count; i++)
+		add_row(e, w, 0, &e->parts[i], &rows);
+	if (status == NCH_OK && e->part_count > 0)
+		status = nch_predictor_rows(p, &rows, NCH_OUTPUT_LOGITS, out, error);
+	nch_examples_free(&rows);
+	return status;
+}
+
+/* The logits of the whole, and without each part: less (parts, labels). */
+static nch_status compute(nch_predictor *p, const nch_explanation *e, const windows *w, float *whole, float *less, nch_error *error)
+{
+	size_t count = w->rows.rows, labels = e->labels;
+	nch_examples rows = {0};
+	float *base = nch_alloc(count * labels, sizeof *base), *all = nch_alloc(count * labels, sizeof *all);
+	nch_status status = base && all ? make_room(&rows, count, w->rows.offsets[count], error) : nch_no_memory(error);
+	for (size_t k = 0; status == NCH_OK && k < count; k++)
+		add_row(e, w, k, NULL, &rows);
+	if (status == NCH_OK)
+		status = nch_predictor_rows(p, &rows, NCH_OUTPUT_LOGITS, base, error);
+	if (status == NCH_OK)
+		nch_average_windows(base, w->of_text, 1, labels, whole);
+	if (status == NCH_OK && count == 1)
+		status = without_each(p, e, w, less, error);
+	for (size_t i = 0; status == NCH_OK && count > 1 && i < e->part_count; i++)
+		status = without(p, e, w, &e->parts[i], base, &rows, all, less + i * labels, error);
+	nch_examples_free(&rows);
+	nch_free(base);
+	nch_free(all);
+	return status;
+}
+
+static nch_status measure(nch_predictor *p, const windows *w, nch_explanation *e, nch_error *error)
+{
 	size_t labels = nch_predictor_labels(p), cells;
-	float *logits = nch_size_mul(e->part_count + 1, labels, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
+	float *less = nch_size_mul(e->part_count, labels, &cells) ? nch_alloc(cells, sizeof *less) : NULL;
 	e->labels = labels;
 	e->logits = nch_alloc(labels, sizeof *e->logits);
 	e->scores = nch_alloc(labels, sizeof *e->scores);
-	e->effects = nch_alloc(cells, sizeof *e->effects);
-	nch_status status = logits && e->logits && e->scores && e->effects ? make_rows(e, &rows, error) : nch_no_memory(error);
-	if (status == NCH_OK)
-		status = nch_evaluate_logits(p->model, p->tape, &rows, 0, logits, error);
+	e->effects = less != NULL ? nch_alloc(cells, sizeof *e->effects) : NULL;
+	nch_status status = less && e->logits && e->scores && e->effects ? compute(p, e, w, e->logits, less, error) : nch_no_memory(error);
 	if (status == NCH_OK) {
-		memcpy(e->logits, logits, labels * sizeof *logits);
-		nch_predictor_scores(p, e->logits, e->scores);
-		for (size_t c = 1; c < labels; c++)
-			e->label = e->logits[c] > e->logits[e->label] ? c : e->label;
-		for (size_t i = 0; i < e->part_count; i++)
-			for (size_t c = 0; c < labels; c++)
-				e->effects[i * labels + c] = logits[c] - logits[(i + 1) * labels + c];
+		e->label = nch_predictor_answer(p, e->logits, e->scores, NULL);
+		for (size_t i = 0; i < cells; i++)
+			e->effects[i] = e->logits[i % labels] - less[i];
 	}
-	nch_free(logits);
-	nch_examples_free(&rows);
+	nch_free(less);
 	return status;
 }
 
@@ -143,28 +254,27 @@ static void see_attention(void *context, const nch_attention *attention, const n
 	w->layer++;
 }
 
-static nch_status look(nch_predictor *p, nch_explanation *e, nch_error *error)
+static nch_status look(nch_predictor *p, const windows *w, nch_explanation *e, nch_error *error)
 {
 	const nch_config *c = &p->model->config;
 	nch_examples rows = {0};
-	size_t n = e->tokens.count, cells, parts = e->part_count;
-	if (n > MOST_MAPPED || c->family == NCH_FUNNEL)
+	size_t n = e->tokens.count, cells;
+	if (n > MOST_MAPPED || c->family == NCH_FUNNEL || w->rows.rows > 1)
 		return NCH_OK;
 	e->layers = c->layers;
 	e->heads = c->heads;
 	if (!nch_size_mul(c->layers * c->heads, n * n, &cells) || (e->attention = nch_alloc(cells, sizeof *e->attention)) == NULL)
 		return nch_no_memory(error);
 	float *logits = nch_alloc(e->labels, sizeof *logits);
-	watcher w = {.compute = p->compute, .e = e};
-	e->part_count = 0; /* the whole sentence alone */
-	nch_status status = logits != NULL ? make_rows(e, &rows, error) : nch_no_memory(error);
-	e->part_count = parts;
+	watcher see = {.compute = p->compute, .e = e};
+	nch_status status = logits != NULL ? make_room(&rows, 1, n, error) : nch_no_memory(error);
 	if (status == NCH_OK) {
-		nch_tape_watch_attention(p->tape, see_attention, &w);
-		status = nch_evaluate_logits(p->model, p->tape, &rows, 0, logits, error);
+		add_row(e, w, 0, NULL, &rows);
+		nch_tape_watch_attention(p->tape, see_attention, &see);
+		status = nch_predictor_rows(p, &rows, NCH_OUTPUT_LOGITS, logits, error);
 		nch_tape_watch_attention(p->tape, NULL, NULL);
 	}
-	if (status == NCH_OK && (w.failed || w.layer != e->layers)) { /* a family whose attention is of another kind */
+	if (status == NCH_OK && (see.failed || see.layer != e->layers)) { /* a family whose attention is of another kind */
 		nch_free(e->attention);
 		e->attention = NULL;
 	}
@@ -173,18 +283,20 @@ static nch_status look(nch_predictor *p, nch_explanation *e, nch_error *error)
 	return status;
 }
 
-nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length, bool words, bool with_attention, nch_explanation *explanation,
+nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length, bool by_words, bool with_attention, nch_explanation *explanation,
                        nch_error *error)
 {
+	windows w = {0};
 	if (predictor->model->classifier_weight->fresh)
 		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: there is no answer to explain; train one (`nunchi train --init`)");
-	nch_status status = read_text(predictor, text, length, explanation, error);
+	nch_status status = read_text(predictor, text, length, &w, explanation, error);
 	if (status == NCH_OK)
-		status = find_parts(explanation, words, error);
+		status = find_parts(explanation, by_words, error);
 	if (status == NCH_OK)
-		status = measure(predictor, explanation, error);
+		status = measure(predictor, &w, explanation, error);
 	if (status == NCH_OK && with_attention)
-		status = look(predictor, explanation, error);
+		status = look(predictor, &w, explanation, error);
+	nch_examples_free(&w.rows);
 	if (status != NCH_OK)
 		nch_explanation_free(explanation);
 	return status;

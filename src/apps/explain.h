@@ -20,7 +20,9 @@ typedef struct nch_part {
 /* Start with {0}; release with nch_explanation_free. */
 typedef struct nch_explanation {
 	nch_buffer text;    /* as the model read it: cleansed */
-	nch_tokens tokens;  /* special ones included */
+	nch_tokens tokens;  /* those that were read, special ones included */
+	size_t first;       /* tokens of the text; those behind are a pair's, which a model that is asked about a target reads (empty, where there is none) */
+	size_t windows;     /* rows that the model read: more than one where long texts are read in windows, whose logits are averaged */
 	size_t labels, label; /* label: the answer */
 	float *logits, *scores; /* (labels) */
 	nch_part *parts;
@@ -28,11 +30,13 @@ typedef struct nch_explanation {
 	float *effects;     /* (part_count, labels) */
 	size_t layers, heads;
 	float *attention;   /* (layers, heads, tokens, tokens): row: who looks, column: at whom; NULL where the family's attention can't be shown */
-	bool cut;           /* tokens over the model's limit were lost */
+	bool cut;           /* tokens over the model's limit were not read */
 } nch_explanation;
 
-/* words: leave out whole words (what stands between blanks) instead of single tokens. Every part is one more sentence to compute. with_attention: maps too, for up to
- * 512 tokens. */
+/* The text goes the way that predict's texts go (train/predictor.h), so the answer has the same bits.
+ *
+ * words: leave out whole words (what stands between blanks) instead of single tokens. Every part is one more sentence to compute. with_attention: maps too, for up to
+ * 512 tokens that are read at once. Of a text that is read in windows a part is left out of those that hold it. */
 nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length, bool words, bool with_attention, nch_explanation *explanation,
                        nch_error *error);
 void nch_explanation_free(nch_explanation *explanation);

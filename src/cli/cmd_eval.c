@@ -33,20 +33,24 @@ struct work {
 	nch_examples examples;
 	nch_metrics metrics;
 	float *scores;     /* probabilities (rows, labels) */
+	size_t *best;      /* (rows): the answers */
 	nch_slice *slices; /* one for each of data.groups, or NULL */
 	nch_buffer errors;
 };
 
 /* A score that differs from the training's is often one of these two. */
-static void warn_about_tokens(const nch_examples *examples, size_t max_len)
+static void warn_about_tokens(const nch_predictor *p, size_t rows)
 {
-	double unknown = examples->content > 0 ? 100.0 * (double)examples->unknown / (double)examples->content : 0;
+	double unknown = p->content > 0 ? 100.0 * (double)p->unknown / (double)p->content : 0;
 	if (unknown > 5)
 		nch_output_warning("%.1f %% of the tokens are unknown to the tokenizer; `nunchi data` shows which strings", unknown);
-	if (examples->cut > 0)
-		nch_output_warning("%zu of %zu rows were cut to %zu tokens", examples->cut, examples->rows, max_len);
+	if (p->cut > 0 && p->long_texts == NCH_LONG_WINDOW)
+		nch_output_warning("%zu of %zu rows are longer than %zu tokens; they were read in windows", p->cut, rows, p->max_len);
+	else if (p->cut > 0)
+		nch_output_warning("%zu of %zu rows were cut to %zu tokens", p->cut, rows, p->max_len);
 }
 
+/* The rows take the way that predict's take, so that both give the same answers. */
 static nch_status measure(struct work *w, nch_error *error)
 {
 	nch_predictor *p = w->predictor;
@@ -54,13 +58,14 @@ static nch_status measure(struct work *w, nch_error *error)
 	float *logits = nch_size_mul(w->examples.rows, labels, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
 	const nch_criterion criterion = {p->loss, p->settings.shape, p->thresholds};
 	w->scores = logits != NULL ? nch_alloc(cells, sizeof *w->scores) : NULL;
-	nch_status status = logits && w->scores ? NCH_OK : nch_no_memory(error);
+	w->best = nch_alloc(w->examples.rows, sizeof *w->best);
+	nch_status status = logits && w->scores && w->best ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_evaluate_logits(p->model, p->tape, &w->examples, 0, logits, error);
+		status = nch_predictor_run(p, &w->examples, NCH_OUTPUT_LOGITS, logits, error);
 	if (status == NCH_OK)
 		status = nch_evaluate_metrics(&w->examples, logits, labels, &criterion, &w->metrics, error);
 	for (size_t i = 0; i < w->examples.rows && status == NCH_OK; i++)
-		nch_predictor_scores(p, logits + i * labels, w->scores + i * labels);
+		w->best[i] = nch_predictor_answer(p, logits + i * labels, w->scores + i * labels, NULL);
 	nch_free(logits);
 	return status;
 }
@@ -69,7 +74,7 @@ static nch_status measure(struct work *w, nch_error *error)
 static nch_status look_closer(const nch_options *options, struct work *w, nch_error *error)
 {
 	const char *path = nch_options_text(options, "errors");
-	const nch_answers answers = {.data = &w->data, .scores = w->scores, .thresholds = w->predictor->thresholds};
+	const nch_answers answers = {.data = &w->data, .scores = w->scores, .best = w->best, .thresholds = w->predictor->thresholds};
 	size_t count;
 	if (w->data.groups.count > 0)
 		NCH_TRY(nch_slices_make(&answers, &w->slices, error));
@@ -117,13 +122,13 @@ static nch_status evaluate(const nch_options *options, const char *folder, struc
 	size_t threads = (size_t)nch_options_integer(options, "threads"), max_len = (size_t)nch_options_integer(options, "max-len");
 	NCH_TRY(nch_predictor_open(folder, threads, nch_common_isa(options), &w->predictor, error));
 	nch_predictor *p = w->predictor;
-	if (max_len == 0 || max_len > p->max_len)
-		max_len = p->max_len;
+	if (max_len > 0 && max_len < p->max_len)
+		p->max_len = max_len;
 	NCH_TRY(nch_jury_labels(&p->model->config, &w->labels, error));
 	NCH_TRY(nch_jury_read(options, p, &w->labels, nch_options_text(options, "slice"), &w->data, error));
-	NCH_TRY(nch_examples_make(&w->data, NULL, w->data.rows, p->tokenizer, max_len, p->compute->pool, &w->examples, error));
-	warn_about_tokens(&w->examples, max_len);
+	NCH_TRY(nch_examples_make(&w->data, NULL, w->data.rows, p->tokenizer, 0, p->compute->pool, &w->examples, error));
 	NCH_TRY(measure(w, error));
+	warn_about_tokens(p, w->data.rows);
 	NCH_TRY(look_closer(options, w, error));
 	return print(options, &w->metrics, &w->labels, w, error);
 }
@@ -139,6 +144,7 @@ static nch_status evaluate_one(const nch_options *options, const char *folder, n
 	nch_examples_free(&w.examples);
 	nch_metrics_free(&w.metrics);
 	nch_free(w.scores);
+	nch_free(w.best);
 	nch_buffer_free(&w.errors);
 	return status;
 }

@@ -17,15 +17,8 @@ static nch_status ask(void *context, const nch_text *texts, size_t rows, float *
 	nch_predictor *p = context;
 	size_t labels = nch_predictor_labels(p);
 	NCH_TRY(nch_predictor_logits(p, texts, rows, logits, error));
-	for (size_t i = 0; i < rows; i++) {
-		const float *z = logits + i * labels;
-		nch_predictor_scores(p, z, scores + i * labels);
-		best[i] = 0;
-		for (size_t c = 0; c < labels; c++) {
-			best[i] = z[c] > z[best[i]] ? c : best[i]; /* by the logits: scores near 1 are equal too soon */
-			given[i * labels + c] = scores[i * labels + c] >= p->thresholds[c];
-		}
-	}
+	for (size_t i = 0; i < rows; i++)
+		best[i] = nch_predictor_answer(p, logits + i * labels, scores + i * labels, given + i * labels);
 	return NCH_OK;
 }
 

@@ -60,7 +60,7 @@ static nch_status fill_member(const nch_options *options, const nch_ensemble *e,
 		status = nch_fail(error, NCH_DATA, "model number %zu can use %zu rows of the data, the first one %zu: they must be judged by the same", member + 1,
 		                  data.rows, b->jury.rows);
 	if (status == NCH_OK)
-		status = nch_examples_make(&data, NULL, data.rows, p->tokenizer, p->max_len, p->compute->pool, &examples, error);
+		status = nch_examples_make(&data, NULL, data.rows, p->tokenizer, 0, p->compute->pool, &examples, error);
 	if (status == NCH_OK && nch_size_mul(data.rows, e->labels, &cells)) {
 		logits = nch_alloc(cells, sizeof *logits);
 		b->scores[member] = nch_alloc(cells, sizeof **b->scores);
@@ -68,7 +68,7 @@ static nch_status fill_member(const nch_options *options, const nch_ensemble *e,
 	if (status == NCH_OK && (logits == NULL || b->scores[member] == NULL))
 		status = nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_evaluate_logits(p->model, p->tape, &examples, 0, logits, error);
+		status = nch_predictor_run(p, &examples, NCH_OUTPUT_LOGITS, logits, error);
 	if (status == NCH_OK) {
 		nch_ensemble_member_scores(e, member, logits, data.rows, b->scores[member]);
 		if (member == 0) {

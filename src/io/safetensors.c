@@ -148,6 +148,8 @@ static nch_status read_metadata(struct reader *r, struct slice object)
 	struct slice name, value;
 	int more;
 
+	if (object.length >= 4 && strncmp(object.text, "null", 4) == 0 && strspn(object.text + 4, " \t\r\n") >= object.length - 4)
+		return NCH_OK; /* what some writers put for none */
 	if (!members_open(&members, object.text, object.length))
 		return nch_fail(r->error, NCH_FORMAT, "%s: its __metadata__ is no JSON object", r->where);
 	while ((more = members_next(&members, &name, &value)) > 0) {

@@ -133,15 +133,20 @@ static nch_status read_tensor(struct reader *r, const char *name, const nch_pick
 	return NCH_OK;
 }
 
-/* A name and what it stands for; what is no tensor is passed over. */
-static nch_status read_entry(struct reader *r, const nch_pickle *key, const nch_pickle *value)
+/* The arguments of the call that makes a tensor; NULL: the value is none. */
+static const nch_pickle *tensor_arguments(const nch_pickle *value)
 {
 	const nch_pickle *arguments = nch_pickle_call(value, PARAMETER, 1);
 	if (arguments != NULL)
 		value = arguments->items[0];
 	arguments = nch_pickle_call(value, REBUILD_V2, 4);
-	if (arguments == NULL)
-		arguments = nch_pickle_call(value, REBUILD, 4);
+	return arguments != NULL ? arguments : nch_pickle_call(value, REBUILD, 4);
+}
+
+/* A name and what it stands for; what is no tensor is passed over. */
+static nch_status read_entry(struct reader *r, const nch_pickle *key, const nch_pickle *value)
+{
+	const nch_pickle *arguments = tensor_arguments(value);
 	if (arguments == NULL || key->kind != NCH_PICKLE_TEXT)
 		return NCH_OK;
 	if (memchr(key->text, '\0', key->length) != NULL)
@@ -157,24 +162,48 @@ static bool is_dict(const nch_pickle *value, size_t *first)
 	return value->kind == NCH_PICKLE_DICT || nch_pickle_call(value, ORDERED_DICT, 0) != NULL;
 }
 
-/* The state dict: the object itself, or what stands in it under one of the usual names. */
+/* A dictionary that may be the state dict. */
+typedef struct candidate {
+	const nch_pickle *dict;
+	size_t tensors;
+} candidate;
+
+/* Of a dictionary and those in it under the usual names, down to `levels` more, the one with the most tensors (the first of equal ones): a loss or a step counter that
+ * was saved beside the weights as a tensor does not hide them. */
+static void find_state(const nch_pickle *dict, int levels, candidate *best)
+{
+	static const char *const usual[] = {"state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "params", "parameters", "weights"};
+	size_t first, tensors = 0;
+	if (!is_dict(dict, &first))
+		return;
+	for (size_t i = first; i + 1 < dict->count; i += 2)
+		tensors += dict->items[i]->kind == NCH_PICKLE_TEXT && tensor_arguments(dict->items[i + 1]) != NULL;
+	if (tensors > best->tensors)
+		*best = (candidate){dict, tensors};
+	for (size_t u = 0; levels > 0 && u < sizeof usual / sizeof *usual; u++) {
+		const nch_pickle *inner = NULL;
+		for (size_t i = first; i + 1 < dict->count; i += 2) /* of equal keys the last one counts, as in Python */
+			if (nch_pickle_is_text(dict->items[i], usual[u]))
+				inner = dict->items[i + 1];
+		if (inner != NULL)
+			find_state(inner, levels - 1, best);
+	}
+}
+
+/* The state dict: the object itself, or what stands in it, or in what stands in it. */
 static nch_status read_state(struct reader *r, const nch_pickle *object)
 {
-	static const char *const usual[] = {"state_dict", "model_state_dict", "model"};
-	size_t first, inner;
+	candidate state = {0};
+	size_t first;
 	if (!is_dict(object, &first))
 		return nch_fail(r->error, NCH_FORMAT, "%s: holds no dictionary of tensors (a whole model is not read; save its state_dict)", r->where);
-	for (size_t i = first; i + 1 < object->count; i += 2)
-		NCH_TRY(read_entry(r, object->items[i], object->items[i + 1]));
-	for (size_t u = 0; u < sizeof usual / sizeof *usual && r->view_count == 0; u++)
-		for (size_t i = first; i + 1 < object->count; i += 2) {
-			const nch_pickle *state = object->items[i + 1];
-			if (!nch_pickle_is_text(object->items[i], usual[u]) || !is_dict(state, &inner))
-				continue;
-			for (size_t j = inner; j + 1 < state->count; j += 2)
-				NCH_TRY(read_entry(r, state->items[j], state->items[j + 1]));
-		}
-	return r->view_count > 0 ? NCH_OK : nch_fail(r->error, NCH_FORMAT, "%s: holds no tensors", r->where);
+	find_state(object, 2, &state);
+	if (state.dict == NULL)
+		return nch_fail(r->error, NCH_FORMAT, "%s: holds no tensors", r->where);
+	is_dict(state.dict, &first);
+	for (size_t i = first; i + 1 < state.dict->count; i += 2)
+		NCH_TRY(read_entry(r, state.dict->items[i], state.dict->items[i + 1]));
+	return NCH_OK;
 }
 
 /* --- tensors out of storages --- */

@@ -30,13 +30,20 @@ static int by_confidence(const void *a, const void *b)
 	return x->row < y->row ? -1 : x->row > y->row;
 }
 
+/* The label that the model answers, where a row has one. */
+static size_t best_of(const nch_answers *a, size_t row)
+{
+	size_t labels = a->data->labels.count;
+	return a->best != NULL ? a->best[row] : nch_largest(a->scores + row * labels, labels);
+}
+
 /* Whether the row is wrong, and how sure the model was of it. `targets` is room for the labels. */
 static bool is_mistake(const nch_answers *a, size_t row, float *targets, float *confidence)
 {
 	size_t labels = a->data->labels.count;
 	const float *scores = a->scores + row * labels;
 	if (!a->data->multi_label) {
-		size_t best = nch_largest(scores, labels);
+		size_t best = best_of(a, row);
 		*confidence = scores[best];
 		return (int32_t)best != nch_dataset_label(a->data, row);
 	}
@@ -65,7 +72,7 @@ static void add_labels(const nch_answers *a, size_t row, bool truth, nch_buffer 
 		for (size_t i = 0; i < count; i++)
 			nch_buffer_printf(&joined, "%s%s", i > 0 ? "," : "", a->data->labels.names[classes[i]]);
 	} else if (!a->data->multi_label) {
-		nch_buffer_text(&joined, a->data->labels.names[nch_largest(scores, labels)]);
+		nch_buffer_text(&joined, a->data->labels.names[best_of(a, row)]);
 	} else {
 		for (size_t c = 0; c < labels; c++)
 			if (is_given(a, scores, c))
@@ -151,7 +158,7 @@ static nch_status make_slice(const nch_answers *a, int32_t group, slice_work *w,
 		memcpy(w->scores + rows * labels, scores, labels * sizeof *scores);
 		nch_dataset_targets(d, row, w->targets + rows * labels);
 		w->truth[rows] = nch_dataset_label(d, row);
-		w->predicted[rows++] = (int32_t)nch_largest(scores, labels);
+		w->predicted[rows++] = (int32_t)best_of(a, row);
 	}
 	slice->rows = rows;
 	if (rows == 0)

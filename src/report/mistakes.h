@@ -12,6 +12,7 @@
 typedef struct nch_answers {
 	const nch_dataset *data;   /* its labels are the model's */
 	const float *scores;       /* (rows, labels): probabilities */
+	const size_t *best;        /* (rows): the label that is the answer; NULL: the one of the greatest score */
 	const float *thresholds;   /* (labels) several labels a row: given from here on; NULL: .5 */
 } nch_answers;
 

@@ -111,9 +111,9 @@ double nch_evaluate_loss(const nch_examples *examples, const float *logits, size
 	return counted == 0 ? 0.0 : sum / (double)counted;
 }
 
-bool nch_loss_is_softmax(nch_loss_kind loss, bool multi_label)
+bool nch_loss_is_softmax(nch_loss_kind loss, bool multi_label, size_t labels)
 {
-	return !multi_label || loss == NCH_LOSS_ASL_SINGLE;
+	return labels > 1 && (!multi_label || loss == NCH_LOSS_ASL_SINGLE);
 }
 
 void nch_evaluate_probabilities(const float *logits, size_t rows, size_t labels, bool softmax, float *scores)
@@ -134,7 +134,7 @@ static nch_status make_scores(const nch_examples *examples, const float *logits,
 	*scores = nch_size_mul(examples->rows, labels, &cells) ? nch_alloc(cells, sizeof **scores) : NULL;
 	if (*scores == NULL)
 		return nch_no_memory(error);
-	nch_evaluate_probabilities(logits, examples->rows, labels, nch_loss_is_softmax(loss, examples->goals != NULL), *scores);
+	nch_evaluate_probabilities(logits, examples->rows, labels, nch_loss_is_softmax(loss, examples->goals != NULL, labels), *scores);
 	return NCH_OK;
 }
 

@@ -37,8 +37,8 @@ typedef struct nch_thresholds {
 	double value; /* the fixed one; 0: .5 */
 } nch_thresholds;
 
-/* Whether this loss means a softmax over the labels (else each label has a sigmoid of its own), for data of that kind. */
-bool nch_loss_is_softmax(nch_loss_kind loss, bool multi_label);
+/* Whether this loss means a softmax over so many labels (else each label has a sigmoid of its own, as a single one always has), for data of that kind. */
+bool nch_loss_is_softmax(nch_loss_kind loss, bool multi_label, size_t labels);
 
 /* scores (rows, labels): the probabilities of logits (rows, labels), in double and rounded once. */
 void nch_evaluate_probabilities(const float *logits, size_t rows, size_t labels, bool softmax, float *scores);

@@ -400,7 +400,7 @@ static nch_status keep_held_out(work *w, const nch_train_options *training, cons
 	size_t *place = nch_alloc(e->rows, sizeof *place), test = 0;
 	nch_status status = scores && place ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK) {
-		nch_evaluate_probabilities(logits, e->rows, labels, nch_loss_is_softmax(training->loss, e->goals != NULL), scores);
+		nch_evaluate_probabilities(logits, e->rows, labels, nch_loss_is_softmax(training->loss, e->goals != NULL, labels), scores);
 		for (size_t i = 0; i < e->rows; i++) { /* test rows leave gaps: there are none before row i that are not counted here */
 			place[i] = w->valid_rows[i];
 			for (test = 0; test < w->test_count; test++)

@@ -1,6 +1,9 @@
 /* predictor.c - opening a model folder and asking it. */
 #include "train/predictor.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/memory.h"
 #include "kernels/math.h"
 
@@ -48,7 +51,8 @@ nch_status nch_predictor_open(const char *folder, size_t threads, const char *is
 	nch_predictor *made = nch_alloc(1, sizeof *made);
 	if (made == NULL)
 		return nch_no_memory(error);
-	nch_status status = open_parts(made, folder, threads, isa, error);
+	made->folder = nch_copy_text(folder, strlen(folder));
+	nch_status status = made->folder != NULL ? open_parts(made, folder, threads, isa, error) : nch_no_memory(error);
 	if (status != NCH_OK) {
 		nch_predictor_close(made);
 		return status;
@@ -67,6 +71,7 @@ void nch_predictor_close(nch_predictor *predictor)
 	nch_model_free(predictor->model);
 	nch_settings_free(&predictor->settings);
 	nch_free(predictor->thresholds);
+	nch_free(predictor->folder);
 	nch_free(predictor);
 }
 
@@ -149,6 +154,7 @@ static nch_status prepare_texts(const nch_predictor *p, const nch_text *texts, s
 	return NCH_OK;
 }
 
+/* The texts' tokens, each text's whole; max_len 0: of any length. */
 static nch_status tokenize(const nch_predictor *p, const nch_text *texts, size_t count, size_t max_len, nch_examples *examples, nch_error *error)
 {
 	prepared_texts made = {0};
@@ -168,8 +174,50 @@ nch_status nch_predictor_examples(const nch_predictor *predictor, const nch_text
 	return tokenize(predictor, texts, count, predictor->max_len, examples, error);
 }
 
+nch_status nch_predictor_read(const nch_predictor *p, const nch_text *text, nch_reading *reading, nch_error *error)
+{
+	prepared_texts made = {0};
+	nch_tokenizer_scratch *scratch = NULL;
+	nch_status status = prepare_texts(p, text, 1, &made, error);
+	if (status == NCH_OK)
+		status = nch_tokenizer_scratch_new(p->tokenizer, &scratch, error);
+	if (status == NCH_OK) {
+		const nch_text *t = made.texts;
+		reading->text_length = t->length;
+		status = nch_tokenizer_encode_model(p->tokenizer, scratch, t->text, t->length, t->pair, t->pair_length, 0, &reading->tokens, &reading->first, NULL,
+		                                    error);
+	}
+	if (status == NCH_OK) {
+		reading->bytes = made.bytes;
+		made.bytes = (nch_buffer){0};
+	}
+	nch_tokenizer_scratch_free(scratch);
+	free_prepared(&made);
+	return status;
+}
+
+void nch_reading_free(nch_reading *reading)
+{
+	nch_buffer_free(&reading->bytes);
+	nch_tokens_free(&reading->tokens);
+	*reading = (nch_reading){0};
+}
+
+nch_status nch_predictor_rows(nch_predictor *p, const nch_examples *rows, nch_output output, float *values, nch_error *error)
+{
+	size_t columns = output == NCH_OUTPUT_LOGITS ? nch_predictor_labels(p) : p->model->config.hidden;
+	if (output == NCH_OUTPUT_LOGITS && p->model->classifier_weight->fresh)
+		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: train one (`nunchi train --init`), or ask for --embeddings");
+	NCH_TRY(nch_evaluate_outputs(p->model, p->tape, rows, output, 0, values, error));
+	for (size_t i = 0; i < rows->rows * columns; i++)
+		if (!isfinite(values[i]))
+			return nch_fail(error, NCH_DATA, "%s: the model answers with what is no number: its weights hold NaN or infinity (did its training diverge?)",
+			                p->folder);
+	return NCH_OK;
+}
+
 /* Each text's row is the mean of its windows' rows, summed in double from the first window on. */
-static void average_windows(const float *rows, const size_t *windows, size_t count, size_t columns, float *values)
+void nch_average_windows(const float *rows, const size_t *windows, size_t count, size_t columns, float *values)
 {
 	for (size_t i = 0; i < count; i++)
 		for (size_t c = 0; c < columns; c++) {
@@ -180,65 +228,64 @@ static void average_windows(const float *rows, const size_t *windows, size_t cou
 		}
 }
 
-/* Texts of any length: tokenized whole, fitted, computed, and brought together again. */
-static nch_status answer_long(nch_predictor *p, const nch_text *texts, size_t count, nch_output output, size_t columns, float *values, nch_error *error)
+nch_status nch_predictor_run(nch_predictor *p, const nch_examples *whole, nch_output output, float *values, nch_error *error)
 {
-	nch_examples whole = {0}, fitted = {0};
-	size_t *windows = nch_alloc(count + 1, sizeof *windows), cells;
+	nch_examples fitted = {0};
+	size_t columns = output == NCH_OUTPUT_LOGITS ? nch_predictor_labels(p) : p->model->config.hidden, cells;
+	size_t *windows = nch_alloc(whole->rows + 1, sizeof *windows);
 	float *rows = NULL;
-	nch_status status = windows == NULL ? nch_no_memory(error) : tokenize(p, texts, count, 0, &whole, error);
-	if (status == NCH_OK)
-		status = nch_examples_fit(&whole, p->max_len, p->long_texts, windows, &fitted, error);
+	nch_status status = windows == NULL ? nch_no_memory(error) : nch_examples_fit(whole, p->max_len, p->long_texts, windows, &fitted, error);
 	if (status == NCH_OK && (!nch_size_mul(fitted.rows, columns, &cells) || (rows = nch_alloc(cells, sizeof *rows)) == NULL))
 		status = nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_evaluate_outputs(p->model, p->tape, &fitted, output, 0, rows, error);
+		status = nch_predictor_rows(p, &fitted, output, rows, error);
 	if (status == NCH_OK) {
-		average_windows(rows, windows, count, columns, values);
+		nch_average_windows(rows, windows, whole->rows, columns, values);
 		p->cut += fitted.cut;
-		p->unknown += whole.unknown;
-		p->content += whole.content;
+		p->unknown += whole->unknown;
+		p->content += whole->content;
 	}
 	nch_free(rows);
 	nch_free(windows);
 	nch_examples_free(&fitted);
-	nch_examples_free(&whole);
 	return status;
 }
 
-static nch_status answer(nch_predictor *p, const nch_text *texts, size_t count, nch_output output, size_t columns, float *values, nch_error *error)
+static nch_status answer(nch_predictor *p, const nch_text *texts, size_t count, nch_output output, float *values, nch_error *error)
 {
-	if (p->long_texts != NCH_LONG_CUT)
-		return answer_long(p, texts, count, output, columns, values, error);
-	nch_examples examples;
-	NCH_TRY(nch_predictor_examples(p, texts, count, &examples, error));
-	nch_status status = nch_evaluate_outputs(p->model, p->tape, &examples, output, 0, values, error);
-	p->cut += examples.cut;
-	p->unknown += examples.unknown;
-	p->content += examples.content;
-	nch_examples_free(&examples);
+	nch_examples whole;
+	NCH_TRY(tokenize(p, texts, count, 0, &whole, error));
+	nch_status status = nch_predictor_run(p, &whole, output, values, error);
+	nch_examples_free(&whole);
 	return status;
 }
 
 nch_status nch_predictor_logits(nch_predictor *predictor, const nch_text *texts, size_t count, float *logits, nch_error *error)
 {
-	if (predictor->model->classifier_weight->fresh)
-		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: train one (`nunchi train --init`), or ask for --embeddings");
-	return answer(predictor, texts, count, NCH_OUTPUT_LOGITS, nch_predictor_labels(predictor), logits, error);
+	return answer(predictor, texts, count, NCH_OUTPUT_LOGITS, logits, error);
 }
 
 nch_status nch_predictor_embeddings(nch_predictor *predictor, const nch_text *texts, size_t count, nch_output output, float *values, nch_error *error)
 {
-	return answer(predictor, texts, count, output, predictor->model->config.hidden, values, error);
+	return answer(predictor, texts, count, output, values, error);
 }
 
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores)
 {
 	size_t labels = nch_predictor_labels(predictor);
-	if (nch_loss_is_softmax(predictor->loss, predictor->model->config.multi_label)) {
+	if (nch_loss_is_softmax(predictor->loss, predictor->model->config.multi_label, labels)) {
 		predictor->compute->kernels->softmax(scores, logits, labels);
 		return;
 	}
 	for (size_t c = 0; c < labels; c++)
 		scores[c] = (float)(1.0 / (1.0 + nch_exp(-(double)logits[c])));
+}
+
+size_t nch_predictor_answer(const nch_predictor *predictor, const float *logits, float *scores, bool *given)
+{
+	size_t labels = nch_predictor_labels(predictor);
+	nch_predictor_scores(predictor, logits, scores);
+	for (size_t c = 0; given != NULL && c < labels; c++)
+		given[c] = scores[c] >= predictor->thresholds[c];
+	return nch_largest(logits, labels); /* scores near 1 are equal too soon */
 }

@@ -10,6 +10,7 @@
 #include "train/settings.h"
 
 typedef struct nch_predictor {
+	char *folder; /* for messages */
 	nch_model *model;
 	nch_tokenizer *tokenizer;
 	nch_settings settings;
@@ -43,7 +44,31 @@ nch_status nch_predictor_embeddings(nch_predictor *predictor, const nch_text *te
 /* The ids that the model reads for these texts: cleansed, tokenized, cut to max_len (their beginnings). Release with nch_examples_free. */
 nch_status nch_predictor_examples(const nch_predictor *predictor, const nch_text *texts, size_t count, nch_examples *examples, nch_error *error);
 
-/* scores (labels) of one row of logits: softmax, or for a multi-label model the sigmoid of each (unless its loss is a softmax's). */
+/* The way that all answers take, in two steps, for those who have tokens already or want to look at them. values: (rows, labels) of logits, or (rows, hidden).
+ *
+ * run: rows of any length (nch_examples_make with max_len 0) are fitted into the model's limit as long_texts says, computed, and windows averaged.
+ * rows: rows that fit are computed. Logits of a folder without a classifier, and values that are no numbers, are NCH_DATA. */
+nch_status nch_predictor_run(nch_predictor *predictor, const nch_examples *whole, nch_output output, float *values, nch_error *error);
+nch_status nch_predictor_rows(nch_predictor *predictor, const nch_examples *rows, nch_output output, float *values, nch_error *error);
+
+/* values (count, columns): of each text i the mean of rows windows[i] .. windows[i+1]-1, summed in double from the first on. */
+void nch_average_windows(const float *rows, const size_t *windows, size_t count, size_t columns, float *values);
+
+/* A text as the model reads it: marked, cleansed, tokenized whole (nothing is cut). Start with {0}; release with nch_reading_free. */
+typedef struct nch_reading {
+	nch_buffer bytes;   /* the text, then its pair */
+	size_t text_length; /* of the text alone */
+	nch_tokens tokens;  /* special ones included; places in the text or, from token `first` on, in the pair */
+	size_t first;       /* tokens of type 0 */
+} nch_reading;
+nch_status nch_predictor_read(const nch_predictor *predictor, const nch_text *text, nch_reading *reading, nch_error *error);
+void nch_reading_free(nch_reading *reading);
+
+/* scores (labels) of one row of logits: softmax, or for a multi-label model the sigmoid of each (unless its loss is a softmax's); of a single label
+ * the sigmoid, as a softmax of one is 1 whatever the logit (transformers does the same). */
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores);
+
+/* The answer to one row of logits: the label of the greatest logit. scores (labels); given (labels; may be NULL): the labels at or above their thresholds. */
+size_t nch_predictor_answer(const nch_predictor *predictor, const float *logits, float *scores, bool *given);
 
 #endif

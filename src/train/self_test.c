@@ -84,7 +84,7 @@ static nch_status ask(const char *folder, size_t threads, const char *isa, answe
 	if (!nch_size_mul(SENTENCES, a->columns, &cells) || (a->values = nch_alloc(cells, sizeof *a->values)) == NULL)
 		return nch_no_memory(error);
 	NCH_TRY(nch_predictor_examples(a->predictor, texts, SENTENCES, &a->examples, error));
-	NCH_TRY(nch_evaluate_outputs(a->predictor->model, a->predictor->tape, &a->examples, has_head ? NCH_OUTPUT_LOGITS : NCH_OUTPUT_MEAN, 0, a->values, error));
+	NCH_TRY(nch_predictor_rows(a->predictor, &a->examples, has_head ? NCH_OUTPUT_LOGITS : NCH_OUTPUT_MEAN, a->values, error));
 	hash_vocabulary(a->predictor->tokenizer, a->vocabulary);
 	return hash_weights(folder, a->weights, error);
 }

@@ -81,6 +81,21 @@ check "windows do not depend on the batch" sh -c "sed -n 1p '$work/.out' | cmp -
 sed 's/"long": "cut"/"long": "tail"/' "$work/m/nunchi.json" > "$work/nunchi.json" && cp "$work/nunchi.json" "$work/damaged/nunchi.json"
 exits 0 '' -- predict --model "$work/damaged" --logits "$work/long"
 check "the folder may say another way" sh -c "sed -n 1p '$work/.out' | cmp - '$work/long-tail'"
+# eval reads a long text as the folder says, too: its loss of one row is that of predict's probability of the label
+{ printf 'text\tlabel\n'; printf '%s\t행복\n' "$(sed -n 1p "$work/long")"; } > "$work/one.tsv"
+for how in cut tail head-tail window; do
+	sed "s/\"long\": \"cut\"/\"long\": \"$how\"/" "$work/m/nunchi.json" > "$work/damaged/nunchi.json"
+	sed -n 1p "$work/long" > "$work/question"
+	exits 0 '' -- predict --model "$work/damaged" "$work/question"
+	score=$(sed 's/.*"행복":\([0-9.e-]*\).*/\1/' "$work/.out")
+	exits 0 '' -- eval --model "$work/damaged" --data "$work/one.tsv" --json
+	loss=$(sed 's/.*"loss":\([0-9.e-]*\).*/\1/' "$work/.out")
+	check "eval and predict agree on --long $how ($score, $loss)" awk -v p="$score" -v l="$loss" 'BEGIN { d = l + log(p); exit !(d < 1e-5 && d > -1e-5) }'
+	echo "$loss" >> "$work/losses"
+	exits 0 '' -- explain --model "$work/damaged" --text "$(cat "$work/question")" --format json
+	check "and explain" grep -q "\"행복\":$score," "$work/.out"
+done
+check "four ways, four losses" test "$(sort -u "$work/losses" | grep -c '')" -eq 4
 sed 's/"long": "cut"/"long": "middle"/' "$work/m/nunchi.json" > "$work/damaged/nunchi.json"
 exits 1 'nunchi.json.*middle' -- predict --model "$work/damaged" "$work/long"
 exits 2 '--long' -- predict --model "$work/m" --long middle "$work/long"

@@ -7,7 +7,8 @@ if grep -q -e -fsanitize "$build/flags" 2> /dev/null; then
 	skip "a checked library needs its flags; the example is compiled with the plain one"
 	finish
 fi
-compiler=$(cut -d' ' -f1 "$build/flags" 2> /dev/null)
+compiler=$(sed -n '1s/ -.*//p' "$build/flags" 2> /dev/null)
+compiler=${compiler##* } # "ccache gcc": the compiler is the last word
 compiler=${compiler:-cc}
 strict='-std=c11 -Wall -Wextra -Wpedantic -Werror'
 head -n 200 data/emotions.tsv > "$work/few.tsv"

@@ -87,6 +87,8 @@ TEST(legal_oddities)
 {
 	CHECK(opens("{}", 0));
 	CHECK(opens("{\"__metadata__\":{}}", 0));
+	CHECK(opens("{\"__metadata__\":null}", 0)); /* some writers' way to have none */
+	CHECK(opens("{\"__metadata__\": null , \"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8));
 	CHECK(opens("{\"a\":{\"dtype\":\"F32\",\"shape\":[0,1000000],\"data_offsets\":[0,0]}}", 0));
 	CHECK(opens("{\"\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]}}", 2));
 	nch_weights *w = open_header("{\"a.\\\"{}[],:\\u0041\\\\\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"x\":\"}\\\"\"}}", 1);
@@ -133,6 +135,7 @@ TEST(refuses_what_is_wrong)
 		{"{\"a\\u0000b\":1}", 0, "NUL"},
 		{"{\"\xFF\":1}", 0, "UTF-8"},
 		{"{\"__metadata__\":[]}", 0, "__metadata__"},
+		{"{\"__metadata__\":nulls}", 0, "__metadata__"},
 		{"{\"__metadata__\":{\"a\":1}}", 0, "__metadata__"},
 		{"{\"__metadata__\":{},\"__metadata__\":{}}", 0, "two __metadata__"},
 	};

@@ -66,11 +66,14 @@ static void check_numbers(const nch_weights *w)
 
 static const char *const files[] = {"tests/golden/torch_zip.bin", "tests/golden/torch_stream.bin"};
 
+/* The last two as training scripts save them: a dictionary, or two, around the state dict, and a loss and a step beside it, which are tensors, too. */
 TEST(reads_both_formats)
 {
-	for (size_t f = 0; f < 2; f++) {
+	static const char *const all[] = {"tests/golden/torch_zip.bin", "tests/golden/torch_stream.bin", "tests/golden/torch_nested.bin",
+	                                  "tests/golden/torch_nested_twice.bin"};
+	for (size_t f = 0; f < 4; f++) {
 		nch_weights *w = NULL;
-		CHECK(nch_weights_open(files[f], &w, &error) == NCH_OK);
+		CHECK(nch_weights_open(all[f], &w, &error) == NCH_OK);
 		if (w != NULL)
 			check_numbers(w);
 		nch_weights_close(w);
