@@ -1,42 +1,14 @@
-/* Replaced-token detection: generator and discriminator are one list of tensors, come out of a folder as they went in, and are trained to the same bits however the
- * batch is cut, whoever computes, and after an interruption. */
+/* Replaced-token detection: generator and discriminator are one list of tensors, come out of a folder as they went in, learn as in PyTorch (tests/golden/replaced_golden.py made the
+ * numbers), and are trained to the same bits however the batch is cut, whoever computes, and after an interruption. */
 #include "base/file.h"
 #include "base/memory.h"
 #include "test.h"
 #include "tests/golden/formula.h"
+#include "tests/golden/masking.h"
+#include "tests/golden/replaced_golden.h"
 #include "train/trainer.h"
 
 #include <stdlib.h>
-
-enum { VOCABULARY = 60, ROWS = 8 };
-
-static bool special[VOCABULARY], continues[VOCABULARY];
-
-static nch_masking masking(bool whole_word)
-{
-	for (int id = 0; id < VOCABULARY; id++) {
-		special[id] = id < 5;
-		continues[id] = id >= 35;
-	}
-	return (nch_masking){.share = 0.15, .whole_word = whole_word, .seed = 99, .mask = 4, .vocab_size = VOCABULARY, .special = special,
-	                     .continues = continues};
-}
-
-static nch_examples examples(size_t rows)
-{
-	nch_examples e = {.rows = rows, .token = nch_alloc(rows * 40, sizeof *e.token), .offsets = nch_alloc(rows + 1, sizeof *e.offsets),
-	                  .first = nch_alloc(rows, sizeof *e.first), .label = nch_alloc(rows, sizeof *e.label)};
-	for (size_t row = 0; row < rows; row++) {
-		size_t at = e.offsets[row], n = 6 + row * 11 % 23;
-		e.token[at++] = 2;
-		for (size_t i = 0; i < n; i++)
-			e.token[at++] = (int32_t)(5 + (row * 31 + i * 17 + i * i * 3) % (VOCABULARY - 5));
-		e.token[at++] = 3;
-		e.first[row] = (uint32_t)(n + 2);
-		e.offsets[row + 1] = at;
-	}
-	return e;
-}
 
 static nch_model *pair(size_t embedding, float dropout)
 {
@@ -128,6 +100,89 @@ TEST(saved_and_opened)
 	CHECK(system(command) == 0);
 }
 
+/* --- beside PyTorch --- */
+
+enum { PLACES = sizeof golden_places / sizeof *golden_places };
+
+static void close_to(const char *name, const char *what, double a, double b, double slack)
+{
+	if (!(fabs(a - b) <= slack))
+		printf("  %s: %s: %.9g and %.9g differ by %.3g (allowed: %.3g)\n", name, what, a, b, fabs(a - b), slack);
+	CHECK(fabs(a - b) <= slack);
+}
+
+/* The norm of these values and those at golden_places; all differences within `slack`, and relative to what is large. */
+static void check_values(const char *name, const float *values, size_t count, const float *expected, double slack)
+{
+	double sum = 0.0;
+	for (size_t i = 0; i < count; i++)
+		sum += (double)values[i] * (double)values[i];
+	double limit = slack * fmax(1.0, (double)expected[0]);
+	close_to(name, "norm", sqrt(sum), (double)expected[0], limit);
+	for (size_t p = 0; p < PLACES; p++)
+		close_to(name, "element", (double)values[(size_t)(golden_places[p] * (double)(count - 1))], (double)expected[1 + p], limit);
+}
+
+/* All tensors of the pair: the discriminator's in the order of their names, then the generator's own. */
+static void check_tensors(const nch_model *model, bool gradients, const float *expected, double slack)
+{
+	size_t count = 0, checked = 0;
+	for (const nch_model *part = model; part != NULL; part = part->generator) {
+		const nch_tensor **sorted = nch_model_sorted(part, &count);
+		for (size_t t = 0; t < count; t++) {
+			bool shared = part->tables != NULL && (sorted[t]->data == model->word->data || sorted[t]->data == model->position->data || sorted[t]->data == model->type->data);
+			if (shared)
+				continue;
+			/* a key's bias has no gradient but for rounding, since a softmax does not see what is added to all scores; Adam makes steps of it */
+			if (strstr(sorted[t]->name, "key.bias") == NULL || gradients)
+				check_values(sorted[t]->name, gradients ? sorted[t]->grad : sorted[t]->data, sorted[t]->rows * sorted[t]->columns, expected, slack);
+			expected += 1 + PLACES;
+			checked++;
+		}
+		nch_free((void *)sorted);
+	}
+	CHECK(checked == model->count && sizeof golden_gradients / sizeof *golden_gradients == checked * (1 + PLACES));
+}
+
+TEST(five_steps_of_pytorch)
+{
+	nch_config c = {.family = NCH_ELECTRA, .head = NCH_HEAD_RTD, .vocab_size = VOCABULARY, .hidden = 48, .embedding = 40, .layers = 2, .heads = 4, .feed_forward = 80,
+	                .max_positions = 64, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f};
+	const nch_config generator = nch_config_generator(&c, 0.25);
+	nch_masking m = masking(false);
+	nch_train_options o = options(&m);
+	nch_examples e = examples(ROWS);
+	nch_model *model = formula_pair_of(&c, &generator);
+	nch_compute *compute = NULL;
+	nch_trainer trainer;
+	nch_error error;
+	const int32_t *drawn = golden_drawn;
+	const size_t rows[ROWS] = {0, 1, 2, 3, 4, 5, 6, 7};
+	CHECK(nch_compute_new(2, NULL, 40, 32, &compute, &error) == NCH_OK && nch_trainer_new(model, compute, &o, &trainer, &error) == NCH_OK);
+	for (size_t step = 0; step < sizeof golden_norms / sizeof *golden_norms; step++) {
+		nch_step_record record = {.epoch = step + 1};
+		CHECK(nch_trainer_step(&trainer, &e, rows, ROWS, 2e-3, &record, &error) == NCH_OK);
+		size_t hidden = trainer.replaced.masked.count;
+		CHECK(memcmp(trainer.replaced.sample, drawn, hidden * sizeof *drawn) == 0);
+		drawn += hidden;
+		CHECK_CLOSE(record.mlm_loss, golden_losses[2 * step], step == 0 ? 1e-6 : 2e-5);
+		CHECK_CLOSE(record.rtd_loss, golden_losses[2 * step + 1], step == 0 ? 1e-6 : 2e-5);
+		CHECK_CLOSE(record.loss, record.mlm_loss + 50.0 * record.rtd_loss, 1e-9);
+		CHECK_CLOSE(record.grad_norm, golden_norms[step], (step == 0 ? 1e-5 : 2e-4) * golden_norms[step]);
+		CHECK(trainer.correct == golden_right[step]);
+		if (step == 0)
+			check_tensors(model, true, golden_gradients, 1e-5);
+	}
+	CHECK(drawn == golden_drawn + sizeof golden_drawn / sizeof *golden_drawn);
+	check_tensors(model, false, golden_weights, 5e-5);
+	nch_trainer_free(&trainer);
+	nch_examples_free(&e);
+	nch_model_free(model);
+	nch_compute_free(compute);
+}
+
+/* --- bits --- */
+
 static void train(size_t threads, const char *isa, const nch_train_options *o, const nch_train_watcher *watcher, nch_status expected, char hex[130],
                   nch_epoch_record *last)
 {
@@ -208,6 +263,7 @@ int main(void)
 {
 	RUN(one_list);
 	RUN(saved_and_opened);
+	RUN(five_steps_of_pytorch);
 	RUN(same_bits);
 	RUN(resumed_is_as_never_stopped);
 	return test_end();
