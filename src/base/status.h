@@ -14,7 +14,8 @@ typedef enum nch_status {
 	NCH_DATA,      /* the data are readable but unusable: unknown label, no rows */
 	NCH_NUMERIC,   /* a loss or a weight is not a finite number */
 	NCH_MEMORY,    /* an allocation failed, or a size overflowed */
-	NCH_CANCELLED  /* the user asked to stop */
+	NCH_CANCELLED, /* the user asked to stop */
+	NCH_PAUSED     /* the time that was given is up; what was done is kept, and can be gone on with        (exit 0) */
 } nch_status;
 
 typedef struct nch_error {

@@ -1,22 +1,14 @@
 /* measure.c - time, and the peak that figures are compared with. */
-#include <time.h>
-
+#include "base/clock.h"
 #include "bench/bench.h"
-
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* What is shorter than the clock is exact is run many times between two looks at it. */
 static double time_of(nch_bench_run *run, void *context, size_t times)
 {
-	double begin = now();
+	double begin = nch_seconds();
 	for (size_t i = 0; i < times; i++)
 		run(context);
-	return (now() - begin) / (double)times;
+	return (nch_seconds() - begin) / (double)times;
 }
 
 double nch_bench_time(nch_bench_run *run, void *context, double patience)

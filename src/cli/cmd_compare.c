@@ -162,7 +162,7 @@ static nch_status show(const nch_options *options, compared *runs, size_t count,
 	}
 	NCH_TRY(name_runs(runs, count, error));
 	for (size_t i = 0; i < count; i++)
-		curves[i] = (nch_curve_run){runs[i].name, &runs[i].log};
+		curves[i] = (nch_curve_run){.name = runs[i].name, .log = &runs[i].log};
 	nch_curves_svg(curves, count, out);
 	NCH_TRY(nch_buffer_check(out, error));
 	NCH_TRY(nch_file_write(svg, out->data, out->length, error));

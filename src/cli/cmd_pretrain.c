@@ -73,7 +73,7 @@ static nch_status read_options(const nch_options *options, nch_pretrain_options 
 	p->max_len = (size_t)nch_options_integer(options, "max-len");
 	p->dropout = nch_options_real_or_nan(options, "dropout");
 	p->attention_dropout = nch_options_real_or_nan(options, "attention-dropout");
-	nch_steps_options_read(options, &p->training);
+	NCH_TRY(nch_steps_options_read(options, &p->training, error));
 	p->replaced = strcmp(nch_options_text(options, "objective"), "rtd") == 0;
 	p->generator_size = nch_options_real(options, "generator-size");
 	p->generator_size_given = nch_options_given(options, "generator-size");

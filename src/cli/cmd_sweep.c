@@ -245,7 +245,7 @@ static nch_status draw_curves(const work *w, const size_t *order, nch_buffer *ou
 {
 	nch_log logs[MOST_CURVES] = {0};
 	nch_buffer names[MOST_CURVES] = {0};
-	nch_curve_run curves[MOST_CURVES];
+	nch_curve_run curves[MOST_CURVES] = {0};
 	size_t most = w->count < MOST_CURVES ? w->count : MOST_CURVES, count = 0;
 	nch_status status = NCH_OK;
 	for (size_t r = 0; r < w->count && status == NCH_OK; r++) {
@@ -260,7 +260,7 @@ static nch_status draw_curves(const work *w, const size_t *order, nch_buffer *ou
 		status = path ? nch_buffer_check(&names[count], error) : nch_no_memory(error);
 		if (status == NCH_OK)
 			status = nch_log_read(path, &logs[count], error);
-		curves[count] = (nch_curve_run){names[count].data, &logs[count]};
+		curves[count] = (nch_curve_run){.name = names[count].data, .log = &logs[count]};
 		count++;
 		nch_free(path);
 		nch_free(folder);

@@ -161,7 +161,7 @@ void nch_output_error(const char *text)
 
 int nch_exit_code(nch_status status)
 {
-	return status == NCH_OK ? 0 : status == NCH_USAGE ? 2 : 1;
+	return status == NCH_OK || status == NCH_PAUSED ? 0 : status == NCH_USAGE ? 2 : 1;
 }
 
 bool nch_output_is_terminal(bool standard_error)

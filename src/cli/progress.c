@@ -3,22 +3,15 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "cli/output.h"
 
 #define SECONDS_BETWEEN_BARS 0.1
 #define SECONDS_BETWEEN_LINES 10.0
 #define BAR_COLUMNS 24
-
-double nch_seconds(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 const char *nch_duration_text(double seconds)
 {
@@ -45,36 +38,40 @@ void nch_progress_start(nch_progress *progress, const char *what, const char *un
 	progress->shown = progress->terminal ? 0 : progress->started;
 }
 
-static void add_bar(nch_buffer *line, double share)
+static void add_bar(nch_buffer *line, double share, size_t columns)
 {
 	static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-	unsigned filled = (unsigned)(share * BAR_COLUMNS * 8 + 0.5);
+	unsigned filled = (unsigned)(share * (double)columns * 8 + 0.5);
 	nch_buffer_text(line, " ▕");
 	for (unsigned i = 0; i < filled / 8; i++)
 		nch_buffer_text(line, "█");
 	nch_buffer_text(line, eighths[filled % 8]);
-	for (unsigned i = (filled + 7) / 8; i < BAR_COLUMNS; i++)
+	for (unsigned i = (filled + 7) / 8; i < columns; i++)
 		nch_buffer_byte(line, ' ');
 	nch_buffer_text(line, "▏");
 }
 
-/* "epoch 2/10 ▕███   ▏ 61% 1234/2000 rows, 310/s, 0:03 left, loss 0.512" */
+static double share_of(const nch_progress *progress)
+{
+	double share = (double)progress->done / (double)progress->total;
+	return share > 1 ? 1 : share;
+}
+
+/* " 61% 1234/2000 rows, 310/s, 0:03 left, loss 0.512" */
 static void describe(const nch_progress *progress, const char *note, double elapsed, nch_buffer *line)
 {
-	double rate = elapsed > 0 ? (double)progress->done / elapsed : 0;
-	nch_buffer_text(line, progress->title);
+	bool moving = elapsed > 0 && progress->done > progress->before;
+	double rate = moving ? (double)(progress->done - progress->before) / elapsed : 0;
 	if (progress->total > 0) {
-		double share = (double)progress->done / (double)progress->total;
-		share = share > 1 ? 1 : share;
-		if (progress->terminal)
-			add_bar(line, share);
-		nch_buffer_printf(line, " %3.0f%%", share * 100);
+		nch_buffer_printf(line, " %3.0f%%", share_of(progress) * 100);
 		nch_buffer_printf(line, " %llu/%llu %s", (unsigned long long)progress->done, (unsigned long long)progress->total,
 		                  progress->unit);
 	} else {
 		nch_buffer_printf(line, " %llu %s", (unsigned long long)progress->done, progress->unit);
 	}
-	if (rate > 0)
+	if (rate > 0 && progress->rate_unit != NULL)
+		nch_buffer_printf(line, ", %.0f %s/s", (double)progress->rate_done / elapsed, progress->rate_unit);
+	else if (rate > 0)
 		nch_buffer_printf(line, rate < 10 ? ", %.2f/s" : ", %.0f/s", rate);
 	if (rate > 0 && progress->total > progress->done)
 		nch_buffer_printf(line, ", %s left", nch_duration_text((double)(progress->total - progress->done) / rate));
@@ -107,10 +104,19 @@ void nch_progress_update(nch_progress *progress, uint64_t done, const char *note
 	if (now - progress->shown < (progress->terminal ? SECONDS_BETWEEN_BARS : SECONDS_BETWEEN_LINES))
 		return;
 	progress->shown = now;
-	nch_buffer line = {0};
-	describe(progress, note, now - progress->started, &line);
+	nch_buffer line = {0}, text = {0};
+	size_t columns = nch_output_columns(true) - 1;
+	describe(progress, note, now - progress->started, &text);
+	nch_buffer_text(&line, progress->title);
+	/* the bar has the room that the words leave: they matter more */
+	size_t used = nch_utf8_columns(progress->title, strlen(progress->title)) + nch_utf8_columns(text.data ? text.data : "", text.length) + 3;
+	if (progress->terminal && progress->total > 0 && columns >= used + 4)
+		add_bar(&line, share_of(progress), columns - used < BAR_COLUMNS ? columns - used : BAR_COLUMNS);
+	nch_buffer_add(&line, text.data ? text.data : "", text.length);
+	line.failed |= text.failed;
+	nch_buffer_free(&text);
 	if (!line.failed && progress->terminal) {
-		cut_to_columns(&line, nch_output_columns(true) - 1);
+		cut_to_columns(&line, columns);
 		fprintf(stderr, "\r\033[K%s", line.data);
 		progress->on_screen = true;
 	} else if (!line.failed) {

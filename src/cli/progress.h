@@ -12,6 +12,9 @@
 typedef struct nch_progress {
 	const char *what, *unit; /* "epoch 2/10", "rows" */
 	uint64_t total, done;    /* total 0: unknown */
+	uint64_t before;         /* of `done`, what was done before the start: for the caller to set */
+	const char *rate_unit;   /* what is counted a second, if it is not `unit`: for the caller to set, and to count in `rate_done` */
+	uint64_t rate_done;
 	double started, shown;   /* seconds */
 	bool terminal, silent;
 	bool on_screen;          /* a bar stands on the current line */
@@ -30,6 +33,5 @@ void nch_progress_end(nch_progress *progress);
 /* "1:02:03", "2:03" or "0:03", for people; the text is valid until the fourth next call. */
 const char *nch_duration_text(double seconds);
 
-double nch_seconds(void); /* a clock that never goes back */
 
 #endif

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/number.h"
 #include "cli/data_options.h"
 
@@ -53,12 +54,14 @@ static const nch_option steps_options[] = {
 	{"beta2", NCH_OPTION_REAL, "B", .help = "of Adam's family", .otherwise = "0.999", .most = 0.9999999},
 	{"epsilon", NCH_OPTION_REAL, "E", .help = "of Adam's family", .otherwise = "1e-8", .most = 1.0, .above_least = true},
 	{"weight-decay", NCH_OPTION_REAL, "D", .help = "of all but biases and LayerNorm", .otherwise = "0.01", .most = 1000.0},
-	{"schedule", NCH_OPTION_CHOICE, .help = "the learning rate after the warm-up", .otherwise = "linear", .choices = "constant|linear|cosine"},
+	{"schedule", NCH_OPTION_CHOICE, .help = "the learning rate after the warm-up; wsd: stays, then falls over the last steps. Under constant and wsd,\nwith --warmup in steps, --resume takes other --epochs: longer ones (wsd: from before its decay), or\nfewer, to cool down now", .otherwise = "linear", .choices = "constant|linear|cosine|wsd"},
+	{"decay", NCH_OPTION_REAL, "D", .help = "of wsd: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
 	{"warmup", NCH_OPTION_REAL, "W", .help = "warm-up: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
 	{"clip", NCH_OPTION_REAL, "N", .help = "largest norm of the gradients; 0: none", .otherwise = "1", .most = 1e30},
 	{"shuffle", NCH_OPTION_CHOICE, .help = "a new order in every epoch", .otherwise = "yes", .choices = "yes|no"},
 	{"patience", NCH_OPTION_INTEGER, "N", .help = "end after N epochs without a better one; 0: never", .otherwise = "0", .most = 100000},
-	{"checkpoint-every", NCH_OPTION_INTEGER, "N", .help = "steps between checkpoints; 0: one an epoch", .otherwise = "0", .most = LARGE},
+	{"checkpoint-every", NCH_OPTION_TEXT, "N|TIME", .help = "steps between checkpoints, or a time such as 600s, 10m, 1h; each epoch's end has one, too", .otherwise = "600s"},
+	{"max-hours", NCH_OPTION_REAL, "H", .help = "end after so long with a checkpoint; --resume goes on", .most = 1e6, .above_least = true},
 	{"keep-checkpoints", NCH_OPTION_INTEGER, "K", .help = "keep the last K; --resume takes an older one if the newest is damaged", .otherwise = "1", .least = 1, .most = 1000000},
 	{"log", NCH_OPTION_TEXT, "FILE", .help = "default: DIR/log.jsonl"},
 	{0}};
@@ -176,9 +179,30 @@ static nch_status read_loss(const nch_options *options, nch_experiment_options *
 	return NCH_OK;
 }
 
-void nch_steps_options_read(const nch_options *options, nch_train_options *t)
+/* "500": steps; "600s", "10m", "1h": a time. */
+static nch_status read_interval(const char *text, nch_train_options *t, nch_error *error)
 {
-	static const char *const optimizers[] = {"adamw", "adam", "radam", "sgd", NULL}, *const schedules[] = {"constant", "linear", "cosine", NULL};
+	static const char units[] = "smh";
+	static const double seconds[] = {1.0, 60.0, 3600.0};
+	size_t length = strlen(text);
+	const char *unit = length > 0 ? strchr(units, text[length - 1]) : NULL;
+	int64_t steps;
+	double time;
+	t->checkpoint_every = 0;
+	t->checkpoint_seconds = 0.0;
+	if (unit != NULL && nch_number_read(text, length - 1, &time) && time > 0.0 && time < 1e9) {
+		t->checkpoint_seconds = time * seconds[unit - units];
+		return NCH_OK;
+	}
+	if (unit != NULL || !nch_number_read_integer(text, length, &steps) || steps < 0)
+		return nch_fail(error, NCH_USAGE, "--checkpoint-every %s: a number of steps, or a time such as 600s, 10m or 1h", text);
+	t->checkpoint_every = (size_t)steps;
+	return NCH_OK;
+}
+
+nch_status nch_steps_options_read(const nch_options *options, nch_train_options *t, nch_error *error)
+{
+	static const char *const optimizers[] = {"adamw", "adam", "radam", "sgd", NULL};
 	t->epochs = (size_t)nch_options_integer(options, "epochs");
 	t->batch = (size_t)nch_options_integer(options, "batch");
 	t->accumulate = (size_t)nch_options_integer(options, "accumulate");
@@ -186,16 +210,18 @@ void nch_steps_options_read(const nch_options *options, nch_train_options *t)
 		.kind = (nch_optimizer_kind)choice(options, "optimizer", optimizers), .lr = nch_options_real(options, "lr"),
 		.momentum = nch_options_real(options, "momentum"), .beta1 = nch_options_real(options, "beta1"), .beta2 = nch_options_real(options, "beta2"),
 		.epsilon = nch_options_real(options, "epsilon"), .weight_decay = nch_options_real(options, "weight-decay"),
-		.clip = nch_options_real(options, "clip"), .schedule = (nch_schedule_kind)choice(options, "schedule", schedules),
-		.warmup = nch_options_real(options, "warmup")};
+		.clip = nch_options_real(options, "clip"), .schedule = (nch_schedule_kind)choice(options, "schedule", nch_schedule_names),
+		.warmup = nch_options_real(options, "warmup"), .decay = nch_options_real(options, "decay")};
 	if (t->optimizer.kind == NCH_RADAM && strcmp(nch_options_text(options, "radam-form"), "tfa") == 0)
 		t->optimizer.kind = NCH_RADAM_TFA;
 	t->seed = (uint64_t)nch_options_integer(options, "seed");
 	t->shuffle = strcmp(nch_options_text(options, "shuffle"), "yes") == 0;
 	t->patience = (size_t)nch_options_integer(options, "patience");
-	t->checkpoint_every = (size_t)nch_options_integer(options, "checkpoint-every");
+	if (nch_options_given(options, "max-hours"))
+		t->deadline = nch_seconds() + 3600.0 * nch_options_real(options, "max-hours");
 	t->keep_checkpoints = (size_t)nch_options_integer(options, "keep-checkpoints");
 	t->log = nch_options_text(options, "log");
+	return read_interval(nch_options_text(options, "checkpoint-every"), t, error);
 }
 
 nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_error *error)
@@ -223,7 +249,7 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->freeze = nch_options_text(options, "freeze");
 	experiment->layer_decay = nch_options_real(options, "layer-decay");
 	experiment->recipe = nch_options_text(options, "recipe");
-	nch_steps_options_read(options, t);
+	NCH_TRY(nch_steps_options_read(options, t, error));
 	NCH_TRY(nch_shape_options_read(options, &experiment->shape, error));
 	NCH_TRY(read_loss(options, experiment, error));
 	t->best_by = (nch_best_by)choice(options, "best-by", bests);

@@ -19,7 +19,7 @@ extern const nch_option_group nch_shape_group;
 nch_status nch_shape_options_read(const nch_options *options, nch_shape *shape, nch_error *error);
 
 /* Fills what nch_steps_group holds, and the seed. */
-void nch_steps_options_read(const nch_options *options, nch_train_options *training);
+nch_status nch_steps_options_read(const nch_options *options, nch_train_options *training, nch_error *error);
 
 /* Fills *experiment from them (all but out, resume, stop). *labels takes the names of --labels; release it after the run. */
 nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_error *error);

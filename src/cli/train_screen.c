@@ -79,11 +79,17 @@ static void show_step(void *context, const nch_step_record *record, uint64_t tot
 {
 	nch_train_screen *s = context;
 	char note[80];
-	if (s->done == 0)
+	if (s->done == 0) { /* its time is not measured: the clock starts now */
 		nch_progress_start(&s->progress, "training", "steps", total);
+		s->progress.before = record->step;
+		s->progress.rate_unit = "tokens";
+	} else {
+		s->progress.rate_done += record->tokens;
+	}
 	s->done = record->step;
 	board_step(s, record);
-	snprintf(note, sizeof note, "epoch %zu, loss %.4f", record->epoch, record->loss);
+	snprintf(s->progress.title, sizeof s->progress.title, "epoch %zu", record->epoch);
+	snprintf(note, sizeof note, "loss %.4f", record->loss);
 	nch_progress_update(&s->progress, record->step, note);
 }
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/file.h"
+#include "report/curves.h"
 #include "report/plots.h"
 #include "report/svg.h"
 
@@ -164,19 +166,33 @@ static size_t step_points(const nch_log *log)
 	return log->step_count < STEP_POINTS ? log->step_count : STEP_POINTS;
 }
 
-/* A step's place on the x axis is its share of all steps. */
-static void draw_steps(const panel *p, const nch_log *log, const char *colour, nch_buffer *out)
+/* Where it was not told, the last epoch that is over says it; before that, all steps are one epoch. */
+static double steps_an_epoch(const nch_curve_run *run)
 {
+	const nch_log *log = run->log;
+	size_t steps = log->step_count;
+	if (run->steps_an_epoch > 0)
+		return (double)run->steps_an_epoch;
+	uint64_t over = log->epoch_count > 0 ? log->epochs[log->epoch_count - 1].epoch : 0;
+	while (over > 0 && steps > 1 && log->steps[steps - 1].epoch > over)
+		steps--;
+	return steps > 0 ? (double)log->steps[steps - 1].step / (double)(over > 0 ? over : 1) : 1.0;
+}
+
+/* A step's place on the x axis is the part of the epochs that it ends. */
+static void draw_steps(const panel *p, const nch_curve_run *run, const char *colour, nch_buffer *out)
+{
+	const nch_log *log = run->log;
 	size_t points = step_points(log);
 	if (points < 2)
 		return;
-	double last = (double)log->steps[log->step_count - 1].step;
+	double epoch = steps_an_epoch(run);
 	nch_buffer_printf(out, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1\" opacity=\"0.3\" points=\"", colour);
 	for (size_t i = 0; i < points; i++) {
 		uint64_t step;
 		double loss = step_point(log, i, points, &step);
-		if (isfinite(loss) && last > 0)
-			nch_buffer_printf(out, "%.2f,%.2f ", x_of(p, (double)step / last * p->epochs), y_of(p, loss));
+		if (isfinite(loss) && epoch > 0)
+			nch_buffer_printf(out, "%.2f,%.2f ", x_of(p, (double)step / epoch), y_of(p, loss));
 	}
 	nch_buffer_text(out, "\"/>\n");
 }
@@ -229,6 +245,8 @@ void nch_curves_svg(const nch_curve_run *runs, size_t count, nch_buffer *out)
 		for (size_t i = 0; i < runs[r].log->epoch_count; i++)
 			if ((double)runs[r].log->epochs[i].epoch > loss.epochs)
 				loss.epochs = (double)runs[r].log->epochs[i].epoch;
+	if (count == 1 && runs[0].log->step_count > 1) /* an epoch that is begun is shown, too */
+		loss.epochs = fmax(loss.epochs, ceil((double)runs[0].log->steps[runs[0].log->step_count - 1].step / steps_an_epoch(&runs[0])));
 	loss.epochs = loss.epochs < 1 ? 1 : loss.epochs > 1e6 ? 1e6 : loss.epochs;
 	accuracy.epochs = loss.epochs;
 	reach(runs, count, train_loss, &low, &high);
@@ -249,7 +267,7 @@ void nch_curves_svg(const nch_curve_run *runs, size_t count, nch_buffer *out)
 	for (size_t r = 0; r < count; r++) {
 		const char *colour = colours[r % COLOURS];
 		if (count == 1)
-			draw_steps(&loss, runs[r].log, colour, out);
+			draw_steps(&loss, &runs[r], colour, out);
 		draw_line(&loss, runs[r].log, train_loss, colour, false, out);
 		draw_line(&loss, runs[r].log, valid_loss, colour, true, out);
 		draw_line(&accuracy, runs[r].log, train_accuracy, colour, false, out);
@@ -260,4 +278,19 @@ void nch_curves_svg(const nch_curve_run *runs, size_t count, nch_buffer *out)
 	out->failed |= body.failed;
 	nch_buffer_free(&body);
 	nch_svg_end(out);
+}
+
+nch_status nch_curves_write(const char *folder, const char *log_path, size_t steps_an_epoch, nch_error *error)
+{
+	nch_buffer out = { 0 };
+	nch_log log = { 0 };
+	nch_status status = nch_log_read(log_path, &log, error);
+	if (status == NCH_OK) {
+		const nch_curve_run run = { .name = nch_path_name(folder), .log = &log, .steps_an_epoch = steps_an_epoch };
+		nch_curves_svg(&run, 1, &out);
+		status = nch_folder_write(folder, "curves.svg", &out, error);
+	}
+	nch_log_free(&log);
+	nch_buffer_free(&out);
+	return status;
 }

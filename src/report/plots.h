@@ -13,6 +13,7 @@
 typedef struct nch_curve_run {
 	const char *name;
 	const nch_log *log;
+	size_t steps_an_epoch; /* 0: as many as the last epoch that is over had */
 } nch_curve_run;
 
 /* Two panels over the epochs, loss and accuracy; a colour for each run, the training part solid, the validation part dashed

@@ -95,6 +95,14 @@ static void write_epoch(nch_buffer *out, const nch_epoch_record *r)
 	nch_buffer_text(out, "]");
 }
 
+static void write_schedule(nch_buffer *out, const nch_schedule *s)
+{
+	nch_buffer_printf(out, "\"schedule\": \"%s\",\n\"total\": %llu,\n", nch_schedule_names[s->kind], (unsigned long long)s->total);
+	real(out, "lr", s->lr);
+	real(out, "warmup", s->warmup);
+	real(out, "decay", s->decay);
+}
+
 static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps, const char *file, const char *identity)
 {
 	nch_buffer_printf(out, "{\n\"file\": \"%s\",\n\"identity\": ", file);
@@ -105,8 +113,10 @@ static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps,
 	real(out, "seconds", s->seconds);
 	nch_buffer_printf(out, "\"has_best\": %s,\n", s->has_best ? "true" : "false");
 	real(out, "best_value", s->best_value);
-	nch_buffer_printf(out, "\"best_epoch\": %zu,\n\"since_best\": %zu,\n\"log_bytes\": %zu,\n\"epochs\": [", s->best_epoch, s->since_best,
-	                  s->log_bytes);
+	nch_buffer_printf(out, "\"best_epoch\": %zu,\n\"since_best\": %zu,\n\"log_bytes\": %zu,\n\"stable\": %llu,\n", s->best_epoch, s->since_best,
+	                  s->log_bytes, (unsigned long long)s->stable);
+	write_schedule(out, &s->schedule);
+	nch_buffer_text(out, "\"epochs\": [");
 	for (size_t i = 0; i < s->epoch_count; i++) {
 		nch_buffer_text(out, i ? ",\n" : "\n");
 		write_epoch(out, &s->epochs[i]);
@@ -144,6 +154,7 @@ static void read_state(const nch_json *json, nch_run_state *s, size_t room)
 	s->best_epoch = whole(json, "best_epoch");
 	s->since_best = whole(json, "since_best");
 	s->log_bytes = whole(json, "log_bytes");
+	s->stable = whole(json, "stable");
 	s->epoch_count = 0;
 	const nch_json *epochs = nch_json_get(json, "epochs");
 	for (const nch_json *item = epochs ? epochs->first : NULL; item != NULL && s->epoch_count < room; item = item->next)
@@ -152,7 +163,11 @@ static void read_state(const nch_json *json, nch_run_state *s, size_t room)
 
 /* --- the folder --- */
 
-/* "step-00000012.json" and "step-00000012.safetensors" are of step 12; false for any other name. */
+/* The best model's weights, a discriminator's generator among them: in OUT, and what a kept copy is called behind "step-N.". */
+static const char *const best_files[][2] = {{"model.safetensors", "best.safetensors"}, {"generator/model.safetensors", "best-generator.safetensors"}};
+enum { BEST_FILES = sizeof best_files / sizeof *best_files };
+
+/* "step-00000012.json", "step-00000012.safetensors" and "step-00000012.best.safetensors" are of step 12; false for any other name. */
 static bool step_of(const char *name, uint64_t *step)
 {
 	uint64_t value = 0;
@@ -162,7 +177,10 @@ static bool step_of(const char *name, uint64_t *step)
 	for (; *at >= '0' && *at <= '9' && at < name + 22; at++)
 		value = value * 10 + (uint64_t)(*at - '0');
 	*step = value;
-	return at > name + 5 && (strcmp(at, ".json") == 0 || strcmp(at, ".safetensors") == 0);
+	bool known = strcmp(at, ".json") == 0 || strcmp(at, ".safetensors") == 0;
+	for (size_t i = 0; i < BEST_FILES; i++)
+		known = known || (*at == '.' && strcmp(at + 1, best_files[i][1]) == 0);
+	return at > name + 5 && known;
 }
 
 /* The largest step below `limit` that a file of the folder is of; 0: none. */
@@ -178,13 +196,14 @@ static uint64_t step_before(const char *folder, uint64_t limit)
 	return best;
 }
 
-/* Removes the files of steps before `oldest` and after `newest`: the latter were left by a run that went back to an older checkpoint. */
-static void remove_others(const char *folder, uint64_t oldest, uint64_t newest)
+/* Removes the files of steps before `oldest`, but for those of `stable`, and after `newest`: the latter were left by a run that went back to an older
+ * checkpoint. */
+static void remove_others(const char *folder, uint64_t oldest, uint64_t newest, uint64_t stable)
 {
 	uint64_t step;
 	DIR *stream = opendir(folder);
 	for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
-		if (!step_of(entry->d_name, &step) || (step >= oldest && step <= newest))
+		if (!step_of(entry->d_name, &step) || (step >= oldest && step <= newest) || step == stable)
 			continue;
 		char *path = nch_path_join(folder, entry->d_name);
 		if (path != NULL)
@@ -203,6 +222,30 @@ static char *step_path(const char *folder, uint64_t step, const char *ending)
 	return nch_path_join(folder, name);
 }
 
+/* The best model, from OUT to the folder of checkpoints, or back. What is not there is not copied. */
+static nch_status copy_best(const char *out, const char *folder, uint64_t step, bool back, nch_error *error)
+{
+	nch_status status = NCH_OK;
+	for (size_t i = 0; i < BEST_FILES && status == NCH_OK; i++) {
+		char *model = nch_path_join(out, best_files[i][0]), *kept = step_path(folder, step, best_files[i][1]);
+		if (model == NULL || kept == NULL)
+			status = nch_no_memory(error);
+		else if (nch_file_exists(back ? kept : model))
+			status = nch_file_copy(back ? kept : model, back ? model : kept, error);
+		nch_free(model);
+		nch_free(kept);
+	}
+	return status;
+}
+
+nch_status nch_checkpoint_take_best(const char *out, uint64_t step, nch_error *error)
+{
+	char *folder = nch_path_join(out, "checkpoint");
+	nch_status status = folder ? copy_best(out, folder, step, true, error) : nch_no_memory(error);
+	nch_free(folder);
+	return status;
+}
+
 nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, const nch_run_state *state, const char *identity, size_t keep,
                                nch_error *error)
 {
@@ -218,14 +261,16 @@ nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, 
 		write_state(&text, state, steps, nch_path_name(file), identity);
 		status = nch_buffer_check(&text, error);
 	}
-	if (status == NCH_OK && keep > 1)
+	if (status == NCH_OK && state->stable == steps && state->has_best)
+		status = copy_best(out, folder, steps, false, error);
+	if (status == NCH_OK && (keep > 1 || state->stable == steps))
 		status = nch_file_write(own, text.data, text.length, error);
 	if (status == NCH_OK)
 		status = nch_file_write(newest, text.data, text.length, error);
 	if (status == NCH_OK) {
 		for (size_t i = 1; i < keep && oldest > 0; i++)
 			oldest = step_before(folder, oldest);
-		remove_others(folder, oldest, steps);
+		remove_others(folder, oldest, steps, state->stable);
 	}
 	nch_buffer_free(&text);
 	nch_free(folder);
@@ -235,12 +280,34 @@ nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, 
 	return status;
 }
 
+/* Whether the steps of this checkpoint had the rates of `wanted`. */
+static nch_status check_rates(const char *folder, const nch_json *json, const nch_schedule *wanted, nch_error *error)
+{
+	nch_schedule had = {.lr = nch_json_number(json, "lr", 0.0), .warmup = nch_json_number(json, "warmup", 0.0),
+	                    .decay = nch_json_number(json, "decay", 0.0), .from_one = wanted->from_one, .total = whole(json, "total")};
+	uint64_t steps = whole(json, "steps");
+	if (!nch_schedule_find(nch_json_text(json, "schedule", ""), &had.kind))
+		return nch_fail(error, NCH_FORMAT, "%s/state.json: names no schedule", folder);
+	uint64_t same = nch_schedule_agree(&had, wanted, steps);
+	if (same == steps)
+		return NCH_OK;
+	if (same == wanted->total)
+		return nch_fail(error, NCH_DATA, "%s: this run has done %llu steps already, and is to have %llu; give more --epochs, or another --out", folder,
+		                (unsigned long long)steps, (unsigned long long)same);
+	return nch_fail(error, NCH_DATA, "%s: step %llu of this run had the learning rate %.9g, and would have %.9g with these options; a run can get other --epochs "
+	                "where the rates of the steps that are done stay the same (--schedule constant or wsd, --warmup in steps)", folder,
+	                (unsigned long long)same + 1, nch_schedule_rate(&had, same), nch_schedule_rate(wanted, same));
+}
+
 static nch_status load_state(const char *folder, const nch_json *json, nch_optimizer *optimizer, nch_run_state *state, size_t room,
-                             const char *identity, nch_error *error)
+                             const char *identity, bool *other_rates, nch_error *error)
 {
 	const char *name = nch_json_text(json, "file", "");
 	if (strcmp(nch_json_text(json, "identity", ""), identity) != 0)
 		return nch_fail(error, NCH_DATA, "%s: this checkpoint is of a run with other data or options; use the same, or another --out", folder);
+	nch_status rates = check_rates(folder, json, &state->schedule, error);
+	*other_rates = rates == NCH_DATA;
+	NCH_TRY(rates);
 	if (*name == '\0' || strchr(name, '/') != NULL)
 		return nch_fail(error, NCH_FORMAT, "%s/state.json: names no checkpoint file", folder);
 	char *path = nch_path_join(folder, name);
@@ -255,46 +322,48 @@ static nch_status load_state(const char *folder, const nch_json *json, nch_optim
 
 /* The checkpoint that the state file `path` describes. */
 static nch_status load_one(const char *folder, const char *path, nch_optimizer *optimizer, nch_run_state *state, size_t room,
-                           const char *identity, nch_error *error)
+                           const char *identity, bool *other_rates, nch_error *error)
 {
 	nch_arena *arena = nch_arena_new(0);
 	nch_buffer text = {0};
 	nch_json *json = NULL;
+	*other_rates = false;
 	nch_status status = arena ? nch_file_read(path, (size_t)16 << 20, &text, error) : nch_no_memory(error);
 	if (status == NCH_OK)
 		status = nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, error);
 	if (status == NCH_OK)
-		status = load_state(folder, json, optimizer, state, room, identity, error);
+		status = load_state(folder, json, optimizer, state, room, identity, other_rates, error);
 	nch_buffer_free(&text);
 	nch_arena_free(arena);
 	return status;
 }
 
 nch_status nch_checkpoint_load(const char *out, nch_optimizer *optimizer, nch_run_state *state, size_t room, const char *identity, bool *found,
-                               nch_error *damaged, nch_error *error)
+                               nch_error *passed, nch_error *error)
 {
 	char *folder = nch_path_join(out, "checkpoint"), *path = folder ? nch_path_join(folder, "state.json") : NULL;
 	nch_status status = path ? NCH_OK : nch_no_memory(error);
+	bool other_rates = false;
 	if (folder != NULL)
 		nch_folder_sweep(folder);
-	damaged->status = NCH_OK;
+	passed->status = NCH_OK;
 	*found = status == NCH_OK && nch_file_exists(path);
 	if (*found)
-		status = load_one(folder, path, optimizer, state, room, identity, error);
+		status = load_one(folder, path, optimizer, state, room, identity, &other_rates, error);
 	nch_free(path);
-	for (uint64_t step = UINT64_MAX; status == NCH_FORMAT || status == NCH_IO;) {
+	for (uint64_t step = UINT64_MAX; status == NCH_FORMAT || status == NCH_IO || other_rates;) {
 		nch_error older;
-		if (damaged->status == NCH_OK)
-			*damaged = *error;
+		if (passed->status == NCH_OK)
+			*passed = *error;
 		step = step_before(folder, step);
 		path = step > 0 ? step_path(folder, step, "json") : NULL;
 		if (path == NULL) {
-			*error = *damaged;
+			*error = *passed;
 			break;
 		}
 		if (nch_file_exists(path))
-			status = load_one(folder, path, optimizer, state, room, identity, &older);
-		if (status != NCH_OK && status != NCH_FORMAT && status != NCH_IO)
+			status = load_one(folder, path, optimizer, state, room, identity, &other_rates, &older);
+		if (status != NCH_OK && status != NCH_FORMAT && status != NCH_IO && !other_rates)
 			*error = older;
 		nch_free(path);
 	}

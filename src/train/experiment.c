@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
@@ -336,11 +336,11 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	nch_buffer text = {0};
 	char hex[65];
 	data_digest(w, hex);
-	nch_buffer_printf(&text, "data %s rows %zu max_len %zu labels %zu parameters %zu seed %llu epochs %zu rows a step %zu shuffle %d optimizer %d "
-	                         "lr %.17g betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g schedule %d warmup %.17g loss %d smoothing %.9g",
+	nch_buffer_printf(&text, "data %s rows %zu max_len %zu labels %zu parameters %zu seed %llu rows a step %zu shuffle %d optimizer %d "
+	                         "betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g loss %d smoothing %.9g",
 	                  hex, w->train_count, w->max_len, w->train.labels.count, w->model->parameters, (unsigned long long)training->seed,
-	                  training->epochs, training->batch * training->accumulate, training->shuffle, p->kind, p->lr, p->beta1, p->beta2, p->epsilon,
-	                  p->weight_decay, p->momentum, p->clip, p->schedule, p->warmup, training->loss, (double)training->smoothing);
+	                  training->batch * training->accumulate, training->shuffle, p->kind, p->beta1, p->beta2, p->epsilon, p->weight_decay, p->momentum,
+	                  p->clip, training->loss, (double)training->smoothing);
 	nch_buffer_printf(&text, " shape %.17g %.17g %.17g %.17g %.17g %d thresholds %d %.17g", training->loss_shape.focal_alpha, training->loss_shape.focal_gamma,
 	                  training->loss_shape.gamma_neg, training->loss_shape.gamma_pos, training->loss_shape.clip, training->loss_shape.whole_gradient,
 	                  training->thresholds.rule, training->thresholds.value);
@@ -471,13 +471,6 @@ static void judge_ranking(work *w, const nch_metrics *metrics)
 	nch_buffer_free(&text);
 }
 
-static double seconds_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error *error)
 {
 	nch_train_options training = w->options->training;
@@ -490,10 +483,10 @@ static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error
 	NCH_TRY(set_rates(w, &training, error));
 	NCH_TRY(make_identity(w, &training, error));
 	NCH_TRY(write_settings(w, &training, error));
-	double started = seconds_now();
+	double started = nch_seconds();
 	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, &training,
 	                  w->watcher ? &w->watcher->training : NULL, &r->training, error));
-	r->seconds = seconds_now() - started;
+	r->seconds = nch_seconds() - started;
 	judge_learning(w, r);
 	r->train_rows = w->train_examples.rows;
 	r->valid_rows = w->valid_examples.rows;
@@ -518,9 +511,7 @@ static nch_status report(const work *w, const nch_experiment_result *r, nch_erro
 	const nch_train_options *training = &w->options->training;
 	if (training->out == NULL)
 		return NCH_OK;
-	char *log = training->log ? nch_copy_text(training->log, strlen(training->log)) : nch_path_join(training->out, "log.jsonl");
-	nch_status status = log ? nch_experiment_report(w->options, r, log, error) : nch_no_memory(error);
-	nch_free(log);
+	nch_status status = nch_experiment_report(w->options, r, error);
 	if (status == NCH_OK)
 		status = nch_model_card_write(w->options, w->model, &w->settings, r, error);
 	if (status == NCH_OK)

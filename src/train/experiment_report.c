@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "report/evaluation.h"
-#include "report/log.h"
 #include "report/plots.h"
 
 static void write_metrics(const nch_experiment_result *r, nch_buffer *out)
@@ -40,11 +39,10 @@ static void write_report(const nch_experiment_result *r, nch_buffer *out)
 	}
 }
 
-nch_status nch_experiment_report(const nch_experiment_options *options, const nch_experiment_result *result, const char *log_path, nch_error *error)
+nch_status nch_experiment_report(const nch_experiment_options *options, const nch_experiment_result *result, nch_error *error)
 {
 	const char *folder = options->training.out;
 	nch_buffer out = {0};
-	nch_log log = {0};
 	write_metrics(result, &out);
 	nch_status status = nch_folder_write(folder, "metrics.json", &out, error);
 	if (status == NCH_OK) {
@@ -52,20 +50,11 @@ nch_status nch_experiment_report(const nch_experiment_options *options, const nc
 		write_report(result, &out);
 		status = nch_folder_write(folder, "report.txt", &out, error);
 	}
-	if (status == NCH_OK)
-		status = nch_log_read(log_path, &log, error);
-	if (status == NCH_OK) {
-		const nch_curve_run run = {.name = nch_path_name(folder), .log = &log};
-		nch_buffer_clear(&out);
-		nch_curves_svg(&run, 1, &out);
-		status = nch_folder_write(folder, "curves.svg", &out, error);
-	}
 	if (status == NCH_OK && (result->has_test || result->has_valid)) {
 		nch_buffer_clear(&out);
 		nch_confusion_svg(result->has_test ? &result->test : &result->valid, &result->labels, &out);
 		status = nch_folder_write(folder, "confusion.svg", &out, error);
 	}
-	nch_log_free(&log);
 	nch_buffer_free(&out);
 	return status;
 }

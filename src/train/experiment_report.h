@@ -4,7 +4,7 @@
 
 #include "train/experiment.h"
 
-/* metrics.json, report.txt, curves.svg, confusion.svg. `log` is the path of log.jsonl. */
-nch_status nch_experiment_report(const nch_experiment_options *options, const nch_experiment_result *result, const char *log, nch_error *error);
+/* metrics.json, report.txt, confusion.svg. (curves.svg is drawn while training goes on, by trainer.c.) */
+nch_status nch_experiment_report(const nch_experiment_options *options, const nch_experiment_result *result, nch_error *error);
 
 #endif

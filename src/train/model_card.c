@@ -107,7 +107,7 @@ static void number_row(const card *c, const char *name, double value)
 
 static void recipe_section(const card *c)
 {
-	static const char *const optimizers[] = {"AdamW", "Adam", "RAdam", "SGD", "RAdam as TensorFlow Addons has it"}, *const schedules[] = {"constant", "linear", "cosine"};
+	static const char *const optimizers[] = {"AdamW", "Adam", "RAdam", "SGD", "RAdam as TensorFlow Addons has it"};
 	const nch_train_options *t = &c->options->training;
 	text(c, "## Recipe\n\n| | |\n| --- | --- |\n");
 	row(c, "begun with", c->options->init ? nch_path_name(c->options->init) : "random weights");
@@ -117,8 +117,10 @@ static void recipe_section(const card *c)
 	                  t->batch * t->accumulate);
 	row(c, "optimizer", optimizers[t->optimizer.kind]);
 	number_row(c, "learning rate", t->optimizer.lr);
-	row(c, "schedule", schedules[t->optimizer.schedule]);
+	row(c, "schedule", nch_schedule_names[t->optimizer.schedule]);
 	number_row(c, "warm-up", t->optimizer.warmup);
+	if (t->optimizer.schedule == NCH_WSD)
+		number_row(c, "decay of the learning rate", t->optimizer.decay);
 	number_row(c, "weight decay", t->optimizer.weight_decay);
 	row(c, "loss", c->settings->loss);
 	if (c->settings->freeze[0] != '\0')

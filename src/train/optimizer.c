@@ -1,4 +1,4 @@
-/* optimizer.c - schedules, the norm of the gradients, and one step of each optimizer.
+/* optimizer.c - the norm of the gradients, and one step of each optimizer.
  *
  * What is the same for all elements (bias corrections, rectification) is computed here in double, by powers through multiplication, and
  * rounded once; the kernels do the rest in one pass over the memory. */
@@ -11,23 +11,9 @@
 
 enum { BLOCK = 65536 }; /* elements of one task and of one partial sum */
 
-double nch_schedule_lr(const nch_optimizer_options *o, uint64_t step, uint64_t total)
+nch_schedule nch_optimizer_schedule(const nch_optimizer_options *o, uint64_t total)
 {
-	double at = (double)step, all = (double)total, warmup = o->warmup < 1.0 ? o->warmup * all : o->warmup;
-	if (o->kind == NCH_RADAM_TFA)
-		at += 1.0;
-	else
-		warmup = (double)(uint64_t)warmup;
-	if (at < warmup)
-		return o->lr * (at / warmup);
-	if (o->schedule == NCH_CONSTANT)
-		return o->lr;
-	double rest = all - warmup > 1.0 ? all - warmup : 1.0, progress = (at - warmup) / rest;
-	if (progress > 1.0)
-		progress = 1.0;
-	if (o->schedule == NCH_LINEAR)
-		return o->lr * (1.0 - progress);
-	return o->lr * (0.5 * (1.0 + nch_cos_turns(0.5 * progress)));
+	return (nch_schedule){.kind = o->schedule, .lr = o->lr, .warmup = o->warmup, .decay = o->decay, .from_one = o->kind == NCH_RADAM_TFA, .total = total};
 }
 
 nch_status nch_optimizer_new(nch_model *model, const nch_optimizer_options *options, nch_optimizer *optimizer, nch_error *error)

@@ -1,4 +1,4 @@
-/* optimizer.h - from gradients to new weights: schedules, clipping, AdamW and its relatives. */
+/* optimizer.h - from gradients to new weights: clipping, AdamW and its relatives. */
 #ifndef NCH_TRAIN_OPTIMIZER_H
 #define NCH_TRAIN_OPTIMIZER_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "nn/model.h"
+#include "train/schedule.h"
 
 typedef enum nch_optimizer_kind {
 	NCH_ADAMW, /* Loshchilov & Hutter 2019: the decay stands beside the gradient */
@@ -17,21 +18,17 @@ typedef enum nch_optimizer_kind {
 	                 root √(v / (1 - β₂ᵗ)), and the schedule counts steps from 1 */
 } nch_optimizer_kind;
 
-typedef enum nch_schedule_kind { NCH_CONSTANT, NCH_LINEAR, NCH_COSINE } nch_schedule_kind;
-
 typedef struct nch_optimizer_options {
 	nch_optimizer_kind kind;
 	double lr, momentum, beta1, beta2, epsilon, weight_decay;
 	double clip; /* the largest norm of all gradients together; 0: none */
 	nch_schedule_kind schedule;
-	double warmup; /* below 1: part of all steps; else a number of steps */
+	double warmup, decay; /* as nch_schedule has them */
 	const double *rates; /* of each tensor of the model, relative to the step's rate; 0: frozen (train/layers.h). NULL: 1 for all */
 } nch_optimizer_options;
 
-/* The learning rate of step `step` (from 0) of `total`: grows linearly from 0 over the warm-up, then stays, falls linearly to 0, or along half a cosine, as
- * transformers' get_..._schedule_with_warmup. NCH_RADAM_TFA: step + 1 stands for step, and a share of all steps is not rounded down to whole ones, as
- * RectifiedAdam has it (total_steps, warmup_proportion, min_lr 0). */
-double nch_schedule_lr(const nch_optimizer_options *options, uint64_t step, uint64_t total);
+/* The learning rates of a run of `total` steps. */
+nch_schedule nch_optimizer_schedule(const nch_optimizer_options *options, uint64_t total);
 
 typedef struct nch_optimizer {
 	nch_optimizer_options options;

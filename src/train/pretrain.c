@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
@@ -136,13 +136,12 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	const nch_config *c = &w->model->config;
 	char hex[65];
 	data_digest(w, hex);
-	nch_buffer_printf(&w->identity, "masked language model, data %s rows %zu valid %zu max_len %zu parameters %zu seed %llu epochs %zu rows a step %zu shuffle %d "
+	nch_buffer_printf(&w->identity, "masked language model, data %s rows %zu valid %zu max_len %zu parameters %zu seed %llu rows a step %zu shuffle %d "
 	                                "mask %.17g whole word %d",
-	                  hex, w->train_examples.rows, w->valid_examples.rows, w->max_len, w->model->parameters, (unsigned long long)training->seed, training->epochs,
+	                  hex, w->train_examples.rows, w->valid_examples.rows, w->max_len, w->model->parameters, (unsigned long long)training->seed,
 	                  training->batch * training->accumulate, training->shuffle, w->options->mask_share, w->options->whole_word);
-	nch_buffer_printf(&w->identity, " optimizer %d lr %.17g betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g schedule %d warmup %.17g dropouts %.9g %.9g",
-	                  p->kind, p->lr, p->beta1, p->beta2, p->epsilon, p->weight_decay, p->momentum, p->clip, p->schedule, p->warmup, (double)c->dropout,
-	                  (double)c->attention_dropout);
+	nch_buffer_printf(&w->identity, " optimizer %d betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g dropouts %.9g %.9g", p->kind, p->beta1, p->beta2,
+	                  p->epsilon, p->weight_decay, p->momentum, p->clip, (double)c->dropout, (double)c->attention_dropout);
 	if (w->options->replaced)
 		nch_buffer_printf(&w->identity, " replaced tokens, weight %.17g, generator %zu wide", training->rtd_weight, w->model->generator->config.hidden);
 	training->identity = w->identity.data;
@@ -177,13 +176,6 @@ static nch_status write_settings(const work *w, const nch_train_options *trainin
 
 /* --- the run --- */
 
-static double seconds_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 {
 	nch_train_options training = w->options->training;
@@ -193,10 +185,10 @@ static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 	NCH_TRY(make_identity(w, &training, error));
 	if (training.out != NULL)
 		NCH_TRY(write_settings(w, &training, error));
-	double started = seconds_now();
+	double started = nch_seconds();
 	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, &training,
 	                  w->watcher ? &w->watcher->training : NULL, &r->training, error));
-	r->seconds = seconds_now() - started;
+	r->seconds = nch_seconds() - started;
 	r->train_rows = w->train_examples.rows;
 	r->valid_rows = w->valid_examples.rows;
 	r->tokens = w->train_examples.offsets[w->train_examples.rows];

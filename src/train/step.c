@@ -1,17 +1,9 @@
 /* step.c - one training step: forward, backward, optimizer. */
-#include <time.h>
-
+#include "base/clock.h"
 #include "base/memory.h"
 #include "kernels/math.h"
 #include "nn/memory.h"
 #include "train/trainer.h"
-
-static double seconds_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* A second tensor on the data of the table that stands at *place, with a gradient of its own. */
 static nch_status make_twin(nch_trainer *t, nch_tensor **place, nch_error *error)
@@ -227,7 +219,7 @@ nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, 
                             nch_step_record *record, nch_error *error)
 {
 	const nch_train_options *o = trainer->options;
-	double started = seconds_now();
+	double started = nch_seconds();
 	parts p = {.step = {.record = true, .dropout = true, .seed = o->seed, .number = (uint32_t)trainer->optimizer.steps}};
 	trainer->correct = 0;
 	trainer->epoch = record->epoch;
@@ -248,6 +240,6 @@ nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, 
 		                (unsigned long long)trainer->optimizer.steps + 1);
 	NCH_TRY(nch_optimizer_step(&trainer->optimizer, lr, trainer->compute, &record->grad_norm, error));
 	record->step = trainer->optimizer.steps;
-	record->seconds = seconds_now() - started;
+	record->seconds = nch_seconds() - started;
 	return NCH_OK;
 }

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "kernels/math.h"
+#include "report/curves.h"
 #include "nn/memory.h"
 #include "train/checkpoint.h"
 #include "train/log.h"
@@ -20,6 +22,9 @@ typedef struct run {
 	const nch_examples *train, *valid;
 	nch_run_state state;
 	nch_train_result *result;
+	double saved;      /* when the last checkpoint was written, or the run begun */
+	bool drawn;        /* curves.svg is up to date */
+	bool undrawn;      /* that it cannot be drawn has been said */
 	uint32_t *order;   /* the epoch's order of the rows */
 	size_t *rows;      /* of one step */
 	float *logits;     /* of the validation rows */
@@ -147,13 +152,65 @@ static nch_status end_epoch(run *r, nch_error *error)
 	return NCH_OK;
 }
 
+/* --- checkpoints --- */
+
+/* A picture is not worth a run: if it cannot be drawn, that is said once. */
+static void draw_curves(run *r)
+{
+	nch_error error;
+	if (r->log == NULL || r->options->out == NULL || r->drawn)
+		return;
+	r->drawn = true;
+	if (nch_curves_write(r->options->out, r->log_path, steps_an_epoch(r), &error) == NCH_OK || r->undrawn)
+		return;
+	r->undrawn = true;
+	nch_fail_prefix(&error, "the curves are not drawn");
+	note(r, error.text);
+}
+
+/* What comes after this step is cooling down. */
+static bool decay_begins(const run *r)
+{
+	uint64_t begin = nch_schedule_decay_begin(&r->state.schedule);
+	return begin < r->state.schedule.total && begin == r->trainer.optimizer.steps;
+}
+
 static nch_status save_checkpoint(run *r, nch_error *error)
 {
-	if (r->options->out == NULL)
+	const nch_train_options *o = r->options;
+	if (o->out == NULL)
 		return NCH_OK;
-	return nch_checkpoint_save(r->options->out, &r->trainer.optimizer, &r->state, r->options->identity ? r->options->identity : "",
-	                           r->options->keep_checkpoints, error);
+	if (decay_begins(r))
+		r->state.stable = r->trainer.optimizer.steps;
+	NCH_TRY(nch_checkpoint_save(o->out, &r->trainer.optimizer, &r->state, o->identity ? o->identity : "", o->keep_checkpoints, error));
+	r->saved = nch_seconds();
+	r->drawn = false;
+	draw_curves(r);
+	return NCH_OK;
 }
+
+/* In the midst of an epoch; its end has one in any case. */
+static bool wants_checkpoint(const run *r)
+{
+	const nch_train_options *o = r->options;
+	return (o->checkpoint_every > 0 && r->trainer.optimizer.steps % o->checkpoint_every == 0) || decay_begins(r) ||
+	       (o->checkpoint_seconds > 0.0 && nch_seconds() - r->saved >= o->checkpoint_seconds);
+}
+
+/* If the run is to end here, before its time: a checkpoint is written. */
+static nch_status stop_if_wanted(run *r, nch_error *error)
+{
+	const nch_train_options *o = r->options;
+	bool wanted = o->stop != NULL && *o->stop, late = o->deadline > 0.0 && nch_seconds() >= o->deadline;
+	if (!wanted && !late)
+		return NCH_OK;
+	NCH_TRY(save_checkpoint(r, error));
+	return nch_fail(error, wanted ? NCH_CANCELLED : NCH_PAUSED, "%s at step %llu of %llu%s%s", wanted ? "stopped" : "the time is up",
+	                (unsigned long long)r->trainer.optimizer.steps, (unsigned long long)r->state.schedule.total, o->out ? "; go on with " : "",
+	                o->out == NULL ? "" : o->go_on ? o->go_on : "the same command and --resume");
+}
+
+/* --- steps --- */
 
 static void order_rows(run *r)
 {
@@ -166,14 +223,14 @@ static void order_rows(run *r)
 		r->order[i] = i;
 }
 
-static nch_status run_step(run *r, uint64_t total, nch_error *error)
+static nch_status run_step(run *r, nch_error *error)
 {
 	nch_run_state *s = &r->state;
 	size_t begin = s->done * rows_a_step(r), count = r->train->rows - begin < rows_a_step(r) ? r->train->rows - begin : rows_a_step(r);
 	nch_step_record record = {.epoch = s->epoch};
 	for (size_t i = 0; i < count; i++)
 		r->rows[i] = r->order[begin + i];
-	double lr = nch_schedule_lr(&r->options->optimizer, r->trainer.optimizer.steps, total);
+	double lr = nch_schedule_rate(&s->schedule, r->trainer.optimizer.steps);
 	NCH_TRY(nch_trainer_step(&r->trainer, r->train, r->rows, count, lr, &record, error));
 	s->done++;
 	s->loss_sum += record.loss * (double)r->trainer.counted;
@@ -183,7 +240,7 @@ static nch_status run_step(run *r, uint64_t total, nch_error *error)
 	nch_log_step(&r->line, &record);
 	NCH_TRY(write_log(r, error));
 	if (r->watcher && r->watcher->step)
-		r->watcher->step(r->watcher->context, &record, total);
+		r->watcher->step(r->watcher->context, &record, s->schedule.total);
 	return NCH_OK;
 }
 
@@ -195,50 +252,59 @@ static bool is_done(const run *r)
 
 static nch_status run_epochs(run *r, nch_error *error)
 {
-	const nch_train_options *o = r->options;
-	uint64_t total = (uint64_t)steps_an_epoch(r) * o->epochs;
 	while (!is_done(r)) {
 		order_rows(r);
 		while (r->state.done < steps_an_epoch(r)) {
-			NCH_TRY(run_step(r, total, error));
-			bool last = r->state.done == steps_an_epoch(r);
-			if (o->stop != NULL && *o->stop) {
-				NCH_TRY(save_checkpoint(r, error));
-				return nch_fail(error, NCH_CANCELLED, "stopped at step %llu of %llu%s%s", (unsigned long long)r->trainer.optimizer.steps,
-				                (unsigned long long)total, o->out ? "; go on with " : "",
-				                o->out == NULL ? "" : o->go_on ? o->go_on : "the same command and --resume");
-			}
-			if (o->checkpoint_every > 0 && r->trainer.optimizer.steps % o->checkpoint_every == 0 && !last)
+			NCH_TRY(run_step(r, error));
+			NCH_TRY(stop_if_wanted(r, error));
+			if (r->state.done < steps_an_epoch(r) && wants_checkpoint(r))
 				NCH_TRY(save_checkpoint(r, error));
 		}
 		NCH_TRY(end_epoch(r, error));
 		NCH_TRY(save_checkpoint(r, error));
 	}
+	draw_curves(r); /* where a run that was killed at its end had not come to it */
 	return NCH_OK;
 }
 
 /* --- beginning and end --- */
 
+/* Another schedule, or a longer one, may have a checkpoint of its own to keep; and a run that goes back before its decay leaves all behind that came after. */
+static nch_status take_over(run *r, const nch_schedule *schedule, bool back, nch_error *error)
+{
+	nch_run_state *s = &r->state;
+	uint64_t step = r->trainer.optimizer.steps;
+	s->schedule = *schedule;
+	if (s->stable != nch_schedule_decay_begin(schedule))
+		s->stable = 0;
+	if (back)
+		NCH_TRY(save_checkpoint(r, error));
+	return nch_checkpoint_take_best(r->options->out, step, error);
+}
+
 static nch_status resume(run *r, nch_error *error)
 {
 	const nch_train_options *o = r->options;
+	const nch_schedule schedule = r->state.schedule;
 	bool found = false;
-	nch_error damaged;
-	char text[sizeof damaged.text + 120];
+	nch_error passed;
+	char text[sizeof passed.text + 120];
 	r->state.epoch = 1;
 	if (!o->resume || o->out == NULL)
 		return NCH_OK;
-	NCH_TRY(nch_checkpoint_load(o->out, &r->trainer.optimizer, &r->state, o->epochs, o->identity ? o->identity : "", &found, &damaged, error));
-	if (damaged.status != NCH_OK) {
-		snprintf(text, sizeof text, "the newest checkpoint cannot be read (%s); an older one is taken", damaged.text);
+	NCH_TRY(nch_checkpoint_load(o->out, &r->trainer.optimizer, &r->state, o->epochs, o->identity ? o->identity : "", &found, &passed, error));
+	if (passed.status != NCH_OK && passed.status != NCH_DATA) {
+		snprintf(text, sizeof text, "the newest checkpoint cannot be read (%s); an older one is taken", passed.text);
 		note(r, text);
 	}
+	bool back = found && passed.status == NCH_DATA;
 	if (found)
-		snprintf(text, sizeof text, "resumed at step %llu, epoch %zu", (unsigned long long)r->trainer.optimizer.steps, r->state.epoch);
+		snprintf(text, sizeof text, "resumed at step %llu, epoch %zu%s", (unsigned long long)r->trainer.optimizer.steps, r->state.epoch,
+		         back ? ": there the learning rate had not begun to fall" : "");
 	else
 		snprintf(text, sizeof text, "there is no checkpoint to resume: starting afresh");
 	note(r, text);
-	return NCH_OK;
+	return found ? take_over(r, &schedule, back, error) : NCH_OK;
 }
 
 /* The best epoch's weights, back into the model. */
@@ -315,6 +381,8 @@ nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples 
 {
 	run r = {.options = options, .watcher = watcher, .train = train, .valid = valid, .result = result};
 	*result = (nch_train_result){0};
+	r.state.schedule = nch_optimizer_schedule(&options->optimizer, (uint64_t)steps_an_epoch(&r) * options->epochs);
+	r.saved = nch_seconds();
 	nch_status status = prepare(&r, model, compute, error);
 	if (status == NCH_OK)
 		status = run_epochs(&r, error);

@@ -32,13 +32,16 @@ typedef struct nch_train_options {
 	size_t patience;         /* epochs without a better one before training ends; 0: never */
 	nch_best_by best_by;
 	nch_thresholds thresholds; /* several labels a row: what the validation figures of an epoch are measured with */
-	size_t checkpoint_every; /* steps; 0: at the end of each epoch only; needs `out` */
+	size_t checkpoint_every;   /* steps; 0: not by steps. Checkpoints need `out`; the end of an epoch has one in any case */
+	double checkpoint_seconds; /* the first step that ends so long after the last checkpoint has one; 0: not by time */
+	double deadline;           /* of nch_seconds(): from then on a checkpoint is written and NCH_PAUSED returned; 0: none */
 	size_t keep_checkpoints; /* the last so many stay; 0 and 1: the newest alone */
 	bool resume;
 	const char *go_on;       /* what a stopped run tells the user to go on with; NULL: "the same command and --resume" */
 	const char *out;         /* folder for model, log and checkpoint; NULL: nothing is written */
 	const char *log;         /* NULL: OUT/log.jsonl */
-	const char *identity;    /* what must be equal for a checkpoint to be gone on with: data, options; a line of text */
+	const char *identity;    /* what must be equal for a checkpoint to be gone on with: data, options; a line of text. Epochs, rate and schedule are not in it:
+	                            what matters of them is that the steps that are done had the same rates (nch_schedule_agree) */
 	const volatile sig_atomic_t *stop; /* becomes nonzero when the user wants to stop: a checkpoint is written, NCH_CANCELLED returned */
 } nch_train_options;
 

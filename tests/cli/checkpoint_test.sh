@@ -65,7 +65,7 @@ check "and leads to the same bits" cmp "$work/hash3" "$work/hash4"
 cp -r "$work/keep" "$work/damaged"
 for file in "$work/damaged/checkpoint"/*.safetensors; do cp "$work/cut" "$file"; done
 exits 1 'checkpoint/step-.*safetensors' -- train $run_options --epochs 1 --quiet --out "$work/damaged" --resume
-exits 1 'other data or options' -- train $run_options --epochs 1 --lr 2e-3 --quiet --out "$work/keep" --resume
+exits 1 'learning rate' -- train $run_options --epochs 1 --lr 2e-3 --quiet --out "$work/keep" --resume
 
 # --- a disk that is full (a limit on the size of files stands for it): one line, and the last good checkpoint stays ---
 "$NUNCHI" train $run_options --out "$work/full" > /dev/null 2>&1 &

@@ -8,12 +8,12 @@ compared is the schedule, the clipping and the step alone.
 import numpy as np
 import torch
 import transformers
-from transformers import BertConfig, BertForSequenceClassification, get_cosine_schedule_with_warmup, get_linear_schedule_with_warmup
+from transformers import BertConfig, BertForSequenceClassification, get_cosine_schedule_with_warmup, get_linear_schedule_with_warmup, get_wsd_schedule
 
 CONFIG = BertConfig(vocab_size=12, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=24, max_position_embeddings=10,
                     type_vocab_size=2, num_labels=3)
 SHAPES = sorted((n, tuple(p.shape)) for n, p in BertForSequenceClassification(CONFIG).named_parameters())
-STEPS, WARMUP, CLIP, DECAY = 20, 4, 1.0, 0.01
+STEPS, WARMUP, FALL, CLIP, DECAY = 20, 4, 5, 1.0, 0.01
 
 
 def weight(t, name, n):
@@ -36,7 +36,8 @@ def run(kind, schedule):
     optimizer = make[kind]()
     scheduler = {"constant": lambda: torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, s / WARMUP)),
                  "linear": lambda: get_linear_schedule_with_warmup(optimizer, WARMUP, STEPS),
-                 "cosine": lambda: get_cosine_schedule_with_warmup(optimizer, WARMUP, STEPS)}[schedule]()
+                 "cosine": lambda: get_cosine_schedule_with_warmup(optimizer, WARMUP, STEPS),
+                 "wsd": lambda: get_wsd_schedule(optimizer, WARMUP, FALL, num_training_steps=STEPS, decay_type="linear")}[schedule]()
     for step in range(STEPS):
         for t, w in enumerate(weights):
             w.grad = torch.tensor(gradient(step, t, w.numel()).reshape(w.shape))
@@ -49,5 +50,5 @@ def run(kind, schedule):
 
 print("/* Made by optimizers.py with torch %s, transformers %s. */" % (torch.__version__, transformers.__version__))
 for kind in ("adamw", "adam", "radam", "sgd"):
-    for schedule in ("constant", "linear", "cosine"):
+    for schedule in ("constant", "linear", "cosine", "wsd"):
         run(kind, schedule)

@@ -125,6 +125,7 @@ static void twenty_steps(nch_optimizer_kind kind, nch_schedule_kind schedule, co
 	nch_train_options options = options_of(kind, schedule);
 	nch_trainer trainer;
 	nch_error error;
+	const nch_schedule rates = nch_optimizer_schedule(&options.optimizer, 20);
 	for (size_t step = 0; step < 20; step++)
 		for (size_t r = 0; r < 4; r++)
 			add_sentence(&e, step * 4 + r, 5 + (step * 7 + r * 13) % 32, (int32_t)((step + r * 3) % LABELS));
@@ -132,7 +133,7 @@ static void twenty_steps(nch_optimizer_kind kind, nch_schedule_kind schedule, co
 	for (size_t step = 0; step < 20; step++) {
 		const size_t rows[] = {4 * step, 4 * step + 1, 4 * step + 2, 4 * step + 3};
 		nch_step_record record;
-		CHECK(nch_trainer_step(&trainer, &e, rows, 4, nch_schedule_lr(&options.optimizer, step, 20), &record, &error) == NCH_OK);
+		CHECK(nch_trainer_step(&trainer, &e, rows, 4, nch_schedule_rate(&rates, step), &record, &error) == NCH_OK);
 		CHECK_CLOSE(record.loss, losses[step], 5e-5);
 		CHECK_CLOSE(record.grad_norm, norms[step], 2e-4 * norms[step]);
 	}

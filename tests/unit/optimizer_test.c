@@ -38,7 +38,7 @@ static nch_optimizer_options options_of(nch_optimizer_kind kind, nch_schedule_ki
 {
 	return (nch_optimizer_options){.kind = kind, .lr = kind == NCH_SGD ? 0.05 : 2e-3, .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999,
 	                               .epsilon = kind == NCH_RADAM_TFA ? 1e-7 : 1e-8, .weight_decay = 0.01, .clip = 1.0, .schedule = schedule,
-	                               .warmup = 4};
+	                               .warmup = 4, .decay = 5};
 }
 
 /* The weights after 20 steps are in the model that is returned. */
@@ -49,6 +49,7 @@ static nch_model *stepped(const nch_optimizer_options *options)
 	nch_error error;
 	double norm;
 	const nch_tensor **sorted = nch_model_sorted(model, NULL);
+	const nch_schedule schedule = nch_optimizer_schedule(options, STEPS);
 	CHECK(nch_optimizer_new(model, options, &optimizer, &error) == NCH_OK);
 	for (size_t step = 0; step < STEPS; step++) {
 		nch_optimizer_clear(&optimizer);
@@ -57,7 +58,7 @@ static nch_model *stepped(const nch_optimizer_options *options)
 				sorted[t]->grad[i] = gradient_of(step, t, i);
 		for (size_t i = 0; i < model->count; i++)
 			model->tensors[i].grad_set = true;
-		CHECK(nch_optimizer_step(&optimizer, nch_schedule_lr(options, step, STEPS), compute(), &norm, &error) == NCH_OK);
+		CHECK(nch_optimizer_step(&optimizer, nch_schedule_rate(&schedule, step), compute(), &norm, &error) == NCH_OK);
 	}
 	nch_free((void *)sorted);
 	nch_optimizer_free(&optimizer);
@@ -83,15 +84,46 @@ static void compare(nch_optimizer_kind kind, nch_schedule_kind schedule, const d
 AGAINST_TORCH(adamw_constant, NCH_ADAMW, NCH_CONSTANT, golden_adamw_constant)
 AGAINST_TORCH(adamw_linear, NCH_ADAMW, NCH_LINEAR, golden_adamw_linear)
 AGAINST_TORCH(adamw_cosine, NCH_ADAMW, NCH_COSINE, golden_adamw_cosine)
+AGAINST_TORCH(adamw_wsd, NCH_ADAMW, NCH_WSD, golden_adamw_wsd)
 AGAINST_TORCH(adam_constant, NCH_ADAM, NCH_CONSTANT, golden_adam_constant)
 AGAINST_TORCH(adam_linear, NCH_ADAM, NCH_LINEAR, golden_adam_linear)
 AGAINST_TORCH(adam_cosine, NCH_ADAM, NCH_COSINE, golden_adam_cosine)
+AGAINST_TORCH(adam_wsd, NCH_ADAM, NCH_WSD, golden_adam_wsd)
 AGAINST_TORCH(radam_constant, NCH_RADAM, NCH_CONSTANT, golden_radam_constant)
 AGAINST_TORCH(radam_linear, NCH_RADAM, NCH_LINEAR, golden_radam_linear)
 AGAINST_TORCH(radam_cosine, NCH_RADAM, NCH_COSINE, golden_radam_cosine)
+AGAINST_TORCH(radam_wsd, NCH_RADAM, NCH_WSD, golden_radam_wsd)
 AGAINST_TORCH(sgd_constant, NCH_SGD, NCH_CONSTANT, golden_sgd_constant)
 AGAINST_TORCH(sgd_linear, NCH_SGD, NCH_LINEAR, golden_sgd_linear)
 AGAINST_TORCH(sgd_cosine, NCH_SGD, NCH_COSINE, golden_sgd_cosine)
+AGAINST_TORCH(sgd_wsd, NCH_SGD, NCH_WSD, golden_sgd_wsd)
+
+/* --- runs of another length --- */
+
+TEST(where_schedules_agree)
+{
+	const nch_schedule ten = {.kind = NCH_WSD, .lr = 1e-3, .warmup = 3, .decay = 0.2, .total = 10};
+	nch_schedule other = ten;
+	CHECK(nch_schedule_decay_begin(&ten) == 8);
+	CHECK_CLOSE(nch_schedule_rate(&ten, 8), 1e-3, 0.0);
+	CHECK_CLOSE(nch_schedule_rate(&ten, 9), 5e-4, 1e-18);
+	CHECK(nch_schedule_agree(&ten, &ten, 10) == 10);
+	other.total = 30; /* longer: up to the decay, whose first step still has the whole rate */
+	CHECK(nch_schedule_decay_begin(&other) == 24 && nch_schedule_agree(&ten, &other, 8) == 8 && nch_schedule_agree(&ten, &other, 10) == 9);
+	other.total = 6; /* cooled down now */
+	other.decay = 2;
+	CHECK(nch_schedule_decay_begin(&other) == 4 && nch_schedule_agree(&ten, &other, 4) == 4 && nch_schedule_agree(&ten, &other, 8) == 5);
+	other.kind = NCH_CONSTANT; /* nothing goes on beyond the end */
+	CHECK(nch_schedule_agree(&ten, &other, 8) == 6 && nch_schedule_decay_begin(&other) == 6);
+	other.total = 20;
+	CHECK(nch_schedule_agree(&ten, &other, 9) == 9);
+	other.warmup = 0.3; /* a share of all steps is another number of steps */
+	CHECK(nch_schedule_agree(&ten, &other, 9) == 1);
+	other.total = 10; /* and the same one here */
+	CHECK(nch_schedule_agree(&ten, &other, 9) == 9);
+	other.kind = NCH_LINEAR;
+	CHECK(nch_schedule_agree(&ten, &other, 9) == 4);
+}
 
 /* --- TensorFlow Addons --- */
 
@@ -185,15 +217,20 @@ int main(void)
 	RUN(adamw_constant);
 	RUN(adamw_linear);
 	RUN(adamw_cosine);
+	RUN(adamw_wsd);
 	RUN(adam_constant);
 	RUN(adam_linear);
 	RUN(adam_cosine);
+	RUN(adam_wsd);
 	RUN(radam_constant);
 	RUN(radam_linear);
 	RUN(radam_cosine);
+	RUN(radam_wsd);
 	RUN(sgd_constant);
 	RUN(sgd_linear);
 	RUN(sgd_cosine);
+	RUN(sgd_wsd);
+	RUN(where_schedules_agree);
 	RUN(radam_as_addons_has_it);
 	RUN(forms_differ);
 	nch_compute_free(compute());

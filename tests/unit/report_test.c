@@ -222,7 +222,7 @@ TEST(curves)
 		CHECK(nch_log_parse(text.data, text.length, "log", &logs[r], NULL) == NCH_OK);
 		nch_buffer_free(&text);
 	}
-	nch_curve_run runs[] = { { "<b>하나</b>", &logs[0] }, { "둘 & \"셋\"", &logs[1] }, { "empty", &logs[2] } };
+	nch_curve_run runs[] = { { .name = "<b>하나</b>", .log = &logs[0] }, { .name = "둘 & \"셋\"", .log = &logs[1] }, { .name = "empty", .log = &logs[2] } };
 	for (size_t count = 0; count <= 3; count++) {
 		nch_buffer_clear(&out);
 		nch_curves_svg(runs, count, &out);
