@@ -41,8 +41,8 @@ typedef struct nch_model {
 	nch_tensor *rtd_weight, *rtd_bias;         /* (hidden, hidden) */
 	nch_tensor *rtd_out_weight, *rtd_out_bias; /* (1, hidden), (1) */
 
-	/* A discriminator in training has its generator with it: a masked language model whose tables of words, positions and types are the discriminator's, and whose other tensors are the
-	 * last ones of this list, named "generator/…". So gradients, moments and checkpoints are those of one list. */
+	/* A discriminator in training has its generator with it: a masked language model whose tables of words, positions and types are the discriminator's,
+	 * and whose other tensors are the last ones of this list, named "generator/…". So gradients, moments and checkpoints are those of one list. */
 	struct nch_model *generator;    /* or NULL */
 	const struct nch_model *tables; /* of a generator: the discriminator; else NULL */
 
@@ -72,14 +72,15 @@ typedef struct nch_model_options {
 	const char *const *labels;
 	size_t label_count;
 	bool map;
-	bool pair;             /* a discriminator with its generator, which FOLDER/generator holds; without that folder it is made anew, `generator_size` times as wide */
+	bool pair; /* a discriminator with its generator, from FOLDER/generator; without that folder it is made anew, `generator_size` times as wide */
 	double generator_size;
 	uint64_t seed;
 	size_t pieces, first_new; /* pieces > 0: make room for so many; those from first_new on begin as the mean of the earlier ones' vectors */
 } nch_model_options;
 nch_status nch_model_open(const char *folder, const nch_model_options *options, nch_model **model, nch_error *error);
 
-/* Writes config.json and model.safetensors into the folder (which is made), and before that the generator, if there is one, into FOLDER/generator. hex gets the fingerprint of the tensors' bytes. */
+/* Writes config.json and model.safetensors into the folder (which is made), and before that the generator, if there is one, into FOLDER/generator. hex gets
+ * the fingerprint of the tensors' bytes. */
 nch_status nch_model_save(const nch_model *model, const char *folder, char hex[65], nch_error *error);
 /* That fingerprint, without writing: SHA-256 over the tensors' bytes in the order of their names. A generator has one of its own. */
 void nch_model_fingerprint(const nch_model *model, char hex[65]);
@@ -93,8 +94,8 @@ nch_tensor *nch_model_find(const nch_model *model, const char *name); /* NULL if
 nch_status nch_model_allocate(nch_model *model, nch_error *error);
 void nch_tensor_init(const nch_model *model, nch_tensor *tensor, uint64_t seed, const nch_compute *compute);
 
-/* The tensors in the order of their names, as the file has them: *count pointers (count NULL: the caller knows), released with nch_free; NULL without memory. A discriminator's are without its generator's, whose own are
- * with the tables. */
+/* The tensors in the order of their names, as the file has them: *count pointers (count NULL: the caller knows), released with nch_free; NULL without
+ * memory. A discriminator's are without its generator's, whose own are with the tables. */
 const nch_tensor **nch_model_sorted(const nch_model *model, size_t *count);
 const char *nch_tensor_file_name(const nch_tensor *tensor); /* without "generator/" */
 size_t nch_model_own_count(const nch_model *model);         /* of the list, without the generator's */

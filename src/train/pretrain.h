@@ -36,7 +36,8 @@ typedef struct nch_pretrain_result {
 void nch_pretrain_result_free(nch_pretrain_result *result); /* start with {0} */
 
 /* Runs it. training.out gets a masked language model's folder (transformers' ...ForMaskedLM, which `nunchi train --init` fine-tunes and `nunchi pretrain --init` goes
- * on with), nunchi.json, log.jsonl, self_test.json and checkpoint/; of replaced-token detection an ElectraForPreTraining's, with an ElectraForMaskedLM in OUT/generator/. */
+ * on with), nunchi.json, log.jsonl, self_test.json and checkpoint/; of replaced-token detection an ElectraForPreTraining's, with an ElectraForMaskedLM in
+ * OUT/generator/. */
 nch_status nch_pretrain_run(const nch_pretrain_options *options, nch_compute *compute, const nch_experiment_watcher *watcher,
                             nch_pretrain_result *result, nch_error *error);
 

@@ -49,7 +49,8 @@ typedef struct draw_job {
 	uint32_t epoch;
 } draw_job;
 
-/* The first word whose cumulative probability is above `at`. All together may be rounded to a little less than 1, and `at` may lie between: then the last word that is possible. */
+/* The first word whose cumulative probability is above `at`. All together may be rounded to a little less than 1, and `at` may lie between: then the last
+ * word that is possible. */
 static size_t word_at(const float *p, size_t words, double at)
 {
 	size_t last = 0;

@@ -34,10 +34,11 @@ typedef struct nch_replaced_sums {
 	size_t replaced, suspected, caught; /* tokens that were replaced; that it said were; both */
 } nch_replaced_sums;
 
-/* Forward, and while recording backward, through the generator and then the discriminator. The packed batch, whose sentences are examples rows[0 .. packed->sentences), is hidden
- * in as that epoch wants it, and holds what the discriminator read when this returns. The word for a hidden token is the first whose cumulative probability, summed in ascending
- * order of the ids, is above a random number with the address (seed, epoch, row, token); one that is drawn right counts as not replaced. No gradient goes through the draw.
- * The discriminator judges every token, special ones too (as Clark et al.'s code and transformers do). */
+/* Forward, and while recording backward, through the generator and then the discriminator. In the packed batch, whose sentences are examples
+ * rows[0 .. packed->sentences), tokens are hidden as that epoch wants it; when this returns it holds what the discriminator read. The word for a hidden token
+ * is the first whose cumulative probability, summed in ascending order of the ids, is above a random number with the address (seed, epoch, row, token); one
+ * that is drawn right counts as not replaced. No gradient goes through the draw. The discriminator judges every token, special ones too (as Clark et al.'s
+ * code and transformers do). */
 nch_status nch_replaced_pass(nch_replaced *replaced, const nch_replaced_task *task, nch_packed *packed, const size_t *rows, uint32_t epoch, const nch_step *step,
                              nch_replaced_sums *sums, nch_error *error);
 
@@ -47,8 +48,8 @@ typedef struct nch_replaced_scores {
 	double precision, recall; /* of "replaced" */
 } nch_replaced_scores;
 
-/* Of all examples, hidden and replaced as in epoch 0. scores: the loss is mlm_loss + weight · rtd_loss, the accuracy the discriminator's (micro-F1 is the same), macro-F1 the mean over
- * "replaced" and "original". */
+/* Of all examples, hidden and replaced as in epoch 0. scores: the loss is mlm_loss + weight · rtd_loss, the accuracy the discriminator's (micro-F1 is the
+ * same), macro-F1 the mean over "replaced" and "original". */
 nch_status nch_replaced_measure(const nch_model *model, nch_tape *tape, const nch_examples *examples, const nch_masking *masking, double weight,
                                 nch_scores *scores, nch_replaced_scores *replaced, nch_error *error);
 

@@ -5,12 +5,13 @@ usage: transformers_check.py [NUNCHI]      (default: build/nunchi)      Needs to
     tensor; the logits of some sentences are equal within 2e-5, their ids too; the model card is one that the hub reads.
  2. Random-weight models of every family, saved by transformers, are opened by nunchi; the same comparison. Then nunchi converts, trains and pretrains them,
     transformers loads what comes out without a missing or unexpected tensor and saves it again, and not a byte of a tensor has changed on the way.
+ 3. A discriminator and its generator, from nunchi to transformers and back, tables shared.
 """
 import filecmp, json, logging, os, shutil, subprocess, sys, tempfile, warnings
 import torch, transformers
 from huggingface_hub import ModelCard
 from safetensors.torch import load_file
-from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, RobertaConfig, ElectraConfig, \
+from transformers import AutoModelForMaskedLM, AutoModelForPreTraining, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, RobertaConfig, ElectraConfig, \
     DistilBertConfig, AlbertConfig, FunnelConfig
 
 transformers.logging.set_verbosity_warning()
@@ -126,6 +127,36 @@ for name, config in MODELS:
     shutil.rmtree(out, ignore_errors=True)
     call("pretrain", "--quiet", "--init", folder, "--corpus", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", out)
     through_transformers(name + ", pretrained", AutoModelForMaskedLM, out)
+# --- 3 ---
+
+def check_pair(name, folder):
+    """Both load as what they are, and their tables are the same."""
+    discriminator = through_transformers(name + ", discriminator", AutoModelForPreTraining, folder)
+    generator = through_transformers(name + ", generator", AutoModelForMaskedLM, folder + "/generator")
+    expect(name + ": their classes", [type(discriminator).__name__, type(generator).__name__] == ["ElectraForPreTraining", "ElectraForMaskedLM"])
+    for table in ("word_embeddings", "position_embeddings", "token_type_embeddings"):
+        expect(f"{name}: one table of {table}", torch.equal(getattr(discriminator.electra.embeddings, table).weight, getattr(generator.electra.embeddings, table).weight))
+    expect(name + ": the last matrix is the word table", torch.equal(generator.generator_lm_head.weight, generator.electra.embeddings.word_embeddings.weight))
+
+rtd = ["pretrain", "--objective", "rtd", "--corpus", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--max-len", "32"]
+call(*rtd, "--quiet", "--preset", "tiny", "--embedding", "96", "--tokenizer", spiece, "--out", work + "/pair")
+check_pair("pretrained by nunchi", work + "/pair")
+shutil.rmtree(work + "/theirs")
+torch.manual_seed(8)
+theirs = AutoModelForPreTraining.from_config(ElectraConfig(embedding_size=32, **small))
+their_generator = AutoModelForMaskedLM.from_config(ElectraConfig(embedding_size=32, **dict(small, hidden_size=32, num_attention_heads=1)))
+their_generator.electra.embeddings.load_state_dict(dict(theirs.electra.embeddings.state_dict(), **{n: p for n, p in their_generator.electra.embeddings.state_dict().items() if "LayerNorm" in n}))
+theirs.save_pretrained(work + "/theirs")
+their_generator.save_pretrained(work + "/theirs/generator")
+for file in os.listdir(work + "/ours"):
+    if file.startswith(("spiece", "tokenizer", "special")):
+        shutil.copy(work + "/ours/" + file, work + "/theirs")
+told = subprocess.run([nunchi, *rtd, "--init", work + "/theirs", "--out", work + "/pair-2"], capture_output=True, text=True).stderr
+expect("transformers' pair: nothing is made anew or dropped", not any(word in told for word in ("newly made", "dropped", "not used", "differ")), told)
+check_pair("begun by transformers, gone on with by nunchi", work + "/pair-2")
+call("train", "--quiet", "--init", work + "/pair-2", "--train", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", work + "/pair-tuned")
+compare("a discriminator fine-tuned", work + "/pair-tuned", through_transformers("a discriminator fine-tuned", AutoModelForSequenceClassification, work + "/pair-tuned"))
+
 shutil.rmtree(work)
 print(f"{failed} failed")
 sys.exit(failed > 0)
