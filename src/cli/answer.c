@@ -3,37 +3,73 @@
 
 #include <string.h>
 
-#include "base/memory.h"
-#include "base/number.h"
+#include "base/file.h"
 
 /* --- reading --- */
 
-nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, nch_answer_form *form, nch_error *error)
+/* What a file is by its name. */
+static const char *input_of(const char *path)
 {
+	static const struct {
+		const char *suffix, *input;
+	} names[] = {{".jsonl", "jsonl"}, {".ndjson", "jsonl"}, {".json", "table"}, {".csv", "table"}, {".tsv", "table"}, {".tab", "table"}, {".xlsx", "table"}, {".xlsm", "table"}};
+	for (size_t i = 0; path != NULL && i < sizeof names / sizeof *names; i++)
+		if (nch_path_has_suffix(path, names[i].suffix))
+			return names[i].input;
+	return "lines";
+}
+
+static nch_answer_format format_of(const char *name)
+{
+	return strcmp(name, "csv") == 0 ? NCH_ANSWER_CSV : strcmp(name, "tsv") == 0 ? NCH_ANSWER_TSV : NCH_ANSWER_JSONL;
+}
+
+static nch_status check_form(const nch_answer_form *form, nch_error *error)
+{
+	bool cells = form->format != NCH_ANSWER_JSONL;
+	if (!form->jsonl && !form->table && (form->text != NULL || form->pair != NULL || form->in_place != NULL))
+		return nch_fail(error, NCH_USAGE, "--text, --pair and --in-place name fields of records or columns of tables: they need --input jsonl or --input table");
+	if (form->table && form->in_place != NULL)
+		return nch_fail(error, NCH_USAGE, "--in-place is for JSON lines; a table comes back with --format csv or tsv");
+	if ((form->jsonl || form->table) && form->pair_separator != NULL)
+		return nch_fail(error, NCH_USAGE, "--pair-separator is for plain lines; records and tables name their second text by --pair");
+	if (form->embeddings && (cells || form->logits || form->in_place != NULL))
+		return nch_fail(error, NCH_USAGE, "--embeddings gives vectors, no answers: --format csv or tsv, --logits and --in-place do not go with it");
+	if (form->in_place != NULL && (cells || form->logits))
+		return nch_fail(error, NCH_USAGE, "--in-place gives records back: --format csv or tsv and --logits do not go with it");
+	if (form->excel_safe && !cells)
+		return nch_fail(error, NCH_USAGE, "--excel-safe is for tables: it needs --format csv or tsv");
+	return NCH_OK;
+}
+
+nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, const char *path, nch_answer_form *form, nch_error *error)
+{
+	const char *input = nch_options_text(options, "input");
 	*form = (nch_answer_form){
-		.tsv = strcmp(nch_options_text(options, "format"), "tsv") == 0,
-		.jsonl = strcmp(nch_options_text(options, "input"), "jsonl") == 0,
+		.format = format_of(nch_options_text(options, "format")),
 		.logits = nch_options_flag(options, "logits"),
+		.excel_safe = nch_options_flag(options, "excel-safe"),
 		.text = nch_options_text(options, "text"),
 		.pair = nch_options_text(options, "pair"),
 		.in_place = nch_options_text(options, "in-place"),
 		.pair_separator = nch_options_text(options, "pair-separator"),
 	};
-	if (form->in_place != NULL && !nch_options_given(options, "input"))
-		form->jsonl = true; /* only records have fields */
-	if (!form->jsonl && (form->text != NULL || form->pair != NULL || form->in_place != NULL))
-		return nch_fail(error, NCH_USAGE, "--text, --pair and --in-place name fields of records: they need --input jsonl");
-	if (form->jsonl && form->pair_separator != NULL)
-		return nch_fail(error, NCH_USAGE, "--pair-separator is for plain lines; records name their second text by --pair");
+	if (input == NULL)
+		input = input_of(path);
+	if (form->in_place != NULL && !nch_options_given(options, "input") && strcmp(input, "lines") == 0)
+		input = "jsonl"; /* only records have fields */
+	form->jsonl = strcmp(input, "jsonl") == 0;
+	form->table = strcmp(input, "table") == 0;
 	form->embeddings = embeddings != NULL;
 	form->output = form->embeddings && strcmp(embeddings, "cls") == 0 ? NCH_OUTPUT_CLS : NCH_OUTPUT_MEAN;
-	if (form->embeddings && (form->tsv || form->logits || form->in_place != NULL))
-		return nch_fail(error, NCH_USAGE, "--embeddings gives vectors, no answers: --format tsv, --logits and --in-place do not go with it");
-	if (form->in_place != NULL && (form->tsv || form->logits))
-		return nch_fail(error, NCH_USAGE, "--in-place gives records back: --format tsv and --logits do not go with it");
 	if (form->pair_separator != NULL && strcmp(form->pair_separator, "\\t") == 0)
 		form->pair_separator = "\t";
-	return NCH_OK;
+	return check_form(form, error);
+}
+
+bool nch_answer_has_pairs(const nch_answer_form *form)
+{
+	return form->pair != NULL || form->pair_separator != NULL;
 }
 
 /* The member that holds the text where nobody has named it. */
@@ -195,48 +231,6 @@ static void write_object(const nch_answer_form *form, const nch_answerer *who, c
 	nch_buffer_text(out, form->logits ? "]}" : "}");
 }
 
-/* A cell of a table: what would end it becomes a blank. */
-static void add_cell(const char *text, size_t length, nch_buffer *out)
-{
-	for (size_t i = 0; i < length; i++)
-		nch_buffer_byte(out, strchr("\t\r\n", text[i]) != NULL ? ' ' : text[i]);
-	nch_buffer_byte(out, '\t');
-}
-
-/* "a,b"; where nothing is over its threshold, the best label in brackets */
-static void add_label_cell(const nch_answerer *who, const nch_answer *answer, nch_buffer *out)
-{
-	bool any = false;
-	if (!who->multi_label) {
-		nch_buffer_text(out, who->names[answer->best]);
-		return;
-	}
-	for (size_t c = 0; c < who->labels; c++) {
-		if (!answer->given[c])
-			continue;
-		nch_buffer_printf(out, "%s%s", any ? "," : "", who->names[c]);
-		any = true;
-	}
-	if (!any)
-		nch_buffer_printf(out, "(%s)", who->names[answer->best]);
-}
-
-static void write_cells(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out)
-{
-	add_cell(record->text.text, record->text.length, out);
-	if (record->text.pair != NULL)
-		add_cell(record->text.pair, record->text.pair_length, out);
-	if (record->text.target.present)
-		add_cell(record->text.text + record->text.target.begin, record->text.target.end - record->text.target.begin, out);
-	add_label_cell(who, answer, out);
-	nch_buffer_byte(out, '\t');
-	nch_number_write_float(out, answer->scores[answer->best]);
-	for (size_t c = 0; form->logits && c < who->labels; c++) {
-		nch_buffer_byte(out, '\t');
-		nch_number_write_float(out, answer->logits[c]);
-	}
-}
-
 /* The answer as the value of a field: a name; of many labels a list, or, where the record has an object there or the training data had,
  * each label with "True" or "False" as the Korean language institute's tasks want it (true or false, if the record has those). */
 static void add_value(const nch_answerer *who, const nch_json *old, const nch_answer *answer, nch_buffer *out)
@@ -303,8 +297,8 @@ void nch_answer_write(const nch_answer_form *form, const nch_answerer *who, cons
 {
 	if (form->in_place != NULL)
 		write_in_place(form, who, record, answer, out);
-	else if (form->tsv)
-		write_cells(form, who, record, answer, out);
+	else if (form->format != NCH_ANSWER_JSONL)
+		nch_answer_write_cells(form, who, record, answer, out);
 	else
 		write_object(form, who, record, answer, out);
 	nch_buffer_text(out, form->in_place != NULL ? record->line.end : "\n");

@@ -11,23 +11,32 @@
 #include "cli/options.h"
 #include "train/evaluate.h"
 
-/* How lines are read and answers are written. */
+typedef enum nch_answer_format { NCH_ANSWER_JSONL, NCH_ANSWER_TSV, NCH_ANSWER_CSV } nch_answer_format;
+
+/* How texts are read and answers are written. */
 typedef struct nch_answer_form {
-	bool tsv, logits, jsonl, embeddings;
+	nch_answer_format format;
+	bool logits, embeddings, excel_safe;
+	bool jsonl; /* a line is a record */
+	bool table; /* the file is read by rows */
 	nch_output output; /* of embeddings */
+	const nch_rows *rows; /* whose rows are given back with the answers; NULL: none. Set by nch_source_open */
 	bool targets; /* records have a target beside their text, and a model wants it; set by the caller */
-	const char *text, *pair, *in_place; /* of records; may be NULL */
+	const char *text, *pair, *in_place; /* of records and rows; may be NULL */
 	const char *pair_separator;         /* of plain lines; NULL: none */
 } nch_answer_form;
 
-/* From --format --logits --input --text --pair --pair-separator --in-place, and "mean" or "cls" if embeddings are wanted (else NULL); refuses what does not go
- * together. */
-nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, nch_answer_form *form, nch_error *error);
+/* From --format --logits --excel-safe --input --text --pair --pair-separator --in-place, and "mean" or "cls" if embeddings are wanted (else NULL); refuses what does
+ * not go together. Without --input the name of `path` (NULL: standard input) says what it is. */
+nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, const char *path, nch_answer_form *form, nch_error *error);
+bool nch_answer_has_pairs(const nch_answer_form *form); /* records may have a second text */
 
 typedef struct nch_record {
 	nch_line line;
 	nch_text text;
-	const nch_json *object; /* --input jsonl */
+	const nch_json *object; /* of a record of JSON */
+	const nch_cell *cells;  /* of a table's row */
+	size_t cell_count;
 } nch_record;
 
 /* Finds the text in a line. What it needs is taken from the arena. */
@@ -50,6 +59,12 @@ typedef struct nch_answer {
 	const bool *given;   /* (labels): those over their threshold, for several labels a text */
 	size_t best;         /* the one with the highest score */
 } nch_answer;
+
+/* What stands before the first answer: of a CSV file the byte order mark and the columns' names. */
+void nch_answer_write_header(const nch_answer_form *form, const nch_answerer *who, nch_buffer *out);
+
+/* One answer as a row of a table, without a line end. */
+void nch_answer_write_cells(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out);
 
 /* Appends the answer and a line end. */
 void nch_answer_write(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out);

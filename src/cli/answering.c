@@ -2,32 +2,34 @@
 #include "cli/answering.h"
 
 #include "base/memory.h"
-#include "cli/common.h"
-#include "io/line_stream.h"
+#include "cli/data_options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/source.h"
 
 static const nch_option answering_options[] = {
-	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv", .help = "objects, or text, label and score between tabs", .otherwise = "jsonl"},
+	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv|csv", .help = "objects; or text, label and score, of a table its rows with label and score behind", .otherwise = "jsonl"},
 	{"logits", NCH_OPTION_FLAG, .help = "also the logits, in digits that read back exactly"},
 	{"batch", NCH_OPTION_INTEGER, "N", .help = "lines answered at once; never changes a bit of the answers", .otherwise = "256", .least = 1,
 	 .most = 1000000},
-	{"input", NCH_OPTION_CHOICE, .choices = "text|jsonl", .help = "what a line is", .otherwise = "text"},
-	{"pair-separator", NCH_OPTION_TEXT, "S", .help = "--input text: what stands between text and pair; \\t means a tab"},
+	{"excel-safe", NCH_OPTION_FLAG, .help = "--format csv|tsv: a cell that begins with = + - @ gets a ' before it, so that no spreadsheet computes it"},
+	{"input", NCH_OPTION_CHOICE, .choices = "lines|jsonl|table", .help = "a text a line, an object a line, or a table (default: by the file's name; lines from standard input)"},
+	{"pair-separator", NCH_OPTION_TEXT, "S", .help = "--input lines: what stands between text and pair; \\t means a tab"},
 	{"in-place", NCH_OPTION_TEXT, "FIELD", .help = "--input jsonl: put the answer into FIELD of each record and keep the rest as it is"},
 	{0}};
 const nch_option_group nch_answering_group = {"Lines and answers", answering_options};
 
 static const nch_option record_options[] = {
-	{"text", NCH_OPTION_TEXT, "NAME", .help = "--input jsonl: where the text is, a dotted path (default: text, sentence, form …)"},
-	{"pair", NCH_OPTION_TEXT, "NAME", .help = "--input jsonl: where a second text is"},
+	{"text", NCH_OPTION_TEXT, "NAME", .help = "where the text is: a column, or a dotted path in records (default: text, sentence, form …)"},
+	{"pair", NCH_OPTION_TEXT, "NAME", .help = "where a second text is"},
 	NCH_ENCODING_OPTION,
+	NCH_TABLE_OPTIONS,
 	{0}};
-const nch_option_group nch_answering_record_group = {"Records", record_options};
+const nch_option_group nch_answering_record_group = {"Records and tables", record_options};
 
 typedef struct work {
 	const nch_answering *a;
-	nch_lines *lines;
+	nch_source *source;
 	nch_answer_form form;
 	nch_arena *arena; /* the batch's records */
 	nch_record *records;
@@ -39,16 +41,13 @@ typedef struct work {
 	nch_buffer out;
 } work;
 
-static nch_status answer_batch(work *w, const nch_line *lines, size_t count, nch_error *error)
+/* Answers the records of the batch. */
+static nch_status answer_batch(work *w, size_t count, nch_error *error)
 {
 	const nch_answering *a = w->a;
 	size_t labels = a->who->labels;
-	nch_arena_reset(w->arena);
-	for (size_t i = 0; i < count; i++) {
-		if (nch_record_read(&w->form, &lines[i], w->arena, &w->records[i], error) != NCH_OK)
-			return nch_fail_prefix(error, "%s:%llu", nch_lines_path(w->lines), (unsigned long long)(nch_lines_number(w->lines) + i));
+	for (size_t i = 0; i < count; i++)
 		w->texts[i] = w->records[i].text;
-	}
 	nch_buffer_clear(&w->out);
 	if (w->form.embeddings)
 		NCH_TRY(a->embed(a->context, w->texts, count, w->form.output, w->logits, error));
@@ -72,17 +71,21 @@ static nch_status answer_all(work *w, uint64_t *done, nch_error *error)
 {
 	nch_progress progress;
 	nch_progress_start(&progress, "predicting", "lines", 0);
+	if (!w->form.embeddings)
+		nch_answer_write_header(&w->form, w->a->who, &w->out);
+	nch_output_buffer(&w->out);
 	for (*done = 0;;) {
-		const nch_line *lines;
 		size_t count;
-		NCH_TRY(nch_lines_next(w->lines, w->batch, &lines, &count, error));
+		nch_arena_reset(w->arena);
+		NCH_TRY(nch_source_next(w->source, w->batch, w->arena, w->records, &count, error));
 		if (count == 0)
 			break;
-		NCH_TRY(answer_batch(w, lines, count, error));
+		NCH_TRY(answer_batch(w, count, error));
 		*done += count;
-		if (nch_lines_size(w->lines) > 0) /* nobody types while a bar is drawn */
+		if (nch_source_is_file(w->source)) /* nobody types while a bar is drawn */
 			nch_progress_update(&progress, *done, NULL);
 	}
+	nch_output_flush();
 	nch_progress_end(&progress);
 	return NCH_OK;
 }
@@ -90,11 +93,10 @@ static nch_status answer_all(work *w, uint64_t *done, nch_error *error)
 static nch_status prepare(const nch_options *options, work *w, nch_error *error)
 {
 	size_t cells, values, labels = w->a->who->labels;
-	nch_encoding encoding;
-	NCH_TRY(nch_answer_form_read(options, w->a->embeddings, &w->form, error));
+	const char *path = nch_options_argument(options, 0);
+	NCH_TRY(nch_answer_form_read(options, w->a->embeddings, path, &w->form, error));
 	w->form.targets = w->a->targets;
-	NCH_TRY(nch_common_encoding(options, &encoding, error));
-	NCH_TRY(nch_lines_open(nch_options_argument(options, 0), encoding, &w->lines, error));
+	NCH_TRY(nch_source_open(options, &w->form, path, &w->source, error));
 	w->batch = (size_t)nch_options_integer(options, "batch");
 	w->arena = nch_arena_new(0);
 	w->records = nch_alloc(w->batch, sizeof *w->records);
@@ -124,6 +126,6 @@ nch_status nch_answering_run(const nch_options *options, const nch_answering *an
 	nch_free(w.texts);
 	nch_free(w.records);
 	nch_arena_free(w.arena);
-	nch_lines_close(w.lines);
+	nch_source_close(w.source);
 	return status;
 }

@@ -30,13 +30,7 @@ static const nch_option data_options[] = {
 	{ "limit", NCH_OPTION_INTEGER, "N", .help = "the first N rows only", .least = 1, .most = 9007199254740992.0 },
 	{ "bad-rows", NCH_OPTION_CHOICE, .help = "what happens to a row that can't be used", .choices = "error|skip" },
 	NCH_ENCODING_OPTION,
-	{ "delimiter", NCH_OPTION_TEXT, "C",
-	  .help = "what separates the columns of a table, \\t for a tab (default: found by looking)" },
-	{ "quoting", NCH_OPTION_CHOICE, .help = "whether quotes in tables are quoting or text", .otherwise = "auto",
-	  .choices = "auto|yes|no" },
-	{ "header", NCH_OPTION_CHOICE, .help = "whether a table's first row names its columns", .otherwise = "auto",
-	  .choices = "auto|yes|no" },
-	{ "sheet", NCH_OPTION_TEXT, "NAME", .help = "sheet of an .xlsx file, by name or number (default: the first)" },
+	NCH_TABLE_OPTIONS,
 	{ 0 }
 };
 
@@ -88,6 +82,16 @@ static int yes_or_no(const char *text, int automatic, int yes, int no)
 	return strcmp(text, "yes") == 0 ? yes : strcmp(text, "no") == 0 ? no : automatic;
 }
 
+nch_status nch_rows_options_read(const nch_options *options, nch_rows_options *rows, nch_error *error)
+{
+	*rows = (nch_rows_options){ .sheet = nch_options_text(options, "sheet") };
+	rows->quoting = (nch_quoting)yes_or_no(nch_options_text(options, "quoting"), NCH_QUOTING_AUTO, NCH_QUOTING_RFC4180,
+	                                       NCH_QUOTING_NONE);
+	rows->header = (nch_header)yes_or_no(nch_options_text(options, "header"), NCH_HEADER_AUTO, NCH_HEADER_YES, NCH_HEADER_NO);
+	NCH_TRY(read_delimiter(nch_options_text(options, "delimiter"), &rows->delimiter, error));
+	return nch_common_encoding(options, &rows->encoding, error);
+}
+
 nch_status nch_data_options_read(const nch_options *options, bool skip_by_default, nch_dataset_options *dataset_options,
                                  nch_labels *labels, nch_error *error)
 {
@@ -107,13 +111,7 @@ nch_status nch_data_options_read(const nch_options *options, bool skip_by_defaul
 	};
 	if (nch_options_given(options, "bad-rows"))
 		o.skip_bad_rows = strcmp(nch_options_text(options, "bad-rows"), "skip") == 0;
-	o.rows.quoting = (nch_quoting)yes_or_no(nch_options_text(options, "quoting"), NCH_QUOTING_AUTO, NCH_QUOTING_RFC4180,
-	                                        NCH_QUOTING_NONE);
-	o.rows.header =
-		(nch_header)yes_or_no(nch_options_text(options, "header"), NCH_HEADER_AUTO, NCH_HEADER_YES, NCH_HEADER_NO);
-	o.rows.sheet = nch_options_text(options, "sheet");
-	NCH_TRY(read_delimiter(nch_options_text(options, "delimiter"), &o.rows.delimiter, error));
-	NCH_TRY(nch_common_encoding(options, &o.rows.encoding, error));
+	NCH_TRY(nch_rows_options_read(options, &o.rows, error));
 	const char *target = nch_options_text(options, "target");
 	if (target != NULL)
 		nch_target_mode_find(target, &o.target);

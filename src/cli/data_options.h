@@ -3,7 +3,7 @@
 #ifndef NCH_CLI_DATA_OPTIONS_H
 #define NCH_CLI_DATA_OPTIONS_H
 
-#include "cli/options.h"
+#include "cli/common.h"
 #include "data/dataset.h"
 
 /* --text --pair --label --multi-label --labels --relabel --drop-label --undersample --cleansing --limit --bad-rows
@@ -11,6 +11,15 @@
  * --delimiter --quoting
  * --header --sheet */
 extern const nch_option_group nch_data_group;
+
+/* How a table is read: for commands that have no further options of data. */
+#define NCH_TABLE_OPTIONS \
+	{ "delimiter", NCH_OPTION_TEXT, "C", .help = "what separates the columns of a table, \\t for a tab (default: found by looking)" }, \
+	{ "quoting", NCH_OPTION_CHOICE, .help = "whether quotes in tables are quoting or text", .otherwise = "auto", .choices = "auto|yes|no" }, \
+	{ "header", NCH_OPTION_CHOICE, .help = "whether a table's first row names its columns", .otherwise = "auto", .choices = "auto|yes|no" }, \
+	{ "sheet", NCH_OPTION_TEXT, "NAME", .help = "sheet of an .xlsx file, by name or number (default: the first)" }
+/* They and --encoding. Texts are borrowed. */
+nch_status nch_rows_options_read(const nch_options *options, nch_rows_options *rows, nch_error *error);
 
 /* Fills *dataset_options from them. *labels takes the names of --labels (release with nch_labels_free after reading) and is
  * pointed to by dataset_options->known if they were given. Bad rows that are skipped are told as warnings: the first ten,

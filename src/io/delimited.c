@@ -164,6 +164,18 @@ static void close_delimited(nch_rows *rows)
 	nch_free(state);
 }
 
+/* What the file's name promises; where it says nothing, and a table was asked for, what its first line has. */
+static char preferred_delimiter(const nch_rows *rows)
+{
+	const char *text = rows->input.window + rows->input.begin;
+	size_t length = rows->input.end - rows->input.begin, first_line = 0;
+	while (first_line < length && text[first_line] != '\n' && text[first_line] != '\r')
+		first_line++;
+	bool unnamed = rows->options.table && !nch_path_has_suffix(rows->path, ".tsv") && !nch_path_has_suffix(rows->path, ".tab");
+	bool commas = unnamed && first_line > 0 && memchr(text, '\t', first_line) == NULL && memchr(text, ',', first_line) != NULL;
+	return commas || nch_path_has_suffix(rows->path, ".csv") ? ',' : '\t';
+}
+
 nch_status nch_rows_open_delimited(nch_rows *rows, nch_error *error)
 {
 	delimited *state = nch_alloc(1, sizeof *state);
@@ -172,7 +184,7 @@ nch_status nch_rows_open_delimited(nch_rows *rows, nch_error *error)
 	rows->state = state;
 	rows->reader = (nch_row_reader){ next_delimited, close_delimited };
 	const nch_input *input = &rows->input;
-	char preferred = nch_path_has_suffix(rows->path, ".csv") ? ',' : '\t';
+	char preferred = preferred_delimiter(rows);
 	size_t length = input->end - input->begin;
 	if (length > NCH_INPUT_SNIFF)
 		length = NCH_INPUT_SNIFF;

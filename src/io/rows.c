@@ -354,7 +354,7 @@ static nch_row_format settle_format(const nch_rows *rows)
 		if (nch_table_sniff(text, length, input->at_end, ',', ',', NCH_QUOTING_RFC4180).is_table)
 			return NCH_FORMAT_DELIMITED;
 	}
-	return format;
+	return format == NCH_FORMAT_TEXT && rows->options.table ? NCH_FORMAT_DELIMITED : format;
 }
 
 static nch_status open_format(nch_rows *rows, nch_error *error)

@@ -40,6 +40,7 @@ typedef struct nch_rows_options {
 	nch_encoding encoding;
 	nch_row_format format;
 	nch_quoting quoting;
+	bool table;               /* what is neither JSON nor a spreadsheet is a table, not plain text */
 	nch_header header;        /* AUTO: yes if a cell of the first row is a usual name or one of `names` */
 	char delimiter;           /* 0: found by looking */
 	const char *sheet;        /* .xlsx: the sheet's name or number from 1; NULL: the first */

@@ -32,7 +32,7 @@ cp "$work/example.c" "$work/elsewhere"
 check 'the example is compiled there' sh -c "cd '$work/elsewhere' && '$compiler' $strict -I'$work/tree/usr/include' -o example example.c -L'$work/tree/usr/lib' -lnunchi -lm -pthread"
 "$work/elsewhere/example" "$work/model" > "$work/.out" 2> "$work/.err"
 check 'and tells the same' cmp "$work/.out" "$work/want"
-check 'so does the installed program' sh -c "'$work/tree/usr/bin/nunchi' --version && '$work/tree/usr/bin/nunchi' predict --model '$work/model' data/songs-emotions.jsonl > /dev/null"
+check 'so does the installed program' sh -c "'$work/tree/usr/bin/nunchi' --version && '$work/tree/usr/bin/nunchi' predict --model '$work/model' data/books/heungbu.txt > /dev/null"
 
 # two classifiers of one folder in two threads, beside one alone: the same bits; texts without sentences; wrong calls
 cat > "$work/threads.c" <<'END'

@@ -92,4 +92,53 @@ done
 run predict --model "$work/m" "$work/broken"
 check "the lines before a bad one are answered" test "$(grep -c '' < "$work/.out")" -eq 1
 
+# --- tables: read as for training, given back with the answer ---
+printf 'id,문장,메모\n1,"오늘, 너무 행복해",=1+1\n2,"그가 ""가자""고 했다\n무서워",-3\n\n3,,@x\n4\n' > "$work/t.csv"
+exits 0 't.csv: text: 문장$' -- predict --model "$work/m" --format csv "$work/t.csv"
+cp "$work/.out" "$work/table.csv"
+printf '\357\273\277id,문장,메모,label,score\n1,"오늘, 너무 행복해",=1+1,L\n2,"그가 ""가자""고 했다\n무서워",-3,L\n3,,@x,L\n4,,,L\n' > "$work/want"
+sed 's/,[^,]*,0[.][0-9]*$/,L/' "$work/table.csv" > "$work/got"
+check "rows come back with their answers" cmp "$work/got" "$work/want"
+exits 0 '' -- predict --model "$work/m" --format csv --excel-safe "$work/t.csv"
+for cell in "'=1+1" "'-3" "'@x"; do
+	check "$cell is no formula" grep -Fq ",$cell," "$work/.out"
+done
+exits 0 '' -- predict --model "$work/m" --format tsv "$work/t.csv"
+check "tabs, if wanted" sh -c "awk -F '\t' 'NF != 5' '$work/.out' | grep -c '' | grep -qx 0"
+run predict --model "$work/m" "$work/t.csv"
+sed 's/,"scores".*//' "$work/.out" > "$work/objects"
+check "objects otherwise, and the header is none" test "$(grep -c '' < "$work/objects")" -eq 4
+check "whose text is the column's" grep -q '^{"text":"그가 \\"가자\\"고 했다\\n무서워","label":' "$work/objects"
+run predict --model "$work/m" --batch 1 "$work/t.csv"
+check "batches change nothing" sh -c "sed 's/,\"scores\".*//' '$work/.out' | cmp - '$work/objects'"
+iconv -f utf-8 -t cp949 "$work/t.csv" > "$work/t949.csv"
+run predict --model "$work/m" --format csv "$work/t949.csv"
+check "a table in CP949" cmp "$work/.out" "$work/table.csv"
+run ensemble --model "$work/m" --model "$work/m" --format csv "$work/t.csv"
+check "ensemble, too" test "$(head -n 1 "$work/.out")" = "$(head -n 1 "$work/table.csv")"
+input=$work/t.csv
+run predict --model "$work/m" --input table --format csv
+check "a table through standard input" cmp "$work/.out" "$work/table.csv"
+run predict --model "$work/m"
+check "lines, if nothing else is said" test "$(grep -c '' < "$work/.out")" -eq 7
+unset input
+exits 0 'text: 메모$' -- predict --model "$work/m" --text 메모 "$work/t.csv"
+exits 1 "no column 'nix'; the columns are: id, 문장, 메모" -- predict --model "$work/m" --text nix "$work/t.csv"
+exits 2 'for JSON lines' -- predict --model "$work/m" --in-place x "$work/t.csv"
+exits 2 'excel-safe is for tables' -- predict --model "$work/m" --excel-safe "$work/t.csv"
+exits 2 'for plain lines' -- predict --model "$work/m" --pair-separator , "$work/t.csv"
+printf 'text,label\n행복해,1\n무서워,2,3\n' > "$work/wide.csv"
+exits 1 'wide.csv:3: has 3 columns' -- predict --quiet --model "$work/m" --format csv "$work/wide.csv"
+check "the rows before a bad one are answered" test "$(grep -c '' < "$work/.out")" -eq 2
+printf '오늘\t1\n내일\t0\n' > "$work/bare.tsv"
+exits 0 'text: column 1$' -- predict --model "$work/m" --format tsv "$work/bare.tsv"
+check "no header in, no header out" sh -c "head -n 1 '$work/.out' | grep -q '^오늘	1	'"
+printf '[{"문장":"행복해"},\n{"문장":\n"무서워"}]' > "$work/a.json"
+exits 0 '' -- predict --model "$work/m" "$work/a.json"
+check "an array of records" test "$(grep -c '^{"text":"[행무]' < "$work/.out")" -eq 2
+exits 2 'JSON lines' -- predict --model "$work/m" --in-place x "$work/a.json"
+printf '행복해\n"무서워", 그가 말했다\n' > "$work/two.txt"
+exits 0 '' -- predict --model "$work/m" --format csv "$work/two.txt"
+check "lines as CSV have a header and quotes" sh -c "head -n 1 '$work/.out' | tail -c +4 | grep -qx 'text,label,score' && grep -q '^\"\"\"무서워\"\", 그가 말했다\",' '$work/.out'"
+
 finish
