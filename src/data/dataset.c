@@ -383,6 +383,35 @@ static nch_status sort_labels(nch_dataset *d, nch_error *error)
 	return status;
 }
 
+/* Numbers the labels as `order` does, if they are the same ones. */
+static nch_status take_order(nch_dataset *d, const nch_labels *order, nch_error *error)
+{
+	size_t count = d->labels.count, matched = 0;
+	nch_labels labels = {0};
+	int32_t *new_id = order->count == count ? nch_alloc(count, sizeof *new_id) : NULL;
+	if (order->count != count)
+		return NCH_OK;
+	if (new_id == NULL)
+		return nch_no_memory(error);
+	for (size_t i = 0; i < count; i++)
+		new_id[i] = -1;
+	for (size_t i = 0; i < count; i++) {
+		int32_t old = nch_labels_find_typed(&d->labels, order->names[i], strlen(order->names[i]));
+		if (old < 0 || new_id[old] >= 0)
+			break;
+		new_id[old] = (int32_t)i;
+		matched++;
+	}
+	nch_status status = matched == count ? nch_labels_copy(&labels, order, error) : NCH_OK;
+	if (status == NCH_OK && matched == count) {
+		renumber_rows(d, new_id);
+		nch_labels_free(&d->labels);
+		d->labels = labels;
+	}
+	nch_free(new_id);
+	return status;
+}
+
 static nch_status finish(nch_reading *r, nch_error *error)
 {
 	nch_dataset *d = r->dataset;
@@ -395,6 +424,8 @@ static nch_status finish(nch_reading *r, nch_error *error)
 		                d->dropped_rows > 0 ? " but those of dropped labels" : "");
 	if (r->options->known == NULL && !r->file_order && d->labels.count > 0)
 		NCH_TRY(sort_labels(d, error));
+	if (r->options->known == NULL && r->options->order != NULL && d->labels.count > 0)
+		NCH_TRY(take_order(d, r->options->order, error));
 	if (d->found.count > 0)
 		NCH_TRY(nch_selection_sort_found(d, error));
 	nch_selection_tell_absent(r);

@@ -32,6 +32,8 @@ typedef struct nch_dataset_options {
 	bool need_labels;        /* a file without a label column is an error; else its rows have label -1 */
 	bool ignore_labels;      /* don't look for labels at all */
 	const nch_labels *known; /* the model's labels, or --labels: order and membership; another label is a bad row */
+	const nch_labels *order; /* where none are known: if the labels turn out to be these, they are numbered and spelt like these; else in their usual
+	                            order. Not together with visit */
 	const char *relabel; /* "from=to,from=to": labels renamed (and so merged); the order of the pairs is of no matter */
 	const char *drop_label; /* "a,b" (names after --relabel): rows with such a label are left out; multi-label: the label
 	                           is, the row stays */

@@ -64,7 +64,7 @@ nch_status nch_model_init(nch_model *model, uint64_t seed, const nch_compute *co
 
 /* Opens a folder (config.json, weights). `head` says which head the model shall have; what the folder has of it is read, the rest is made anew from
  * the seed, and another head in the folder is dropped. With `labels` NULL the folder's own labels are kept; otherwise the classifier has these
- * and is made anew where its shape or its labels differ. `map`: tensors stay in the mapped file, for prediction;
+ * (its rows in their order, if the folder has the same ones in another) and is made anew where its shape or its labels differ. `map`: tensors stay in the mapped file, for prediction;
  * else they are copied to memory, to be trained. model->report has a line for whatever was not used or newly made. */
 typedef struct nch_model_options {
 	nch_head head;
@@ -78,6 +78,8 @@ typedef struct nch_model_options {
 	size_t pieces, first_new; /* pieces > 0: make room for so many; those from first_new on begin as the mean of the earlier ones' vectors */
 } nch_model_options;
 nch_status nch_model_open(const char *folder, const nch_model_options *options, nch_model **model, nch_error *error);
+/* Only its config.json; the texts are the arena's. */
+nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_config *config, nch_error *error);
 
 /* Writes config.json and model.safetensors into the folder (which is made), and before that the generator, if there is one, into FOLDER/generator. hex gets
  * the fingerprint of the tensors' bytes. */

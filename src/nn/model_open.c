@@ -22,7 +22,7 @@ typedef struct opening {
 	const nch_tensor_names *names;
 	const nch_model_options *options;
 	const char *folder;
-	bool keep_labels;
+	const size_t *row_of;     /* (labels): which row of the folder's classifier is that of each label; NULL: it is for other labels */
 	const char *before;       /* what stands before "embeddings.": "bert.", "", "model.bert." … */
 	size_t before_length;
 	size_t outer_length;      /* of it, what stands before "bert.", and so before the names of heads */
@@ -151,6 +151,25 @@ static nch_status take_memory(const nch_model *model, nch_tensor *tensor, nch_er
 	return tensor->data == NULL ? nch_no_memory(error) : NCH_OK;
 }
 
+/* The classifier's rows in the order of the caller's labels. */
+static nch_status order_rows(const opening *o, nch_tensor *tensor, nch_error *error)
+{
+	size_t labels = o->model->config.labels, width = tensor->rows * tensor->columns / labels;
+	bool ordered = true;
+	for (size_t i = 0; i < labels; i++)
+		ordered = ordered && o->row_of[i] == i;
+	if (ordered)
+		return NCH_OK;
+	float *copy = nch_alloc(labels * width, sizeof *copy);
+	if (copy == NULL)
+		return nch_no_memory(error);
+	memcpy(copy, tensor->data, labels * width * sizeof *copy);
+	for (size_t i = 0; i < labels; i++)
+		memcpy(tensor->data + i * width, copy + o->row_of[i] * width, width * sizeof *copy);
+	nch_free(copy);
+	return NCH_OK;
+}
+
 /* One tensor from the file: mapped, or copied, or (part of the head only) made anew. */
 static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 {
@@ -159,7 +178,7 @@ static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 	if (tensor == model->word && weight != NULL && o->options->pieces > o->options->first_new)
 		return load_words(o, weight, error);
 	bool of_labels = tensor == model->classifier_weight || tensor == model->classifier_bias;
-	bool usable = weight != NULL && shape_agrees(tensor, weight) && (o->keep_labels || !of_labels);
+	bool usable = weight != NULL && shape_agrees(tensor, weight) && (o->row_of != NULL || !of_labels);
 	if (!usable && tensor < model->tensors + model->head_begin) {
 		if (weight == NULL)
 			return nch_fail(error, NCH_FORMAT, "%s: the tensor %s is missing", o->folder, tensor->name);
@@ -172,8 +191,10 @@ static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 	}
 	if (o->options->map)
 		NCH_TRY(take_memory(model, tensor, error));
-	if (usable)
-		return nch_weight_to_float(weight, tensor->data, error);
+	if (usable) {
+		NCH_TRY(nch_weight_to_float(weight, tensor->data, error));
+		return of_labels ? order_rows(o, tensor, error) : NCH_OK;
+	}
 	tensor->fresh = true;
 	nch_tensor_init(model, tensor, o->options->seed, NULL);
 	nch_buffer_printf(&model->report, "newly made: %s%s\n", tensor->name,
@@ -291,16 +312,34 @@ static nch_status report_unused(const opening *o, nch_error *error)
 
 /* --- the folder --- */
 
-static bool same_labels(const nch_config *config, const nch_model_options *options)
+/* row_of[i]: which of the folder's labels is the caller's i-th. False if they are not the same labels, in whatever order. */
+static bool match_labels(const nch_config *config, const nch_model_options *options, size_t *row_of)
 {
-	if (options->labels == NULL)
-		return true;
-	if (config->labels != options->label_count)
+	size_t count = config->labels;
+	if (options->labels != NULL && options->label_count != count)
 		return false;
-	for (size_t i = 0; i < config->labels; i++)
-		if (strcmp(config->label_names[i], options->labels[i]) != 0)
+	for (size_t i = 0; i < count; i++) {
+		size_t k = i; /* mostly it is the same one */
+		if (options->labels != NULL && strcmp(config->label_names[k], options->labels[i]) != 0)
+			for (k = 0; k < count && strcmp(config->label_names[k], options->labels[i]) != 0;)
+				k++;
+		if (k == count)
 			return false;
+		row_of[i] = k;
+	}
 	return true;
+}
+
+nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_config *config, nch_error *error)
+{
+	char *path = nch_path_join(folder, "config.json");
+	nch_status status = path ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK && !nch_file_is_folder(folder))
+		status = nch_fail(error, NCH_IO, "%s: %s", folder, nch_file_exists(folder) ? "this is a file; a model is a folder" : "there is no such folder");
+	if (status == NCH_OK)
+		status = nch_config_read(path, arena, config, error);
+	nch_free(path);
+	return status;
 }
 
 /* The generator's folder, FOLDER/generator, in allocated memory: NULL, with NCH_OK, where there is none. */
@@ -338,20 +377,20 @@ static nch_status read_generator(const char *folder, const nch_model_options *op
 	return status;
 }
 
-/* The model that config.json describes, with the caller's head and labels if there are any. */
-static nch_status read_config(const char *folder, const nch_model_options *options, nch_model **model, bool *keep_labels, nch_error *error)
+/* The model that config.json describes, with the caller's head and labels if there are any. *row_of: as match_labels has it (release with nch_free), or NULL. */
+static nch_status read_config(const char *folder, const nch_model_options *options, nch_model **model, size_t **row_of, nch_error *error)
 {
 	nch_arena *arena = nch_arena_new(0);
-	char *path = nch_path_join(folder, "config.json");
 	char **names = nch_alloc(options->label_count + 1, sizeof *names);
 	nch_config config, generator;
-	nch_status status = arena && path && names ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && !nch_file_is_folder(folder))
-		status = nch_fail(error, NCH_IO, "%s: %s", folder, nch_file_exists(folder) ? "this is a file; a model is a folder" : "there is no such folder");
-	if (status == NCH_OK)
-		status = nch_config_read(path, arena, &config, error);
+	nch_status status = arena && names ? nch_model_read_config(folder, arena, &config, error) : nch_no_memory(error);
+	if (status == NCH_OK && (*row_of = nch_alloc(config.labels, sizeof **row_of)) == NULL)
+		status = nch_no_memory(error);
 	if (status == NCH_OK) {
-		*keep_labels = same_labels(&config, options);
+		if (!match_labels(&config, options, *row_of)) {
+			nch_free(*row_of);
+			*row_of = NULL;
+		}
 		if (options->labels != NULL) {
 			for (size_t i = 0; i < options->label_count; i++)
 				names[i] = (char *)(uintptr_t)options->labels[i]; /* copied by nch_model_new */
@@ -368,7 +407,6 @@ static nch_status read_config(const char *folder, const nch_model_options *optio
 	if (status == NCH_OK)
 		status = nch_model_new_pair(&config, options->pair ? &generator : NULL, model, error);
 	nch_free(names);
-	nch_free(path);
 	nch_arena_free(arena);
 	return status;
 }
@@ -409,9 +447,9 @@ static nch_status load_all(opening *o, nch_error *error)
 }
 
 /* The weights of one folder into a model whose memory, if it is not mapped, is there. */
-static nch_status load_folder(nch_model *model, const nch_model_options *options, const char *folder, bool keep_labels, nch_error *error)
+static nch_status load_folder(nch_model *model, const nch_model_options *options, const char *folder, const size_t *row_of, nch_error *error)
 {
-	opening o = {.model = model, .options = options, .folder = folder, .keep_labels = keep_labels, .names = &nch_names_of[model->config.family],
+	opening o = {.model = model, .options = options, .folder = folder, .row_of = row_of, .names = &nch_names_of[model->config.family],
 	             .source_count = model->count + TABLES};
 	nch_status status = nch_weights_open(folder, &model->file, error);
 	o.file = model->file;
@@ -444,7 +482,7 @@ static nch_status load_generator(nch_model *model, const nch_model_options *opti
 {
 	char *inner;
 	NCH_TRY(find_generator(folder, &inner, error));
-	nch_status status = inner ? load_folder(model->generator, options, inner, true, error) : make_generator(model, options, error);
+	nch_status status = inner ? load_folder(model->generator, options, inner, NULL, error) : make_generator(model, options, error);
 	nch_free(inner);
 	nch_buffer_add(&model->report, model->generator->report.data, model->generator->report.length);
 	return status == NCH_OK ? nch_buffer_check(&model->report, error) : status;
@@ -453,13 +491,15 @@ static nch_status load_generator(nch_model *model, const nch_model_options *opti
 nch_status nch_model_open(const char *folder, const nch_model_options *options, nch_model **opened, nch_error *error)
 {
 	nch_model *model = NULL;
-	bool keep_labels = true;
-	NCH_TRY(read_config(folder, options, &model, &keep_labels, error));
-	nch_status status = options->map ? NCH_OK : nch_model_allocate(model, error);
+	size_t *row_of = NULL;
+	nch_status status = read_config(folder, options, &model, &row_of, error);
+	if (status == NCH_OK && !options->map)
+		status = nch_model_allocate(model, error);
 	if (status == NCH_OK)
-		status = load_folder(model, options, folder, keep_labels, error);
+		status = load_folder(model, options, folder, row_of, error);
 	if (status == NCH_OK && options->pair)
 		status = load_generator(model, options, folder, error);
+	nch_free(row_of);
 	if (status != NCH_OK) {
 		nch_model_free(model);
 		return status;

@@ -69,6 +69,32 @@ static void tell_selection(const work *w)
 	nch_buffer_free(&text);
 }
 
+/* The labels of the model that training begins with: where the data have the same ones, its order stays, and with it its head. */
+static nch_status read_init_labels(const char *init, nch_labels *labels, nch_error *error)
+{
+	nch_config config;
+	int32_t id;
+	nch_arena *arena = nch_arena_new(0);
+	nch_status status = arena ? nch_model_read_config(init, arena, &config, error) : nch_no_memory(error);
+	for (size_t i = 0; status == NCH_OK && i < config.labels; i++)
+		status = nch_labels_add(labels, config.label_names[i], strlen(config.label_names[i]), &id, error);
+	nch_arena_free(arena);
+	return status;
+}
+
+static nch_status read_train(work *w, nch_dataset_options *options, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	nch_labels order = {0};
+	nch_status status = o->init != NULL ? read_init_labels(o->init, &order, error) : NCH_OK;
+	options->order = &order;
+	if (status == NCH_OK)
+		status = nch_dataset_read(o->train.paths, o->train.count, options, &w->train, error);
+	options->order = NULL;
+	nch_labels_free(&order);
+	return status;
+}
+
 static nch_status read_data(work *w, nch_error *error)
 {
 	const nch_experiment_options *o = w->options;
@@ -76,7 +102,7 @@ static nch_status read_data(work *w, nch_error *error)
 	options.need_labels = true;
 	if (o->loss_given && nch_loss_has_cells(o->training.loss))
 		options.multi_label = true;
-	NCH_TRY(nch_dataset_read(o->train.paths, o->train.count, &options, &w->train, error));
+	NCH_TRY(read_train(w, &options, error));
 	tell_selection(w);
 	options.known = &w->train.labels; /* in the same order; another label is a bad row */
 	options.undersample = NULL;

@@ -20,5 +20,24 @@ exits 1 'other data or options' -- train --train "$work/train.tsv" --init "$work
 exits 2 'from 0 to 1' -- train --train "$work/train.tsv" --init "$work/first" $small --freeze 2 --out "$work/no"
 exits 2 'name embeddings' -- train --train "$work/train.tsv" --init "$work/first" $small --freeze embedding --out "$work/no"
 exits 2 '--layer-decay' -- train --train "$work/train.tsv" --init "$work/first" $small --layer-decay 1.5 --out "$work/no"
+
+# --- a model whose labels stand in an order of their own: order and head stay (tests/golden/finetune_check.py holds twenty steps against PyTorch) ---
+cp -r "$work/first" "$work/swapped"
+sed 's/공포/임시/g; s/혐오/공포/g; s/임시/혐오/g' "$work/first/config.json" > "$work/swapped/config.json"
+rm "$work/swapped/self_test.json"
+still="--epochs 1 --batch 32 --lr 1e-30 --weight-decay 0 --max-len 24"
+exits 0 '' -- train --train "$work/train.tsv" --init "$work/swapped" $still --out "$work/kept"
+check "no head is made anew" sh -c "! grep -q 'newly made' '$work/.err'"
+check "the labels keep their order" sh -c "grep -A 8 id2label '$work/kept/config.json' > '$work/a' && grep -A 8 id2label '$work/swapped/config.json' | cmp -s - '$work/a'"
+check "and the weights" test "$("$NUNCHI" fingerprint "$work/kept")" = "$("$NUNCHI" fingerprint "$work/swapped")"
+order=공포,놀람,분노,슬픔,중립,행복,혐오
+exits 0 '' -- train --train "$work/train.tsv" --init "$work/swapped" --labels $order $still --out "$work/ordered"
+check "labels in an order that was asked for: no new head either" sh -c "! grep -q 'newly made' '$work/.err'"
+head -n 20 "$work/train.tsv" | cut -f 1 > "$work/texts"
+"$NUNCHI" predict --quiet --model "$work/swapped" --format tsv "$work/texts" > "$work/a"
+"$NUNCHI" predict --quiet --model "$work/ordered" --format tsv "$work/texts" > "$work/b"
+check "the rows went with the names" sh -c "cut -f 2 '$work/a' > '$work/c' && cut -f 2 '$work/b' | cmp -s - '$work/c'"
+exits 0 'newly made' -- train --train "$work/train.tsv" --init "$work/first" --relabel 공포=무서움 $still --out "$work/other"
+
 check "a wrong call leaves no folder" test ! -e "$work/no"
 finish

@@ -155,6 +155,24 @@ TEST(another_head_is_made_and_the_folders_dropped)
 	nch_model_free(classifier);
 }
 
+/* The same labels in another order: the classifier's rows move, and nothing is made anew. */
+TEST(labels_in_another_order_move_the_rows)
+{
+	static const char *const turned[] = {"분노", "공포", "놀람"};
+	nch_model *saved = make(NCH_BERT, NCH_HEAD_CLASSIFIER);
+	write_folder(saved, NULL, NULL, 0);
+	nch_model *opened = open_with(&(nch_model_options){.labels = turned, .label_count = 3});
+	CHECK(opened != NULL && opened->report.length == 0);
+	for (size_t i = 0; opened != NULL && i < 3; i++) {
+		size_t from = (i + 2) % 3, width = saved->classifier_weight->columns;
+		CHECK(memcmp(opened->classifier_weight->data + i * width, saved->classifier_weight->data + from * width, width * sizeof(float)) == 0);
+		CHECK(opened->classifier_bias->data[i] == saved->classifier_bias->data[from]);
+		CHECK_TEXT(opened->config.label_names[i], turned[i]);
+	}
+	nch_model_free(opened);
+	nch_model_free(saved);
+}
+
 TEST(other_labels_make_another_head)
 {
 	nch_model *model = make(NCH_BERT, NCH_HEAD_CLASSIFIER);
@@ -345,6 +363,7 @@ int main(void)
 	RUN(opens_as_it_was_saved);
 	RUN(another_head_is_made_and_the_folders_dropped);
 	RUN(other_labels_make_another_head);
+	RUN(labels_in_another_order_move_the_rows);
 	RUN(old_names_and_other_prefixes);
 	RUN(heads_of_pretraining);
 	RUN(types_and_shards);
