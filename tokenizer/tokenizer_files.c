@@ -84,7 +84,7 @@ static nch_status load_kept(nch_tokenizer *tokenizer, nch_error *error)
 		NCH_TRY(rename_file(file, "vocab.txt", error));
 		return load_vocabulary(tokenizer, bytes, error);
 	}
-	return nch_fail(error, NCH_FORMAT, "neither a SentencePiece model nor a vocabulary nor a tokenizer.json");
+	return nch_fail(error, NCH_FORMAT, "is no tokenizer: neither a SentencePiece model nor a vocabulary nor a tokenizer.json; a model's folder serves, too");
 }
 
 static nch_status load_file(nch_tokenizer *tokenizer, const char *path, nch_error *error)

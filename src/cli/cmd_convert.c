@@ -10,6 +10,7 @@
 #include "cli/common.h"
 #include "cli/output.h"
 #include "io/safetensors.h"
+#include "nn/model.h"
 #include "train/self_test.h"
 
 static const nch_option own_options[] = {
@@ -101,6 +102,8 @@ static nch_status run_convert(const nch_options *options, nch_error *error)
 	nch_weights *weights = NULL;
 	if (same_folder(from, to))
 		return nch_fail(error, NCH_USAGE, "--from and --to are the same folder; write to a new one");
+	if (!nch_file_is_folder(from)) /* one without config.json, weights alone, will do */
+		return nch_model_check_folder(from, error);
 	NCH_TRY(nch_weights_open(from, &weights, error));
 	nch_status status = nch_folder_make(to, error);
 	if (status == NCH_OK)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "cli/command.h"
@@ -236,9 +237,30 @@ static nch_status read_line(nch_options *options, int argc, char **argv, bool *h
 	return NCH_OK;
 }
 
+/* `predict MODEL FILE`: a model's folder that was given without --model by one who thinks that it is the first argument. */
+static nch_status check_model(const nch_options *options, nch_error *error)
+{
+	const nch_command *command = options->command;
+	const struct value *model = find(options, "model", 5);
+	if (model == NULL || model->source != NCH_FROM_NOBODY)
+		return NCH_OK;
+	for (size_t i = 0; i < options->argument_count; i++) {
+		char *config = nch_path_join(options->arguments[i], "config.json");
+		bool is_model = config != NULL && nch_file_exists(config);
+		nch_free(config);
+		if (config == NULL)
+			return nch_no_memory(error);
+		if (is_model)
+			return nch_fail(error, NCH_USAGE, "%s: this is a model's folder, which is named by an option: nunchi %s --model %s …", options->arguments[i],
+			                command->name, options->arguments[i]);
+	}
+	return NCH_OK;
+}
+
 static nch_status check_complete(const nch_options *options, nch_error *error)
 {
 	const nch_command *command = options->command;
+	NCH_TRY(check_model(options, error));
 	if (options->argument_count > command->most_arguments)
 		return nch_fail(error, NCH_USAGE, "%s does not know what to do with \"%s\" (see: nunchi %s --help)", command->name,
 		                options->arguments[command->most_arguments], command->name);

@@ -78,6 +78,8 @@ typedef struct nch_model_options {
 	size_t pieces, first_new; /* pieces > 0: make room for so many; those from first_new on begin as the mean of the earlier ones' vectors */
 } nch_model_options;
 nch_status nch_model_open(const char *folder, const nch_model_options *options, nch_model **model, nch_error *error);
+/* Whether this is a model's folder at all, for those who need something else of it first: NCH_IO, and a line that says what to give instead. */
+nch_status nch_model_check_folder(const char *folder, nch_error *error);
 /* Only its config.json; the texts are the arena's. */
 nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_config *config, nch_error *error);
 

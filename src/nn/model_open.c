@@ -330,14 +330,29 @@ static bool match_labels(const nch_config *config, const nch_model_options *opti
 	return true;
 }
 
+nch_status nch_model_check_folder(const char *folder, nch_error *error)
+{
+	char *config = nch_path_join(folder, "config.json");
+	nch_status status = NCH_OK;
+	size_t parent = (size_t)(nch_path_name(folder) - folder);
+	if (config == NULL)
+		return nch_no_memory(error);
+	if (!nch_file_exists(folder))
+		status = nch_fail(error, NCH_IO, "%s: there is no such folder", folder);
+	else if (!nch_file_is_folder(folder))
+		status = nch_fail(error, NCH_IO, "%s: this is a file; a model is a folder: give %.*s", folder, parent > 1 ? (int)parent - 1 : 1,
+		                  parent > 0 ? folder : ".");
+	else if (!nch_file_exists(config))
+		status = nch_fail(error, NCH_IO, "%s: is no model's folder: it has no config.json", folder);
+	nch_free(config);
+	return status;
+}
+
 nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_config *config, nch_error *error)
 {
+	NCH_TRY(nch_model_check_folder(folder, error));
 	char *path = nch_path_join(folder, "config.json");
-	nch_status status = path ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && !nch_file_is_folder(folder))
-		status = nch_fail(error, NCH_IO, "%s: %s", folder, nch_file_exists(folder) ? "this is a file; a model is a folder" : "there is no such folder");
-	if (status == NCH_OK)
-		status = nch_config_read(path, arena, config, error);
+	nch_status status = path ? nch_config_read(path, arena, config, error) : nch_no_memory(error);
 	nch_free(path);
 	return status;
 }

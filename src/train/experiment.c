@@ -550,6 +550,8 @@ static nch_status load_tokenizer(work *w, nch_error *error)
 {
 	static const char *const markers[] = {NCH_TARGET_OPEN, NCH_TARGET_CLOSE};
 	const nch_experiment_options *o = w->options;
+	if (o->init != NULL)
+		NCH_TRY(nch_model_check_folder(o->init, error));
 	NCH_TRY(nch_tokenizer_load(o->tokenizer ? o->tokenizer : o->init, &w->tokenizer, error));
 	w->first_new = nch_tokenizer_size(w->tokenizer);
 	return nch_target_mode_has_markers(o->data.target) ? nch_tokenizer_extend(w->tokenizer, markers, 2, error) : NCH_OK;

@@ -204,6 +204,8 @@ static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 static nch_status run_all(work *w, nch_pretrain_result *result, nch_error *error)
 {
 	const nch_pretrain_options *o = w->options;
+	if (o->init != NULL)
+		NCH_TRY(nch_model_check_folder(o->init, error));
 	NCH_TRY(nch_tokenizer_load(o->tokenizer ? o->tokenizer : o->init, &w->tokenizer, error));
 	NCH_TRY(nch_masking_new(w->tokenizer, o->mask_share, o->whole_word, o->training.seed, &w->masking, error));
 	NCH_TRY(read_texts(w, error));

@@ -33,7 +33,7 @@ if [ "$(wc -c < "$work/brain/model.safetensors")" -lt "$(wc -c < "$work/safe/mod
 exits 2 '--from' -- convert --to "$work/x"
 exits 2 'same folder' -- convert --from "$from" --to "$from/."
 exits 1 'no model.safetensors' -- convert --from "$work" --to "$work/x"
-exits 1 'no such file' -- convert --from "$work/none" --to "$work/x"
+exits 1 'no such folder' -- convert --from "$work/none" --to "$work/x"
 exits 2 'f64' -- convert --from "$from" --to "$work/x" --type f64
 head -c 3000 tests/golden/torch_zip.bin > "$from/pytorch_model.bin"
 exits 1 'pytorch_model.bin: .*zip' -- convert --from "$from" --to "$work/x"

@@ -39,5 +39,16 @@ head -n 20 "$work/train.tsv" | cut -f 1 > "$work/texts"
 check "the rows went with the names" sh -c "cut -f 2 '$work/a' > '$work/c' && cut -f 2 '$work/b' | cmp -s - '$work/c'"
 exits 0 'newly made' -- train --train "$work/train.tsv" --init "$work/first" --relabel 공포=무서움 $still --out "$work/other"
 
+# --- a model that is named by one of its files, or in the wrong place: the line says what to give ---
+exits 1 'model.safetensors: this is a file; a model is a folder: give .*/first$' -- train --train "$work/train.tsv" --init "$work/first/model.safetensors" --out "$work/no"
+exits 1 'give .*/first$' -- pretrain --corpus "$work/texts" --init "$work/first/config.json" --out "$work/no"
+exits 1 'give .*/first$' -- predict --model "$work/first/model.safetensors" "$work/texts"
+exits 1 'give .*/first$' -- convert --from "$work/first/model.safetensors" --to "$work/no"
+exits 1 'no such folder' -- train --train "$work/train.tsv" --init "$work/nothing" --out "$work/no"
+exits 1 'is no model.s folder' -- train --train "$work/train.tsv" --init "$work" --out "$work/no"
+exits 2 'predict --model .*/first' -- predict "$work/first" "$work/texts"
+exits 2 'tag --model .*/first' -- tag "$work/first" "$work/texts"
+exits 2 'eval --model .*/first' -- eval "$work/first" --data "$work/train.tsv"
+
 check "a wrong call leaves no folder" test ! -e "$work/no"
 finish
