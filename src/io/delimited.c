@@ -15,6 +15,7 @@ typedef struct delimited {
 	nch_line_reader lines;
 	char delimiter;
 	bool quoted;
+	bool undecided; /* whether quotes are quoting: no quote has been seen so far */
 	char *scratch; /* unquoted content of the current record */
 	size_t scratch_capacity;
 } delimited;
@@ -104,6 +105,43 @@ static nch_status cut_quoted(nch_rows *rows, const char *text, size_t length, si
 	}
 }
 
+static size_t count_bytes(const char *text, size_t length, char byte)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < length; i++)
+		count += text[i] == byte;
+	return count;
+}
+
+/* Is this record, of several lines, one only because a quote is text that somebody forgot to escape? Then its quoted field of several lines goes on behind the
+ * closing quote; or, between tabs, where texts have none, its first line and its last one would each be a whole row. */
+static bool swallows_rows(const nch_rows *rows, const char *text, size_t length)
+{
+	const delimited *state = rows->state;
+	size_t first = 0, last = length;
+	for (size_t i = 0; i < length; i++) { /* i stands at the start of a field */
+		bool broken = false;
+		if (text[i] == '"') {
+			for (i++; i < length && (text[i] != '"' || (i + 1 < length && text[i + 1] == '"')); i++) {
+				broken |= text[i] == '\n' || text[i] == '\r';
+				i += text[i] == '"';
+			}
+			i++;
+			if (broken && i < length && text[i] != state->delimiter)
+				return true;
+		}
+		while (i < length && text[i] != state->delimiter)
+			i++;
+	}
+	if (state->delimiter != '\t' || rows->table_columns < 2)
+		return false;
+	while (first < length && text[first] != '\n' && text[first] != '\r')
+		first++;
+	while (last > 0 && text[last - 1] != '\n' && text[last - 1] != '\r')
+		last--;
+	return count_bytes(text, first, '\t') + 1 == rows->table_columns && count_bytes(text + last, length - last, '\t') + 1 == rows->table_columns;
+}
+
 /* A record in which a quote was opened: brings all of it into the window, then cuts it. */
 static nch_status next_quoted(nch_rows *rows, size_t first_line_length, size_t *count, nch_error *error)
 {
@@ -115,6 +153,14 @@ static nch_status next_quoted(nch_rows *rows, size_t first_line_length, size_t *
 		size_t have = input->end - input->begin;
 		bool whole = measure_record(input->window + input->begin, have, input->at_end, state->delimiter, &record,
 		                            &end_length, &breaks, &open_quote);
+		if (whole && !open_quote && breaks > 0 && rows->options.quoting == NCH_QUOTING_AUTO &&
+		    swallows_rows(rows, input->window + input->begin, record)) {
+			input->begin += first_line_length;
+			return nch_rows_bad(rows, state->lines.line, error,
+			                    "a quote is opened and not closed before other rows (the next one stands %zu line%s below); "
+			                    "--quoting no takes quotes as text, --quoting yes takes this as one row",
+			                    breaks, breaks == 1 ? "" : "s");
+		}
 		if ((whole && open_quote) || record > rows->max_row) {
 			input->begin += first_line_length;
 			if (open_quote)
@@ -135,6 +181,20 @@ static nch_status next_quoted(nch_rows *rows, size_t first_line_length, size_t *
 	return cut_quoted(rows, text, record, count, error);
 }
 
+/* The first quote between tabs stands behind the beginning of the file that was looked at: now as much is looked at from its line on. */
+static nch_status look_again(nch_rows *rows, nch_error *error)
+{
+	delimited *state = rows->state;
+	nch_input *input = &rows->input;
+	while (input->end - input->begin < NCH_INPUT_SNIFF && !input->at_end)
+		NCH_TRY(nch_line_fill(rows, &state->lines, error));
+	const nch_table_shape shape = nch_table_sniff(input->window + input->begin, input->end - input->begin, input->at_end, state->delimiter,
+	                                              state->delimiter, NCH_QUOTING_AUTO);
+	state->quoted = shape.quoted;
+	state->undecided = shape.unseen;
+	return NCH_OK;
+}
+
 static nch_status next_delimited(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
 {
 	delimited *state = rows->state;
@@ -144,9 +204,16 @@ static nch_status next_delimited(nch_rows *rows, nch_row *row, bool *more, nch_e
 	if (!*more)
 		return NCH_OK;
 	size_t line = state->lines.line;
-	if (state->quoted && length > 0 && memchr(text, '"', length) != NULL) {
-		nch_input *input = &rows->input;
-		size_t taken = input->begin - (size_t)(text - input->window);
+	nch_input *input = &rows->input;
+	size_t taken = input->begin - (size_t)(text - input->window);
+	bool quotes = length > 0 && memchr(text, '"', length) != NULL;
+	if (quotes && state->undecided) {
+		input->begin -= taken;
+		NCH_TRY(look_again(rows, error));
+		text = input->window + input->begin;
+		input->begin += taken;
+	}
+	if (quotes && state->quoted) {
 		input->begin -= taken;
 		NCH_TRY(next_quoted(rows, taken, &count, error));
 	} else {
@@ -193,6 +260,7 @@ nch_status nch_rows_open_delimited(nch_rows *rows, nch_error *error)
 	                                        preferred, rows->options.quoting);
 	state->delimiter = shape.delimiter;
 	state->quoted = shape.quoted;
+	state->undecided = shape.unseen && !whole;
 	const char *kind = shape.delimiter == '\t' ? "TSV" : shape.delimiter == ',' ? "CSV" : "table";
 	snprintf(rows->description, sizeof rows->description, "%s, %s%s", kind, nch_encoding_name(input->encoding),
 	         shape.delimiter == '\t' && !shape.quoted ? ", quotes are text" : "");

@@ -67,6 +67,7 @@ nch_status nch_rows_check_text(const nch_rows *rows, size_t line, const char *te
 typedef struct nch_table_shape {
 	char delimiter;
 	bool quoted;
+	bool unseen;   /* the sample has no quote at all: whether they are quoting is to be asked where the first one stands */
 	bool is_table; /* every sampled line holds the delimiter equally often, at least once */
 } nch_table_shape;
 

@@ -75,7 +75,7 @@ static quote_evidence weigh_quotes(const char *text, size_t length, bool whole, 
 				i += field.length;
 				continue;
 			}
-			if (field.length > 0 || whole) /* else the sample's end cut it */
+			if (field.length > 0 || whole || length - i > NCH_MAX_ROW) /* else the sample's end cut it */
 				evidence.malformed++;
 		}
 		while (i < length && text[i] != delimiter && text[i] != '\n')
@@ -86,9 +86,10 @@ static quote_evidence weigh_quotes(const char *text, size_t length, bool whole, 
 	return evidence;
 }
 
-static bool tabs_are_quoted(const char *text, size_t length, bool whole)
+static bool tabs_are_quoted(const char *text, size_t length, bool whole, bool *unseen)
 {
 	quote_evidence evidence = weigh_quotes(text, length, whole, '\t');
+	*unseen = evidence.malformed + evidence.needless + evidence.commas + evidence.needed + evidence.bare_quotes == 0;
 	size_t against = evidence.malformed + evidence.needless, in_favour = evidence.needed;
 	if (evidence.bare_commas == 0)
 		in_favour += evidence.commas; /* every text with a comma is quoted: Excel */
@@ -168,7 +169,7 @@ nch_table_shape nch_table_sniff(const char *sample, size_t length, bool whole, c
 	if (delimiter == '\0')
 		shape.delimiter = choose_delimiter(sample, length, whole, preferred);
 	if (quoting == NCH_QUOTING_AUTO && shape.delimiter == '\t')
-		shape.quoted = tabs_are_quoted(sample, length, whole);
+		shape.quoted = tabs_are_quoted(sample, length, whole, &shape.unseen);
 	else
 		shape.quoted = quoting != NCH_QUOTING_NONE;
 	shape.is_table = is_consistent(sample, length, whole, shape.delimiter, shape.quoted);

@@ -96,6 +96,56 @@ TEST(csv)
 	CHECK_TEXT(rows_of(".csv", "text,label\n\n안녕,행복\n ,\n\t\n잘 가,슬픔\n\n"), "3[안녕|행복]6[잘 가|슬픔]");
 }
 
+/* What stands behind the first megabyte of a table without a quote, whose rows have the number 0: the rows that are read there. */
+static const char *rows_behind(const char *suffix, const char *rows, const nch_rows_options *options)
+{
+	static nch_buffer file;
+	nch_buffer_clear(&file);
+	nch_buffer_text(&file, strcmp(suffix, ".csv") == 0 ? "text,label\n" : "text\tlabel\n");
+	while (file.length < (size_t)1100 * 1024)
+		nch_buffer_text(&file, strcmp(suffix, ".csv") == 0 ? "비가 온다,0\n" : "비가 온다\t0\n");
+	size_t lines = 0;
+	for (size_t i = 0; i < file.length; i++)
+		lines += file.data[i] == '\n';
+	nch_buffer_text(&file, rows);
+	const char *all = rows_of_bytes(suffix, file.data, file.length, options);
+	size_t skipped = 0;
+	for (const char *at = all; *at != '\0' && skipped < lines - 1; at++)
+		if (*at == ']') {
+			skipped++;
+			all = at + 1;
+		}
+	return all;
+}
+
+/* The line numbers are those behind 70,401 lines. */
+TEST(quotes_that_come_late)
+{
+	/* a quote that is text swallows nothing */
+	CHECK_TEXT(rows_behind(".tsv", "\"그가 말했다.\t1\n눈\t2\n해\t3\n", NULL), "70402[\"그가 말했다.|1]70403[눈|2]70404[해|3]");
+	CHECK_TEXT(rows_behind(".tsv", "\"그가 말했다.\t1\n눈\t2\n\"가자\" 했다\t3\n", NULL), "70402[\"그가 말했다.|1]70403[눈|2]70404[\"가자\" 했다|3]");
+	/* quoting is quoting there, too */
+	CHECK_TEXT(rows_behind(".tsv", "\"한\n둘\"\t1\n\"그가 \"\"가자\"\" 했다\"\t2\n셋\t3\n", NULL), "70402[한\n둘|1]70404[그가 \"가자\" 했다|2]70405[셋|3]");
+	/* what can be meant in two ways is told, and nothing is lost behind it */
+	CHECK(strstr(rows_behind(".tsv", "\"그가 말했다.\t1\n눈\t2\n또 말했다\"\t3\n끝\t4\n", NULL),
+	             ":70402: a quote is opened and not closed before other rows (the next one stands 2 lines below)") != NULL);
+	CHECK(strstr(rows_behind(".tsv", "\"그가 말했다.\t1\n눈\t2\n또 말했다\"\t3\n끝\t4\n", NULL), "70403[눈|2]70404[또 말했다\"|3]70405[끝|4]") != NULL);
+	nch_rows_options yes = { .quoting = NCH_QUOTING_RFC4180 };
+	CHECK_TEXT(rows_behind(".tsv", "\"그가 말했다.\t1\n눈\t2\n또 말했다\"\t3\n끝\t4\n", &yes), "70402[그가 말했다.\t1\n눈\t2\n또 말했다|3]70405[끝|4]");
+}
+
+TEST(quotes_that_swallow)
+{
+	CHECK_TEXT(rows_of(".csv", "text,label\n\"그가 말했다,1\n눈,2\n\"가자\" 했다,3\n해,4\n"),
+	           "!:2: a quote is opened and not closed before other rows (the next one stands 2 lines below); --quoting no takes quotes as text, --quoting yes takes "
+	           "this as one row\n3[눈|2]4[가자 했다|3]5[해|4]");
+	CHECK_TEXT(rows_of(".tsv", "text\tlabel\n\"한\n둘\"\t1\n\"a\tb\"\t2\n\"그가\t3\n눈\"\t4\n해\t5\n"),
+	           "2[한\n둘|1]4[a\tb|2]!:5: a quote is opened and not closed before other rows (the next one stands 1 line below); --quoting no takes quotes as text, "
+	           "--quoting yes takes this as one row\n6[눈\"|4]7[해|5]");
+	nch_rows_options yes = { .quoting = NCH_QUOTING_RFC4180 };
+	CHECK_TEXT(rows_with(".csv", "text,label\n\"a\nb\"c,1\n", &yes), "2[a\nbc|1]");
+}
+
 TEST(delimiters)
 {
 	CHECK_TEXT(rows_of(".csv", "text;label\na;1\n\"b;c\";2\n"), "2[a|1]3[b;c|2]");
@@ -373,6 +423,8 @@ TEST(memory_runs_out)
 int main(void)
 {
 	RUN(csv);
+	RUN(quotes_that_come_late);
+	RUN(quotes_that_swallow);
 	RUN(delimiters);
 	RUN(quotes_in_tsv);
 	RUN(header);
