@@ -35,6 +35,7 @@ typedef struct rules {
 	size_t slot_count;
 	alternative *alternatives; /* sorted */
 	size_t alternative_count, alternative_capacity;
+	bool keeps_jamo; /* those of the keyboard */
 	nch_error *error;
 } rules;
 
@@ -115,6 +116,26 @@ static bool is_character(uint32_t c)
 	return (c < 0xD800 || c > 0xDFFF) && (c < 0xFDD0 || c > 0xFDEF) && (c & 0xFFFE) != 0xFFFE;
 }
 
+#define FIRST_TYPED_JAMO 0x3131u
+#define LAST_TYPED_JAMO 0x318Eu
+
+/* The full decomposition of a character, or the one that leaves the keyboard's jamo: a half-width one becomes that of usual width. */
+static size_t decompose(const rules *r, uint32_t c, uint32_t out[NCH_UNICODE_MAX_DECOMPOSITION])
+{
+	size_t length = nch_unicode_decompose(c, true, out);
+	bool half_width = c >= 0xFFA0 && c <= 0xFFDC;
+	if (!r->keeps_jamo || length != 1 || !(half_width || (c >= FIRST_TYPED_JAMO && c <= LAST_TYPED_JAMO)))
+		return length;
+	for (uint32_t typed = half_width ? FIRST_TYPED_JAMO : c; typed <= LAST_TYPED_JAMO; typed++) {
+		uint32_t of_typed[NCH_UNICODE_MAX_DECOMPOSITION];
+		if (nch_unicode_decompose(typed, true, of_typed) == 1 && of_typed[0] == out[0]) {
+			out[0] = typed;
+			break;
+		}
+	}
+	return 1;
+}
+
 static int compare_alternatives(const void *left, const void *right)
 {
 	const alternative *a = left, *b = right;
@@ -130,7 +151,7 @@ static nch_status add_characters(rules *r)
 		uint32_t text[NCH_UNICODE_MAX_DECOMPOSITION];
 		if (!is_character(c))
 			continue;
-		size_t length = nch_unicode_decompose(c, true, text);
+		size_t length = decompose(r, c, text);
 		if (length == 1) {
 			NCH_TRY(nch_grow(&r->alternatives, &r->alternative_capacity, r->alternative_count + 1, sizeof *r->alternatives, r->error));
 			r->alternatives[r->alternative_count++] = (alternative){text[0], c};
@@ -190,7 +211,7 @@ static nch_status add_nfkc(rules *r)
 	NCH_TRY(add_characters(r));
 	for (uint32_t c = 1; c <= 0x10FFFF; c++) {
 		uint32_t decomposed[NCH_UNICODE_MAX_DECOMPOSITION], composed[NCH_UNICODE_MAX_DECOMPOSITION];
-		size_t length = is_character(c) ? nch_unicode_decompose(c, true, decomposed) : 0;
+		size_t length = is_character(c) ? decompose(r, c, decomposed) : 0;
 		if (length < 2)
 			continue;
 		NCH_TRY(nch_unicode_order(decomposed, length, sizeof *decomposed, r->error));
@@ -376,22 +397,28 @@ static nch_status compile(const rules *r, nch_buffer *charsmap)
 
 nch_status nch_charsmap_build(const char *name, nch_buffer *charsmap, nch_error *error)
 {
-	static const char *const names[] = {"identity", "nfkc", "nmt_nfkc", "nfkc_cf", "nmt_nfkc_cf"};
-	size_t which = 0;
-	while (which < 5 && strcmp(name, names[which]) != 0)
+	static const struct {
+		const char *name;
+		bool nfkc, nmt, folds_case, keeps_jamo;
+	} kinds[] = {
+		{"identity", false, false, false, false}, {"nfkc", true, false, false, false},   {"nmt_nfkc", true, true, false, false},
+		{"nfkc_cf", true, false, true, false},    {"nmt_nfkc_cf", true, true, true, false}, {"nmt_nfkc_jamo", true, true, false, true},
+	};
+	size_t which = 0, count = sizeof kinds / sizeof *kinds;
+	while (which < count && strcmp(name, kinds[which].name) != 0)
 		which++;
-	if (which == 5)
-		return nch_fail(error, NCH_USAGE, "no normalization is called \"%s\"; there are identity, nfkc, nmt_nfkc, nfkc_cf, nmt_nfkc_cf",
-		                name);
-	if (which == 0)
+	if (which == count)
+		return nch_fail(error, NCH_USAGE,
+		                "no normalization is called \"%s\"; there are identity, nfkc, nmt_nfkc, nfkc_cf, nmt_nfkc_cf, nmt_nfkc_jamo", name);
+	if (!kinds[which].nfkc)
 		return NCH_OK;
-	rules r = {.error = error};
+	rules r = {.keeps_jamo = kinds[which].keeps_jamo, .error = error};
 	nch_status status = reset_slots(&r, 1 << 19);
 	if (status == NCH_OK)
 		status = add_nfkc(&r);
-	if (status == NCH_OK && (which == 2 || which == 4))
+	if (status == NCH_OK && kinds[which].nmt)
 		status = add_nmt(&r);
-	if (status == NCH_OK && which >= 3)
+	if (status == NCH_OK && kinds[which].folds_case)
 		status = add_case_folding(&r);
 	if (status == NCH_OK)
 		status = drop_redundant(&r);

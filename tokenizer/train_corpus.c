@@ -227,15 +227,37 @@ static nch_status count_characters(const nch_word_counts *counts, counted_charac
 	return *list != NULL ? NCH_OK : nch_no_memory(error);
 }
 
-static nch_status choose_characters(const nch_word_counts *counts, double coverage, nch_corpus *corpus, uint32_t *code_of,
+static void give_code(nch_corpus *corpus, uint32_t *code_of, uint32_t code_point, int64_t count)
+{
+	corpus->characters[corpus->codes] = code_point;
+	corpus->character_counts[corpus->codes] = count;
+	code_of[code_point] = corpus->codes++;
+}
+
+/* Gives codes to the required characters that have none yet, in their order. */
+static void require_characters(nch_required_characters required, const counted_character *list, size_t count, nch_corpus *corpus, uint32_t *code_of)
+{
+	for (size_t at = 0; at < required.length;) {
+		uint32_t c;
+		at += nch_utf8_decode(required.text + at, required.length - at, &c);
+		if (c == NCH_UTF8_BAD || c == 0 || code_of[c] != 0)
+			continue;
+		size_t i = 0;
+		while (i < count && list[i].code_point != c)
+			i++;
+		give_code(corpus, code_of, c, i < count ? list[i].count : 0);
+	}
+}
+
+static nch_status choose_characters(const nch_word_counts *counts, double coverage, nch_required_characters required, nch_corpus *corpus, uint32_t *code_of,
                                     nch_error *error)
 {
 	counted_character *list = NULL;
 	size_t count = 0;
 	int64_t total = 0, covered = 0;
 	NCH_TRY(count_characters(counts, &list, &count, &total, error));
-	corpus->characters = nch_alloc(count + 1, sizeof *corpus->characters);
-	corpus->character_counts = nch_alloc(count + 1, sizeof *corpus->character_counts);
+	corpus->characters = nch_alloc(count + required.length + 1, sizeof *corpus->characters);
+	corpus->character_counts = nch_alloc(count + required.length + 1, sizeof *corpus->character_counts);
 	corpus->codes = 1;
 	if (corpus->characters == NULL || corpus->character_counts == NULL) {
 		nch_free(list);
@@ -244,10 +266,9 @@ static nch_status choose_characters(const nch_word_counts *counts, double covera
 	/* in float, since the borderline character should be the one that SentencePiece takes */
 	for (size_t i = 0; i < count && (float)((double)covered / (double)total) < (float)coverage; i++) {
 		covered += list[i].count;
-		corpus->characters[corpus->codes] = list[i].code_point;
-		corpus->character_counts[corpus->codes] = list[i].count;
-		code_of[list[i].code_point] = corpus->codes++;
+		give_code(corpus, code_of, list[i].code_point, list[i].count);
 	}
+	require_characters(required, list, count, corpus, code_of);
 	nch_free(list);
 	return NCH_OK;
 }
@@ -278,13 +299,14 @@ static nch_status write_words(const nch_word_counts *counts, const uint32_t *cod
 	return NCH_OK;
 }
 
-nch_status nch_corpus_encode(const nch_word_counts *counts, double coverage, nch_corpus *corpus, nch_error *error)
+nch_status nch_corpus_encode(const nch_word_counts *counts, double coverage, nch_required_characters required, nch_corpus *corpus,
+                             nch_error *error)
 {
 	*corpus = (nch_corpus){0};
 	uint32_t *code_of = nch_alloc(0x110000, sizeof *code_of);
 	if (code_of == NULL)
 		return nch_no_memory(error);
-	nch_status status = choose_characters(counts, coverage, corpus, code_of, error);
+	nch_status status = choose_characters(counts, coverage, required, corpus, code_of, error);
 	if (status == NCH_OK)
 		status = write_words(counts, code_of, corpus, error);
 	nch_free(code_of);

@@ -53,8 +53,15 @@ typedef struct nch_corpus {
 	uint32_t codes;            /* how many there are, 0 included */
 } nch_corpus;
 
-/* Gives codes to as many characters as cover the share `coverage` of the text, and writes the words in them. */
-nch_status nch_corpus_encode(const nch_word_counts *counts, double coverage, nch_corpus *corpus, nch_error *error);
+/* Characters (UTF-8) that get codes however rare they are, even if the text has none of them: then their count is 0. */
+typedef struct nch_required_characters {
+	const char *text;
+	size_t length;
+} nch_required_characters;
+
+/* Gives codes to as many characters as cover the share `coverage` of the text and to the required ones, and writes the words in them. */
+nch_status nch_corpus_encode(const nch_word_counts *counts, double coverage, nch_required_characters required, nch_corpus *corpus,
+                             nch_error *error);
 void nch_corpus_free(nch_corpus *corpus);
 
 #define NCH_INSIDE_WORD 0x80000000u

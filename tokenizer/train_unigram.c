@@ -190,7 +190,7 @@ static nch_status add_piece(model *m, uint32_t begin, uint32_t length, double va
 	return NCH_OK;
 }
 
-/* The characters become pieces too; each is found where it first stands in the text. */
+/* The characters become pieces too; each is found where it first stands in the text. Those that do not stand there get theirs in the end. */
 static nch_status add_characters(model *m)
 {
 	const nch_corpus *corpus = m->trainer->corpus;
@@ -201,7 +201,8 @@ static nch_status add_characters(model *m)
 		first[corpus->text[i]] = (uint32_t)i;
 	nch_status status = NCH_OK;
 	for (uint32_t code = 1; code < corpus->codes && status == NCH_OK; code++)
-		status = add_piece(m, first[code], 1, (double)corpus->character_counts[code]);
+		if (corpus->character_counts[code] > 0)
+			status = add_piece(m, first[code], 1, (double)corpus->character_counts[code]);
 	nch_free(first);
 	return status;
 }

@@ -153,7 +153,7 @@ nch_status nch_train_wordpiece(nch_trainer *trainer, nch_training_lines *lines, 
 	if (status == NCH_OK && counts.count == 0)
 		status = nch_fail(trainer->error, NCH_DATA, "there is no text to train a tokenizer on");
 	if (status == NCH_OK)
-		status = nch_corpus_encode(&counts, trainer->training->character_coverage, &corpus, trainer->error);
+		status = nch_corpus_encode(&counts, trainer->training->character_coverage, (nch_required_characters){0}, &corpus, trainer->error);
 	nch_word_counts_free(&counts);
 	if (status == NCH_OK)
 		status = tell_positions_apart(&corpus, trainer->error);

@@ -145,6 +145,14 @@ static nch_status build_special_trie(const nch_sp_model *model, nch_trie *trie, 
 	return status;
 }
 
+/* The required characters, as they are after normalization. */
+static nch_status normalize_required(const nch_tokenizer_training *t, const nch_normalizer *normalizer, nch_normalized *required, nch_error *error)
+{
+	return t->required_characters != NULL
+	               ? nch_normalize_word(normalizer, t->required_characters, strlen(t->required_characters), required, error)
+	               : NCH_OK;
+}
+
 /* Reads the lines and makes a corpus of them. */
 static nch_status read_corpus(const nch_tokenizer_training *t, const nch_sp_model *model, nch_training_lines *lines,
                               void *lines_context, nch_corpus *corpus, nch_error *error)
@@ -153,6 +161,7 @@ static nch_status read_corpus(const nch_tokenizer_training *t, const nch_sp_mode
 	nch_normalizer normalizer = {0};
 	nch_trie specials = {0};
 	nch_word_counts counts = {0};
+	nch_normalized required = {0};
 	cutter *cutters = NULL;
 	void **states = NULL;
 	nch_status status = nch_normalizer_init(&normalizer, &model->normalizer, false, NULL, error);
@@ -165,11 +174,14 @@ static nch_status read_corpus(const nch_tokenizer_training *t, const nch_sp_mode
 	if (status == NCH_OK && counts.count == 0)
 		status = nch_fail(error, NCH_DATA, "there is no text to train a tokenizer on");
 	if (status == NCH_OK)
-		status = nch_corpus_encode(&counts, t->character_coverage, corpus, error);
+		status = normalize_required(t, &normalizer, &required, error);
+	if (status == NCH_OK)
+		status = nch_corpus_encode(&counts, t->character_coverage, (nch_required_characters){required.text, required.length}, corpus, error);
 	for (size_t i = 0; cutters != NULL && i < threads; i++)
 		nch_normalized_free(&cutters[i].normalized);
 	nch_free(cutters);
 	nch_free(states);
+	nch_normalized_free(&required);
 	nch_word_counts_free(&counts);
 	nch_trie_free(&specials);
 	nch_normalizer_free(&normalizer);
@@ -241,6 +253,8 @@ static nch_status check_options(const nch_tokenizer_training *t, nch_error *erro
 		return nch_fail(error, NCH_USAGE, "the vocabulary must have 1 to 10,000,000 pieces");
 	if (!(t->character_coverage > 0 && t->character_coverage <= 1))
 		return nch_fail(error, NCH_USAGE, "character coverage must be above 0 and at most 1");
+	if (t->required_characters != NULL && t->type == NCH_TRAIN_WORDPIECE)
+		return nch_fail(error, NCH_USAGE, "required characters are for unigram and bpe, not for wordpiece");
 	if (t->max_piece_length < 1 || t->max_piece_length > 512)
 		return nch_fail(error, NCH_USAGE, "pieces must be 1 to 512 characters long");
 	return NCH_OK;

@@ -26,6 +26,7 @@ typedef struct nch_tokenizer_training {
 	                              begins with [PAD] [UNK] [CLS] [SEP] [MASK], as BERT's */
 	const char *const *control;      /* further control pieces, ended by NULL; or NULL */
 	const char *const *user_defined; /* pieces that always stay whole, ended by NULL; or NULL */
+	const char *required_characters; /* not wordpiece: these get pieces however rare they are; or NULL */
 	bool byte_fallback;        /* 256 pieces for the bytes of characters that have none */
 	bool split_digits;         /* a digit is a piece of its own */
 	bool lower_case;           /* wordpiece: small letters, no accents */

@@ -18,7 +18,9 @@ static const nch_option own_options[] = {
 	{"text", NCH_OPTION_TEXT, "NAME", .help = "column of the text"},
 	{"character-coverage", NCH_OPTION_REAL, "SHARE", .help = "of all characters, the share that gets pieces", .otherwise = "0.9995", .least = 0.5,
 	 .most = 1},
-	{"normalization", NCH_OPTION_TEXT, "NAME", .help = "what is done to the text first", .otherwise = "nmt_nfkc"},
+	{"required-chars", NCH_OPTION_TEXT, "TEXT", .help = "unigram, bpe: characters that get pieces however rare they are"},
+	{"normalization", NCH_OPTION_TEXT, "NAME", .help = "what is done to the text first: identity, nfkc, nmt_nfkc, nfkc_cf, nmt_nfkc_cf,\n"
+	                                                   "or nmt_nfkc_jamo, which leaves ㅋㅋ and ㅠㅠ as they are typed", .otherwise = "nmt_nfkc"},
 	{"max-piece-length", NCH_OPTION_INTEGER, "N", .help = "characters of the longest piece", .otherwise = "16", .least = 1, .most = 512},
 	{"bert-specials", NCH_OPTION_FLAG, .help = "[UNK] [PAD] [CLS] [SEP] [MASK] first, as a BERT wants them and KoBERT has them;\n"
 	                                          "otherwise <unk> <s> </s>, as SentencePiece"},
@@ -151,6 +153,7 @@ static nch_status train(const nch_options *options, nch_pool *pool, nch_error *e
 	nch_tokenizer_training training = nch_tokenizer_training_defaults(training_type(nch_options_text(options, "type")));
 	training.vocab_size = (size_t)nch_options_integer(options, "vocab-size");
 	training.character_coverage = nch_options_real(options, "character-coverage");
+	training.required_characters = nch_options_text(options, "required-chars");
 	training.normalization = nch_options_text(options, "normalization");
 	training.max_piece_length = (size_t)nch_options_integer(options, "max-piece-length");
 	training.bert_specials = nch_options_flag(options, "bert-specials");

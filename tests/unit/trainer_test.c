@@ -6,8 +6,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "tests/golden/vocabulary_golden.h"
 #include "tokenizer/charsmap.h"
+#include "tokenizer/normalize.h"
 #include "tokenizer/suffix_array.h"
 #include "tokenizer/tokenizer.h"
 #include "tokenizer/trainer.h"
@@ -86,6 +88,57 @@ TEST(charsmaps_are_those_of_sentencepiece)
 	CHECK(nch_charsmap_build("nfkd", &none, &error) == NCH_USAGE);
 }
 
+static nch_normalizer normalizer_of(const char *name, nch_buffer *charsmap)
+{
+	nch_error error;
+	nch_normalizer normalizer = {0};
+	CHECK(nch_charsmap_build(name, charsmap, &error) == NCH_OK);
+	const nch_sp_normalizer_spec spec = {.charsmap = {charsmap->data, charsmap->length}, .add_dummy_prefix = true,
+	                                     .remove_extra_whitespaces = true, .escape_whitespaces = true};
+	CHECK(nch_normalizer_init(&normalizer, &spec, false, NULL, &error) == NCH_OK);
+	return normalizer;
+}
+
+static void check_normalized(const nch_normalizer *normalizer, const char *text, const char *expected)
+{
+	nch_error error;
+	nch_normalized found = {0};
+	char copy[200];
+	CHECK(nch_normalize(normalizer, text, strlen(text), &found, &error) == NCH_OK && found.length < sizeof copy);
+	memcpy(copy, found.text, found.length);
+	copy[found.length] = '\0';
+	CHECK_TEXT(copy, expected);
+	nch_normalized_free(&found);
+}
+
+/* ㅋ and ㅠ are no syllable, and everything else is what nmt_nfkc says. */
+TEST(typed_jamo_stay_what_they_are)
+{
+	nch_error error;
+	nch_buffer charsmaps[2] = {{0}, {0}};
+	nch_normalizer all = normalizer_of("nmt_nfkc", &charsmaps[0]), typed = normalizer_of("nmt_nfkc_jamo", &charsmaps[1]);
+	check_normalized(&all, "ㅋㅠ", "▁큐");
+	check_normalized(&typed, "ㅋㅠㅠ ㅎㅏ ！", "▁ㅋㅠㅠ▁ㅎㅏ▁!");
+	check_normalized(&typed, "\uFFA1\uFFDC \u1112\u1161\u11AB", "▁ㄱㅣ▁한"); /* half width; a syllable in parts */
+	nch_normalized a = {0}, b = {0};
+	size_t differences = 0;
+	for (uint32_t c = 1; c < 0x20000; c++) {
+		char text[4];
+		if ((c >= 0xD800 && c < 0xE000) || (c >= 0x3131 && c <= 0x318E) || (c >= 0xFFA0 && c <= 0xFFDC))
+			continue;
+		size_t length = nch_utf8_encode(c, text);
+		CHECK(nch_normalize_word(&all, text, length, &a, &error) == NCH_OK && nch_normalize_word(&typed, text, length, &b, &error) == NCH_OK);
+		differences += a.length != b.length || (a.length > 0 && memcmp(a.text, b.text, a.length) != 0);
+	}
+	CHECK(differences == 0);
+	nch_normalized_free(&a);
+	nch_normalized_free(&b);
+	nch_normalizer_free(&all);
+	nch_normalizer_free(&typed);
+	nch_buffer_free(&charsmaps[0]);
+	nch_buffer_free(&charsmaps[1]);
+}
+
 /* The sentences of data/emotions.tsv, first column or last. */
 static char **read_sentences(size_t *count, nch_buffer *bytes)
 {
@@ -146,6 +199,21 @@ static double tokens_of_sentences(const nch_tokenizer *tokenizer, char **lines, 
 	nch_tokens_free(&tokens);
 	nch_tokenizer_scratch_free(scratch);
 	return good ? (double)sum / (double)count : 0;
+}
+
+static size_t unknown_tokens(const nch_tokenizer *tokenizer, const char *text)
+{
+	nch_tokenizer_scratch *scratch;
+	nch_tokens tokens = {0};
+	nch_error error;
+	size_t unknown = 0;
+	CHECK(nch_tokenizer_scratch_new(tokenizer, &scratch, &error) == NCH_OK);
+	CHECK(nch_tokenizer_encode(tokenizer, scratch, text, strlen(text), &tokens, &error) == NCH_OK);
+	for (size_t i = 0; i < tokens.count; i++)
+		unknown += tokens.items[i].id == nch_tokenizer_specials(tokenizer).unk;
+	nch_tokens_free(&tokens);
+	nch_tokenizer_scratch_free(scratch);
+	return unknown;
 }
 
 /* Trains with one and with three threads, and encodes the sentences; returns the mean number of tokens. */
@@ -243,6 +311,30 @@ TEST(small_texts_give_what_they_have)
 	}
 }
 
+TEST(required_characters_get_pieces)
+{
+	static const nch_training_type types[] = {NCH_TRAIN_UNIGRAM, NCH_TRAIN_BPE};
+	const char *const lines[] = {"한 줄", "한 줄", "두 줄"};
+	nch_error error = {0};
+	nch_tokenizer_training training = nch_tokenizer_training_defaults(NCH_TRAIN_UNIGRAM);
+	training.required_characters = "😂두뷁！"; /* the last one is ! after normalization */
+	for (size_t i = 0; i < 2; i++) {
+		nch_training_list list = {lines, 3, 0};
+		nch_tokenizer *tokenizer = NULL;
+		size_t pieces;
+		training.type = types[i];
+		CHECK(nch_tokenizer_train(&training, nch_training_next_of_list, &list, model_1, &pieces, NULL, NULL, &error) == NCH_OK);
+		CHECK(nch_tokenizer_load(model_1, &tokenizer, &error) == NCH_OK && tokenizer != NULL);
+		CHECK(unknown_tokens(tokenizer, "😂 뷁! 두 줄") == 0);
+		CHECK(unknown_tokens(tokenizer, "😂 셋!") == 1);
+		nch_tokenizer_free(tokenizer);
+	}
+	nch_training_list list = {lines, 3, 0};
+	size_t pieces;
+	training.type = NCH_TRAIN_WORDPIECE;
+	CHECK(nch_tokenizer_train(&training, nch_training_next_of_list, &list, model_1, &pieces, NULL, NULL, &error) == NCH_USAGE);
+}
+
 TEST(impossible_trainings)
 {
 	nch_error error;
@@ -262,11 +354,13 @@ int main(void)
 	snprintf(model_3, sizeof model_3, "%s/tests/trainer_test_3.model", build);
 	RUN(suffix_array_is_the_sorted_order);
 	RUN(charsmaps_are_those_of_sentencepiece);
+	RUN(typed_jamo_stay_what_they_are);
 	RUN(unigram_training);
 	RUN(bpe_training);
 	RUN(wordpiece_training);
 	RUN(unigram_is_as_short_as_sentencepiece);
 	RUN(small_texts_give_what_they_have);
+	RUN(required_characters_get_pieces);
 	RUN(impossible_trainings);
 	return test_end();
 }
