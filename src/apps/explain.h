@@ -4,6 +4,8 @@
  * neural networks through representation erasure"): above 0 it spoke for the label, below 0 against it. It asks the model itself instead of a gradient, so it
  * serves every architecture. Effects need not sum to the logit: tokens act together.
  *
+ * An n-gram model is not asked again: its logits are sums, and a word's effect is what its n-grams gave, exactly.
+ *
  * Attention maps tell where a layer looked, not why the answer is what it is (Jain & Wallace 2019). */
 #ifndef NCH_APPS_EXPLAIN_H
 #define NCH_APPS_EXPLAIN_H
@@ -20,7 +22,7 @@ typedef struct nch_part {
 /* Start with {0}; release with nch_explanation_free. */
 typedef struct nch_explanation {
 	nch_buffer text;    /* as the model read it: cleansed */
-	nch_tokens tokens;  /* those that were read, special ones included */
+	nch_tokens tokens;  /* those that were read, special ones included; none of an n-gram model, whose parts are words */
 	size_t first;       /* tokens of the text; those behind are a pair's, which a model that is asked about a target reads (empty, where there is none) */
 	size_t windows;     /* rows that the model read: more than one where long texts are read in windows, whose logits are averaged */
 	size_t labels, label; /* label: the answer */
@@ -40,6 +42,9 @@ typedef struct nch_explanation {
 nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length, bool words, bool with_attention, nch_explanation *explanation,
                        nch_error *error);
 void nch_explanation_free(nch_explanation *explanation);
+
+/* The same of an n-gram model, by words: the predictor's preparation has been done. */
+nch_status nch_explain_ngram(nch_predictor *predictor, const nch_text *prepared, nch_explanation *explanation, nch_error *error);
 
 /* A page: the text with its parts coloured by their effect on the answer, a table, the attention of each layer (mean over heads) and of the last layer's
  * heads. Everything from outside is escaped. */

@@ -428,7 +428,7 @@ static int by_code_point(const void *a, const void *b)
 static nch_status find_labels(reader *r, const char *const *paths, size_t count, nch_error *error)
 {
 	if (r->predictor != NULL) {
-		r->labels = (const char *const *)r->predictor->model->config.label_names;
+		r->labels = (const char *const *)r->predictor->label_names;
 		r->label_count = nch_predictor_labels(r->predictor);
 		return NCH_OK;
 	}

@@ -49,6 +49,8 @@ nch_status nch_bench_texts(const char *folder, size_t threads, const char *isa, 
 		count = limit;
 	if (status == NCH_OK && count == 0)
 		status = nch_fail(error, NCH_DATA, "there are no lines to predict");
+	if (status == NCH_OK && job.predictor->model == NULL)
+		status = nch_fail(error, NCH_USAGE, "%s is no transformer: `nunchi bench` measures those", folder);
 	if (status == NCH_OK)
 		status = nch_examples_from_texts(lines, count, job.predictor->tokenizer, job.predictor->max_len, job.predictor->compute->pool,
 		                                 &job.examples, error);

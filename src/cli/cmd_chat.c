@@ -32,7 +32,7 @@ static void print_answer(const nch_predictor *predictor, const struct words *wor
 	for (size_t c = 0; c < labels; c++)
 		if (c != best && (second == labels || logits[c] > logits[second]))
 			second = c;
-	bool multi = predictor->model->config.multi_label;
+	bool multi = predictor->multi_label;
 	bool weak = multi && scores[best] < predictor->thresholds[best];
 	nch_output_printf("%s%s (%.0f %%)", weak ? words->nothing : words->answer, nch_predictor_label(predictor, best),
 	                  100.0 * (double)scores[best]);

@@ -45,7 +45,7 @@ static nch_status answer(const nch_options *options, council *c, nch_error *erro
 		return nch_fail(error, NCH_USAGE, "--logits: an ensemble has none; ask its models one by one with predict");
 	for (size_t m = 0; m < c->ensemble->count; m++)
 		targets = targets || c->ensemble->members[m]->settings.target != NCH_TARGET_NONE;
-	const nch_answerer who = {c->ensemble->labels, first->model->config.label_names, c->ensemble->multi_label, first->settings.label_objects};
+	const nch_answerer who = {c->ensemble->labels, first->label_names, c->ensemble->multi_label, first->settings.label_objects};
 	const nch_answering answering = {.who = &who, .targets = targets, .ask = ask, .context = c};
 	return nch_answering_run(options, &answering, &lines, error);
 }

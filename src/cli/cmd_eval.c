@@ -30,7 +30,7 @@ struct work {
 	nch_predictor *predictor;
 	nch_labels labels;
 	nch_dataset data;
-	nch_examples examples;
+	nch_examples examples; /* the truth of the rows */
 	nch_metrics metrics;
 	float *scores;     /* probabilities (rows, labels) */
 	size_t *best;      /* (rows): the answers */
@@ -42,7 +42,7 @@ struct work {
 static void warn_about_tokens(const nch_predictor *p, size_t rows)
 {
 	double unknown = p->content > 0 ? 100.0 * (double)p->unknown / (double)p->content : 0;
-	if (unknown > 5)
+	if (unknown > 5 && p->model != NULL)
 		nch_output_warning("%.1f %% of the tokens are unknown to the tokenizer; `nunchi data` shows which strings", unknown);
 	if (p->cut > 0 && p->long_texts == NCH_LONG_WINDOW)
 		nch_output_warning("%zu of %zu rows are longer than %zu tokens; they were read in windows", p->cut, rows, p->max_len);
@@ -61,11 +61,13 @@ static nch_status measure(struct work *w, nch_error *error)
 	w->best = nch_alloc(w->examples.rows, sizeof *w->best);
 	nch_status status = logits && w->scores && w->best ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_predictor_run(p, &w->examples, NCH_OUTPUT_LOGITS, logits, error);
-	if (status == NCH_OK)
-		status = nch_evaluate_metrics(&w->examples, logits, labels, &criterion, &w->metrics, error);
+		status = nch_predictor_dataset(p, &w->data, logits, error);
 	for (size_t i = 0; i < w->examples.rows && status == NCH_OK; i++)
 		w->best[i] = nch_predictor_answer(p, logits + i * labels, w->scores + i * labels, NULL);
+	if (status == NCH_OK) {
+		nch_predictor_temper(p, logits, w->examples.rows);
+		status = nch_evaluate_metrics(&w->examples, logits, labels, &criterion, &w->metrics, error);
+	}
 	nch_free(logits);
 	return status;
 }
@@ -124,9 +126,9 @@ static nch_status evaluate(const nch_options *options, const char *folder, struc
 	nch_predictor *p = w->predictor;
 	if (max_len > 0 && max_len < p->max_len)
 		p->max_len = max_len;
-	NCH_TRY(nch_jury_labels(&p->model->config, &w->labels, error));
+	NCH_TRY(nch_jury_labels(p, &w->labels, error));
 	NCH_TRY(nch_jury_read(options, p, &w->labels, nch_options_text(options, "slice"), &w->data, error));
-	NCH_TRY(nch_examples_make(&w->data, NULL, w->data.rows, p->tokenizer, 0, p->compute->pool, &w->examples, error));
+	NCH_TRY(nch_examples_truth(&w->data, NULL, w->data.rows, &w->examples, error));
 	NCH_TRY(measure(w, error));
 	warn_about_tokens(p, w->data.rows);
 	NCH_TRY(look_closer(options, w, error));

@@ -28,7 +28,7 @@ static void add_label(const nch_predictor *p, size_t label, nch_buffer *out)
 
 static void add_row(const nch_predictor *p, const float *row, nch_buffer *out)
 {
-	nch_json_write_named(out, (const char *const *)p->model->config.label_names, row, nch_predictor_labels(p));
+	nch_json_write_named(out, (const char *const *)p->label_names, row, nch_predictor_labels(p));
 }
 
 /* [[[[…]]]]: layers of heads of rows */

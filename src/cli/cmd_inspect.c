@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "io/safetensors.h"
 #include "nn/memory.h"
+#include "ngram/model.h"
 #include "nn/model.h"
 #include "tokenizer/tokenizer.h"
 #include "train/self_test.h"
@@ -65,6 +66,14 @@ static size_t print_parts(const nch_weights *weights)
 	return total;
 }
 
+static void print_labels(char *const *names, size_t count, bool multi_label)
+{
+	nch_output_printf("  %-22s %zu, %s:", "labels", count, multi_label ? "any number a text" : "one a text");
+	for (size_t i = 0; i < count; i++)
+		nch_output_printf(" %s", names[i]);
+	nch_output_text("\n");
+}
+
 static void print_config(const char *folder, const nch_config *config)
 {
 	static const char *const families[] = {"BERT", "RoBERTa", "ELECTRA", "DistilBERT", "ALBERT", "Funnel"};
@@ -72,10 +81,7 @@ static void print_config(const char *folder, const nch_config *config)
 	                  config->layers, config->hidden, config->heads, config->feed_forward);
 	nch_output_printf("  %-22s %zu pieces, %zu positions, %zu token types\n", "embeddings", config->vocab_size, config->max_positions,
 	                  config->types);
-	nch_output_printf("  %-22s %zu, %s:", "labels", config->labels, config->multi_label ? "any number a text" : "one a text");
-	for (size_t i = 0; i < config->labels; i++)
-		nch_output_printf(" %s", config->label_names[i]);
-	nch_output_text("\n");
+	print_labels(config->label_names, config->labels, config->multi_label);
 }
 
 /* What else predicting needs; a folder from a hub may lack it, which is no failure. */
@@ -143,6 +149,29 @@ static nch_status print_model(const nch_options *options, const char *folder, co
 	return NCH_OK;
 }
 
+static nch_status print_ngram(const nch_options *options, const char *folder, nch_error *error)
+{
+	nch_ngram *model;
+	nch_weights *weights;
+	NCH_TRY(nch_ngram_open(folder, &model, error));
+	nch_status status = nch_weights_open(folder, &weights, error);
+	if (status == NCH_OK) {
+		nch_output_printf("%s\n  %-22s character n-grams of %u to %u within words, %zu features%s\n", folder, "model", model->shape.widths.shortest,
+		                  model->shape.widths.longest, model->features, model->shape.buckets > 0 ? " (hashed)" : "");
+		nch_output_printf("  %-22s %g\n", "--ngram-c", model->shape.c);
+		print_labels(model->labels.names, model->labels.count, model->multi_label);
+		if (nch_options_flag(options, "tensors")) {
+			nch_output_text("tensors\n");
+			for (size_t i = 0; i < nch_weights_count(weights); i++)
+				print_tensor(nch_weights_at(weights, i));
+		}
+		nch_output_printf("parameters\n  %-22s %13zu\n", "all", (model->features + 1) * model->labels.count);
+		nch_weights_close(weights);
+	}
+	nch_ngram_free(model);
+	return status;
+}
+
 static nch_status verify(const nch_options *options, const char *folder, nch_error *error)
 {
 	nch_buffer report = {0};
@@ -160,6 +189,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 		return nch_fail(error, NCH_USAGE, "inspect needs a model's folder: nunchi inspect DIR");
 	if (nch_options_flag(options, "verify"))
 		return verify(options, folder, error);
+	if (nch_ngram_is(folder))
+		return print_ngram(options, folder, error);
 	nch_model *model;
 	nch_weights *weights;
 	NCH_TRY(nch_model_open(folder, &(nch_model_options){.map = true}, &model, error));

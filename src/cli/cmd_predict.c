@@ -33,7 +33,7 @@ static void warn(const nch_predictor *p, uint64_t lines)
 	static const char *const done_with[] = {"cut to their beginnings", "cut to their ends", "cut to a quarter from the beginning and the rest from the end",
 	                                        "read in windows"};
 	double unknown = p->content > 0 ? 100.0 * (double)p->unknown / (double)p->content : 0.0;
-	if (unknown > 5.0)
+	if (unknown > 5.0 && p->model != NULL)
 		nch_output_warning("%.1f %% of the tokens are unknown to the tokenizer; `nunchi data` shows which strings", unknown);
 	if (p->cut > 0)
 		nch_output_warning("%zu of %llu texts are longer than %zu tokens; they were %s", p->cut, (unsigned long long)lines, p->max_len,
@@ -48,11 +48,12 @@ static nch_status run(const nch_options *options, nch_error *error)
 	NCH_TRY(nch_predictor_open(nch_options_text(options, "model"), (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &p, error));
 	if (how != NULL)
 		nch_long_find(how, &p->long_texts);
-	const nch_config *config = &p->model->config;
-	const nch_answerer who = {config->labels, config->label_names, config->multi_label, p->settings.label_objects};
+	const nch_answerer who = {p->labels, p->label_names, p->multi_label, p->settings.label_objects};
 	const nch_answering answering = {.who = &who, .targets = p->settings.target != NCH_TARGET_NONE, .ask = ask, .embed = embed, .embeddings = embeddings,
-	                                 .columns = config->hidden, .context = p};
-	nch_status status = nch_answering_run(options, &answering, &lines, error);
+	                                 .columns = p->model != NULL ? p->model->config.hidden : 0, .context = p};
+	nch_status status = embeddings != NULL && p->model == NULL
+	                        ? nch_fail(error, NCH_USAGE, "--embeddings: %s is no transformer and has none", nch_options_text(options, "model"))
+	                        : nch_answering_run(options, &answering, &lines, error);
 	if (status == NCH_OK)
 		warn(p, lines);
 	nch_predictor_close(p);

@@ -49,7 +49,7 @@ struct work {
 
 static const char *const *labels_of(const struct work *w)
 {
-	return (const char *const *)w->predictor->model->config.label_names;
+	return (const char *const *)w->predictor->label_names;
 }
 
 /* --- smoothing --- */
@@ -95,7 +95,7 @@ static nch_status prepare_smoothing(struct work *w, nch_error *error)
 	w->smoothing = count > 0 || nch_options_flag(w->options, "smooth") || given != NULL;
 	if (!w->smoothing)
 		return NCH_OK;
-	if (w->predictor->model->config.multi_label)
+	if (w->predictor->multi_label)
 		return nch_fail(error, NCH_USAGE, "--smooth is for models of one label a sentence; this one gives several");
 	char *file = given != NULL ? nch_copy_text(given, strlen(given)) : nch_path_join(nch_options_text(w->options, "model"), "transitions.json");
 	if (file == NULL)

@@ -7,13 +7,14 @@
 #include "cli/data_options.h"
 #include "cli/output.h"
 
-nch_status nch_jury_labels(const nch_config *config, nch_labels *labels, nch_error *error)
+nch_status nch_jury_labels(const nch_predictor *predictor, nch_labels *labels, nch_error *error)
 {
-	for (size_t i = 0; i < config->labels; i++) {
+	for (size_t i = 0; i < predictor->labels; i++) {
 		int32_t id;
-		NCH_TRY(nch_labels_add(labels, config->label_names[i], strlen(config->label_names[i]), &id, error));
+		const char *name = predictor->label_names[i];
+		NCH_TRY(nch_labels_add(labels, name, strlen(name), &id, error));
 		if ((size_t)id != i)
-			return nch_fail(error, NCH_FORMAT, "the model's config.json has the label \"%s\" twice", config->label_names[i]);
+			return nch_fail(error, NCH_FORMAT, "the model's config.json has the label \"%s\" twice", name);
 	}
 	return NCH_OK;
 }
@@ -38,7 +39,7 @@ nch_status nch_jury_read(const nch_options *options, const nch_predictor *predic
 	data_options.target = data_options.pair == NULL ? target : NCH_TARGET_NONE;
 	if (!nch_options_given(options, "cleansing"))
 		data_options.cleansing = predictor->cleansing;
-	data_options.multi_label = predictor->model->config.multi_label;
+	data_options.multi_label = predictor->multi_label;
 	NCH_TRY(nch_dataset_read(paths, count, &data_options, data, error));
 	nch_data_options_done(data);
 	return NCH_OK;
@@ -53,14 +54,14 @@ static nch_status fill_member(const nch_options *options, const nch_ensemble *e,
 	nch_labels labels = {0};
 	float *logits = NULL;
 	size_t cells = 0;
-	nch_status status = nch_jury_labels(&p->model->config, &labels, error);
+	nch_status status = nch_jury_labels(p, &labels, error);
 	if (status == NCH_OK)
 		status = nch_jury_read(options, p, &labels, NULL, &data, error);
 	if (status == NCH_OK && member > 0 && data.rows != b->jury.rows)
 		status = nch_fail(error, NCH_DATA, "model number %zu can use %zu rows of the data, the first one %zu: they must be judged by the same", member + 1,
 		                  data.rows, b->jury.rows);
 	if (status == NCH_OK)
-		status = nch_examples_make(&data, NULL, data.rows, p->tokenizer, 0, p->compute->pool, &examples, error);
+		status = nch_examples_truth(&data, NULL, data.rows, &examples, error);
 	if (status == NCH_OK && nch_size_mul(data.rows, e->labels, &cells)) {
 		logits = nch_alloc(cells, sizeof *logits);
 		b->scores[member] = nch_alloc(cells, sizeof **b->scores);
@@ -68,7 +69,7 @@ static nch_status fill_member(const nch_options *options, const nch_ensemble *e,
 	if (status == NCH_OK && (logits == NULL || b->scores[member] == NULL))
 		status = nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_predictor_run(p, &examples, NCH_OUTPUT_LOGITS, logits, error);
+		status = nch_predictor_dataset(p, &data, logits, error);
 	if (status == NCH_OK) {
 		nch_ensemble_member_scores(e, member, logits, data.rows, b->scores[member]);
 		if (member == 0) {
@@ -92,7 +93,7 @@ nch_status nch_jury_bench_fill(const nch_options *options, const nch_ensemble *e
 	b->scores = nch_alloc(e->count, sizeof *b->scores);
 	if (b->scores == NULL)
 		return nch_no_memory(error);
-	NCH_TRY(nch_jury_labels(&e->members[0]->model->config, &b->labels, error));
+	NCH_TRY(nch_jury_labels(e->members[0], &b->labels, error));
 	for (size_t m = 0; m < e->count; m++)
 		NCH_TRY(fill_member(options, e, m, b, error));
 	b->jury.scores = (const float *const *)b->scores;

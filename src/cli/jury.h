@@ -6,7 +6,7 @@
 #include "train/ensemble.h"
 
 /* The labels of a model as a list. */
-nch_status nch_jury_labels(const nch_config *config, nch_labels *labels, nch_error *error);
+nch_status nch_jury_labels(const nch_predictor *predictor, nch_labels *labels, nch_error *error);
 
 /* The rows of --data for one model: its labels, its cleansing, its way of showing targets. group: a column to slice by, or NULL. Start with {0}. */
 nch_status nch_jury_read(const nch_options *options, const nch_predictor *predictor, const nch_labels *labels, const char *group, nch_dataset *data,

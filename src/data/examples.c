@@ -130,20 +130,37 @@ static nch_status copy_labels(const nch_dataset *dataset, const size_t *rows, nc
 	return NCH_OK;
 }
 
-nch_status nch_examples_make(const nch_dataset *dataset, const size_t *rows, size_t count, const nch_tokenizer *tokenizer, size_t max_len,
-                             nch_pool *pool, nch_examples *examples, nch_error *error)
+nch_text *nch_dataset_texts(const nch_dataset *dataset, const size_t *rows, size_t count)
 {
 	nch_text *texts = nch_alloc(count, sizeof *texts);
-	if (texts == NULL)
-		return nch_no_memory(error);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; texts != NULL && i < count; i++) {
 		size_t row = rows ? rows[i] : i;
 		texts[i].text = nch_dataset_text(dataset, row, &texts[i].length);
 		texts[i].pair = nch_dataset_pair(dataset, row, &texts[i].pair_length);
 	}
+	return texts;
+}
+
+nch_status nch_examples_make(const nch_dataset *dataset, const size_t *rows, size_t count, const nch_tokenizer *tokenizer, size_t max_len,
+                             nch_pool *pool, nch_examples *examples, nch_error *error)
+{
+	nch_text *texts = nch_dataset_texts(dataset, rows, count);
+	if (texts == NULL)
+		return nch_no_memory(error);
 	nch_status status = nch_examples_from_texts(texts, count, tokenizer, max_len, pool, examples, error);
 	nch_free(texts);
 	if (status == NCH_OK && (status = copy_labels(dataset, rows, examples, error)) != NCH_OK)
+		nch_examples_free(examples);
+	return status;
+}
+
+nch_status nch_examples_truth(const nch_dataset *dataset, const size_t *rows, size_t count, nch_examples *examples, nch_error *error)
+{
+	*examples = (nch_examples){.rows = count};
+	if ((examples->label = nch_alloc(count, sizeof *examples->label)) == NULL)
+		return nch_no_memory(error);
+	nch_status status = copy_labels(dataset, rows, examples, error);
+	if (status != NCH_OK)
 		nch_examples_free(examples);
 	return status;
 }

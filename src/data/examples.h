@@ -40,6 +40,12 @@ typedef struct nch_text {
 nch_status nch_examples_from_texts(const nch_text *texts, size_t count, const nch_tokenizer *tokenizer, size_t max_len, nch_pool *pool,
                                    nch_examples *examples, nch_error *error);
 
+/* The rows' texts (and pairs), which point into the data set; NULL without memory. Release with nch_free. */
+nch_text *nch_dataset_texts(const nch_dataset *dataset, const size_t *rows, size_t count);
+
+/* The rows' labels and goals alone, without a token: what answers are judged by. */
+nch_status nch_examples_truth(const nch_dataset *dataset, const size_t *rows, size_t count, nch_examples *examples, nch_error *error);
+
 /* The tokens of some rows as one packed batch. Start with {0}; release with nch_packed_free; reused from batch to batch. */
 typedef struct nch_packed {
 	size_t tokens, sentences;

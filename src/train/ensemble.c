@@ -26,7 +26,7 @@ static nch_status match_labels(nch_ensemble *e, nch_error *error)
 {
 	size_t cells;
 	e->labels = nch_predictor_labels(e->members[0]);
-	e->multi_label = e->members[0]->model->config.multi_label;
+	e->multi_label = e->members[0]->multi_label;
 	if (!nch_size_mul(e->count, e->labels, &cells))
 		return nch_no_memory(error);
 	e->order = nch_alloc(cells, sizeof *e->order);
@@ -34,9 +34,9 @@ static nch_status match_labels(nch_ensemble *e, nch_error *error)
 	if (e->order == NULL || e->thresholds == NULL)
 		return nch_no_memory(error);
 	for (size_t m = 0; m < e->count; m++) {
-		if (nch_predictor_labels(e->members[m]) != e->labels || e->members[m]->model->config.multi_label != e->multi_label)
+		if (nch_predictor_labels(e->members[m]) != e->labels || e->members[m]->multi_label != e->multi_label)
 			return nch_fail(error, NCH_DATA, "model number %zu has %zu labels, %s; the first one has %zu, %s: they cannot vote together", m + 1,
-			                nch_predictor_labels(e->members[m]), e->members[m]->model->config.multi_label ? "any number a text" : "one a text",
+			                nch_predictor_labels(e->members[m]), e->members[m]->multi_label ? "any number a text" : "one a text",
 			                e->labels, e->multi_label ? "any number a text" : "one a text");
 		for (size_t c = 0; c < e->labels; c++)
 			NCH_TRY(find_label(e, m, c, error));
@@ -84,7 +84,7 @@ void nch_ensemble_member_scores(const nch_ensemble *e, size_t member, const floa
 		const float *z = logits + i * e->labels;
 		float *out = scores + i * e->labels;
 		for (size_t c = 0; c < e->labels; c++) /* a softmax does not care for the order, so it is made after it */
-			out[c] = z[order[c]];
+			out[c] = z[order[c]] / nch_predictor_temperature(p, order[c]);
 		nch_evaluate_probabilities(out, 1, e->labels, nch_loss_is_softmax(p->loss, e->multi_label, e->labels), out);
 	}
 }

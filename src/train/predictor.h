@@ -1,29 +1,39 @@
-/* predictor.h - a model folder, ready to answer: model (mapped), tokenizer, settings, and who computes. */
+/* predictor.h - a model folder, ready to answer: model (mapped), tokenizer, settings, and who computes.
+ *
+ * The folder's config.json says who answers: a transformer, or an n-gram model. What both have stands first below; a command that wants more than answers asks whether there is a model. */
 #ifndef NCH_TRAIN_PREDICTOR_H
 #define NCH_TRAIN_PREDICTOR_H
 
 #include "data/long_texts.h"
+#include "ngram/model.h"
 #include "nn/model.h"
 #include "text/cleansing.h"
 #include "tokenizer/tokenizer.h"
 #include "train/evaluate.h"
 #include "train/settings.h"
 
+typedef struct nch_predictor_kind nch_predictor_kind;
+
 typedef struct nch_predictor {
 	char *folder; /* for messages */
-	nch_model *model;
+	const nch_predictor_kind *kind;
+	size_t labels;
+	char *const *label_names; /* the model's */
+	bool multi_label;
+	nch_model *model;         /* a transformer; else NULL, as tokenizer and tape are */
 	nch_tokenizer *tokenizer;
+	nch_tape *tape;
+	nch_ngram *ngram;         /* an n-gram model; else NULL */
 	nch_settings settings;
 	const nch_cleansing *cleansing; /* of the settings; every text goes through it */
 	nch_compute *compute;
-	nch_tape *tape;
 	nch_loss_kind loss;  /* what it was trained with: CE or BCE if unknown */
 	float *thresholds;   /* (labels): the probability from which on a label is given, for several labels a row */
 	size_t max_len;      /* the most tokens of a text: that of the settings, or the model's own limit */
 	nch_long long_texts; /* what is done with longer ones; from the settings, and may be set */
 	/* of all texts so far */
 	size_t cut;              /* those that were longer */
-	size_t unknown, content; /* unknown tokens, and all but the special ones */
+	size_t unknown, content; /* unknown tokens, and all but the special ones; of an n-gram model: n-grams */
 } nch_predictor;
 
 /* Opens a folder. threads 0: all cores; isa NULL: the environment's, or the best. The tokenizer must fit the model's vocabulary. Release with
@@ -38,7 +48,10 @@ const char *nch_predictor_label(const nch_predictor *predictor, size_t label);
  * mean of the windows' logits. A folder whose weights lack the classifier (a pretrained encoder) is NCH_DATA. */
 nch_status nch_predictor_logits(nch_predictor *predictor, const nch_text *texts, size_t count, float *logits, nch_error *error);
 
-/* values (count, hidden): embeddings of the texts, as nch_output has them; folders without a classifier serve too. */
+/* logits (rows, labels) of a data set's rows, which was read with the predictor's cleansing and target. */
+nch_status nch_predictor_dataset(nch_predictor *predictor, const nch_dataset *data, float *logits, nch_error *error);
+
+/* values (count, hidden): embeddings of the texts, as nch_output has them; folders without a classifier serve too. What is no transformer has none: NCH_USAGE. */
 nch_status nch_predictor_embeddings(nch_predictor *predictor, const nch_text *texts, size_t count, nch_output output, float *values, nch_error *error);
 
 /* The ids that the model reads for these texts: cleansed, tokenized, cut to max_len (their beginnings). Release with nch_examples_free. */
@@ -64,7 +77,12 @@ typedef struct nch_reading {
 nch_status nch_predictor_read(const nch_predictor *predictor, const nch_text *text, nch_reading *reading, nch_error *error);
 void nch_reading_free(nch_reading *reading);
 
-/* scores (labels) of one row of logits: softmax, or for a multi-label model the sigmoid of each (unless its loss is a softmax's); of a single label
+/* What a label's logit is divided by; 1 for a model that was not calibrated. */
+float nch_predictor_temperature(const nch_predictor *predictor, size_t label);
+/* logits (rows, labels), in place, divided by the temperatures of the settings; nothing where there are none. */
+void nch_predictor_temper(const nch_predictor *predictor, float *logits, size_t rows);
+
+/* scores (labels) of one row of logits, which are tempered first: softmax, or for a multi-label model the sigmoid of each (unless its loss is a softmax's); of a single label
  * the sigmoid, as a softmax of one is 1 whatever the logit (transformers does the same). */
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores);
 

@@ -70,6 +70,24 @@ static void hash_vocabulary(const nch_tokenizer *tokenizer, char hex[65])
 	hash_hex(&hash, hex);
 }
 
+/* What is no transformer has no ids, and n-grams in place of pieces. */
+static nch_status ask_ngram(const char *folder, const nch_text *texts, answers *a, nch_error *error)
+{
+	size_t cells;
+	nch_sha256 hash;
+	a->kind = "logits";
+	a->columns = nch_predictor_labels(a->predictor);
+	a->examples.offsets = nch_alloc(SENTENCES + 1, sizeof *a->examples.offsets);
+	if (a->examples.offsets == NULL || !nch_size_mul(SENTENCES, a->columns, &cells) || (a->values = nch_alloc(cells, sizeof *a->values)) == NULL)
+		return nch_no_memory(error);
+	NCH_TRY(nch_predictor_logits(a->predictor, texts, SENTENCES, a->values, error));
+	nch_sha256_start(&hash);
+	if (a->predictor->ngram != NULL)
+		nch_sha256_add(&hash, a->predictor->ngram->table.bytes.data, a->predictor->ngram->table.bytes.length);
+	hash_hex(&hash, a->vocabulary);
+	return hash_weights(folder, a->weights, error);
+}
+
 static nch_status ask(const char *folder, size_t threads, const char *isa, answers *a, nch_error *error)
 {
 	nch_text texts[SENTENCES];
@@ -77,6 +95,8 @@ static nch_status ask(const char *folder, size_t threads, const char *isa, answe
 	for (size_t i = 0; i < SENTENCES; i++)
 		texts[i] = (nch_text){.text = sentences[i], .length = strlen(sentences[i])};
 	NCH_TRY(nch_predictor_open(folder, threads, isa, &a->predictor, error));
+	if (a->predictor->model == NULL)
+		return ask_ngram(folder, texts, a, error);
 	bool has_head = !a->predictor->model->classifier_weight->fresh;
 	a->kind = has_head ? "logits" : "embedding";
 	a->columns = has_head ? nch_predictor_labels(a->predictor) : a->predictor->model->config.hidden;

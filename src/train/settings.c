@@ -18,18 +18,17 @@ nch_settings nch_settings_defaults(void)
 	return (nch_settings){.threshold = 0.5, .layer_decay = 1.0, .long_texts = "cut"};
 }
 
-/* "thresholds": [.5, .3]: one a label. */
-static nch_status read_thresholds(nch_settings *settings, const nch_json *list, nch_error *error)
+/* "thresholds": [.5, .3]: one a label; "temperatures": [1.6], one or one a label. Every number of the list must lie from least to most. */
+static nch_status read_numbers(const nch_json *list, const char *what, double least, double most, float **numbers, size_t *count, nch_error *error)
 {
 	if (list == NULL || list->type != NCH_JSON_ARRAY || list->count == 0)
 		return NCH_OK;
-	settings->thresholds = nch_alloc(list->count, sizeof *settings->thresholds);
-	if (settings->thresholds == NULL)
+	if ((*numbers = nch_alloc(list->count, sizeof **numbers)) == NULL)
 		return nch_no_memory(error);
 	for (const nch_json *item = list->first; item != NULL; item = item->next) {
-		if (item->type != NCH_JSON_NUMBER || !(item->number >= 0.0 && item->number <= 1.0))
-			return nch_fail(error, NCH_FORMAT, "nunchi.json: a threshold is not a number from 0 to 1");
-		settings->thresholds[settings->threshold_count++] = (float)item->number;
+		if (item->type != NCH_JSON_NUMBER || !(item->number >= least && item->number <= most))
+			return nch_fail(error, NCH_FORMAT, "nunchi.json: a %s is not a number from %g to %g", what, least, most);
+		(*numbers)[(*count)++] = (float)item->number;
 	}
 	return NCH_OK;
 }
@@ -75,7 +74,9 @@ nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_err
 			settings->label_objects = nch_json_bool(json, "label_objects", false);
 			copy_text(settings->recipe, sizeof settings->recipe, json, "recipe");
 			copy_text(settings->data_digest, sizeof settings->data_digest, json, "data_sha256");
-			status = read_thresholds(settings, nch_json_get(json, "thresholds"), error);
+			status = read_numbers(nch_json_get(json, "thresholds"), "threshold", 0.0, 1.0, &settings->thresholds, &settings->threshold_count, error);
+			if (status == NCH_OK)
+				status = read_numbers(nch_json_get(json, "temperatures"), "temperature", 1e-3, 1e3, &settings->temperatures, &settings->temperature_count, error);
 		}
 	}
 	nch_buffer_free(&text);
@@ -89,8 +90,9 @@ nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_err
 void nch_settings_free(nch_settings *settings)
 {
 	nch_free(settings->thresholds);
-	settings->thresholds = NULL;
-	settings->threshold_count = 0;
+	nch_free(settings->temperatures);
+	settings->thresholds = settings->temperatures = NULL;
+	settings->threshold_count = settings->temperature_count = 0;
 }
 
 static void write_number(nch_buffer *out, const char *name, double value)
@@ -125,6 +127,18 @@ static void write_member(nch_buffer *out, const char *name, const char *value)
 	nch_buffer_text(out, ",\n");
 }
 
+static void write_numbers(nch_buffer *out, const char *name, const float *numbers, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0)
+			nch_buffer_printf(out, ",\n  \"%s\": [", name);
+		else
+			nch_buffer_text(out, ", ");
+		nch_json_write_float(out, numbers[i]);
+	}
+	nch_buffer_text(out, count > 0 ? "]" : "");
+}
+
 nch_status nch_settings_write(const nch_settings *settings, const char *folder, nch_error *error)
 {
 	nch_buffer out = {0};
@@ -144,11 +158,9 @@ nch_status nch_settings_write(const nch_settings *settings, const char *folder, 
 	nch_json_write_double(&out, settings->layer_decay);
 	nch_buffer_text(&out, ",\n  \"threshold\": ");
 	nch_json_write_double(&out, settings->threshold);
-	for (size_t c = 0; c < settings->threshold_count; c++) {
-		nch_buffer_text(&out, c == 0 ? ",\n  \"thresholds\": [" : ", ");
-		nch_json_write_float(&out, settings->thresholds[c]);
-	}
-	nch_buffer_text(&out, settings->threshold_count > 0 ? "]\n}\n" : "\n}\n");
+	write_numbers(&out, "thresholds", settings->thresholds, settings->threshold_count);
+	write_numbers(&out, "temperatures", settings->temperatures, settings->temperature_count);
+	nch_buffer_text(&out, "\n}\n");
 	nch_status status = nch_folder_write(folder, "nunchi.json", &out, error);
 	nch_buffer_free(&out);
 	return status;

@@ -20,6 +20,8 @@ typedef struct nch_settings {
 	double threshold;    /* multi-label: probability from which on a label is given */
 	float *thresholds;   /* one a label, in the model's order, or NULL: `threshold` for all; owned */
 	size_t threshold_count;
+	float *temperatures; /* what logits are divided by before they become probabilities (train/calibration.h): none, one, or one a label; owned */
+	size_t temperature_count;
 	char recipe[48];     /* how it was trained; "" if nobody said */
 	char data_digest[65];/* SHA-256 of the training data, hex; "" if unknown */
 	unsigned long long seed;
