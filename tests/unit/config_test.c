@@ -51,6 +51,8 @@ TEST(other_families)
 	CHECK(config.funnel.head_width == 64 && config.funnel.largest && !config.funnel.truncate && config.funnel.separate_cls && config.funnel.queries_only);
 	CHECK(config.norm_epsilon == 1e-9f && config.activation == NCH_GELU_TANH && config.types == 0 && config.classifier_dropout == 0.3f);
 	CHECK(parses("{\"architectures\":[\"RobertaForMaskedLM\"],\"model_type\":\"roberta\"}") && config.head == NCH_HEAD_MLM);
+	CHECK(parses("{\"architectures\":[\"ElectraForPreTraining\"],\"model_type\":\"electra\"}") && config.head == NCH_HEAD_RTD);
+	CHECK(parses("{\"architectures\":[\"BertForPreTraining\"],\"model_type\":\"bert\"}") && config.head == NCH_HEAD_CLASSIFIER);
 	CHECK(parses("{\"architectures\":[\"ElectraForPreTraining\"],\"hidden_size\":256}"));
 	CHECK(config.family == NCH_ELECTRA);
 	CHECK(parses("{\"hidden_size\":64,\"num_attention_heads\":4}")); /* the first BERTs said no more */
@@ -194,6 +196,41 @@ TEST(presets)
 	CHECK(!nch_config_preset("huge", &config) && !nch_config_preset("", &config));
 }
 
+static bool shaped(size_t layers, size_t hidden, size_t heads, size_t embedding)
+{
+	const nch_shape shape = {layers, hidden, heads, embedding};
+	CHECK(nch_config_preset("mini", &config)); /* 4 × 256 */
+	return nch_config_reshape(&config, &shape, &error) == NCH_OK;
+}
+
+TEST(other_measures)
+{
+	CHECK(shaped(0, 0, 0, 0) && config.layers == 4 && config.hidden == 256 && config.heads == 4 && config.family == NCH_BERT);
+	CHECK(shaped(12, 0, 0, 0) && config.layers == 12 && config.hidden == 256);
+	CHECK(shaped(6, 384, 0, 128) && config.heads == 6 && config.feed_forward == 1536 && config.embedding == 128 && config.family == NCH_ELECTRA);
+	CHECK(shaped(0, 96, 0, 0) && config.heads == 3 && config.embedding == 96 && config.family == NCH_BERT);
+	CHECK(shaped(0, 100, 5, 0) && config.heads == 5);
+	CHECK(shaped(0, 0, 8, 256) && config.heads == 8 && config.family == NCH_BERT);
+	CHECK(!shaped(0, 100, 0, 0) && error.status == NCH_USAGE && strstr(error.text, "--hidden 100"));
+	CHECK(!shaped(0, 0, 3, 0) && error.status == NCH_USAGE && strstr(error.text, "--heads 3") && config.heads == 4);
+	CHECK(!shaped(5000, 0, 0, 0) && error.status == NCH_USAGE);
+}
+
+TEST(generators)
+{
+	static const struct {
+		size_t hidden;
+		double size;
+		size_t width, heads;
+	} cases[] = {{256, 0.25, 64, 1}, {768, 0.25, 192, 3}, {768, 1.0 / 3.0, 256, 4}, {384, 0.25, 96, 3}, {128, 0.25, 32, 1}, {64, 0.01, 32, 1}, {256, 1.0, 256, 4}, {256, 0.3, 64, 1}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const nch_shape shape = {7, cases[i].hidden, 0, 128};
+		CHECK(nch_config_preset("mini", &config) && nch_config_reshape(&config, &shape, &error) == NCH_OK);
+		nch_config g = nch_config_generator(&config, cases[i].size);
+		CHECK(g.hidden == cases[i].width && g.heads == cases[i].heads && g.feed_forward == 4 * g.hidden && g.layers == 7 && g.embedding == 128 && g.head == NCH_HEAD_MLM);
+	}
+}
+
 TEST(every_allocation_may_fail)
 {
 	nch_status status = NCH_MEMORY;
@@ -217,6 +254,8 @@ int main(void)
 	RUN(damaged);
 	RUN(comes_back_when_written);
 	RUN(presets);
+	RUN(other_measures);
+	RUN(generators);
 	RUN(every_allocation_may_fail);
 	nch_arena_free(arena);
 	return test_end();

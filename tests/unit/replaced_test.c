@@ -259,6 +259,47 @@ TEST(resumed_is_as_never_stopped)
 	CHECK(system(command) == 0);
 }
 
+TEST(every_allocation_may_fail)
+{
+	char folder[] = "/tmp/nunchi-replaced-XXXXXX", command[300];
+	nch_masking m = masking(false);
+	nch_train_options o = options(&m);
+	nch_examples e = examples(ROWS);
+	nch_model *model = pair(48, 0.1f), *opened = NULL;
+	nch_compute *compute = NULL;
+	nch_error error;
+	nch_status status = NCH_MEMORY;
+	const size_t rows[ROWS] = {0, 1, 2, 3, 4, 5, 6, 7};
+	CHECK(mkdtemp(folder) != NULL && nch_model_save(model, folder, NULL, &error) == NCH_OK);
+	for (size_t n = 1; status == NCH_MEMORY && n < 3000; n++) {
+		nch_alloc_fail_after(n);
+		status = nch_model_open(folder, &(nch_model_options){.head = NCH_HEAD_RTD, .pair = true}, &opened, &error);
+		nch_alloc_fail_after(0);
+	}
+	CHECK(status == NCH_OK);
+	nch_model_free(opened);
+	CHECK(nch_compute_new(2, NULL, 40, 32, &compute, &error) == NCH_OK);
+	status = NCH_MEMORY;
+	for (size_t n = 1; status == NCH_MEMORY && n < 3000; n++) {
+		nch_trainer trainer;
+		nch_step_record record = {.epoch = 1};
+		nch_alloc_fail_after(n);
+		status = nch_trainer_new(model, compute, &o, &trainer, &error);
+		if (status == NCH_OK) {
+			status = nch_trainer_step(&trainer, &e, rows, ROWS, 2e-3, &record, &error);
+			nch_alloc_fail_after(0);
+			nch_trainer_free(&trainer);
+		}
+		nch_alloc_fail_after(0);
+	}
+	CHECK(status == NCH_OK && model->generator->word == model->word);
+	nch_examples_free(&e);
+	nch_model_free(model);
+	nch_compute_free(compute);
+	snprintf(command, sizeof command, "rm -rf '%s'", folder);
+	CHECK(system(command) == 0);
+}
+
 int main(void)
 {
 	RUN(one_list);
@@ -266,5 +307,6 @@ int main(void)
 	RUN(five_steps_of_pytorch);
 	RUN(same_bits);
 	RUN(resumed_is_as_never_stopped);
+	RUN(every_allocation_may_fail);
 	return test_end();
 }
