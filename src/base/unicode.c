@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/unicode_tables.h"
+#include "base/utf8.h"
 
 /* Hangul syllables: 19 leading consonants × 21 vowels × 27 trailing consonants or none, in order from U+AC00. */
 enum { S_BASE = 0xAC00, L_BASE = 0x1100, V_BASE = 0x1161, T_BASE = 0x11A7, L_COUNT = 19, V_COUNT = 21, T_COUNT = 28 };
@@ -222,4 +223,23 @@ size_t nch_unicode_compose_text(uint32_t *text, size_t length)
 		text[out++] = text[i];
 	}
 	return out;
+}
+
+size_t nch_unicode_decode_syllable(const char *text, size_t length, uint32_t *code_point)
+{
+	size_t size = nch_utf8_decode(text, length, code_point);
+	bool leading = *code_point >= 0x1100 && *code_point <= 0x1112, syllable = *code_point >= 0xAC00 && *code_point <= 0xD7A3;
+	/* a vowel and a final consonant that follow begin with the byte E1 */
+	while ((leading || syllable) && size < length && (unsigned char)text[size] == 0xE1) {
+		uint32_t next;
+		size_t more = nch_utf8_decode(text + size, length - size, &next);
+		uint32_t composed = next >= 0x1161 && next <= 0x11C2 ? nch_unicode_compose(*code_point, next) : 0;
+		if (composed == 0)
+			break;
+		*code_point = composed;
+		size += more;
+		leading = false;
+		syllable = true;
+	}
+	return size;
 }

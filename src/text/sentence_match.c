@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 
 /* A trie whose edges stand in one hash table: (node, character) -> node. A consonant at the end of a syllable is an edge too, from the node
@@ -133,15 +134,25 @@ void nch_splitter_free(nch_splitter *splitter)
 	nch_free(splitter);
 }
 
-/* The character before text[at], which begins at *start. Words hold valid characters only. */
-static uint32_t character_before(const char *text, size_t begin, size_t at, size_t *start)
+uint32_t nch_splitter_character_before(const char *text, size_t begin, size_t at, size_t *start)
 {
-	size_t from = at - 1;
-	while (from > begin && ((unsigned char)text[from] & 0xC0) == 0x80)
+	size_t from = at, jamo = 0;
+	uint32_t character, syllable;
+	do { /* at most a leading consonant, a vowel and a final one */
 		from--;
-	uint32_t character;
-	nch_utf8_decode(text + from, at - from, &character);
-	*start = from;
+		while (from > begin && ((unsigned char)text[from] & 0xC0) == 0x80)
+			from--;
+		nch_utf8_decode(text + from, at - from, &character);
+	} while (++jamo < 3 && from > begin && character >= 0x1161 && character <= 0x11C2);
+	size_t last = at - 1;
+	while (last > begin && ((unsigned char)text[last] & 0xC0) == 0x80)
+		last--;
+	if (jamo > 1 && from + nch_unicode_decode_syllable(text + from, at - from, &syllable) == at) {
+		*start = from;
+		return syllable;
+	}
+	nch_utf8_decode(text + last, at - last, &character);
+	*start = last;
 	return character;
 }
 
@@ -152,7 +163,7 @@ nch_ending nch_splitter_ending(const nch_splitter *s, const char *text, size_t b
 	short best = 0;
 	for (size_t at = end; at > begin;) {
 		size_t start;
-		uint32_t character = character_before(text, begin, at, &start);
+		uint32_t character = nch_splitter_character_before(text, begin, at, &start);
 		uint32_t consonant = final_consonant(character);
 		uint32_t closed = consonant != 0 ? follow(t, here, consonant) : 0;
 		if (closed != 0 && t->nodes[closed].rules[ANYWHERE] != 0)
@@ -191,7 +202,7 @@ nch_next nch_splitter_next(const nch_splitter *s, const char *text, size_t at, s
 	short best = 0;
 	while (at < length) {
 		uint32_t character;
-		size_t step = nch_utf8_decode(text + at, length - at, &character);
+		size_t step = nch_unicode_decode_syllable(text + at, length - at, &character);
 		here = follow(t, here, character);
 		if (here == 0)
 			break;
@@ -210,13 +221,20 @@ nch_next nch_splitter_next(const nch_splitter *s, const char *text, size_t at, s
 /* Whether `list`, words between blanks, holds the word (prefix: or one that it begins with). */
 static bool is_listed(const char *list, const char *word, size_t length, bool prefix)
 {
+	char composed[64]; /* no word of a list is longer; syllables in conjoining jamo become whole */
+	size_t size = 0;
+	for (size_t at = 0; at < length && size + 4 <= sizeof composed;) {
+		uint32_t character;
+		at += nch_unicode_decode_syllable(word + at, length - at, &character);
+		size += nch_utf8_encode(character < 0x80 ? (uint32_t)tolower((int)character) : character, composed + size);
+		if (at < length && size + 4 > sizeof composed && !prefix)
+			return false;
+	}
 	while (*list != '\0') {
-		size_t size = strcspn(list, " "), i = 0;
-		while (i < size && i < length && list[i] == (char)tolower((unsigned char)word[i]))
-			i++;
-		if (i == size && (prefix || size == length))
+		size_t one = strcspn(list, " ");
+		if (one <= size && memcmp(list, composed, one) == 0 && (prefix || one == size))
 			return true;
-		list += size + strspn(list + size, " ");
+		list += one + strspn(list + one, " ");
 	}
 	return false;
 }

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "text/sentence_match.h"
 
@@ -140,7 +141,7 @@ typedef struct character {
 static character look(const walk *w, size_t at)
 {
 	character c;
-	c.size = nch_utf8_decode(w->text + at, w->length - at, &c.code);
+	c.size = nch_unicode_decode_syllable(w->text + at, w->length - at, &c.code);
 	c.sort = sort_of(c.code);
 	if (c.sort == SORT_LINE)
 		c.size = nch_utf8_line_break(w->text + at, w->length - at); /* CR LF is one */
@@ -301,25 +302,35 @@ static bool is_abbreviated(const walk *w, character next)
 	return w->words == 1 && nch_splitter_is_list_letter(word, length);
 }
 
-static bool is_hangul_at(const walk *w, size_t at)
+static bool is_hangul(uint32_t c)
 {
-	character c = look(w, at);
-	return c.code >= 0xAC00 && c.code <= 0xD7A3;
+	return c >= 0xAC00 && c <= 0xD7A3;
 }
 
 /* Whether the last word ends in Hangul. */
 static bool after_hangul(const walk *w)
 {
-	return w->word_end - w->word_begin >= 3 && is_hangul_at(w, w->word_end - 3);
+	size_t start;
+	return w->word_end > w->word_begin && is_hangul(nch_splitter_character_before(w->text, w->word_begin, w->word_end, &start));
+}
+
+/* (사진=…), (출처: …): a bracket that begins like a remark, and goes on. */
+static bool is_remark_bracket(const walk *w, character next)
+{
+	enum { JUST_THE_WORD = 6 }; /* (웃음) */
+	size_t from = w->at + next.size, to = from;
+	while (to < w->length && w->text[to] != ')' && to - from <= JUST_THE_WORD)
+		to++;
+	return next.code == '(' && to - from > JUST_THE_WORD && nch_splitter_is_remark(w->text + from, w->length - from);
 }
 
 /* Without a blank in the gap more must speak for an end: 3.5, a.b, 뭐?라고. */
 static bool may_touch(const walk *w, character next, nch_ending ending, nch_next what)
 {
 	size_t second = w->at + next.size;
-	bool hangul = next.code >= 0xAC00 && next.code <= 0xD7A3;
+	bool remark = is_remark_bracket(w, next);
 	bool tag = next.code == '[' && second < w->length && !is_digit((unsigned char)w->text[second]); /* [3] is a note */
-	if (!(hangul || tag || is_quote(next.code)) || !after_hangul(w))
+	if (!(is_hangul(next.code) || tag || remark || is_quote(next.code)) || !after_hangul(w))
 		return false;
 	switch (w->tail) {
 	case NCH_TAIL_STOP: return ending.stem == NCH_STEM_FINAL || ending.stem == NCH_STEM_WEAK || ending.kind == NCH_DA;

@@ -5,6 +5,8 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
 #include "test.h"
 #include "text/sentence_match.h"
 #include "text/sentences.h"
@@ -112,6 +114,68 @@ TEST(the_same_syllables_inside)
 		"겉은 그다지 나쁘지 않았다",
 	};
 	CHECK_ALL(examples);
+}
+
+TEST(verbs_cut_short)
+{
+	static const char *const examples[] = {
+		/* -하다 and -이다 of a verb are -다가 */
+		"그는 망설이다 입을 열었다",
+		"밤새 고민하다 늦잠을 잤다",
+		"친구와 이야기하다 버스를 놓쳤다",
+		"창밖으로 불빛이 보이다 사라졌다",
+		"사람들이 모이다 흩어졌다",
+		"물을 마시다 사레가 들렸다",
+		"계약하다 말고 나왔다",
+		"눈물을 글썽이다 웃었다",
+		"일이 잘 되다 막혔다",
+		/* of an adjective, and behind a noun, they are the end */
+		"방이 조용하다 |아무도 없다",
+		"그 일은 꼭 필요하다 |나도 안다",
+		"나는 학생이다 |너도 그렇다",
+		"저 사람이 내 아들이다 |잘 생겼다",
+		"오늘 점심은 떡볶이다 |맛있겠다",
+		"성격이 착하다 |그래서 좋다",
+		"그는 망설이다. |입을 열었다.",
+	};
+	CHECK_ALL(examples);
+}
+
+TEST(remarks_behind_a_stop)
+{
+	static const char *const examples[] = {
+		"가게에 붙은 안내문이다.|(사진=김하늘 기자) |손님들은 발길을 돌렸다.",
+		"모두 함께 외쳤다.|(자료 제공 시청) |행사는 끝났다.",
+		"그는 그렇게 말했다.(웃음) |모두 웃었다.",
+		"이미 알려진 일이다.(3) |다음을 보자.",
+	};
+	CHECK_ALL(examples);
+}
+
+/* In NFD each syllable is two or three characters; the cuts are the same. */
+TEST(conjoining_jamo)
+{
+	static const char *const examples[] = {
+		"어제 도서관에 다녀왔습니다 |사람이 별로 없어서 조용했어요ㅎㅎ |다음 주에 또 갈 거예요",
+		"\"같이 가자. 늦었어!\"라고 형이 말했다. |우리는 뛰었다.|길이 하얗다.",
+		"길을 가다 보니 옛 친구를 만났다 |그래서 좋았다",
+		"가. 신청서를 낸다. |나. 결과를 기다린다.",
+		"나보다 키가 큰 동생이 날마다 사이다 두 병을 마신다",
+	};
+	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+		nch_buffer apart = {0};
+		for (const char *at = examples[i]; *at != '\0';) {
+			uint32_t c, parts[NCH_UNICODE_MAX_DECOMPOSITION];
+			at += nch_utf8_decode(at, strlen(at), &c);
+			size_t count = c >= 0xAC00 && c <= 0xD7A3 ? nch_unicode_decompose(c, false, parts) : 0;
+			for (size_t k = 0; k < count; k++)
+				nch_buffer_utf8(&apart, parts[k]);
+			if (count == 0)
+				nch_buffer_utf8(&apart, c);
+		}
+		check_splits(apart.data, false);
+		nch_buffer_free(&apart);
+	}
 }
 
 TEST(quotations)
@@ -349,6 +413,9 @@ int main(void)
 	RUN(endings_without_stops);
 	RUN(kinds_of_line_breaks);
 	RUN(the_same_syllables_inside);
+	RUN(verbs_cut_short);
+	RUN(remarks_behind_a_stop);
+	RUN(conjoining_jamo);
 	RUN(quotations);
 	RUN(brackets);
 	RUN(dots_and_faces);
