@@ -204,6 +204,9 @@ typedef struct nch_kernels {
 	void (*sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
 	            float *velocity, size_t n);
 
+	/* average += rate · (x - average) */
+	void (*average)(float *average, float rate, const float *x, size_t n);
+
 	/* peak.c: 16 · 2 · `count` · nch_peak_chains() floating-point operations that wait for nothing; returns their sum */
 	float (*fma_peak)(size_t count);
 } nch_kernels;

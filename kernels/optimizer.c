@@ -1,4 +1,4 @@
-/* optimizer.c - one step of Adam's family and of SGD, one pass over weight, gradient and moments. */
+/* optimizer.c - one step of Adam's family and of SGD, one pass over weight, gradient and moments; and a running average of the weights. */
 #include "kernels/kernels.h"
 #include "kernels/vec.h"
 
@@ -52,5 +52,19 @@ void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gra
 		v = v_fma(v_set(momentum), v, g);
 		v_store_part(velocity + i, v, here);
 		v_store_part(weight + i, v_fma(v, v_set(-lr), w), here);
+	}
+}
+
+void NCH_KERNEL(nch_average)(float *average, float rate, const float *x, size_t n);
+void NCH_KERNEL(nch_average)(float *average, float rate, const float *x, size_t n)
+{
+	size_t i = 0;
+	for (; i + 16 <= n; i += 16) {
+		v16 a = v_load(average + i);
+		v_store(average + i, v_fma(v_sub(v_load(x + i), a), v_set(rate), a));
+	}
+	if (i < n) {
+		v16 a = v_load_part(average + i, n - i);
+		v_store_part(average + i, v_fma(v_sub(v_load_part(x + i, n - i), a), v_set(rate), a), n - i);
 	}
 }

@@ -58,6 +58,7 @@ static const nch_option steps_options[] = {
 	{"decay", NCH_OPTION_REAL, "D", .help = "of wsd: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
 	{"warmup", NCH_OPTION_REAL, "W", .help = "warm-up: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
 	{"clip", NCH_OPTION_REAL, "N", .help = "largest norm of the gradients; 0: none", .otherwise = "1", .most = 1e30},
+	{"ema", NCH_OPTION_REAL, "D", .help = "keep an average of the weights beside them, D of the old and 1 - D of the new a step, such as .999;\nit is what is measured and saved; 0: none", .otherwise = "0", .most = 0.9999999},
 	{"shuffle", NCH_OPTION_CHOICE, .help = "a new order in every epoch", .otherwise = "yes", .choices = "yes|no"},
 	{"patience", NCH_OPTION_INTEGER, "N", .help = "end after N epochs without a better one; 0: never", .otherwise = "0", .most = 100000},
 	{"checkpoint-every", NCH_OPTION_TEXT, "N|TIME", .help = "steps between checkpoints, or a time such as 600s, 10m, 1h; each epoch's end has one, too", .otherwise = "600s"},
@@ -211,7 +212,7 @@ nch_status nch_steps_options_read(const nch_options *options, nch_train_options 
 		.momentum = nch_options_real(options, "momentum"), .beta1 = nch_options_real(options, "beta1"), .beta2 = nch_options_real(options, "beta2"),
 		.epsilon = nch_options_real(options, "epsilon"), .weight_decay = nch_options_real(options, "weight-decay"),
 		.clip = nch_options_real(options, "clip"), .schedule = (nch_schedule_kind)choice(options, "schedule", nch_schedule_names),
-		.warmup = nch_options_real(options, "warmup"), .decay = nch_options_real(options, "decay")};
+		.warmup = nch_options_real(options, "warmup"), .decay = nch_options_real(options, "decay"), .ema = nch_options_real(options, "ema")};
 	if (t->optimizer.kind == NCH_RADAM && strcmp(nch_options_text(options, "radam-form"), "tfa") == 0)
 		t->optimizer.kind = NCH_RADAM_TFA;
 	t->seed = (uint64_t)nch_options_integer(options, "seed");

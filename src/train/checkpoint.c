@@ -12,24 +12,25 @@
 #include "base/memory.h"
 #include "io/safetensors.h"
 
-/* --- weights and moments: three tensors for each of the model's --- */
+/* --- weights, moments and average: up to four tensors for each of the model's --- */
 
-static const char *const kinds[] = {"weight", "moment1", "moment2"};
+static const char *const kinds[] = {"weight", "moment1", "moment2", "average"};
+enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static const float *values_of(const nch_optimizer *o, const nch_tensor *t, int kind)
 {
-	size_t at = nch_model_offset(o->model, t);
-	return kind == 0 ? t->data : kind == 1 ? o->moment1 + at : o->moment2 ? o->moment2 + at : NULL;
+	const float *const lists[KINDS] = {NULL, o->moment1, o->moment2, o->average};
+	return kind == 0 ? t->data : lists[kind] ? lists[kind] + nch_model_offset(o->model, t) : NULL;
 }
 
 static nch_status save_tensors(const char *path, const nch_optimizer *o, nch_error *error)
 {
 	const nch_model *m = o->model;
-	nch_weight *list = nch_alloc(3 * m->count, sizeof *list);
+	nch_weight *list = nch_alloc(KINDS * m->count, sizeof *list);
 	nch_arena *arena = nch_arena_new(0);
 	size_t count = 0;
 	nch_status status = list && arena ? NCH_OK : nch_no_memory(error);
-	for (int kind = 0; kind < 3; kind++)
+	for (int kind = 0; kind < KINDS; kind++)
 		for (size_t i = 0; i < m->count && status == NCH_OK; i++) {
 			const nch_tensor *t = &m->tensors[i];
 			char name[300];
@@ -55,7 +56,7 @@ static nch_status load_tensors(const char *path, nch_optimizer *o, nch_error *er
 	nch_weights *file = NULL;
 	NCH_TRY(nch_weights_open(path, &file, error));
 	nch_status status = NCH_OK;
-	for (int kind = 0; kind < 3 && status == NCH_OK; kind++)
+	for (int kind = 0; kind < KINDS && status == NCH_OK; kind++)
 		for (size_t i = 0; i < o->model->count && status == NCH_OK; i++) {
 			const nch_tensor *t = &o->model->tensors[i];
 			float *values = (float *)(uintptr_t)values_of(o, t, kind);

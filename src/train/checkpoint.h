@@ -15,7 +15,7 @@ typedef struct nch_run_state {
 	double best_value;
 	size_t best_epoch, since_best;
 	size_t log_bytes;   /* length of log.jsonl: what came after is not true any more */
-	nch_schedule schedule; /* of the run. One under another schedule can go on from here if the rates of all steps so far are the same */
+	nch_schedule schedule; /* of the run, set by its caller also before loading. One under another schedule can go on from here if the rates of all steps so far are the same */
 	uint64_t stable;       /* the step at which the schedule's decay began, once it is reached; 0: it is not */
 	nch_epoch_record *epochs; /* those that are done, epoch - 1 of them; owned by the caller */
 	size_t epoch_count;

@@ -363,10 +363,10 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	char hex[65];
 	data_digest(w, hex);
 	nch_buffer_printf(&text, "data %s rows %zu max_len %zu labels %zu parameters %zu seed %llu rows a step %zu shuffle %d optimizer %d "
-	                         "betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g loss %d smoothing %.9g",
+	                         "betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g ema %.17g loss %d smoothing %.9g",
 	                  hex, w->train_count, w->max_len, w->train.labels.count, w->model->parameters, (unsigned long long)training->seed,
 	                  training->batch * training->accumulate, training->shuffle, p->kind, p->beta1, p->beta2, p->epsilon, p->weight_decay, p->momentum,
-	                  p->clip, training->loss, (double)training->smoothing);
+	                  p->clip, p->ema, training->loss, (double)training->smoothing);
 	nch_buffer_printf(&text, " shape %.17g %.17g %.17g %.17g %.17g %d thresholds %d %.17g", training->loss_shape.focal_alpha, training->loss_shape.focal_gamma,
 	                  training->loss_shape.gamma_neg, training->loss_shape.gamma_pos, training->loss_shape.clip, training->loss_shape.whole_gradient,
 	                  training->thresholds.rule, training->thresholds.value);

@@ -122,6 +122,8 @@ static void recipe_section(const card *c)
 	if (t->optimizer.schedule == NCH_WSD)
 		number_row(c, "decay of the learning rate", t->optimizer.decay);
 	number_row(c, "weight decay", t->optimizer.weight_decay);
+	if (t->optimizer.ema > 0.0)
+		number_row(c, "average of the weights (the old one's share a step)", t->optimizer.ema);
 	row(c, "loss", c->settings->loss);
 	if (c->settings->freeze[0] != '\0')
 		row(c, "frozen", c->settings->freeze);

@@ -1,10 +1,11 @@
-/* optimizer.c - the norm of the gradients, and one step of each optimizer.
+/* optimizer.c - the norm of the gradients, one step of each optimizer, and the average of the weights.
  *
  * What is the same for all elements (bias corrections, rectification) is computed here in double, by powers through multiplication, and
  * rounded once; the kernels do the rest in one pass over the memory. */
 #include "train/optimizer.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "kernels/math.h"
@@ -24,10 +25,16 @@ nch_status nch_optimizer_new(nch_model *model, const nch_optimizer_options *opti
 	optimizer->moment1 = nch_alloc_aligned(floats, sizeof(float));
 	if (options->kind != NCH_SGD)
 		optimizer->moment2 = nch_alloc_aligned(floats, sizeof(float));
-	if (!optimizer->gradients || !optimizer->moment1 || (options->kind != NCH_SGD && !optimizer->moment2)) {
+	if (options->ema > 0.0)
+		optimizer->average = nch_alloc_untouched(floats, sizeof(float));
+	if (!optimizer->gradients || !optimizer->moment1 || (options->kind != NCH_SGD && !optimizer->moment2) || (options->ema > 0.0 && !optimizer->average)) {
 		nch_optimizer_free(optimizer);
 		return nch_fail(error, NCH_MEMORY, "not enough memory to train %zu parameters: weights, gradients and moments take %zu MiB",
 		                model->parameters, floats / 65536);
+	}
+	for (size_t i = 0; options->ema > 0.0 && i < model->count; i++) {
+		const nch_tensor *t = &model->tensors[i];
+		memcpy(optimizer->average + nch_model_offset(model, t), t->data, t->rows * t->columns * sizeof(float));
 	}
 	for (size_t i = 0; i < model->count; i++) {
 		nch_tensor *t = &model->tensors[i];
@@ -43,6 +50,7 @@ void nch_optimizer_free(nch_optimizer *optimizer)
 	nch_free(optimizer->gradients);
 	nch_free(optimizer->moment1);
 	nch_free(optimizer->moment2);
+	nch_free(optimizer->average);
 	*optimizer = (nch_optimizer){0};
 }
 
@@ -57,7 +65,7 @@ void nch_optimizer_clear(nch_optimizer *optimizer)
 typedef struct step_job {
 	nch_optimizer *optimizer;
 	const nch_kernels *kernels;
-	double lr, gradient_scale;
+	double lr, gradient_scale, average_rate;
 	double *sums; /* one a block */
 } step_job;
 
@@ -66,12 +74,18 @@ typedef struct block {
 	size_t begin, count;
 } block;
 
-/* Block number `index` of the tensors that have a gradient, in the order of the storage. */
-static bool find_block(const nch_model *model, size_t index, block *found)
+/* Of the tensors that are trained, or only of those that have a gradient in this step. */
+static size_t blocks_of(const nch_tensor *t, bool with_gradient)
+{
+	return t->wants_grad && (t->grad_set || !with_gradient) ? (t->rows * t->columns + BLOCK - 1) / BLOCK : 0;
+}
+
+/* Block number `index`, in the order of the storage. */
+static bool find_block(const nch_model *model, size_t index, bool with_gradient, block *found)
 {
 	for (size_t i = 0; i < model->count; i++) {
 		const nch_tensor *t = &model->tensors[i];
-		size_t elements = t->rows * t->columns, blocks = t->wants_grad && t->grad_set ? (elements + BLOCK - 1) / BLOCK : 0;
+		size_t elements = t->rows * t->columns, blocks = blocks_of(t, with_gradient);
 		if (index < blocks) {
 			size_t begin = index * BLOCK;
 			*found = (block){t, begin, elements - begin < BLOCK ? elements - begin : BLOCK};
@@ -82,12 +96,11 @@ static bool find_block(const nch_model *model, size_t index, block *found)
 	return false;
 }
 
-static size_t count_blocks(const nch_model *model)
+static size_t count_blocks(const nch_model *model, bool with_gradient)
 {
 	size_t blocks = 0;
 	for (size_t i = 0; i < model->count; i++)
-		if (model->tensors[i].wants_grad && model->tensors[i].grad_set)
-			blocks += (model->tensors[i].rows * model->tensors[i].columns + BLOCK - 1) / BLOCK;
+		blocks += blocks_of(&model->tensors[i], with_gradient);
 	return blocks;
 }
 
@@ -96,7 +109,7 @@ static void square_task(void *context, size_t index, size_t thread)
 	const step_job *job = context;
 	block b;
 	(void)thread;
-	if (find_block(job->optimizer->model, index, &b))
+	if (find_block(job->optimizer->model, index, true, &b))
 		job->sums[index] = (double)job->kernels->sum_squares(b.tensor->grad + b.begin, b.count);
 }
 
@@ -131,7 +144,7 @@ static void step_task(void *context, size_t index, size_t thread)
 	const nch_optimizer *o = job->optimizer;
 	block b;
 	(void)thread;
-	if (!find_block(o->model, index, &b))
+	if (!find_block(o->model, index, true, &b))
 		return;
 	size_t at = nch_model_offset(o->model, b.tensor) + b.begin;
 	float *weight = b.tensor->data + b.begin;
@@ -147,10 +160,29 @@ static void step_task(void *context, size_t index, size_t thread)
 	job->kernels->adam(&adam, weight, gradient, o->moment1 + at, o->moment2 + at, b.count);
 }
 
+static void average_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	block b;
+	(void)thread;
+	if (find_block(job->optimizer->model, index, false, &b))
+		job->kernels->average(job->optimizer->average + nch_model_offset(job->optimizer->model, b.tensor) + b.begin, (float)job->average_rate,
+		                      b.tensor->data + b.begin, b.count);
+}
+
+static void follow(nch_optimizer *o, step_job *job, nch_pool *pool)
+{
+	double t = (double)o->steps, young = (1.0 + t) / (10.0 + t);
+	if (o->average == NULL)
+		return;
+	job->average_rate = 1.0 - (young < o->options.ema ? young : o->options.ema);
+	nch_pool_run(pool, count_blocks(o->model, false), average_task, job);
+}
+
 nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_compute *compute, double *norm, nch_error *error)
 {
 	const nch_optimizer_options *o = &optimizer->options;
-	size_t blocks = count_blocks(optimizer->model);
+	size_t blocks = count_blocks(optimizer->model, true);
 	step_job job = {.optimizer = optimizer, .kernels = compute->kernels, .lr = lr, .gradient_scale = 1.0};
 	job.sums = nch_alloc(blocks, sizeof *job.sums);
 	if (job.sums == NULL)
@@ -167,5 +199,19 @@ nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_com
 		job.gradient_scale = o->clip / (*norm + 1e-6); /* as torch's clip_grad_norm_ */
 	nch_pool_run(compute->pool, blocks, step_task, &job);
 	optimizer->steps++;
+	follow(optimizer, &job, compute->pool);
 	return NCH_OK;
+}
+
+void nch_optimizer_swap(nch_optimizer *optimizer)
+{
+	for (size_t i = 0; optimizer->average != NULL && i < optimizer->model->count; i++) {
+		const nch_tensor *t = &optimizer->model->tensors[i];
+		float *average = optimizer->average + nch_model_offset(optimizer->model, t);
+		for (size_t k = 0; k < t->rows * t->columns; k++) {
+			float weight = t->data[k];
+			t->data[k] = average[k];
+			average[k] = weight;
+		}
+	}
 }

@@ -140,8 +140,8 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	                                "mask %.17g whole word %d",
 	                  hex, w->train_examples.rows, w->valid_examples.rows, w->max_len, w->model->parameters, (unsigned long long)training->seed,
 	                  training->batch * training->accumulate, training->shuffle, w->options->mask_share, w->options->whole_word);
-	nch_buffer_printf(&w->identity, " optimizer %d betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g dropouts %.9g %.9g", p->kind, p->beta1, p->beta2,
-	                  p->epsilon, p->weight_decay, p->momentum, p->clip, (double)c->dropout, (double)c->attention_dropout);
+	nch_buffer_printf(&w->identity, " optimizer %d betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g ema %.17g dropouts %.9g %.9g", p->kind, p->beta1, p->beta2,
+	                  p->epsilon, p->weight_decay, p->momentum, p->clip, p->ema, (double)c->dropout, (double)c->attention_dropout);
 	if (w->options->replaced)
 		nch_buffer_printf(&w->identity, " replaced tokens, weight %.17g, generator %zu wide", training->rtd_weight, w->model->generator->config.hidden);
 	training->identity = w->identity.data;

@@ -120,13 +120,10 @@ static nch_status measure(run *r, nch_epoch_record *record, nch_error *error)
 	return nch_evaluate_scores(r->valid, r->logits, m->config.labels, &criterion, scores, error);
 }
 
-static nch_status end_epoch(run *r, nch_error *error)
+/* Measures the epoch's model, and keeps it if it is the best. */
+static nch_status judge_epoch(run *r, nch_epoch_record *record, nch_error *error)
 {
 	nch_run_state *s = &r->state;
-	nch_epoch_record *record = &s->epochs[s->epoch_count];
-	*record = (nch_epoch_record){.epoch = s->epoch, .has_valid = r->valid != NULL, .seconds = s->seconds,
-	                             .train_loss = s->seen ? s->loss_sum / (double)s->seen : 0.0,
-	                             .train_accuracy = s->seen ? (double)s->correct / (double)s->seen : 0.0};
 	record->best = true;
 	if (r->valid != NULL) {
 		NCH_TRY(measure(r, record, error));
@@ -141,6 +138,20 @@ static nch_status end_epoch(run *r, nch_error *error)
 		s->has_best = true;
 		s->best_epoch = s->epoch;
 	}
+	return NCH_OK;
+}
+
+static nch_status end_epoch(run *r, nch_error *error)
+{
+	nch_run_state *s = &r->state;
+	nch_epoch_record *record = &s->epochs[s->epoch_count];
+	*record = (nch_epoch_record){.epoch = s->epoch, .has_valid = r->valid != NULL, .seconds = s->seconds,
+	                             .train_loss = s->seen ? s->loss_sum / (double)s->seen : 0.0,
+	                             .train_accuracy = s->seen ? (double)s->correct / (double)s->seen : 0.0};
+	nch_optimizer_swap(&r->trainer.optimizer); /* where an average is kept, it is the model */
+	nch_status status = judge_epoch(r, record, error);
+	nch_optimizer_swap(&r->trainer.optimizer);
+	NCH_TRY(status);
 	s->epoch_count++;
 	nch_log_epoch(&r->line, record);
 	NCH_TRY(write_log(r, error));
@@ -270,12 +281,11 @@ static nch_status run_epochs(run *r, nch_error *error)
 /* --- beginning and end --- */
 
 /* Another schedule, or a longer one, may have a checkpoint of its own to keep; and a run that goes back before its decay leaves all behind that came after. */
-static nch_status take_over(run *r, const nch_schedule *schedule, bool back, nch_error *error)
+static nch_status take_over(run *r, bool back, nch_error *error)
 {
 	nch_run_state *s = &r->state;
 	uint64_t step = r->trainer.optimizer.steps;
-	s->schedule = *schedule;
-	if (s->stable != nch_schedule_decay_begin(schedule))
+	if (s->stable != nch_schedule_decay_begin(&s->schedule))
 		s->stable = 0;
 	if (back)
 		NCH_TRY(save_checkpoint(r, error));
@@ -285,7 +295,6 @@ static nch_status take_over(run *r, const nch_schedule *schedule, bool back, nch
 static nch_status resume(run *r, nch_error *error)
 {
 	const nch_train_options *o = r->options;
-	const nch_schedule schedule = r->state.schedule;
 	bool found = false;
 	nch_error passed;
 	char text[sizeof passed.text + 120];
@@ -304,7 +313,7 @@ static nch_status resume(run *r, nch_error *error)
 	else
 		snprintf(text, sizeof text, "there is no checkpoint to resume: starting afresh");
 	note(r, text);
-	return found ? take_over(r, &schedule, back, error) : NCH_OK;
+	return found ? take_over(r, back, error) : NCH_OK;
 }
 
 /* The best epoch's weights, back into the model. */
@@ -315,8 +324,10 @@ static nch_status take_best(run *r, nch_error *error)
 		memcpy(m->storage, r->best, m->storage_floats * sizeof *r->best);
 		return NCH_OK;
 	}
-	if (r->options->out == NULL || r->state.best_epoch + 1 == r->state.epoch)
+	if (r->options->out == NULL || r->state.best_epoch + 1 == r->state.epoch) {
+		nch_optimizer_swap(&r->trainer.optimizer);
 		return NCH_OK;
+	}
 	nch_model *best = NULL;
 	const nch_model_options options = {.map = true, .head = m->config.head, .pair = m->generator != NULL};
 	NCH_TRY(nch_model_open(r->options->out, &options, &best, error));

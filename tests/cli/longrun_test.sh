@@ -51,6 +51,41 @@ for command in train pretrain; do
 	rm -r "$work/before"
 done
 
+# --- the average of the weights is what is measured and saved; killed and resumed it has the same bits ---
+# killed ARGUMENTS...: the run in $work/killed is killed twice as soon as it has a checkpoint, and resumed
+killed() {
+	rm -rf "$work/killed"
+	for turn in 1 2; do
+		"$NUNCHI" "$@" --checkpoint-every 1 --resume --quiet --out "$work/killed" > /dev/null 2>&1 &
+		program=$! tries=0
+		before=$(cksum "$work/killed/checkpoint/state.json" 2> /dev/null)
+		while [ "$(cksum "$work/killed/checkpoint/state.json" 2> /dev/null)" = "$before" ] && [ $tries -lt 300 ]; do
+			sleep 0.02
+			tries=$((tries + 1))
+		done
+		kill -9 $program 2> /dev/null
+		wait $program 2> /dev/null
+	done
+	exits 0 '' -- "$@" --resume --quiet --out "$work/killed"
+}
+for call in "$train" "$pretrain" "$pretrain --objective rtd"; do
+	rm -rf "$work/average"
+	exits 0 '' -- $call --epochs 2 --quiet --out "$work/average"
+	hash "$work/plain"
+	rm -rf "$work/average"
+	exits 0 '' -- $call --epochs 2 --ema .9 --quiet --out "$work/average"
+	hash "$work/ema"
+	check "the average is another model" sh -c "! cmp -s '$work/plain' '$work/ema'"
+	prints "$(cat "$work/ema")" -- fingerprint "$work/average"
+	killed $call --epochs 2 --ema .9
+	same "${call%% *} --ema, killed twice" "$work/ema"
+	case $call in *rtd) check "the generator's, too" cmp "$work/average/generator/model.safetensors" "$work/killed/generator/model.safetensors" ;; esac
+done
+exits 0 '' -- $train --epochs 2 --ema .9 --quiet --out "$work/average-train"
+loss=$(grep '"best":true' "$work/average-train/log.jsonl" | tail -n 1 | grep -o '"valid_loss":[0-9.]*' | cut -d: -f2 | cut -c 1-10)
+check "the log's figures are those of the saved model" grep -q "\"valid\":.*\"loss\":$loss" "$work/average-train/metrics.json"
+exits 1 '.' -- $train --epochs 2 --ema .8 --quiet --resume --out "$work/average-train"
+
 # --- wrong calls ---
 for interval in 600x s -1 1.5 0s ''; do
 	exits 2 'checkpoint-every' -- $train --epochs 1 --checkpoint-every "$interval" --out "$work/no"

@@ -17,6 +17,10 @@ static void stop_at(void *context, const nch_step_record *record, uint64_t total
 		stop = 1;
 }
 
+static const char *isa; /* NULL: the best there is */
+static bool without_valid;
+static double last_train_loss;
+
 /* Trains `threads` wide, to the end, or (step > 0) to this step; the fingerprint, empty if it does not come to the end. */
 static nch_status run_to(size_t threads, const nch_train_options *options, uint64_t step, char hex[65], nch_error *error)
 {
@@ -29,10 +33,11 @@ static nch_status run_to(size_t threads, const nch_train_options *options, uint6
 	nch_examples e = examples(ROWS), valid = examples(7);
 	stop = 0;
 	o.stop = &stop;
-	CHECK(nch_compute_new(threads, NULL, 40, 16, &compute, error) == NCH_OK);
+	CHECK(nch_compute_new(threads, isa, 40, 16, &compute, error) == NCH_OK);
 	CHECK(nch_model_new(&c, &model, error) == NCH_OK && nch_model_init(model, o.seed, compute, error) == NCH_OK);
-	nch_status status = nch_train(model, compute, &e, &valid, &o, &watcher, &result, error);
+	nch_status status = nch_train(model, compute, &e, without_valid ? NULL : &valid, &o, &watcher, &result, error);
 	memcpy(hex, result.fingerprint, 65);
+	last_train_loss = status == NCH_OK ? result.epochs[result.count - 1].train_loss : 0.0;
 	nch_train_result_free(&result);
 	nch_examples_free(&e);
 	nch_examples_free(&valid);
@@ -210,6 +215,57 @@ TEST(ended_by_the_clock)
 	CHECK_TEXT(hex, whole);
 }
 
+/* The average is the model: other bits than without, the same ones for any thread, instruction set, interruption and length. */
+TEST(the_average_has_one_hash)
+{
+	char whole[65], hex[65], plain[65];
+	nch_error error = {0};
+	nch_train_options o = stable_options(4);
+	CHECK(run_to(1, &o, 0, plain, &error) == NCH_OK);
+	double loss = last_train_loss;
+	o.optimizer.ema = 0.8;
+	CHECK(run_to(1, &o, 0, whole, &error) == NCH_OK);
+	CHECK(last_train_loss == loss); /* training itself goes on with the weights that it had */
+	CHECK(strcmp(plain, whole) != 0);
+	const char *const *isas = nch_kernels_available();
+	for (size_t i = 0; isas[i]; i++)
+		for (size_t threads = 1; threads <= 3; threads++) {
+			isa = isas[i];
+			CHECK(run_to(threads, &o, 0, hex, &error) == NCH_OK);
+			CHECK_TEXT(hex, whole);
+		}
+	isa = NULL;
+	o = in_folder(o);
+	for (uint64_t at = 1; at <= 16; at += 3) {
+		remove_folder(folder);
+		CHECK(run_to(1, &o, at, hex, &error) == NCH_CANCELLED);
+		CHECK(at + 2 > 16 || run_to(2, &o, at + 2, hex, &error) == NCH_CANCELLED);
+		CHECK(run_to(3, &o, 0, hex, &error) == NCH_OK);
+		CHECK_TEXT(hex, whole);
+	}
+	CHECK(run_to(1, &o, 0, hex, &error) == NCH_OK); /* it is done: the average is taken from the checkpoint */
+	CHECK_TEXT(hex, whole);
+	remove_folder(folder);
+	o.epochs = 2;
+	CHECK(run_to(1, &o, 0, hex, &error) == NCH_OK);
+	o.epochs = 4;
+	CHECK(run_to(1, &o, 0, hex, &error) == NCH_OK);
+	CHECK_TEXT(hex, whole);
+	nch_model *saved = NULL;
+	const nch_model_options options_of_saved = {.map = true};
+	CHECK(nch_model_open(folder, &options_of_saved, &saved, &error) == NCH_OK);
+	nch_model_fingerprint(saved, hex);
+	CHECK_TEXT(hex, whole); /* and it is in the folder */
+	nch_model_free(saved);
+	without_valid = true; /* the last epoch's is the best, and need not be read back */
+	remove_folder(folder);
+	CHECK(run_to(1, &o, 0, hex, &error) == NCH_OK);
+	o.out = NULL;
+	CHECK(run_to(1, &o, 0, whole, &error) == NCH_OK);
+	CHECK_TEXT(hex, whole);
+	without_valid = false;
+}
+
 int main(void)
 {
 	CHECK(mkdtemp(folder) != NULL);
@@ -219,6 +275,7 @@ int main(void)
 	RUN(the_best_before_the_decay_is_kept);
 	RUN(the_clock_asks_for_checkpoints);
 	RUN(ended_by_the_clock);
+	RUN(the_average_has_one_hash);
 	remove_folder(folder);
 	return test_end();
 }

@@ -125,6 +125,51 @@ TEST(where_schedules_agree)
 	CHECK(nch_schedule_agree(&ten, &other, 9) == 4);
 }
 
+/* --- the average --- */
+
+/* Each weight's average, followed here in double; then weights and averages change places. One tensor has no gradient: it does not move, nor does its average. */
+TEST(average_of_the_weights)
+{
+	nch_optimizer_options options = options_of(NCH_ADAMW, NCH_CONSTANT);
+	nch_model *model = small_model();
+	nch_optimizer optimizer;
+	nch_error error;
+	double norm, *expected = nch_alloc(model->storage_floats, sizeof *expected);
+	options.ema = 0.7;
+	CHECK(nch_optimizer_new(model, &options, &optimizer, &error) == NCH_OK);
+	for (size_t i = 0; i < model->storage_floats; i++)
+		expected[i] = model->storage[i];
+	for (size_t step = 1; step <= STEPS; step++) {
+		double d = (1.0 + (double)step) / (10.0 + (double)step);
+		for (size_t t = 0; t < model->count; t++) {
+			nch_tensor *tensor = &model->tensors[t];
+			for (size_t i = 0; i < tensor->rows * tensor->columns; i++)
+				tensor->grad[i] = gradient_of(step, t, i);
+			tensor->grad_set = t != 3;
+		}
+		CHECK(nch_optimizer_step(&optimizer, 1e-2, compute(), &norm, &error) == NCH_OK);
+		d = d < options.ema ? d : options.ema;
+		for (size_t i = 0; i < model->storage_floats; i++)
+			expected[i] = d * expected[i] + (1.0 - d) * (double)model->storage[i];
+	}
+	const float *raw = model->tensors[0].data;
+	float before = raw[0];
+	nch_optimizer_swap(&optimizer);
+	double worst = 0.0;
+	for (size_t t = 0; t < model->count; t++) {
+		const nch_tensor *tensor = &model->tensors[t];
+		for (size_t i = 0; i < tensor->rows * tensor->columns; i++)
+			worst = fmax(worst, fabs((double)tensor->data[i] - expected[nch_model_offset(model, tensor) + i]));
+	}
+	CHECK(worst < 1e-6);
+	CHECK(raw[0] != before);
+	nch_optimizer_swap(&optimizer);
+	CHECK(raw[0] == before);
+	nch_free(expected);
+	nch_optimizer_free(&optimizer);
+	nch_model_free(model);
+}
+
 /* --- TensorFlow Addons --- */
 
 /* The rate of step t (from 1) as RectifiedAdam has it with total_steps and warmup_proportion; total 0: without them. */
@@ -231,6 +276,7 @@ int main(void)
 	RUN(sgd_cosine);
 	RUN(sgd_wsd);
 	RUN(where_schedules_agree);
+	RUN(average_of_the_weights);
 	RUN(radam_as_addons_has_it);
 	RUN(forms_differ);
 	nch_compute_free(compute());
