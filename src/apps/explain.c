@@ -303,6 +303,8 @@ nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length
 	windows w = {0};
 	if (predictor->ngram != NULL)
 		return explain_ngram(predictor, text, length, explanation, error);
+	if (predictor->model == NULL)
+		return nch_fail(error, NCH_USAGE, "%s is a committee: explain its members one by one", predictor->folder);
 	if (predictor->model->classifier_weight->fresh)
 		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: there is no answer to explain; train one (`nunchi train --init`)");
 	nch_status status = read_text(predictor, text, length, &w, explanation, error);

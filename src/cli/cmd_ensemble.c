@@ -4,13 +4,14 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "cli/answering.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/data_options.h"
 #include "cli/jury.h"
 #include "cli/output.h"
-#include "train/ensemble.h"
+#include "train/committee.h"
 
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_LIST, "DIR", .help = "a model's folder; give several", .required = true},
@@ -18,6 +19,9 @@ static const nch_option own_options[] = {
 	{"greedy", NCH_OPTION_FLAG, .help = "choose the models that are best together on --data; nothing is predicted"},
 	{"data", NCH_OPTION_LIST, "FILE", .help = "--greedy: labelled validation data"},
 	{"best-by", NCH_OPTION_CHOICE, .choices = "accuracy|macro-f1|micro-f1", .help = "--greedy: what is raised (default: micro-f1; one label a text: accuracy)"},
+	{"weights", NCH_OPTION_TEXT, "W", .help = "of the members in the soft vote: .6,.4; or fit: those with the least log loss on --data"},
+	{"save", NCH_OPTION_TEXT, "DIR", .help = "a committee: write them and their weights as one model, that every command takes"},
+	{"overwrite", NCH_OPTION_FLAG, .help = "--save: replace a committee that is there"},
 	{"json", NCH_OPTION_FLAG, .help = "--greedy: one JSON object instead of a table"},
 	{0}};
 static const nch_option_group own_group = {"Models", own_options};
@@ -102,17 +106,110 @@ static nch_status choose(const nch_options *options, const char *const *folders,
 	return status;
 }
 
+/* --- weighing --- */
+
+/* ".6,.4": as many numbers from 0 on as there are members. */
+static nch_status read_weights(const char *list, size_t count, double *weights, nch_error *error)
+{
+	size_t found = 0;
+	for (const char *at = list; *at != '\0'; found++) {
+		size_t length = strcspn(at, ",");
+		double weight;
+		if (found == count || !nch_number_read(at, length, &weight) || !(weight >= 0.0))
+			return nch_fail(error, NCH_USAGE, "--weights %s: %zu numbers from 0 on, between commas, or fit", list, count);
+		weights[found] = weight;
+		at += length + (at[length] == ',');
+	}
+	return found == count ? NCH_OK : nch_fail(error, NCH_USAGE, "--weights %s: there are %zu models", list, count);
+}
+
+static nch_status fit_weights(const nch_options *options, const nch_ensemble *e, double *weights, nch_error *error)
+{
+	nch_jury_bench bench = {0};
+	nch_status status = nch_jury_bench_fill(options, e, &bench, error);
+	if (status == NCH_OK)
+		status = nch_committee_fit(&bench.jury, weights, error);
+	for (size_t m = 0; m < e->count && status == NCH_OK; m++) {
+		double *alone = nch_alloc(e->count, sizeof *alone);
+		if (alone == NULL) {
+			status = nch_no_memory(error);
+			break;
+		}
+		alone[m] = 1.0;
+		nch_output_note("%s: weight %.4f, log loss alone %.4f", e->members[m]->folder, weights[m], nch_committee_loss(&bench.jury, alone));
+		nch_free(alone);
+	}
+	if (status == NCH_OK)
+		nch_output_note("together: log loss %.4f on %zu rows", nch_committee_loss(&bench.jury, weights), bench.jury.rows);
+	nch_jury_bench_free(&bench);
+	return status;
+}
+
+/* --weights: NULL weights where none were given. */
+static nch_status weigh(const nch_options *options, nch_ensemble *e, nch_error *error)
+{
+	const char *list = nch_options_text(options, "weights");
+	if (list == NULL)
+		return NCH_OK;
+	if ((e->weights = nch_alloc(e->count, sizeof *e->weights)) == NULL)
+		return nch_no_memory(error);
+	if (strcmp(list, "fit") == 0)
+		return fit_weights(options, e, e->weights, error);
+	NCH_TRY(read_weights(list, e->count, e->weights, error));
+	double sum = 0.0;
+	for (size_t m = 0; m < e->count; m++)
+		sum += e->weights[m];
+	if (!(sum > 0.0))
+		return nch_fail(error, NCH_USAGE, "--weights %s: one of them must be above 0", list);
+	for (size_t m = 0; m < e->count; m++)
+		e->weights[m] /= sum;
+	return NCH_OK;
+}
+
+static nch_status save(const nch_options *options, const char *const *folders, const nch_ensemble *e, nch_error *error)
+{
+	const char *to = nch_options_text(options, "save");
+	double even[NCH_COMMITTEE_MOST];
+	for (size_t m = 0; m < e->count && m < NCH_COMMITTEE_MOST; m++)
+		even[m] = 1.0;
+	NCH_TRY(nch_committee_save(folders, e, e->weights != NULL ? e->weights : even, nch_options_flag(options, "overwrite"), to, error));
+	nch_output_note("%zu models are one in %s", e->count, to);
+	return NCH_OK;
+}
+
+/* What does not go together. */
+static nch_status check(const nch_options *options, nch_error *error)
+{
+	size_t files;
+	bool greedy = nch_options_flag(options, "greedy"), saving = nch_options_text(options, "save") != NULL;
+	const char *weights = nch_options_text(options, "weights");
+	bool fits = weights != NULL && strcmp(weights, "fit") == 0, needs = greedy || fits;
+	nch_options_list(options, "data", &files);
+	if (needs && files == 0)
+		return nch_fail(error, NCH_USAGE, "%s by labelled data: give --data FILE", greedy ? "--greedy chooses" : "--weights fit weighs");
+	if (!needs && files > 0)
+		return nch_fail(error, NCH_USAGE, "--data is for --greedy and --weights fit; the texts to be answered are an argument");
+	if (greedy && (saving || weights != NULL))
+		return nch_fail(error, NCH_USAGE, "--greedy chooses models and does nothing else");
+	if ((saving || weights != NULL) && strcmp(nch_options_text(options, "vote"), "hard") == 0)
+		return nch_fail(error, NCH_USAGE, "--vote hard: votes are not weighed");
+	return NCH_OK;
+}
+
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	size_t count, files;
+	size_t count;
 	council c = {.vote = strcmp(nch_options_text(options, "vote"), "hard") == 0 ? NCH_VOTE_HARD : NCH_VOTE_SOFT};
 	const char *const *folders = nch_options_list(options, "model", &count);
-	bool greedy = nch_options_flag(options, "greedy");
-	nch_options_list(options, "data", &files);
-	if (greedy != (files > 0))
-		return nch_fail(error, NCH_USAGE, greedy ? "--greedy chooses by labelled data: give --data FILE" : "--data is for --greedy; the texts to be answered are an argument");
+	NCH_TRY(check(options, error));
 	NCH_TRY(nch_ensemble_open(folders, count, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &c.ensemble, error));
-	nch_status status = greedy ? choose(options, folders, &c, error) : answer(options, &c, error);
+	nch_status status = weigh(options, c.ensemble, error);
+	if (status == NCH_OK && nch_options_flag(options, "greedy"))
+		status = choose(options, folders, &c, error);
+	else if (status == NCH_OK && nch_options_text(options, "save") != NULL)
+		status = save(options, folders, c.ensemble, error);
+	else if (status == NCH_OK)
+		status = answer(options, &c, error);
 	nch_ensemble_close(c.ensemble);
 	return status;
 }
@@ -126,7 +223,9 @@ const nch_command nch_command_ensemble = {
 	.details = "As predict, with the answers of several models of any kind that know the same labels. soft: the mean of their\n"
 	           "probabilities against the mean of their thresholds. hard: each has a vote, and a score is a share of votes; ties\n"
 	           "are broken by the mean of the probabilities.\n"
-	           "--greedy --data VALID takes the best model, then whichever raises the figure most, until none does.",
+	           "--greedy --data VALID takes the best model, then whichever raises the figure most, until none does.\n"
+	           "--save DIR makes one model of them, a committee, whose members are copied into DIR; --weights says how much\n"
+	           "each one's probabilities count.",
 	.groups = groups,
 	.most_arguments = 1,
 	.run = run,

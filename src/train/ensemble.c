@@ -71,6 +71,7 @@ void nch_ensemble_close(nch_ensemble *ensemble)
 	nch_free(ensemble->members);
 	nch_free(ensemble->order);
 	nch_free(ensemble->thresholds);
+	nch_free(ensemble->weights);
 	nch_free(ensemble);
 }
 
@@ -98,7 +99,7 @@ static size_t votes_for(size_t c, const float *const *scores, const float *const
 	return votes;
 }
 
-size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *const *thresholds, size_t count, size_t labels, bool multi_label,
+size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *const *thresholds, const double *weights, size_t count, size_t labels, bool multi_label,
                     float *out, bool *given)
 {
 	size_t best = 0, best_votes = 0;
@@ -106,11 +107,14 @@ size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *cons
 	for (size_t c = 0; c < labels; c++) {
 		double mean = 0.0, threshold = 0.0;
 		for (size_t m = 0; m < count; m++) {
-			mean += (double)scores[m][c];
-			threshold += multi_label ? (double)thresholds[m][c] : 0.0;
+			double weight = weights != NULL ? weights[m] : 1.0;
+			mean += weight * (double)scores[m][c];
+			threshold += multi_label ? weight * (double)thresholds[m][c] : 0.0;
 		}
-		mean /= (double)count;
-		threshold /= (double)count;
+		if (weights == NULL) {
+			mean /= (double)count;
+			threshold /= (double)count;
+		}
 		bool over = (float)mean >= (float)threshold;
 		size_t votes = vote == NCH_VOTE_HARD ? votes_for(c, scores, thresholds, count, labels, multi_label) : 0;
 		if (vote == NCH_VOTE_HARD) {
@@ -171,7 +175,7 @@ nch_status nch_ensemble_ask(nch_ensemble *e, nch_vote vote, const nch_text *text
 			b.scores[m] = scores + m * row_cells + i * e->labels;
 			b.thresholds[m] = e->thresholds + m * e->labels;
 		}
-		best[i] = nch_vote_row(vote, b.scores, b.thresholds, e->count, e->labels, e->multi_label, out + i * e->labels, given + i * e->labels);
+		best[i] = nch_vote_row(vote, b.scores, b.thresholds, e->weights, e->count, e->labels, e->multi_label, out + i * e->labels, given + i * e->labels);
 	}
 	nch_free(scores);
 	nch_free(logits);
@@ -190,7 +194,7 @@ static void vote_rows(const nch_jury *jury, nch_vote vote, const size_t *members
 			b->scores[m] = jury->scores[members[m]] + i * jury->labels;
 			b->thresholds[m] = jury->thresholds + members[m] * jury->labels;
 		}
-		predicted[i] = (int32_t)nch_vote_row(vote, b->scores, b->thresholds, count, jury->labels, jury->goals != NULL, row, given);
+		predicted[i] = (int32_t)nch_vote_row(vote, b->scores, b->thresholds, NULL, count, jury->labels, jury->goals != NULL, row, given);
 		for (size_t c = 0; jury->goals != NULL && vote == NCH_VOTE_HARD && c < jury->labels; c++)
 			if (!given[c] && row[c] >= 0.5f)
 				row[c] = nextafterf(0.5f, 0.0f); /* a tie that was lost */

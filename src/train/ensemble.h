@@ -9,7 +9,7 @@
 #include "train/trainer.h"
 
 typedef enum nch_vote {
-	NCH_VOTE_SOFT, /* the mean of the probabilities, against the mean of the thresholds */
+	NCH_VOTE_SOFT, /* the (weighted) mean of the probabilities, against that of the thresholds */
 	NCH_VOTE_HARD  /* each member has a vote a label (one label a text: one vote); a tie is broken by the soft vote */
 } nch_vote;
 
@@ -19,6 +19,7 @@ typedef struct nch_ensemble {
 	bool multi_label;
 	size_t *order; /* (count, labels): the member's own number of a label */
 	float *thresholds; /* (count, labels) */
+	double *weights;   /* (count): of the soft vote, with the sum 1; NULL: all alike */
 } nch_ensemble;
 
 /* Opens the folders. Release with nch_ensemble_close. */
@@ -28,9 +29,9 @@ void nch_ensemble_close(nch_ensemble *ensemble); /* NULL is allowed */
 /* scores (rows, labels): probabilities by one member of its own logits (rows, labels), in the ensemble's order. */
 void nch_ensemble_member_scores(const nch_ensemble *ensemble, size_t member, const float *logits, size_t rows, float *scores);
 
-/* The votes of `count` members on one row. scores[m], thresholds[m] are (labels). out (labels): mean probabilities, or shares of votes. given (labels),
+/* The votes of `count` members on one row. scores[m], thresholds[m] are (labels); weights (count) of the soft vote, NULL: all alike. out (labels): mean probabilities, or shares of votes. given (labels),
  * for several labels a row: which ones are given. Returns the best label. */
-size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *const *thresholds, size_t count, size_t labels, bool multi_label,
+size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *const *thresholds, const double *weights, size_t count, size_t labels, bool multi_label,
                     float *out, bool *given);
 
 /* What the members, asked with these texts, say together: out, given (rows, labels), best (rows). */

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "kernels/math.h"
+#include "train/committee.h"
 #include "train/predictor_prepare.h"
 #include "train/predictor_private.h"
 
@@ -31,7 +32,7 @@ static nch_status set_thresholds(nch_predictor *p, const char *folder, nch_error
 
 static nch_status open_parts(nch_predictor *p, const char *folder, size_t threads, const char *isa, nch_error *error)
 {
-	p->kind = nch_ngram_is(folder) ? &nch_predictor_ngram : &nch_predictor_encoder;
+	p->kind = nch_ngram_is(folder) ? &nch_predictor_ngram : nch_committee_is(folder) ? &nch_predictor_committee : &nch_predictor_encoder;
 	NCH_TRY(nch_settings_read(folder, &p->settings, error));
 	if (nch_cleansing_find(p->settings.cleansing, &p->cleansing, error) != NCH_OK)
 		return nch_fail_prefix(error, "%s/nunchi.json", folder);
@@ -65,6 +66,7 @@ void nch_predictor_close(nch_predictor *predictor)
 	nch_tokenizer_free(predictor->tokenizer);
 	nch_model_free(predictor->model);
 	nch_ngram_free(predictor->ngram);
+	nch_ensemble_close(predictor->committee);
 	nch_settings_free(&predictor->settings);
 	nch_free(predictor->thresholds);
 	nch_free(predictor->folder);

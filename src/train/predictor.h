@@ -1,6 +1,6 @@
 /* predictor.h - a model folder, ready to answer: model (mapped), tokenizer, settings, and who computes.
  *
- * The folder's config.json says who answers: a transformer, or an n-gram model. What both have stands first below; a command that wants more than answers asks whether there is a model. */
+ * The folder's config.json says who answers: a transformer, an n-gram model, or a committee of such. What both have stands first below; a command that wants more than answers asks whether there is a model. */
 #ifndef NCH_TRAIN_PREDICTOR_H
 #define NCH_TRAIN_PREDICTOR_H
 
@@ -24,6 +24,7 @@ typedef struct nch_predictor {
 	nch_tokenizer *tokenizer;
 	nch_tape *tape;
 	nch_ngram *ngram;         /* an n-gram model; else NULL */
+	struct nch_ensemble *committee; /* a committee; else NULL */
 	nch_settings settings;
 	const nch_cleansing *cleansing; /* of the settings; every text goes through it */
 	nch_compute *compute;

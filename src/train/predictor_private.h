@@ -11,6 +11,6 @@ struct nch_predictor_kind {
 	/* logits (count, labels) of prepared texts, each row of it as if it were alone; raises cut, unknown and content */
 	nch_status (*logits)(nch_predictor *predictor, const nch_text *prepared, size_t count, float *logits, nch_error *error);
 };
-extern const nch_predictor_kind nch_predictor_encoder, nch_predictor_ngram;
+extern const nch_predictor_kind nch_predictor_encoder, nch_predictor_ngram, nch_predictor_committee;
 
 #endif
