@@ -118,11 +118,12 @@ TEST(fitted_weights_have_the_least_loss)
 		alone[m] = 1;
 		CHECK(fitted <= nch_committee_loss(&jury, alone) + 1e-9);
 	}
-	for (double w = 0; w <= 1; w += .01) { /* on the edge between the two that know something the least loss is found by looking */
-		const double pair[] = {w, 1 - w, 0};
-		double loss = nch_committee_loss(&jury, pair);
-		best = w == 0 || loss < best ? loss : best;
-	}
+	for (int u = 0; u <= 50; u++) /* the least loss is found by looking, too */
+		for (int v = 0; u + v <= 50; v++) {
+			const double some[] = {u / 50.0, v / 50.0, (50 - u - v) / 50.0};
+			double loss = nch_committee_loss(&jury, some);
+			best = u + v == 0 || loss < best ? loss : best;
+		}
 	CHECK(fitted <= best + 1e-9);
 	CHECK_CLOSE(fitted, best, 1e-4);
 }
