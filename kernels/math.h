@@ -26,7 +26,8 @@ typedef enum nch_purpose { /* dropouts use the sites below 0xF000, see nch_dropo
 	NCH_RANDOM_SHUFFLE = 0xF002, /* order of the rows; step: epoch */
 	NCH_RANDOM_MASK = 0xF003,    /* masked language model */
 	NCH_RANDOM_SAMPLE = 0xF004,  /* undersampling, sweeps, everything else */
-	NCH_RANDOM_REPLACE = 0xF005  /* words that a generator draws; step: epoch */
+	NCH_RANDOM_REPLACE = 0xF005, /* words that a generator draws; step: epoch */
+	NCH_RANDOM_PART = 0xF006     /* which rows of a part an epoch sees; step: epoch and part */
 } nch_purpose;
 
 uint32_t nch_random_word(uint64_t seed, nch_purpose purpose, uint32_t step, uint64_t index);

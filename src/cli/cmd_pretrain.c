@@ -14,7 +14,8 @@
 #include "train/pretrain.h"
 
 static const nch_option text_options[] = {
-	{"corpus", NCH_OPTION_LIST, "FILE", .help = "texts: a line each (.txt), or a column (--text) of .csv .tsv .jsonl .xlsx; - for standard input", .required = true},
+	{"corpus", NCH_OPTION_LIST, "FILE[*TIMES]", .help = "texts: a line each (.txt), or a column (--text) of .csv .tsv .jsonl .xlsx; - for standard input. 'FILE*2': each text\nis seen twice an epoch; 'FILE*.5': half of them, others in every epoch", .required = true},
+	{"drop-duplicates", NCH_OPTION_FLAG, .help = "of equal texts, in one file or several, keep the first"},
 	{"valid", NCH_OPTION_LIST, "FILE", .help = "texts to measure on after each epoch; the best epoch is kept", .rival = "valid-split"},
 	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --corpus for it; 0: none", .most = 1.0, .rival = "valid"},
 	{"split-seed", NCH_OPTION_INTEGER, "N", .help = "scikit-learn's random_state", .otherwise = "42", .most = 4294967295.0},
@@ -61,6 +62,7 @@ static nch_status read_options(const nch_options *options, nch_pretrain_options 
 	NCH_TRY(nch_data_options_read(options, true, &p->data, labels, error));
 	p->data.known = NULL;
 	p->corpus = nch_options_files(options, "corpus");
+	p->drop_duplicates = nch_options_flag(options, "drop-duplicates");
 	p->valid = nch_options_files(options, "valid");
 	p->valid_split = nch_options_real(options, "valid-split");
 	p->split_seed = (uint32_t)nch_options_integer(options, "split-seed");

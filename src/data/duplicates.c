@@ -134,23 +134,53 @@ static void count_shared(text_table *table, const nch_text_key *test, size_t row
 	}
 }
 
+/* An empty table for so many rows, with every text of them in it afterwards. */
+static nch_status fill_table(text_table *table, const nch_text_key *keys, size_t rows, nch_duplicates *found, nch_error *error)
+{
+	*table = (text_table){ .keys = keys, .mask = 63 };
+	if (rows >= MOST_ROWS)
+		return nch_fail(error, NCH_DATA, "%zu rows are too many to look for duplicates", rows);
+	while (table->mask < rows + rows / 2)
+		table->mask = table->mask * 2 + 1;
+	table->slots = nch_alloc_aligned(table->mask + 1, sizeof *table->slots);
+	return table->slots ? add_texts(table, rows, found, error) : nch_no_memory(error);
+}
+
+static void free_table(text_table *table)
+{
+	nch_free(table->slots);
+	nch_free(table->repeated);
+}
+
 nch_status nch_duplicates_count(const nch_text_key *keys, size_t rows, const nch_text_key *test, size_t test_rows, nch_duplicates *found,
                                 nch_error *error)
 {
 	*found = (nch_duplicates){ 0 };
-	if (rows >= MOST_ROWS)
-		return nch_fail(error, NCH_DATA, "%zu rows are too many to look for duplicates", rows);
-	text_table table = { .keys = keys, .mask = 63 };
-	while (table.mask < rows + rows / 2)
-		table.mask = table.mask * 2 + 1;
-	table.slots = nch_alloc_aligned(table.mask + 1, sizeof *table.slots);
-	nch_status status = table.slots ? add_texts(&table, rows, found, error) : nch_no_memory(error);
+	text_table table;
+	nch_status status = fill_table(&table, keys, rows, found, error);
 	if (status == NCH_OK) {
 		count_contradicting_rows(&table, found);
 		if (test != NULL)
 			count_shared(&table, test, test_rows, found);
 	}
-	nch_free(table.slots);
-	nch_free(table.repeated);
+	free_table(&table);
+	return status;
+}
+
+nch_status nch_duplicates_mark(const nch_dataset *dataset, bool *repeated, nch_error *error)
+{
+	nch_duplicates found = { 0 };
+	text_table table = { 0 };
+	nch_text_key *keys = nch_alloc(dataset->rows > 0 ? dataset->rows : 1, sizeof *keys);
+	for (size_t i = 0; keys != NULL && i < dataset->rows; i++)
+		keys[i] = nch_text_key_of(dataset, i);
+	nch_status status = keys ? fill_table(&table, keys, dataset->rows, &found, error) : nch_no_memory(error);
+	if (status == NCH_OK) {
+		memset(repeated, 0, dataset->rows * sizeof *repeated);
+		for (size_t i = 0; i < table.repeated_count; i++)
+			repeated[table.repeated[i]] = true;
+	}
+	free_table(&table);
+	nch_free(keys);
 	return status;
 }

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
-#include "data/split.h"
+#include "train/corpora.h"
 #include "train/judge.h"
 #include "train/masking.h"
 #include "train/self_test.h"
@@ -20,7 +20,7 @@ typedef struct work {
 	const nch_experiment_watcher *watcher;
 	nch_compute *compute;
 	nch_dataset corpus, valid;
-	nch_split split;
+	nch_corpora corpora;
 	nch_tokenizer *tokenizer;
 	nch_model *model;
 	nch_examples train_examples, valid_examples;
@@ -38,18 +38,35 @@ static void warn(void *context, const char *text)
 
 /* --- texts --- */
 
+/* A note a file. */
+static void tell_corpora(const work *w)
+{
+	nch_buffer text = {0};
+	if (w->watcher != NULL && w->watcher->training.note != NULL)
+		nch_corpora_describe(&w->corpora, w->options->drop_duplicates, &text);
+	for (char *line = text.data, *end; line != NULL && *line != '\0'; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end == '\n')
+			*end++ = '\0';
+		w->watcher->training.note(w->watcher->training.context, line);
+	}
+	nch_buffer_free(&text);
+}
+
 static nch_status read_texts(work *w, nch_error *error)
 {
 	const nch_pretrain_options *o = w->options;
 	nch_dataset_options options = o->data;
 	options.ignore_labels = true;
 	options.need_labels = false;
-	NCH_TRY(nch_dataset_read(o->corpus.paths, o->corpus.count, &options, &w->corpus, error));
+	NCH_TRY(nch_corpora_open(o->corpus.paths, o->corpus.count, &w->corpora, error));
+	NCH_TRY(nch_dataset_read((const char *const *)w->corpora.paths, w->corpora.count, &options, &w->corpus, error));
 	options.limit = 0;
 	if (o->valid.count > 0)
 		NCH_TRY(nch_dataset_read(o->valid.paths, o->valid.count, &options, &w->valid, error));
-	if (o->valid_split > 0.0)
-		NCH_TRY(nch_split_random(w->corpus.rows, o->valid_split, o->split_seed, true, NULL, &w->split, error));
+	const nch_corpora_options choice = {o->drop_duplicates, o->valid_split, o->split_seed};
+	NCH_TRY(nch_corpora_choose(&w->corpora, &w->corpus, &choice, error));
+	tell_corpora(w);
 	return NCH_OK;
 }
 
@@ -58,12 +75,12 @@ static nch_status make_examples(work *w, nch_error *error)
 	size_t limit = nch_model_max_len(w->model), wanted = w->options->max_len;
 	nch_pool *pool = w->compute->pool;
 	w->max_len = wanted > 0 && wanted < limit ? wanted : limit;
-	const size_t *rows = w->split.train;
-	NCH_TRY(nch_examples_make(&w->corpus, rows, rows ? w->split.train_count : w->corpus.rows, w->tokenizer, w->max_len, pool, &w->train_examples, error));
+	const nch_corpora *c = &w->corpora;
+	NCH_TRY(nch_examples_make(&w->corpus, c->train, c->train_count, w->tokenizer, w->max_len, pool, &w->train_examples, error));
 	if (w->valid.rows > 0)
 		NCH_TRY(nch_examples_make(&w->valid, NULL, w->valid.rows, w->tokenizer, w->max_len, pool, &w->valid_examples, error));
-	else if (rows != NULL)
-		NCH_TRY(nch_examples_make(&w->corpus, w->split.test, w->split.test_count, w->tokenizer, w->max_len, pool, &w->valid_examples, error));
+	else if (c->valid_count > 0)
+		NCH_TRY(nch_examples_make(&w->corpus, c->valid, c->valid_count, w->tokenizer, w->max_len, pool, &w->valid_examples, error));
 	return nch_judge_tokens(&w->train_examples, w->max_len, w->options->allow_unknown, warn, w, error);
 }
 
@@ -144,6 +161,8 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	                  p->epsilon, p->weight_decay, p->momentum, p->clip, p->ema, (double)c->dropout, (double)c->attention_dropout);
 	if (w->options->replaced)
 		nch_buffer_printf(&w->identity, " replaced tokens, weight %.17g, generator %zu wide", training->rtd_weight, w->model->generator->config.hidden);
+	for (size_t i = 0; i < w->corpora.count; i++)
+		nch_buffer_printf(&w->identity, " times %.17g", w->corpora.weights[i]);
 	training->identity = w->identity.data;
 	return nch_buffer_check(&w->identity, error);
 }
@@ -176,12 +195,27 @@ static nch_status write_settings(const work *w, const nch_train_options *trainin
 
 /* --- the run --- */
 
+/* Where a part is chosen by lot, it is taken to have texts of the usual length. */
+static size_t tokens_an_epoch(const work *w)
+{
+	size_t row = 0;
+	double tokens = 0.0;
+	for (size_t i = 0; i < w->corpora.part_count; row += w->corpora.parts[i++].count) {
+		const nch_row_part *p = &w->corpora.parts[i];
+		size_t all = w->train_examples.offsets[row + p->count] - w->train_examples.offsets[row];
+		tokens += p->count > 0 ? (double)all * ((double)p->taken / (double)p->count) : 0.0;
+	}
+	return (size_t)(tokens + 0.5);
+}
+
 static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 {
 	nch_train_options training = w->options->training;
 	training.loss = NCH_LOSS_CE;
 	training.masking = &w->masking;
 	training.best_by = NCH_BEST_LOSS;
+	training.parts = w->corpora.parts;
+	training.part_count = w->corpora.part_count;
 	NCH_TRY(make_identity(w, &training, error));
 	if (training.out != NULL)
 		NCH_TRY(write_settings(w, &training, error));
@@ -189,9 +223,9 @@ static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, &training,
 	                  w->watcher ? &w->watcher->training : NULL, &r->training, error));
 	r->seconds = nch_seconds() - started;
-	r->train_rows = w->train_examples.rows;
+	r->train_rows = w->corpora.distinct;
 	r->valid_rows = w->valid_examples.rows;
-	r->tokens = w->train_examples.offsets[w->train_examples.rows];
+	r->tokens = tokens_an_epoch(w);
 	r->max_len = w->max_len;
 	r->parameters = w->model->parameters;
 	if (w->model->generator != NULL) {
@@ -222,7 +256,7 @@ nch_status nch_pretrain_run(const nch_pretrain_options *options, nch_compute *co
 	nch_status status = run_all(&w, result, error);
 	nch_dataset_free(&w.corpus);
 	nch_dataset_free(&w.valid);
-	nch_split_free(&w.split);
+	nch_corpora_free(&w.corpora);
 	nch_tokenizer_free(w.tokenizer);
 	nch_model_free(w.model);
 	nch_examples_free(&w.train_examples);

@@ -7,7 +7,9 @@
 
 /* What `nunchi pretrain` is told. Texts are borrowed. */
 typedef struct nch_pretrain_options {
-	nch_file_list corpus, valid;
+	nch_file_list corpus;     /* FILE or FILE*WEIGHT, see train/corpora.h */
+	bool drop_duplicates;     /* each text of the corpora is seen once */
+	nch_file_list valid;
 	nch_dataset_options data; /* which column the text is in; labels are not looked for */
 	double valid_split;       /* share of the corpus; 0: none */
 	uint32_t split_seed;
@@ -28,7 +30,9 @@ typedef struct nch_pretrain_options {
 
 typedef struct nch_pretrain_result {
 	nch_train_result training;
-	size_t train_rows, valid_rows, tokens, max_len, parameters;
+	size_t train_rows, valid_rows; /* texts, each counted once */
+	size_t tokens;                 /* that an epoch sees, or about so many */
+	size_t max_len, parameters;
 	double seconds; /* of training alone */
 	size_t generator_parameters; /* of `parameters`, without the tables, which are shared; 0: there is none */
 	char generator_fingerprint[65];

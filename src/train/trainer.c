@@ -25,7 +25,7 @@ typedef struct run {
 	double saved;      /* when the last checkpoint was written, or the run begun */
 	bool drawn;        /* curves.svg is up to date */
 	bool undrawn;      /* that it cannot be drawn has been said */
-	uint32_t *order;   /* the epoch's order of the rows */
+	nch_epoch_order order; /* the rows of the epoch */
 	size_t *rows;      /* of one step */
 	float *logits;     /* of the validation rows */
 	float *thresholds; /* (labels) */
@@ -42,7 +42,7 @@ static size_t rows_a_step(const run *r)
 
 static size_t steps_an_epoch(const run *r)
 {
-	return (r->train->rows + rows_a_step(r) - 1) / rows_a_step(r);
+	return (r->order.count + rows_a_step(r) - 1) / rows_a_step(r);
 }
 
 static void note(const run *r, const char *text)
@@ -223,24 +223,13 @@ static nch_status stop_if_wanted(run *r, nch_error *error)
 
 /* --- steps --- */
 
-static void order_rows(run *r)
-{
-	uint32_t rows = (uint32_t)r->train->rows;
-	if (r->options->shuffle) {
-		nch_random_permutation(r->options->seed, NCH_RANDOM_SHUFFLE, (uint32_t)r->state.epoch, r->order, rows);
-		return;
-	}
-	for (uint32_t i = 0; i < rows; i++)
-		r->order[i] = i;
-}
-
 static nch_status run_step(run *r, nch_error *error)
 {
 	nch_run_state *s = &r->state;
-	size_t begin = s->done * rows_a_step(r), count = r->train->rows - begin < rows_a_step(r) ? r->train->rows - begin : rows_a_step(r);
+	size_t begin = s->done * rows_a_step(r), count = r->order.count - begin < rows_a_step(r) ? r->order.count - begin : rows_a_step(r);
 	nch_step_record record = {.epoch = s->epoch};
 	for (size_t i = 0; i < count; i++)
-		r->rows[i] = r->order[begin + i];
+		r->rows[i] = r->order.order[begin + i];
 	double lr = nch_schedule_rate(&s->schedule, r->trainer.optimizer.steps);
 	NCH_TRY(nch_trainer_step(&r->trainer, r->train, r->rows, count, lr, &record, error));
 	s->done++;
@@ -264,7 +253,7 @@ static bool is_done(const run *r)
 static nch_status run_epochs(run *r, nch_error *error)
 {
 	while (!is_done(r)) {
-		order_rows(r);
+		nch_epoch_order_make(&r->order, r->options->seed, r->state.epoch, r->options->shuffle);
 		while (r->state.done < steps_an_epoch(r)) {
 			NCH_TRY(run_step(r, error));
 			NCH_TRY(stop_if_wanted(r, error));
@@ -365,10 +354,9 @@ static void reserve_memory(const run *r)
 static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_error *error)
 {
 	const nch_train_options *o = r->options;
-	if (r->train->rows == 0 || r->train->rows > UINT32_MAX)
-		return nch_fail(error, NCH_DATA, "%zu rows to train on: there must be between 1 and 4294967295", r->train->rows);
+	NCH_TRY(nch_epoch_order_new(r->train->rows, o->parts, o->part_count, &r->order, error));
+	r->state.schedule = nch_optimizer_schedule(&o->optimizer, (uint64_t)steps_an_epoch(r) * o->epochs);
 	NCH_TRY(nch_trainer_new(model, compute, o, &r->trainer, error));
-	r->order = nch_alloc(r->train->rows, sizeof *r->order);
 	r->rows = nch_alloc(rows_a_step(r), sizeof *r->rows);
 	r->state.epochs = nch_alloc(o->epochs + 1, sizeof *r->state.epochs);
 	size_t logits = 0;
@@ -376,7 +364,7 @@ static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_er
 	if (needs_logits && nch_size_mul(r->valid->rows, model->config.labels, &logits))
 		r->logits = nch_alloc(logits, sizeof *r->logits);
 	r->thresholds = nch_alloc(model->config.labels, sizeof *r->thresholds);
-	if (!r->order || !r->rows || !r->state.epochs || !r->thresholds || (needs_logits && !r->logits))
+	if (!r->rows || !r->state.epochs || !r->thresholds || (needs_logits && !r->logits))
 		return nch_no_memory(error);
 	reserve_memory(r);
 	if (o->out != NULL) {
@@ -392,7 +380,6 @@ nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples 
 {
 	run r = {.options = options, .watcher = watcher, .train = train, .valid = valid, .result = result};
 	*result = (nch_train_result){0};
-	r.state.schedule = nch_optimizer_schedule(&options->optimizer, (uint64_t)steps_an_epoch(&r) * options->epochs);
 	r.saved = nch_seconds();
 	nch_status status = prepare(&r, model, compute, error);
 	if (status == NCH_OK)
@@ -412,7 +399,7 @@ nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples 
 		status = nch_fail(error, NCH_IO, "%s: cannot be written; is the disk full?", r.log_path);
 	nch_trainer_free(&r.trainer);
 	nch_buffer_free(&r.line);
-	nch_free(r.order);
+	nch_epoch_order_free(&r.order);
 	nch_free(r.rows);
 	nch_free(r.logits);
 	nch_free(r.thresholds);

@@ -9,6 +9,7 @@
 
 #include "data/examples.h"
 #include "nn/model.h"
+#include "train/epoch_order.h"
 #include "train/evaluate.h"
 #include "train/masked.h"
 #include "train/optimizer.h"
@@ -29,6 +30,8 @@ typedef struct nch_train_options {
 	double rtd_weight;          /* of the discriminator's loss beside its generator's */
 	uint64_t seed;
 	bool shuffle;            /* a new order every epoch */
+	const nch_row_part *parts; /* of the training rows, where an epoch does not see all of them: see nch_epoch_order_new */
+	size_t part_count;
 	size_t patience;         /* epochs without a better one before training ends; 0: never */
 	nch_best_by best_by;
 	nch_thresholds thresholds; /* several labels a row: what the validation figures of an epoch are measured with */

@@ -98,6 +98,27 @@ exits 2 'no multiple of 32' -- train --train "$work/train.tsv" --preset tiny --h
 exits 2 'cannot be divided' -- train --train "$work/train.tsv" --preset tiny --heads 3 --tokenizer "$work/ko.model" --out "$work/no"
 exits 2 'has its measures' -- train --train "$work/train.tsv" --init "$work/lm" --layers 3 --out "$work/no"
 
+# --- many corpora ---
+head -n 60 "$work/texts.txt" > "$work/first.txt"
+tail -n +41 "$work/texts.txt" > "$work/second.txt" # 20 of them are in the first, too
+both="--preset tiny --tokenizer $work/ko.model --epochs 2 --batch 16 --lr 1e-3 --max-len 24"
+exits 0 '' -- pretrain --corpus "$work/first.txt" --corpus "$work/second.txt" $both --quiet --out "$work/both"
+tail -n 1 "$work/.out" > "$work/hash"
+exits 0 'second.txt: 120 texts, 20 of them repeat earlier ones \(--drop-duplicates drops them\)' -- pretrain --corpus "$work/first.txt*1" --corpus "$work/second.txt*1" $both --out "$work/ones"
+check "once is once" sh -c "tail -n 1 '$work/.out' | cmp - '$work/hash'"
+exits 0 '' -- pretrain --corpus "$work/first.txt" --corpus "$work/second.txt" $both --drop-duplicates --quiet --out "$work/dropped"
+tail -n 1 "$work/.out" > "$work/hash"
+exits 0 '' -- pretrain --corpus "$work/texts.txt" $both --quiet --out "$work/distinct"
+check "without duplicates it is the file that both were cut from" sh -c "tail -n 1 '$work/.out' | cmp - '$work/hash'"
+exits 0 'first.txt: 60 texts; an epoch sees each 2.5 times' -- pretrain --corpus "$work/first.txt*2.5" --corpus "$work/second.txt*.5" $both --threads 1 --out "$work/weights"
+tail -n 1 "$work/.out" > "$work/hash"
+check "steps of 60 · 2.5 + 120 · .5 texts an epoch" test "$(grep -c '"step"' "$work/weights/log.jsonl")" -eq 28
+exits 0 'the time is up at step 1 of 28' -- pretrain --corpus "$work/first.txt*2.5" --corpus "$work/second.txt*.5" $both --threads 2 --isa scalar --max-hours 1e-9 --out "$work/paused"
+exits 1 '.' -- pretrain --corpus "$work/first.txt*2.5" --corpus "$work/second.txt*.25" $both --quiet --resume --out "$work/paused"
+exits 0 'resumed at step 1' -- pretrain --corpus "$work/first.txt*2.5" --corpus "$work/second.txt*.5" $both --threads 3 --resume --out "$work/paused"
+check "weights: one hash over threads, instruction sets and a pause" sh -c "tail -n 1 '$work/.out' | cmp - '$work/hash'"
+exits 2 'first.txt\*x: behind the \* stands how many times' -- pretrain --corpus "$work/first.txt*x" $both --out "$work/no"
+
 # --- wrong calls ---
 exits 2 'needs --corpus' -- pretrain $small --out "$work/no"
 exits 2 '--init' -- pretrain --corpus "$work/texts.txt" --out "$work/no"
