@@ -8,7 +8,7 @@
 #include "io/input.h"
 #include "io/xlsx.h"
 
-#define STRINGS_LIMIT ((size_t)1 << 31) /* bytes of all shared strings */
+#define STRINGS_LIMIT ((size_t)1 << 29) /* bytes of all shared strings */
 
 /* --- parts and the relations between them --- */
 
@@ -47,35 +47,67 @@ static char *resolve(const char *from, const char *target)
 	return result;
 }
 
-/* Finds a relation in a .rels part: the one with this id (or, if id is NULL, the first whose type ends like `type`); *part
- * is its target in allocated memory, NULL if there is none. */
-static nch_status find_relation(nch_xlsx_book *book, const char *rels, const char *from, const char *id, const char *type,
-                                char **part, nch_error *error)
+/* The relations of a part: id, type and target of each one after the other, with a NUL behind each. They are read once, however many sheets ask. */
+typedef struct relations {
+	nch_buffer texts;
+	size_t count;
+} relations;
+
+#define MOST_RELATIONS 4096 /* also sheets: each asks among all relations */
+
+static nch_status too_many(const nch_xlsx_book *book, const char *what, nch_error *error)
+{
+	return nch_fail(error, NCH_FORMAT, "%s: the workbook has more than %d %s", book->zip.where, MOST_RELATIONS, what);
+}
+
+static nch_status add_relation(nch_xlsx_book *book, const nch_xml *xml, relations *r, nch_error *error)
+{
+	static const char *const names[] = { "Id", "Type", "Target" };
+	const char *values[3];
+	for (size_t i = 0; i < 3; i++)
+		if ((values[i] = nch_xml_attribute(xml, names[i])) == NULL)
+			return NCH_OK;
+	if (r->count++ == MOST_RELATIONS)
+		return too_many(book, "relations", error);
+	for (size_t i = 0; i < 3; i++)
+		nch_buffer_add(&r->texts, values[i], strlen(values[i]) + 1);
+	return nch_buffer_check(&r->texts, error);
+}
+
+/* Reads a .rels part; one that is missing has no relations. */
+static nch_status read_relations(nch_xlsx_book *book, const char *part, relations *r, nch_error *error)
 {
 	nch_xml xml = { 0 };
 	nch_xml_event event = NCH_XML_TEXT;
-	*part = NULL;
-	const nch_zip_entry *entry = nch_zip_find(&book->zip, rels);
+	const nch_zip_entry *entry = nch_zip_find(&book->zip, part);
 	if (entry == NULL)
 		return NCH_OK;
 	nch_status status = nch_xml_open(&xml, &book->zip, entry, error);
-	while (status == NCH_OK && event != NCH_XML_DONE && *part == NULL) {
+	while (status == NCH_OK && event != NCH_XML_DONE) {
 		status = nch_xml_next(&xml, &event, error);
-		if (status != NCH_OK || !nch_xml_is(&xml, event, NCH_XML_START, "Relationship"))
-			continue;
-		const char *its_id = nch_xml_attribute(&xml, "Id"), *its_type = nch_xml_attribute(&xml, "Type");
-		const char *target = nch_xml_attribute(&xml, "Target");
-		if (its_id == NULL || its_type == NULL || target == NULL || (id != NULL && strcmp(its_id, id) != 0))
-			continue;
-		size_t length = strlen(its_type), wanted = strlen(type);
-		if (length < wanted || strcmp(its_type + length - wanted, type) != 0)
-			continue;
-		*part = resolve(from, target);
-		if (*part == NULL)
-			status = nch_no_memory(error);
+		if (status == NCH_OK && nch_xml_is(&xml, event, NCH_XML_START, "Relationship"))
+			status = add_relation(book, &xml, r, error);
 	}
 	nch_xml_close(&xml);
 	return status;
+}
+
+/* Finds the relation with this id (or, if id is NULL, the first whose type ends like `type`); *part is its target, seen from the part `from`, in allocated memory, NULL if there is
+ * none. */
+static nch_status find_relation(const relations *r, const char *from, const char *id, const char *type, char **part, nch_error *error)
+{
+	const char *at = r->texts.data;
+	*part = NULL;
+	for (size_t i = 0; i < r->count; i++) {
+		const char *its_id = at, *its_type = its_id + strlen(its_id) + 1, *target = its_type + strlen(its_type) + 1;
+		at = target + strlen(target) + 1;
+		size_t length = strlen(its_type), wanted = strlen(type);
+		if ((id != NULL && strcmp(its_id, id) != 0) || length < wanted || strcmp(its_type + length - wanted, type) != 0)
+			continue;
+		*part = resolve(from, target);
+		return *part != NULL ? NCH_OK : nch_no_memory(error);
+	}
+	return NCH_OK;
 }
 
 /* "xl/workbook.xml" has its relations in "xl/_rels/workbook.xml.rels". */
@@ -112,13 +144,13 @@ static nch_status no_sheet(const nch_xlsx_book *book, const char *sheet, const n
 }
 
 /* Reads workbook.xml up to the sheet that is wanted and finds its part. Chart sheets have another type and don't count. */
-static nch_status read_workbook(nch_xlsx_book *book, nch_xml *xml, const char *part, const char *rels, const char *sheet,
+static nch_status read_workbook(nch_xlsx_book *book, nch_xml *xml, const char *part, const relations *rels, const char *sheet,
                                 nch_error *error)
 {
 	nch_buffer names = { 0 };
 	nch_xml_event event = NCH_XML_TEXT;
 	nch_status status = NCH_OK;
-	size_t number = 0;
+	size_t number = 0, asked = 0;
 	while (status == NCH_OK && event != NCH_XML_DONE && book->sheet_part == NULL) {
 		status = nch_xml_next(xml, &event, error);
 		if (status != NCH_OK)
@@ -133,7 +165,7 @@ static nch_status read_workbook(nch_xlsx_book *book, nch_xml *xml, const char *p
 		char *target;
 		if (name == NULL || id == NULL)
 			continue;
-		status = find_relation(book, rels, part, id, "/worksheet", &target, error);
+		status = asked++ < MOST_RELATIONS ? find_relation(rels, part, id, "/worksheet", &target, error) : too_many(book, "sheets", error);
 		if (status != NCH_OK || target == NULL)
 			continue;
 		nch_buffer_printf(&names, "%s%s", names.length > 0 ? ", " : "", name);
@@ -256,16 +288,11 @@ static nch_xlsx_kind kind_of_builtin(unsigned long format)
 	return date ? NCH_XLSX_DATE : NCH_XLSX_NUMBER;
 }
 
-/* The file's own formats that are not plain numbers. */
-typedef struct own_format {
-	unsigned long id;
-	nch_xlsx_kind kind;
-} own_format;
-
+/* The file's own formats that are not plain numbers, by their ids (Excel's end at 65,535). */
 typedef struct own_formats {
-	own_format *items;
-	size_t count, capacity;
+	unsigned char *kinds; /* OWN_FORMATS of them; NULL: none so far */
 } own_formats;
+#define OWN_FORMATS 65536
 
 static nch_status read_style(nch_xlsx_book *book, nch_xml *xml, nch_xml_event event, bool in_cells, own_formats *own,
                              nch_error *error)
@@ -277,15 +304,15 @@ static nch_status read_style(nch_xlsx_book *book, nch_xml *xml, nch_xml_event ev
 	if (id != NULL && nch_xml_is(xml, event, NCH_XML_START, "numFmt")) {
 		const char *code = nch_xml_attribute(xml, "formatCode");
 		nch_xlsx_kind kind = code != NULL ? kind_of_format(code) : NCH_XLSX_NUMBER;
-		if (kind == NCH_XLSX_NUMBER)
+		if (kind == NCH_XLSX_NUMBER || number >= OWN_FORMATS)
 			return NCH_OK;
-		NCH_TRY(nch_grow(&own->items, &own->capacity, own->count + 1, sizeof *own->items, error));
-		own->items[own->count++] = (own_format){ number, kind };
+		if (own->kinds == NULL && (own->kinds = nch_alloc(OWN_FORMATS, 1)) == NULL)
+			return nch_no_memory(error);
+		own->kinds[number] = (unsigned char)kind;
 	} else if (in_cells && nch_xml_is(xml, event, NCH_XML_START, "xf")) {
 		nch_xlsx_kind kind = kind_of_builtin(number);
-		for (size_t i = 0; i < own->count && kind == NCH_XLSX_NUMBER; i++)
-			if (own->items[i].id == number)
-				kind = own->items[i].kind;
+		if (kind == NCH_XLSX_NUMBER && own->kinds != NULL && number < OWN_FORMATS)
+			kind = (nch_xlsx_kind)own->kinds[number];
 		NCH_TRY(nch_grow(&book->styles, &book->style_capacity, book->style_count + 1, sizeof *book->styles, error));
 		book->styles[book->style_count++] = kind;
 	}
@@ -307,7 +334,7 @@ static nch_status read_styles(nch_xlsx_book *book, nch_xml *xml, nch_error *erro
 		if (event == NCH_XML_START)
 			status = read_style(book, xml, event, in_cells, &own, error);
 	}
-	nch_free(own.items);
+	nch_free(own.kinds);
 	return status;
 }
 
@@ -316,12 +343,12 @@ static nch_status read_styles(nch_xlsx_book *book, nch_xml *xml, nch_error *erro
 typedef nch_status read_part(nch_xlsx_book *book, nch_xml *xml, nch_error *error);
 
 /* Reads a part that the workbook may have. */
-static nch_status read_optional(nch_xlsx_book *book, const char *rels, const char *workbook, const char *type,
+static nch_status read_optional(nch_xlsx_book *book, const relations *rels, const char *workbook, const char *type,
                                 read_part *read, nch_error *error)
 {
 	char *part;
 	nch_xml xml = { 0 };
-	NCH_TRY(find_relation(book, rels, workbook, NULL, type, &part, error));
+	NCH_TRY(find_relation(rels, workbook, NULL, type, &part, error));
 	if (part == NULL || nch_zip_find(&book->zip, part) == NULL) {
 		nch_free(part);
 		return NCH_OK;
@@ -334,21 +361,39 @@ static nch_status read_optional(nch_xlsx_book *book, const char *rels, const cha
 	return status;
 }
 
-static nch_status read_book(nch_xlsx_book *book, const char *workbook, const char *sheet, nch_error *error)
+static nch_status read_parts(nch_xlsx_book *book, const char *workbook, const relations *rels, const char *sheet, nch_error *error)
 {
 	nch_xml xml = { 0 };
-	char *rels = relations_of(workbook);
-	if (rels == NULL)
-		return nch_no_memory(error);
 	nch_status status = open_part(book, workbook, &xml, error);
 	if (status == NCH_OK)
 		status = read_workbook(book, &xml, workbook, rels, sheet, error);
 	nch_xml_close(&xml);
+	NCH_TRY(status);
+	NCH_TRY(read_optional(book, rels, workbook, "/sharedStrings", read_strings, error));
+	return read_optional(book, rels, workbook, "/styles", read_styles, error);
+}
+
+static nch_status read_book(nch_xlsx_book *book, const char *workbook, const char *sheet, nch_error *error)
+{
+	relations rels = { 0 };
+	char *part = relations_of(workbook);
+	if (part == NULL)
+		return nch_no_memory(error);
+	nch_status status = read_relations(book, part, &rels, error);
 	if (status == NCH_OK)
-		status = read_optional(book, rels, workbook, "/sharedStrings", read_strings, error);
+		status = read_parts(book, workbook, &rels, sheet, error);
+	nch_buffer_free(&rels.texts);
+	nch_free(part);
+	return status;
+}
+
+static nch_status find_workbook(nch_xlsx_book *book, char **workbook, nch_error *error)
+{
+	relations top = { 0 };
+	nch_status status = read_relations(book, "_rels/.rels", &top, error);
 	if (status == NCH_OK)
-		status = read_optional(book, rels, workbook, "/styles", read_styles, error);
-	nch_free(rels);
+		status = find_relation(&top, "", NULL, "/officeDocument", workbook, error);
+	nch_buffer_free(&top.texts);
 	return status;
 }
 
@@ -366,7 +411,7 @@ nch_status nch_xlsx_book_open(nch_xlsx_book *book, const char *path, const unsig
 		return nch_fail(error, NCH_FORMAT,
 		                "%s: is an old .xls file or one with a password; save it as .xlsx or .csv", where);
 	NCH_TRY(nch_zip_open(data, size, where, &book->zip, error));
-	NCH_TRY(find_relation(book, "_rels/.rels", "", NULL, "/officeDocument", &workbook, error));
+	NCH_TRY(find_workbook(book, &workbook, error));
 	nch_status status = read_book(book, workbook != NULL ? workbook : "xl/workbook.xml", sheet, error);
 	nch_free(workbook);
 	return status;

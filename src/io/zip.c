@@ -7,8 +7,10 @@
 #define END_SIZE 22u       /* of the end record */
 #define DIRECTORY_SIZE 46u /* of an entry in the central directory, without its texts */
 #define LOCAL_SIZE 30u     /* of a local header, likewise */
-#define BOMB_SIZE ((uint64_t)100 * 1024 * 1024)
-#define BOMB_RATIO 300
+/* A part that inflates to more than this, and to more than so many times its stored size, is made to exhaust its reader. The sheets that Excel and openpyxl write, one cell
+ * repeated through a million rows among them, inflate to 24 times their size at most. */
+#define BOMB_SIZE ((uint64_t)16 * 1024 * 1024)
+#define BOMB_RATIO 50
 
 static uint32_t read16(const unsigned char *p)
 {
@@ -172,9 +174,18 @@ const nch_zip_entry *nch_zip_find(const nch_zip *zip, const char *name)
 
 /* --- content --- */
 
+static nch_status bad_entry(const nch_zip_stream *stream, const char *what, nch_error *error)
+{
+	return nch_fail(error, NCH_FORMAT, "%s: the part %.*s %s", stream->zip->where, (int)stream->entry->name_length,
+	                stream->entry->name, what);
+}
+
 nch_status nch_zip_stream_open(nch_zip_stream *stream, const nch_zip *zip, const nch_zip_entry *entry, nch_error *error)
 {
 	*stream = (nch_zip_stream){ .zip = zip, .entry = entry };
+	/* what the archive says: nothing beyond it is inflated */
+	if (entry->size > BOMB_SIZE && entry->size / BOMB_RATIO > entry->stored_size)
+		return bad_entry(stream, "inflates beyond reason: no spreadsheet is so much smaller in its archive", error);
 	if (!entry->deflated)
 		return NCH_OK;
 	stream->inflate = nch_alloc(1, sizeof *stream->inflate);
@@ -182,12 +193,6 @@ nch_status nch_zip_stream_open(nch_zip_stream *stream, const nch_zip *zip, const
 		return nch_no_memory(error);
 	nch_inflate_start(stream->inflate, entry->data, entry->stored_size);
 	return NCH_OK;
-}
-
-static nch_status bad_entry(const nch_zip_stream *stream, const char *what, nch_error *error)
-{
-	return nch_fail(error, NCH_FORMAT, "%s: the part %.*s %s", stream->zip->where, (int)stream->entry->name_length,
-	                stream->entry->name, what);
 }
 
 nch_status nch_zip_stream_read(nch_zip_stream *stream, void *out, size_t room, size_t *got, nch_error *error)
@@ -205,8 +210,6 @@ nch_status nch_zip_stream_read(nch_zip_stream *stream, void *out, size_t room, s
 	stream->produced += *got;
 	if (stream->produced > entry->size || (*got == 0 && stream->produced != entry->size))
 		return bad_entry(stream, "has another size than the archive says", error);
-	if (stream->produced > BOMB_SIZE && stream->produced / BOMB_RATIO > entry->stored_size)
-		return bad_entry(stream, "inflates beyond reason", error);
 	if (*got == 0 && stream->crc != entry->crc)
 		return bad_entry(stream, "is damaged: its checksum is wrong", error);
 	return NCH_OK;

@@ -43,10 +43,11 @@ typedef struct nch_zip_stream {
 	uint32_t crc;
 } nch_zip_stream;
 
+/* NCH_FORMAT for an entry that claims to inflate beyond reason (over 16 MiB and more than 50 times its stored size). */
 nch_status nch_zip_stream_open(nch_zip_stream *stream, const nch_zip *zip, const nch_zip_entry *entry, nch_error *error);
 
 /* Up to `room` bytes more, *got 0 at the end, where size and checksum have been found right. NCH_FORMAT if the entry is
- * damaged or inflates to more than it claims, or beyond reason (over 100 MB and more than 300 times its stored size). */
+ * damaged or inflates to more than it claims. */
 nch_status nch_zip_stream_read(nch_zip_stream *stream, void *out, size_t room, size_t *got, nch_error *error);
 void nch_zip_stream_close(nch_zip_stream *stream);
 
