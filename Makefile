@@ -37,7 +37,7 @@ KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
 LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c) $(filter-out src/cli/%,$(wildcard src/*/*.c)) $(wildcard src/*.c)
 CLI_SOURCES := $(wildcard src/cli/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o))
-CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
+CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 
 .PHONY: all unit-tests test demo install uninstall clean help
@@ -68,6 +68,18 @@ $(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/flags
 	$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
+
+# --- the recipes, inside the program: each file of data/recipes as a C string ---
+RECIPES := $(sort $(wildcard data/recipes/*.conf))
+$(BUILD)/recipes.c: $(RECIPES) Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include "cli/recipe.h"'; echo 'const nch_recipe nch_recipes[] = {'; \
+	for file in $(RECIPES); do \
+		echo "{\"$$(basename $$file .conf)\", \"$$file\","; sed -e 's/[\\"?]/\\&/g' -e 's/.*/"&\\n"/' $$file; echo '},'; \
+	done; echo '{0}};'; } > $@.new && mv $@.new $@
+
+$(BUILD)/recipes.o: $(BUILD)/recipes.c $(BUILD)/flags
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # --- tests ---
 $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags

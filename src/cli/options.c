@@ -11,7 +11,6 @@
 #include "base/number.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/recipe.h"
 #include "cli/suggest.h"
 
 struct value {
@@ -293,11 +292,7 @@ static nch_status read_files(nch_options *options, nch_error *error)
 	const struct value *recipe = find(options, "recipe", strlen("recipe"));
 	if (recipe == NULL || recipe->count == 0)
 		return NCH_OK;
-	char *path;
-	NCH_TRY(nch_recipe_find(recipe->texts[0], &path, error));
-	nch_status status = nch_options_read_config(options, path, NCH_FROM_RECIPE, error);
-	nch_free(path);
-	return status;
+	return nch_options_read_recipe(options, recipe->texts[0], error);
 }
 
 static nch_status parse(nch_options *options, int argc, char **argv, bool *help, nch_error *error)

@@ -72,6 +72,9 @@ nch_status nch_options_set_from_file(nch_options *options, const char *name, con
  * values that need them. Neither can name a further file, but a configuration file may name a recipe. */
 nch_status nch_options_read_config(nch_options *options, const char *path, nch_option_source source, nch_error *error);
 
+/* Reads a recipe: a file if it has a '/' or ends in .conf, else the one of that name inside the program (recipe.h). */
+nch_status nch_options_read_recipe(nch_options *options, const char *name, nch_error *error);
+
 /* Whether the option was given, on the command line or in a file. As below, a name that the command's tables don't hold
  * is a mistake in the program and ends it. */
 bool nch_options_given(const nch_options *options, const char *name);

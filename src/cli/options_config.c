@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "cli/options.h"
+#include "cli/recipe.h"
 
 #define MAX_CONFIG ((size_t)1 << 20)
 
@@ -71,13 +72,10 @@ static nch_status read_config_line(nch_options *options, const char *path, size_
 	return nch_options_set_from_file(options, name, value, source, where, error);
 }
 
-nch_status nch_options_read_config(nch_options *options, const char *path, nch_option_source source, nch_error *error)
+/* Reads the lines of a text, which is changed. */
+static nch_status read_lines(nch_options *options, const char *path, char *line, nch_option_source source, nch_error *error)
 {
-	nch_buffer text = {0};
-	nch_status status = nch_file_read_any(path, MAX_CONFIG, &text, error);
-	if (status == NCH_OK && text.length > 0 && memchr(text.data, '\0', text.length) != NULL)
-		status = nch_fail(error, NCH_FORMAT, "%s: this is no text file", path);
-	char *line = text.data;
+	nch_status status = NCH_OK;
 	if (line != NULL && strncmp(line, "\xEF\xBB\xBF", 3) == 0)
 		line += 3;
 	for (size_t number = 1; status == NCH_OK && line != NULL && *line != '\0'; number++) {
@@ -87,6 +85,32 @@ nch_status nch_options_read_config(nch_options *options, const char *path, nch_o
 		status = read_config_line(options, path, number, line, source, error);
 		line = end != NULL ? end + 1 : NULL;
 	}
+	return status;
+}
+
+nch_status nch_options_read_config(nch_options *options, const char *path, nch_option_source source, nch_error *error)
+{
+	nch_buffer text = {0};
+	nch_status status = nch_file_read_any(path, MAX_CONFIG, &text, error);
+	if (status == NCH_OK && text.length > 0 && memchr(text.data, '\0', text.length) != NULL)
+		status = nch_fail(error, NCH_FORMAT, "%s: this is no text file", path);
+	if (status == NCH_OK)
+		status = read_lines(options, path, text.data, source, error);
+	nch_buffer_free(&text);
+	return status;
+}
+
+nch_status nch_options_read_recipe(nch_options *options, const char *name, nch_error *error)
+{
+	if (strchr(name, '/') != NULL || nch_path_has_suffix(name, ".conf"))
+		return nch_options_read_config(options, name, NCH_FROM_RECIPE, error);
+	const nch_recipe *recipe;
+	nch_buffer text = {0};
+	NCH_TRY(nch_recipe_find(name, &recipe, error));
+	nch_buffer_text(&text, recipe->text);
+	nch_status status = nch_buffer_check(&text, error);
+	if (status == NCH_OK)
+		status = read_lines(options, recipe->file, text.data, NCH_FROM_RECIPE, error);
 	nch_buffer_free(&text);
 	return status;
 }

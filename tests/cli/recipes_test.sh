@@ -15,11 +15,18 @@ printf 'recipe = lyrics-4\n' > "$work/bad.conf"
 exits 2 'bad.conf:1: .*cannot name another' -- train --recipe "$work/bad.conf" --train "$data" --out "$work/no"
 printf 'recipe = lyrics-9\n' > "$work/names.conf"
 exits 2 'there is no "lyrics-9"; did you mean lyrics-' -- train --config "$work/names.conf" --train "$data" --out "$work/no"
-# installed: PREFIX/bin and PREFIX/share, from any folder
-mkdir -p "$work/prefix/bin" "$work/prefix/share/nunchi/recipes"
-cp "$NUNCHI" "$work/prefix/bin/nunchi"
-printf 'epochs = none\n' > "$work/prefix/share/nunchi/recipes/mine.conf"
-check "an installed recipe is found" sh -c "cd '$work' && prefix/bin/nunchi train --recipe mine --train x --out y 2>&1 | grep -q 'share/nunchi/recipes/mine.conf:1: --epochs'"
+# the program alone, in a folder where nothing else is, knows every file of data/recipes, and what it says
+mkdir -p "$work/alone"
+cp "$NUNCHI" "$work/alone/nunchi"
+for file in "$root"/data/recipes/*.conf; do
+	name=$(basename "$file" .conf)
+	(cd "$work/alone" && ./nunchi train --recipe "$name" --train absent.tsv $small --out no 2> "$work/.out")
+	check "$name is found without its file" grep -q 'absent.tsv' "$work/.out"
+done
+for recipe in lyrics-6 "$root/data/recipes/lyrics-6.conf"; do
+	(cd "$work/alone" && ./nunchi train --recipe "$recipe" --train "$root/$data" --limit 60 $small --out "$(basename "$recipe")" | grep sha256)
+done | uniq > "$work/.out"
+check "a recipe inside the program says what its file says" test "$(grep -c sha256 "$work/.out")" -eq 1
 
 # --- who has the last word: the command line, then --config, then the recipe ---
 cat > "$work/one.conf" << 'END'
