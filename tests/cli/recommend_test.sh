@@ -143,7 +143,7 @@ check "of all neighbours .259 share the mood by chance; $all do" awk "BEGIN { ex
 # the recipe of that file, half a minute of training: the same bits everywhere
 if [ "${NUNCHI_TESTS:-}" = long ]; then
 	run tokenizer train --vocab-size 3000 --bert-specials --input data/emotions.tsv --out "$work/felt.spiece"
-	run train --train data/emotions.tsv --preset tiny --tokenizer "$work/felt.spiece" --epochs 8 --batch 32 --lr 1e-3 --out "$work/felt" --quiet
+	run train --train data/emotions.tsv --preset tiny --tokenizer "$work/felt.spiece" --epochs 12 --batch 32 --lr 1e-3 --out "$work/felt" --quiet
 	run recommend --songs data/songs.jsonl --model "$work/felt" --mood 슬픔 --top 44 --explain
 	sed 's/^{"rank":[0-9]*,\(.*\),"score":.*"emotions":\({[^}]*}\)}}}*$/{\1,"emotions":\2}/' "$work/.out" | LC_ALL=C sort > "$work/felt.jsonl"
 	check 'the bundled distributions are what the recipe makes' cmp "$work/felt.jsonl" data/songs-emotions.jsonl
