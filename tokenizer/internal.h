@@ -83,9 +83,8 @@ nch_status nch_tokenizer_json_load(nch_tokenizer *tokenizer, const char *data, s
 void nch_tokenizer_describe(const nch_tokenizer *tokenizer, nch_buffer *out);
 /* For saving. Appends members of a tokenizer_config.json, each with a comma before it. */
 void nch_bert_describe(const nch_tokenizer *tokenizer, nch_buffer *out);
-/* Appends a tokenizer.json that says (nearly; ties may fall otherwise) what a unigram SentencePiece model says; nothing for other types. */
+/* Appends a tokenizer.json that says what a SentencePiece model says (nearly: where sums of scores are equal but for their last bit, another way to cut may win);
+ * nothing for a model that has no counterpart there. */
 nch_status nch_sentencepiece_to_json(const nch_tokenizer *tokenizer, nch_buffer *out, nch_error *error);
-struct nch_sp_model;
-nch_status nch_sp_model_to_json(const nch_tokenizer *tokenizer, const struct nch_sp_model *model, nch_buffer *out, nch_error *error);
 
 #endif

@@ -108,6 +108,14 @@ static nch_status strip(const nch_stage *stage, const nch_words *in, nch_words *
 	return NCH_OK;
 }
 
+static bool is_among(uint32_t c, const uint32_t *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i] == c)
+			return true;
+	return false;
+}
+
 /* How many characters from `at` on are to be replaced. */
 static size_t match(const nch_stage *stage, const nch_words *in, size_t at)
 {
@@ -115,7 +123,15 @@ static size_t match(const nch_stage *stage, const nch_words *in, size_t at)
 	if (stage->blanks == 0) {
 		while (length < stage->from_length && at + length < in->count && in->items[at + length].code_point == stage->from[length])
 			length++;
-		return length == stage->from_length ? length : 0;
+		return length == stage->from_length && !(at > 0 && is_among(in->items[at - 1].code_point, stage->not_after, stage->not_after_count)) ? length : 0;
+	}
+	if (stage->blanks > 2) {
+		uint32_t wanted = stage->blanks == 3 ? ' ' : 0x2581, before = at > 0 ? in->items[at - 1].code_point : '\n';
+		if (stage->blanks == 3 ? before != '\n' : before == wanted) /* a run that has been looked at does not end the line */
+			return 0;
+		while (at + length < in->count && in->items[at + length].code_point == wanted)
+			length++;
+		return stage->blanks == 3 || at + length == in->count || in->items[at + length].code_point == '\n' ? length : 0;
 	}
 	while (at + length < in->count && (stage->blanks == 1 ? in->items[at + length].code_point == ' '
 	                                                      : nch_bert_is_blank(in->items[at + length].code_point)))

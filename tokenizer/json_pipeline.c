@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 
 #define DEEPEST_SEQUENCE 8
+#define MOST_TEXTS 1000 /* of a Split */
 
 void nch_words_free(nch_words *words)
 {
@@ -59,6 +60,47 @@ static nch_status keep_text(nch_pipeline *p, const char *text, const uint32_t **
 	return NCH_OK;
 }
 
+/* One text of "a|b|\\[c\\]", which is ended by | or the end; *at moves behind it. `text` has room for the whole pattern. False for whatever else a regular
+ * expression may hold. */
+static bool next_text(const char *pattern, size_t *at, char *text)
+{
+	size_t length = 0;
+	for (;; ++*at) {
+		bool escaped = pattern[*at] == '\\';
+		char c = pattern[*at += escaped];
+		if (!escaped && (c == '\0' || c == '|'))
+			break;
+		if (escaped != (c == '\0' || strchr("\\^$.|?*+()[]{}", c) != NULL) && !(escaped && strchr("/-", c) != NULL))
+			return false; /* a sign with a meaning, or one that has a meaning behind a backslash */
+		if (c == '\0')
+			return false;
+		text[length++] = c;
+	}
+	text[length] = '\0';
+	*at += pattern[*at] == '|';
+	return length > 0;
+}
+
+/* "(?<![abc])text": a text that must not stand behind certain characters. *found false: it is something else. */
+static nch_status read_not_after(nch_pipeline *p, const char *regex, nch_stage *stage, bool *found, nch_error *error)
+{
+	const char *class = regex + 5, *end = strncmp(regex, "(?<![", 5) == 0 ? strstr(class, "])") : NULL;
+	size_t at = 0;
+	*found = false;
+	if (end == NULL || end == class || strcspn(class, "\\[^-&") < (size_t)(end - class))
+		return NCH_OK;
+	char *text = nch_arena_alloc(p->arena, strlen(regex) + 1, 1);
+	if (text == NULL)
+		return nch_no_memory(error);
+	if (!next_text(end + 2, &at, text) || end[2 + at] != '\0' || end[1 + at] == '|')
+		return NCH_OK;
+	NCH_TRY(keep_text(p, text, &stage->from, &stage->from_length, error));
+	memcpy(text, class, (size_t)(end - class));
+	text[end - class] = '\0';
+	*found = true;
+	return keep_text(p, text, &stage->not_after, &stage->not_after_count, error);
+}
+
 static nch_status add_replace(nch_pipeline *p, const nch_json *json, nch_error *error)
 {
 	nch_stage *stage;
@@ -66,12 +108,21 @@ static nch_status add_replace(nch_pipeline *p, const nch_json *json, nch_error *
 	const char *text = nch_json_text(pattern, "String", NULL), *regex = nch_json_text(pattern, "Regex", NULL);
 	NCH_TRY(new_stage(p, NCH_STAGE_REPLACE, &stage, error));
 	NCH_TRY(keep_text(p, nch_json_text(json, "content", ""), &stage->to, &stage->to_length, error));
+	bool found = false;
+	if (regex != NULL)
+		NCH_TRY(read_not_after(p, regex, stage, &found, error));
+	if (found)
+		return NCH_OK;
 	if (text != NULL && *text != 0)
 		return keep_text(p, text, &stage->from, &stage->from_length, error);
 	if (regex != NULL && strcmp(regex, " {2,}") == 0)
 		stage->blanks = 1;
 	else if (regex != NULL && (strcmp(regex, "\\s+") == 0 || strcmp(regex, "[\\s]+") == 0))
 		stage->blanks = 2;
+	else if (regex != NULL && strcmp(regex, "^ +") == 0)
+		stage->blanks = 3;
+	else if (regex != NULL && strcmp(regex, "\xE2\x96\x81+$") == 0)
+		stage->blanks = 4;
 	else
 		return nch_fail(error, NCH_FORMAT, "the normalizer Replace with the pattern \"%.60s\" is not supported", regex != NULL ? regex : "");
 	return NCH_OK;
@@ -200,6 +251,43 @@ static nch_status add_metaspace(nch_pipeline *p, const nch_json *json, nch_error
 	return NCH_OK;
 }
 
+static nch_status bad_pattern(const char *pattern, nch_error *error)
+{
+	return nch_fail(error, NCH_FORMAT, "the pre-tokenizer Split of tokenizer.json with the pattern \"%.60s\" is not supported", pattern);
+}
+
+/* Split with a text, or with a regular expression that is nothing but texts. */
+static nch_status add_split(nch_pipeline *p, const nch_json *json, nch_error *error)
+{
+	nch_stage *stage;
+	const nch_json *given = nch_json_get(json, "pattern");
+	const char *plain = nch_json_text(given, "String", NULL), *pattern = plain != NULL ? plain : nch_json_text(given, "Regex", "");
+	size_t most = 1, at = 0;
+	if (strcmp(nch_json_text(json, "behavior", ""), "Isolated") != 0 || nch_json_bool(json, "invert", false) || *pattern == '\0')
+		return bad_pattern(pattern, error);
+	NCH_TRY(new_stage(p, NCH_STAGE_ISOLATE, &stage, error));
+	for (const char *bar = pattern; plain == NULL && (bar = strchr(bar, '|')) != NULL; bar++)
+		most++;
+	if (most > MOST_TEXTS)
+		return bad_pattern(pattern, error);
+	const uint32_t **texts = nch_arena_alloc(p->arena, most, sizeof *texts);
+	size_t *lengths = nch_arena_alloc(p->arena, most, sizeof *lengths);
+	char *text = nch_arena_alloc(p->arena, strlen(pattern) + 1, 1);
+	if (texts == NULL || lengths == NULL || text == NULL)
+		return nch_no_memory(error);
+	if (plain != NULL)
+		NCH_TRY(keep_text(p, plain, &texts[stage->text_count++], &lengths[0], error));
+	while (plain == NULL && (pattern[at] != '\0' || (at > 0 && pattern[at - 1] == '|'))) {
+		if (!next_text(pattern, &at, text))
+			return bad_pattern(pattern, error);
+		NCH_TRY(keep_text(p, text, &texts[stage->text_count], &lengths[stage->text_count], error));
+		stage->text_count++;
+	}
+	stage->texts = texts;
+	stage->text_lengths = lengths;
+	return NCH_OK;
+}
+
 static nch_status add_pre_tokenizer(nch_pipeline *p, const nch_json *json, int depth, nch_error *error)
 {
 	static const struct {
@@ -223,6 +311,8 @@ static nch_status add_pre_tokenizer(nch_pipeline *p, const nch_json *json, int d
 			return new_stage(p, plain[i].kind, &stage, error);
 	if (strcmp(type, "Metaspace") == 0)
 		return add_metaspace(p, json, error);
+	if (strcmp(type, "Split") == 0)
+		return add_split(p, json, error);
 	if (strcmp(type, "Punctuation") == 0 && strcmp(nch_json_text(json, "behavior", "Isolated"), "Isolated") == 0)
 		return new_stage(p, NCH_STAGE_PUNCTUATION, &stage, error);
 	if (strcmp(type, "Digits") == 0) {

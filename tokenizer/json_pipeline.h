@@ -46,6 +46,7 @@ typedef enum nch_stage_kind {
 	NCH_STAGE_METASPACE,
 	NCH_STAGE_PUNCTUATION,
 	NCH_STAGE_DIGITS,
+	NCH_STAGE_ISOLATE, /* "Split" at given texts, each of which becomes a word */
 	NCH_STAGE_BYTES /* "ByteLevel" */
 } nch_stage_kind;
 
@@ -56,9 +57,14 @@ typedef struct nch_stage {
 	bool first_only, never, split; /* METASPACE: prepended to the first word only, to none; whether ▁ begins words */
 	bool single;                /* DIGITS: each alone */
 	bool prefix_space, pattern; /* BYTES */
-	int blanks;                 /* REPLACE: 0 the text `from`; 1 two and more spaces; 2 any run of blanks */
+	int blanks;                 /* REPLACE: 0 the text `from`; 1 two and more spaces; 2 any run of blanks; 3 spaces that begin a line; 4 ▁ that end one */
 	const uint32_t *from, *to;  /* REPLACE, PREPEND (to), METASPACE (to: the mark) */
 	size_t from_length, to_length;
+	const uint32_t *not_after;  /* REPLACE of a text: not behind one of these */
+	size_t not_after_count;
+	const uint32_t *const *texts; /* ISOLATE: in the order in which they are tried */
+	const size_t *text_lengths;
+	size_t text_count;
 	nch_double_array rules; /* PRECOMPILED */
 	const char *replacements;
 	size_t replacements_size;

@@ -102,6 +102,33 @@ static nch_status cut_digits(const nch_stage *stage, stretch word, nch_words *ou
 	return NCH_OK;
 }
 
+/* How many characters from `at` on are one of the texts; 0: none of them. The first that fits is taken, as by the alternatives of a regular expression. */
+static size_t match_text(const nch_stage *stage, stretch word, size_t at)
+{
+	for (size_t i = 0; i < stage->text_count; i++) {
+		size_t length = stage->text_lengths[i], k = 0;
+		while (k < length && at + k < word.count && word.items[at + k].code_point == stage->texts[i][k])
+			k++;
+		if (k == length)
+			return length;
+	}
+	return 0;
+}
+
+static nch_status cut_isolate(const nch_stage *stage, stretch word, nch_words *out, nch_error *error)
+{
+	for (size_t at = 0; at < word.count;) {
+		size_t length = match_text(stage, word, at), end = at + (length > 0 ? length : 1);
+		if (length > 0)
+			NCH_TRY(nch_words_end(out, error));
+		for (; at < end; at++)
+			NCH_TRY(copy(out, &word.items[at], error));
+		if (length > 0)
+			NCH_TRY(nch_words_end(out, error));
+	}
+	return NCH_OK;
+}
+
 /* Spaces become the mark, a mark is put in front, and words begin at marks. */
 static nch_status cut_metaspace(const nch_stage *stage, stretch word, nch_words *out, nch_error *error)
 {
@@ -225,6 +252,7 @@ nch_status nch_stage_cut(const nch_stage *stage, const nch_words *in, nch_words 
 	static cut_word *const cuts[] = {[NCH_STAGE_BERT_WORDS] = cut_bert,     [NCH_STAGE_WORDS_AND_SIGNS] = cut_words_and_signs,
 	                                 [NCH_STAGE_BLANKS] = cut_blanks,       [NCH_STAGE_METASPACE] = cut_metaspace,
 	                                 [NCH_STAGE_PUNCTUATION] = cut_punctuation, [NCH_STAGE_DIGITS] = cut_digits,
+	                                 [NCH_STAGE_ISOLATE] = cut_isolate,
 	                                 [NCH_STAGE_BYTES] = cut_bytes};
 	for (size_t i = 0, begin = 0; i < in->word_count; begin = in->ends[i++]) {
 		NCH_TRY(cuts[stage->kind](stage, (stretch){in->items + begin, in->ends[i] - begin, i == 0 && in->first}, out, error));

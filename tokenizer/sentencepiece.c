@@ -418,9 +418,3 @@ nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, si
 	sp->by_words = nch_sentencepiece_can_use_words(sp);
 	return sp->by_words ? nch_sentencepiece_make_plain_codes(sp, error) : NCH_OK;
 }
-
-nch_status nch_sentencepiece_to_json(const nch_tokenizer *tokenizer, nch_buffer *out, nch_error *error)
-{
-	const nch_sentencepiece *sp = tokenizer->self;
-	return sp->model.type == NCH_SP_UNIGRAM ? nch_sp_model_to_json(tokenizer, &sp->model, out, error) : NCH_OK;
-}

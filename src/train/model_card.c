@@ -147,11 +147,24 @@ static void metrics_section(const card *c)
 	text(c, "```\n\n");
 }
 
+static bool has_file(const card *c, const char *name)
+{
+	char *path = nch_path_join(c->options->training.out, name);
+	bool there = path != NULL && nch_file_exists(path);
+	nch_free(path);
+	return there;
+}
+
 static void use_section(const card *c)
 {
-	text(c, "## Use\n\n```sh\nnunchi predict --model . sentences.txt\n```\n\n```python\nfrom transformers import AutoModelForSequenceClassification, AutoTokenizer\n"
-	        "tokenizer = AutoTokenizer.from_pretrained(\".\")\nmodel = AutoModelForSequenceClassification.from_pretrained(\".\")\n```\n\n"
-	        "`nunchi inspect --verify .` tells whether the folder is still what was saved.\n");
+	text(c, "## Use\n\n```sh\nnunchi predict --model . sentences.txt\n```\n\n");
+	if (has_file(c, "tokenizer.json") || has_file(c, "vocab.txt"))
+		text(c, "```python\nfrom transformers import AutoModelForSequenceClassification, AutoTokenizer\ntokenizer = AutoTokenizer.from_pretrained(\".\")\n"
+		        "model = AutoModelForSequenceClassification.from_pretrained(\".\")\n```\n\n");
+	else
+		text(c, "`transformers` loads the model (`AutoModelForSequenceClassification`), but has no counterpart for its tokenizer, `spiece.model`: take the ids from\n"
+		        "SentencePiece, or from `nunchi tokenize --special`.\n\n");
+	text(c, "`nunchi inspect --verify .` tells whether the folder is still what was saved.\n");
 }
 
 nch_status nch_model_card_write(const nch_experiment_options *options, const nch_model *model, const nch_settings *settings,

@@ -110,6 +110,24 @@ check "the rate by label is told" grep -q '"unknown_by_label"' "$work/.out"
 sed 's/^[^\t]*\t/😀 😂 ❤\t/' "$work/train.tsv" > "$work/strange.tsv"
 exits 1 '--allow-unknown' -- train --train "$work/strange.tsv" --preset tiny --tokenizer "$work/ko.model" --epochs 1 --quiet --out "$work/no"
 
+# --- the tokenizer.json beside a SentencePiece model: what transformers reads gives the same ids (tests/golden/tokenizer_json_check.py asks transformers) ---
+cut -f 1 "$data" | sed 1d > "$work/texts"
+printf '%s\n' '  나는   ㅠㅠ 좋다 ㅠㅠㅠㅠ' 'ㅋㅋㅋㅋㅋ 영화ㅠㅠ 가 ' '▁ 가▁ ▁' 'ＡＢＣ ①② １，０００원' 'it'"'"'s <foo> 영화<foo>' '' ' ' >> "$work/texts"
+printf '\341\204\213\341\205\251\341\204\202\341\205\263\341\206\257\040\341\204\214\341\205\245\341\206\274\341\204\206\341\205\241\341\206\257\040\341\204\222\341\205\242\341\206\274\341\204\207\341\205\251\341\206\250\341\204\222\341\205\242\341\204\213\341\205\255\040\341\204\200\341\205\241\341\206\250\341\204\222\341\205\241\040\341\204\200\341\205\241\341\206\271\341\204\213\341\205\265\n' >> "$work/texts"
+for kind in unigram bpe; do
+	exits 0 '' -- tokenizer train --quiet --type $kind --input "$data" --vocab-size 2000 --bert-specials --user-defined ㅠㅠ --user-defined ㅋㅋ --user-defined '<foo>' --out "$work/$kind.model"
+	exits 0 '' -- train --train "$work/train.tsv" --limit 20 --preset tiny --tokenizer "$work/$kind.model" --epochs 1 --quiet --out "$work/$kind"
+	mkdir "$work/$kind-json" && cp "$work/$kind/tokenizer.json" "$work/$kind/tokenizer_config.json" "$work/$kind-json"
+	"$NUNCHI" tokenize --special --tokenizer "$work/$kind" "$work/texts" > "$work/a"
+	"$NUNCHI" tokenize --special --tokenizer "$work/$kind-json" "$work/texts" > "$work/b"
+	check "$kind: both files give the same ids" cmp "$work/a" "$work/b"
+	check "$kind: a user-defined piece keeps the mark before it" sh -c "echo '나는 ㅠㅠ' | '$NUNCHI' tokenize --pieces --tokenizer '$work/$kind-json' | grep -q ' ▁ ㅠㅠ\$'"
+	check "$kind: the card names transformers" grep -q 'AutoTokenizer' "$work/$kind/README.md"
+done
+exits 0 '' -- train --train "$work/train.tsv" --limit 20 --preset tiny --tokenizer tests/golden/sp/word.model --allow-unknown --epochs 1 --quiet --out "$work/word"
+check "a model that has no counterpart gets no tokenizer.json" test ! -e "$work/word/tokenizer.json"
+check "and the card says so" sh -c "! grep -q 'AutoTokenizer' '$work/word/README.md' && grep -q 'no counterpart' '$work/word/README.md'"
+
 # --- folders that somebody else made ---
 for map in '{"sep_token":{"content_":"[SEP]"}}' '{"unk_token":{}}' '{"mask_token":{"content":3}}'; do
 	rm -rf "$work/theirs" && cp -r "$work/m" "$work/theirs" && rm "$work/theirs/spiece.model"
