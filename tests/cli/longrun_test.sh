@@ -86,6 +86,36 @@ loss=$(grep '"best":true' "$work/average-train/log.jsonl" | tail -n 1 | grep -o 
 check "the log's figures are those of the saved model" grep -q "\"valid\":.*\"loss\":$loss" "$work/average-train/metrics.json"
 exits 1 '.' -- $train --epochs 2 --ema .8 --quiet --resume --out "$work/average-train"
 
+# --- a disk that is full at some checkpoint or other, the one before the decay among them: one line, and nothing is lost ---
+long="$pretrain $stable --ema .9 --epochs 2 --checkpoint-every 2"
+exits 0 '' -- $long --quiet --out "$work/long"
+hash "$work/ema"
+mkdir "$work/disk"
+own_mounts="unshare -m"
+$own_mounts true 2> /dev/null || own_mounts="unshare -rm"
+if $own_mounts mount -t tmpfs -o size=64k none "$work/disk" 2> /dev/null; then
+	cat > "$work/fill" << 'END'
+# fill DISK COPY SIZE...: trains on a disk of each of these sizes, goes on with each on a large one
+disk=$1 copy=$2
+shift 2
+for size in "$@"; do
+	mount -t tmpfs -o size=$size none "$disk" || exit 9
+	$NUNCHI $LONG --quiet --out "$disk/model" > /dev/null 2> "$copy.err"
+	echo "$? $(grep -Ec '^nunchi: .*No space left on device$' < "$copy.err")"
+	rm -rf "$copy"
+	cp -r "$disk/model" "$copy"
+	umount "$disk"
+	find "$copy" -name '*.tmp'
+	$NUNCHI $LONG --quiet --resume --out "$copy" | tail -n 1
+done
+END
+	for size in 20m 25m 33m; do printf '1 1\n%s\n' "$(cat "$work/ema")"; done > "$work/want"
+	NUNCHI=$NUNCHI LONG=$long timeout 100 $own_mounts sh "$work/fill" "$work/disk" "$work/small" 20m 25m 33m > "$work/.out" 2> "$work/.err"
+	check "three disks are full: status 1, one line, nothing half written, the same bits in the end" cmp "$work/want" "$work/.out"
+else
+	skip "a small disk cannot be mounted here"
+fi
+
 # --- wrong calls ---
 for interval in 600x s -1 1.5 0s ''; do
 	exits 2 'checkpoint-every' -- $train --epochs 1 --checkpoint-every "$interval" --out "$work/no"

@@ -21,12 +21,14 @@ static const char *isa; /* NULL: the best there is */
 static bool without_valid;
 static double last_train_loss;
 
+static void (*step_watcher)(void *context, const nch_step_record *record, uint64_t total) = stop_at;
+
 /* Trains `threads` wide, to the end, or (step > 0) to this step; the fingerprint, empty if it does not come to the end. */
 static nch_status run_to(size_t threads, const nch_train_options *options, uint64_t step, char hex[65], nch_error *error)
 {
 	nch_config c = small_config();
 	nch_train_options o = *options;
-	nch_train_watcher watcher = {.step = stop_at, .context = &step};
+	nch_train_watcher watcher = {.step = step_watcher, .context = &step};
 	nch_model *model = NULL;
 	nch_compute *compute = NULL;
 	nch_train_result result = {0};
@@ -266,6 +268,42 @@ TEST(the_average_has_one_hash)
 	without_valid = false;
 }
 
+static size_t allocations_left;
+
+static void starve_at(void *context, const nch_step_record *record, uint64_t total)
+{
+	(void)total;
+	if (record->step == *(uint64_t *)context)
+		nch_alloc_fail_after(allocations_left);
+}
+
+/* An allocation fails, in the middle of an epoch or where the decay begins: the run ends, or does without a picture; what it kept leads to the bits of a whole run. */
+TEST(memory_that_is_gone_costs_no_checkpoint)
+{
+	char whole[65], hex[65];
+	nch_error error = {0};
+	size_t ended = 0;
+	nch_train_options o = stable_options(4);
+	o.optimizer.ema = 0.8;
+	CHECK(run_to(1, &o, 0, whole, &error) == NCH_OK);
+	o = in_folder(o);
+	o.checkpoint_every = 1;
+	for (uint64_t step = 6; step <= 12; step += 6)
+		for (allocations_left = 1; allocations_left < 200; allocations_left += 13) {
+			remove_folder(folder);
+			CHECK(run_to(1, &o, step - 2, hex, &error) == NCH_CANCELLED);
+			step_watcher = starve_at;
+			nch_status status = run_to(1, &o, step, hex, &error);
+			nch_alloc_fail_after(0);
+			step_watcher = stop_at;
+			CHECK(status == NCH_MEMORY || status == NCH_OK);
+			ended += status != NCH_OK;
+			CHECK(run_to(1, &o, 0, hex, &error) == NCH_OK);
+			CHECK_TEXT(hex, whole);
+		}
+	CHECK(ended > 15);
+}
+
 int main(void)
 {
 	CHECK(mkdtemp(folder) != NULL);
@@ -276,6 +314,7 @@ int main(void)
 	RUN(the_clock_asks_for_checkpoints);
 	RUN(ended_by_the_clock);
 	RUN(the_average_has_one_hash);
+	RUN(memory_that_is_gone_costs_no_checkpoint);
 	remove_folder(folder);
 	return test_end();
 }
