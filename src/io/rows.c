@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "io/foreign.h"
 #include "io/rows_private.h"
 
 /* --- the usual names, the likelier first --- */
@@ -364,6 +365,8 @@ static nch_status open_format(nch_rows *rows, nch_error *error)
 	} else {
 		NCH_TRY(nch_input_open(&rows->input, rows->path, rows->options.encoding, error));
 		rows->format = settle_format(rows);
+		if (rows->format != NCH_FORMAT_XLSX)
+			NCH_TRY(nch_foreign_refuse(&rows->input, error));
 	}
 	switch (rows->format) {
 	case NCH_FORMAT_XLSX:

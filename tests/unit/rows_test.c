@@ -134,6 +134,16 @@ TEST(quotes_that_come_late)
 	CHECK_TEXT(rows_behind(".tsv", "\"그가 말했다.\t1\n눈\t2\n또 말했다\"\t3\n끝\t4\n", &yes), "70402[그가 말했다.\t1\n눈\t2\n또 말했다|3]70405[끝|4]");
 }
 
+TEST(what_is_no_table)
+{
+	CHECK_TEXT(rows_of_bytes(".csv", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0", 10, NULL),
+	           "?: is an old Office or Hangul document (.xls, .doc, .hwp), or one with a password, no text: save it as text (UTF-8), or as a table (.csv, .xlsx)");
+	CHECK_TEXT(rows_of_bytes(".tsv", "PK\3\4\0\0", 6, NULL),
+	           "?: is a spreadsheet (.xlsx) or another zip archive, no text: a spreadsheet is read as a table, by its name (.xlsx)");
+	CHECK_TEXT(rows_of(".jsonl", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"),
+	           "?: is a pointer of git-lfs, not the file itself, no text: fetch the file: git lfs pull");
+}
+
 TEST(quotes_that_swallow)
 {
 	CHECK_TEXT(rows_of(".csv", "text,label\n\"그가 말했다,1\n눈,2\n\"가자\" 했다,3\n해,4\n"),
@@ -424,6 +434,7 @@ int main(void)
 {
 	RUN(csv);
 	RUN(quotes_that_come_late);
+	RUN(what_is_no_table);
 	RUN(quotes_that_swallow);
 	RUN(delimiters);
 	RUN(quotes_in_tsv);
