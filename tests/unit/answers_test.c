@@ -10,6 +10,7 @@
 #include "nn/config.h"
 #include "nunchi.h"
 #include "test.h"
+#include "train/ensemble.h"
 
 static char folder[64];
 
@@ -79,6 +80,34 @@ TEST(the_library_decides_by_logits)
 	scores[3] = 0.25f;
 	CHECK(nch_classifier_best(c, scores + 2) == 0); /* something else by now */
 	nch_classifier_close(c);
+}
+
+/* A label is given from its threshold on, the threshold itself included. */
+TEST(thresholds_are_reached)
+{
+	const nch_text text = {.text = "비가 온다", .length = strlen("비가 온다")};
+	float logits[3], scores[3];
+	bool given[3];
+	make_folder(3, true, "{}", NULL);
+	nch_predictor *p = open_folder();
+	if (p == NULL)
+		return;
+	CHECK(nch_predictor_logits(p, &text, 1, logits, NULL) == NCH_OK);
+	nch_predictor_scores(p, logits, scores);
+	p->thresholds[0] = scores[0];
+	p->thresholds[1] = nextafterf(scores[1], 1.0f);
+	p->thresholds[2] = nextafterf(scores[2], 0.0f);
+	nch_predictor_answer(p, logits, scores, given);
+	CHECK(given[0] && !given[1] && given[2]);
+	nch_predictor_close(p);
+	/* a vote as well */
+	const float row[] = {0.25f, 0.75f}, limits[] = {0.25f, 0.75f}, *rows[] = {row, row}, *all[] = {limits, limits};
+	float out[2];
+	for (int vote = 0; vote < 2; vote++) {
+		given[0] = given[1] = false;
+		nch_vote_row(vote == 0 ? NCH_VOTE_SOFT : NCH_VOTE_HARD, rows, all, NULL, 2, 2, true, out, given);
+		CHECK(given[0] && given[1]);
+	}
 }
 
 /* transformers' pipeline takes the sigmoid of a single logit; a softmax of one is 1 whatever it says. */
@@ -196,6 +225,7 @@ int main(void)
 	if (mkdtemp(folder) == NULL)
 		return 1;
 	RUN(the_library_decides_by_logits);
+	RUN(thresholds_are_reached);
 	RUN(a_single_label_has_a_sigmoid);
 	RUN(weights_that_are_no_numbers_give_no_answer);
 	RUN(explain_goes_the_way_of_predict);

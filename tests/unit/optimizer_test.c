@@ -257,6 +257,29 @@ TEST(forms_differ)
 	nch_model_free(b);
 }
 
+/* torch's clip_grad_norm_ divides by the norm + 1e-6: with a clip as small, that is half of the step. */
+TEST(clip_adds_a_millionth)
+{
+	nch_optimizer_options o = {.kind = NCH_SGD, .lr = 1.0, .clip = 1e-6, .schedule = NCH_CONSTANT};
+	nch_model *model = small_model();
+	nch_optimizer optimizer;
+	nch_tensor *first = &model->tensors[0];
+	double norm;
+	CHECK(nch_optimizer_new(model, &o, &optimizer, NULL) == NCH_OK);
+	nch_optimizer_clear(&optimizer);
+	for (size_t t = 0; t < model->count; t++) {
+		memset(model->tensors[t].grad, 0, model->tensors[t].rows * model->tensors[t].columns * sizeof(float));
+		model->tensors[t].grad_set = true;
+	}
+	first->data[0] = 0.0f;
+	first->grad[0] = 4e-6f;
+	CHECK(nch_optimizer_step(&optimizer, 1.0, compute(), &norm, NULL) == NCH_OK);
+	CHECK_CLOSE(norm, 4e-6, 1e-12);
+	CHECK_CLOSE((double)first->data[0], -4e-6 * (1e-6 / (4e-6 + 1e-6)), 1e-12);
+	nch_optimizer_free(&optimizer);
+	nch_model_free(model);
+}
+
 int main(void)
 {
 	RUN(adamw_constant);
@@ -279,6 +302,7 @@ int main(void)
 	RUN(average_of_the_weights);
 	RUN(radam_as_addons_has_it);
 	RUN(forms_differ);
+	RUN(clip_adds_a_millionth);
 	nch_compute_free(compute());
 	return test_end();
 }

@@ -152,6 +152,20 @@ TEST(remarks_behind_a_stop)
 	CHECK_ALL(examples);
 }
 
+/* A quotation mark that is closed 1,600 bytes later is one of a pair; one byte more, and it is a slip. */
+TEST(longest_quotation)
+{
+	for (size_t more = 0; more < 2; more++) {
+		nch_buffer text = {0};
+		nch_buffer_text(&text, more ? "\"눈이 온다. |" : "\"눈이 온다. "); /* the bar is no part of the text */
+		while (text.length < 1600 + 2 * more - strlen(" 비가 온다."))
+			nch_buffer_byte(&text, 'a');
+		nch_buffer_text(&text, more ? " 비가 온다.|\" 끝" : " 비가 온다.\" |끝");
+		check_splits(text.data, false);
+		nch_buffer_free(&text);
+	}
+}
+
 /* In NFD each syllable is two or three characters; the cuts are the same. */
 TEST(conjoining_jamo)
 {
@@ -415,6 +429,7 @@ int main(void)
 	RUN(the_same_syllables_inside);
 	RUN(verbs_cut_short);
 	RUN(remarks_behind_a_stop);
+	RUN(longest_quotation);
 	RUN(conjoining_jamo);
 	RUN(quotations);
 	RUN(brackets);

@@ -62,6 +62,35 @@ TEST(one_batch_is_learned_by_heart)
 	nch_compute_free(compute);
 }
 
+/* Of epochs that are equally good the first is kept: at a rate of 0 all are. */
+TEST(the_first_of_equal_epochs_is_the_best)
+{
+	static const nch_best_by by[] = {NCH_BEST_ACCURACY, NCH_BEST_MACRO_F1, NCH_BEST_MICRO_F1, NCH_BEST_LOSS};
+	for (size_t i = 0; i < sizeof by / sizeof *by; i++) {
+		nch_config c = small_config();
+		nch_train_options o = options();
+		nch_model *model = NULL;
+		nch_compute *compute = NULL;
+		nch_train_result result = {0};
+		nch_examples e = examples(ROWS), valid = examples(7);
+		nch_error error;
+		o.epochs = 3;
+		o.best_by = by[i];
+		o.optimizer.lr = 0.0;
+		CHECK(nch_compute_new(1, NULL, 40, 16, &compute, &error) == NCH_OK);
+		CHECK(nch_model_new(&c, &model, &error) == NCH_OK && nch_model_init(model, o.seed, compute, &error) == NCH_OK);
+		CHECK(nch_train(model, compute, &e, &valid, &o, NULL, &result, &error) == NCH_OK);
+		CHECK(result.count == 3 && result.best_epoch == 1);
+		for (size_t k = 0; k < result.count; k++)
+			CHECK(result.epochs[k].best == (k == 0));
+		nch_train_result_free(&result);
+		nch_examples_free(&e);
+		nch_examples_free(&valid);
+		nch_model_free(model);
+		nch_compute_free(compute);
+	}
+}
+
 TEST(same_bits_whoever_computes)
 {
 	static const size_t threads[] = {1, 2, 3, 7};
@@ -204,6 +233,7 @@ TEST(a_loss_that_is_no_number_is_refused)
 int main(void)
 {
 	RUN(one_batch_is_learned_by_heart);
+	RUN(the_first_of_equal_epochs_is_the_best);
 	RUN(same_bits_whoever_computes);
 	RUN(accumulated_parts_have_the_bits_of_the_batch);
 	RUN(passes_have_the_bits_of_the_batch);
