@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "apps/songs_build.h"
 #include "base/memory.h"
@@ -167,6 +168,29 @@ static void find_columns(nch_rows *rows, columns *c)
 			if (nch_rows_find(rows, usual_names[f][i], &c->found[f][c->count[f]]))
 				c->count[f]++;
 	}
+}
+
+/* Whether a column is called as songs' are; of a table one that holds lyrics, emotions or a genre, since a title alone says nothing of a song. */
+static bool has_song_columns(const nch_rows *rows)
+{
+	for (size_t f = nch_rows_is_json(rows) ? ID : GENRE; f < FIELDS; f++)
+		for (size_t i = 0; i < SPELLINGS && usual_names[f][i] != NULL; i++)
+			for (size_t column = 0; column < nch_rows_columns(rows); column++)
+				if (strcasecmp(nch_rows_column_label(rows, column), usual_names[f][i]) == 0)
+					return true;
+	return false;
+}
+
+static nch_status refuse_columns(const nch_rows *rows, nch_error *error)
+{
+	nch_buffer names = {0};
+	for (size_t column = 0; column < nch_rows_columns(rows) && names.length < 300; column++)
+		nch_buffer_printf(&names, "%s%s", column > 0 ? ", " : "", nch_rows_column_name(rows, column));
+	nch_fail(error, NCH_DATA,
+	         "%s: no column of songs: lyrics (가사), emotions (감정) or genre (장르) is needed, id, title (제목) and artist (가수) are welcome; the columns are: %s%s",
+	         nch_rows_path(rows), names.data != NULL ? names.data : "none", nch_rows_has_header(rows) || nch_rows_is_json(rows) ? "" : " (no header line found)");
+	nch_buffer_free(&names);
+	return NCH_DATA;
 }
 
 /* The field's cell: of several spellings the first that is filled (each JSON record may have its own). */
@@ -358,6 +382,8 @@ static nch_status each_row(reader *r, const char *const *paths, size_t count,
 		static const char *const hints[] = {"title", "artist", "lyrics", "genre", "제목", "가수", "가사", "장르"};
 		const nch_rows_options how = {.names = hints, .name_count = sizeof hints / sizeof *hints};
 		NCH_TRY(nch_rows_open(paths[f], &how, &rows, error));
+		if (nch_rows_columns(rows) > 0 && !has_song_columns(rows))
+			status = refuse_columns(rows, error);
 		find_columns(rows, &c);
 		for (bool more = true; status == NCH_OK;) {
 			nch_row row;

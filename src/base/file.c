@@ -15,8 +15,7 @@
 
 #include "base/memory.h"
 
-/* "PATH: No such file or directory", from errno. */
-static nch_status fail_errno(nch_error *error, const char *path, const char *what)
+nch_status nch_file_fail(nch_error *error, const char *path, const char *what)
 {
 	int number = errno;
 	if (number == ENOENT)
@@ -38,7 +37,7 @@ static nch_status open_input(const char *path, bool any, int *descriptor, nch_er
 	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC | (any ? 0 : O_NONBLOCK));
 	if (fd < 0)
-		return fail_errno(error, path, "open");
+		return nch_file_fail(error, path, "open");
 	struct stat about;
 	bool known = fstat(fd, &about) == 0;
 	if (known && (S_ISDIR(about.st_mode) || (!any && !S_ISREG(about.st_mode)))) {
@@ -66,7 +65,7 @@ static nch_status read_rest(int descriptor, const char *path, size_t limit, nch_
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return fail_errno(error, path, "read");
+			return nch_file_fail(error, path, "read");
 		total += (size_t)got;
 		if (limit > 0 && total > limit)
 			return nch_fail(error, NCH_FORMAT, "%s: larger than the %zu bytes that such a file may have", path, limit);
@@ -290,9 +289,9 @@ nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, 
 	enum { GATHER = 1 << 16 }; /* small pieces are brought together up to here */
 	bool large = length >= GATHER;
 	if ((large || writer->gathered.length + length > GATHER) && !flush(writer))
-		return fail_errno(error, writer->path, "write");
+		return nch_file_fail(error, writer->path, "write");
 	if (large)
-		return nch_write_all(writer->descriptor, bytes, length) ? NCH_OK : fail_errno(error, writer->path, "write");
+		return nch_write_all(writer->descriptor, bytes, length) ? NCH_OK : nch_file_fail(error, writer->path, "write");
 	nch_buffer_add(&writer->gathered, bytes, length);
 	return nch_buffer_check(&writer->gathered, error);
 }

@@ -29,6 +29,9 @@ nch_status nch_file_read(const char *path, size_t limit, nch_buffer *buffer, nch
 nch_status nch_file_read_any(const char *path, size_t limit, nch_buffer *buffer, nch_error *error);
 
 bool nch_file_exists(const char *path);
+
+/* NCH_IO from errno: "PATH: there is no such file", "PATH: is a folder, not a file", else "PATH: cannot WHAT: " and the system's words. */
+nch_status nch_file_fail(nch_error *error, const char *path, const char *what);
 bool nch_file_is_folder(const char *path);
 nch_status nch_folder_make(const char *path, nch_error *error); /* with its parents; an existing folder is fine */
 

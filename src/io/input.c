@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "io/cp949.h"
@@ -49,7 +50,7 @@ bool nch_encoding_parse(const char *name, nch_encoding *encoding)
 
 static nch_status read_error(const nch_input *input, nch_error *error)
 {
-	return nch_fail(error, NCH_IO, "%s: can't read: %s", nch_input_name(input->path), strerror(errno));
+	return nch_file_fail(error, nch_input_name(input->path), "read");
 }
 
 /* Reads up to `room` bytes; a signal in between is no error. */
@@ -298,14 +299,11 @@ static nch_status open_descriptor(nch_input *input, nch_error *error)
 		return NCH_OK;
 	}
 	input->descriptor = open(input->path, O_RDONLY | O_CLOEXEC);
-	if (input->descriptor < 0 && errno == ENOENT)
-		return nch_fail(error, NCH_IO, "%s: there is no such file", input->path);
-	if (input->descriptor < 0)
-		return nch_fail(error, NCH_IO, "%s: can't open: %s", input->path, strerror(errno));
 	struct stat info;
-	if (fstat(input->descriptor, &info) == 0 && S_ISDIR(info.st_mode))
-		return nch_fail(error, NCH_IO, "%s: is a folder, not a file", input->path);
-	return NCH_OK;
+	bool folder = input->descriptor >= 0 && fstat(input->descriptor, &info) == 0 && S_ISDIR(info.st_mode);
+	if (folder)
+		errno = EISDIR;
+	return input->descriptor < 0 || folder ? nch_file_fail(error, input->path, "open") : NCH_OK;
 }
 
 /* May these bytes be the beginning of a byte order mark? */

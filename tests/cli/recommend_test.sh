@@ -148,4 +148,7 @@ if [ "${NUNCHI_TESTS:-}" = long ]; then
 	sed 's/^{"rank":[0-9]*,\(.*\),"score":.*"emotions":\({[^}]*}\)}}}*$/{\1,"emotions":\2}/' "$work/.out" | LC_ALL=C sort > "$work/felt.jsonl"
 	check 'the bundled distributions are what the recipe makes' cmp "$work/felt.jsonl" data/songs-emotions.jsonl
 fi
+printf '번호,메모\n1,안녕\n' > "$work/mine.csv"
+exits 1 'mine.csv: no column of songs: lyrics .*; the columns are: 1, 2 \(no header line found\)' -- recommend --songs "$work/mine.csv" --song 1
+exits 1 'absent.csv: there is no such file' -- recommend --songs "$work/absent.csv" --song 1
 finish
