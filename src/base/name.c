@@ -1,6 +1,8 @@
 /* name.c - see name.h. */
 #include "base/name.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
@@ -91,4 +93,33 @@ bool nch_name_clean(const char *text, size_t length, nch_buffer *clean)
 	}
 	nch_free(points);
 	return done && !clean->failed;
+}
+
+enum { FOLDED = 192 }; /* bytes of a name that can be folded */
+
+bool nch_name_fold(const char *text, size_t length, char *folded, size_t room)
+{
+	uint32_t points[FOLDED * 4]; /* no character of a canonical decomposition has more than four */
+	size_t to = 0;
+	folded[0] = '\0';
+	nch_name_trim(&text, &length);
+	if (length == 0 || length > FOLDED)
+		return false;
+	size_t count = decompose(text, length, points);
+	if (nch_unicode_order(points, count, sizeof *points, NULL) != NCH_OK)
+		return false;
+	count = nch_unicode_compose_text(points, count);
+	for (size_t i = 0; i < count; i++) {
+		char bytes[4];
+		uint32_t c = points[i] >= 'A' && points[i] <= 'Z' ? points[i] - 'A' + 'a' : points[i];
+		size_t size = c == ' ' || c == '_' || c == '-' ? 0 : nch_utf8_encode(c, bytes);
+		if (to + size >= room) {
+			folded[0] = '\0';
+			return false;
+		}
+		memcpy(folded + to, bytes, size);
+		to += size;
+		folded[to] = '\0';
+	}
+	return to > 0;
 }

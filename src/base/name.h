@@ -25,4 +25,8 @@ bool nch_name_is_empty(const char *text, size_t length);
  * at. False without memory. */
 bool nch_name_clean(const char *text, size_t length, nch_buffer *clean);
 
+/* Writes what is left of a clean name when capitals (of ASCII), blanks, _ and - make no difference, NUL-terminated: "Gold_Label " gives "goldlabel". False, and an
+ * empty text, if nothing is left or `room` bytes do not hold it. Needs no memory. */
+bool nch_name_fold(const char *text, size_t length, char *folded, size_t room);
+
 #endif

@@ -7,6 +7,7 @@
 #include "io/line_stream.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "io/columns.h"
 #include "io/rows.h"
 #include "tokenizer/trainer.h"
 
@@ -64,14 +65,13 @@ static nch_status open_next(struct source *source, nch_error *error)
 	const char *path = source->paths[source->next++];
 	if (!is_table(path))
 		return nch_lines_open(path, NCH_ENCODING_AUTO, &source->lines, error);
-	const nch_rows_options options = {.names = &source->column, .name_count = source->column != NULL};
+	const nch_rows_options options = {.names = &source->column, .name_count = source->column != NULL, .text_name = source->column};
+	const nch_columns_wanted wanted = {.text = source->column, .no_label = true};
+	nch_columns_taken taken = {0};
 	NCH_TRY(nch_rows_open(path, &options, &source->rows, error));
-	if (source->column != NULL) {
-		if (!nch_rows_find(source->rows, source->column, &source->text_column))
-			return nch_fail(error, NCH_DATA, "%s: there is no column \"%s\"", path, source->column);
-	} else if (!nch_rows_find_text(source->rows, &source->text_column)) {
-		source->text_column = 0;
-	}
+	if (nch_rows_columns(source->rows) > 0)
+		NCH_TRY(nch_columns_take(source->rows, &wanted, &taken, error));
+	source->text_column = taken.text;
 	return NCH_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/data_options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/common.h"
@@ -10,10 +11,11 @@
 static const nch_option data_options[] = {
 	{ "text", NCH_OPTION_TEXT, "NAME",
 	  .help = "column of the text; JSON: a dotted path (input.form); a number from 1 where no\n"
-	          "column has a name (default: text, sentence, document, 문장 …, else the first)" },
+	          "column has a name (default: text, sentence, 문장 …, else the first)" },
 	{ "pair", NCH_OPTION_TEXT, "NAME", .help = "column of a second text" },
 	{ "label", NCH_OPTION_TEXT, "NAME",
-	  .help = "column of the label (default: label, emotion, output, 감정 …, else the last)" },
+	  .help = "column of the label (default: label, emotion, 감정 …, else the last);\n"
+	          "a,b,c: one column a label, of 0 and 1" },
 	{ "multi-label", NCH_OPTION_FLAG, .help = "any number of labels a row: a,b or a JSON array or an object of true" },
 	{ "labels", NCH_OPTION_TEXT, "a,b,c",
 	  .help = "the labels and their order (default: as found, sorted by code point)" },
@@ -46,13 +48,17 @@ static void show_bad_row(void *context, const char *text)
 		nch_output_warning("%s", text);
 }
 
+/* Several files in one run (train, test, folds) mostly have the same columns: they are told once. */
 static void remark(void *context, nch_remark kind, const char *text)
 {
+	static char told[256];
 	(void)context;
-	if (kind == NCH_REMARK_WARNING)
+	if (kind == NCH_REMARK_WARNING) {
 		nch_output_warning("%s", text);
-	else
-		nch_output_note("%s", text);
+	} else if (strncmp(told, text, sizeof told - 1) != 0) {
+		snprintf(told, sizeof told, "%s", text);
+		nch_output_note_later("%s", text);
+	}
 }
 
 void nch_data_options_done(const nch_dataset *dataset)
@@ -84,7 +90,7 @@ static int yes_or_no(const char *text, int automatic, int yes, int no)
 
 nch_status nch_rows_options_read(const nch_options *options, nch_rows_options *rows, nch_error *error)
 {
-	*rows = (nch_rows_options){ .sheet = nch_options_text(options, "sheet") };
+	*rows = (nch_rows_options){ .sheet = nch_options_text(options, "sheet"), .skip_rows = (size_t)nch_options_integer(options, "skip-rows") };
 	rows->quoting = (nch_quoting)yes_or_no(nch_options_text(options, "quoting"), NCH_QUOTING_AUTO, NCH_QUOTING_RFC4180,
 	                                       NCH_QUOTING_NONE);
 	rows->header = (nch_header)yes_or_no(nch_options_text(options, "header"), NCH_HEADER_AUTO, NCH_HEADER_YES, NCH_HEADER_NO);

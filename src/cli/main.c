@@ -53,6 +53,8 @@ int main(int argc, char **argv)
 	nch_error error = {0};
 	nch_status status = run(argc, argv, &error);
 	nch_output_flush();
+	if (status == NCH_OK)
+		nch_output_say_held();
 	if (status == NCH_PAUSED)
 		nch_output_note("%s", error.text);
 	else if (status != NCH_OK)

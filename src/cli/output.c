@@ -15,6 +15,10 @@
 
 static bool is_quiet;
 
+/* Notes that wait for the next thing to be said. */
+static nch_error held[4];
+static size_t held_count;
+
 /* Standard output on its way. Not stdio's own buffer: that loses bytes when a signal comes while it writes. */
 static char gathered[1 << 16];
 static size_t gathered_length;
@@ -67,6 +71,8 @@ static void end_after_failure(void)
 void nch_output_flush(void)
 {
 	size_t length = gathered_length;
+	if (length > 0)
+		nch_output_say_held();
 	gathered_length = 0;
 	if (!nch_write_all(STDOUT_FILENO, gathered, length))
 		end_after_failure();
@@ -80,6 +86,7 @@ void nch_output_add(const char *bytes, size_t length)
 	if (large || gathered_length + length > sizeof gathered)
 		nch_output_flush();
 	if (large) {
+		nch_output_say_held();
 		if (!nch_write_all(STDOUT_FILENO, bytes, length))
 			end_after_failure();
 		return;
@@ -126,10 +133,32 @@ static void say(const char *prefix, const char *text)
 	nch_write_all(STDERR_FILENO, line, (size_t)length);
 }
 
+void nch_output_say_held(void)
+{
+	for (size_t i = 0; i < held_count; i++)
+		say("", held[i].text);
+	held_count = 0;
+}
+
+void nch_output_note_later(const char *format, ...)
+{
+	if (is_quiet)
+		return;
+	if (held_count == sizeof held / sizeof *held)
+		nch_output_say_held();
+	char formatted[sizeof held[0].text];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(formatted, sizeof formatted, format, arguments);
+	va_end(arguments);
+	nch_fail(&held[held_count++], NCH_OK, "%s", formatted);
+}
+
 void nch_output_warning(const char *format, ...)
 {
 	if (is_quiet)
 		return;
+	nch_output_say_held();
 	nch_error text; /* its formatting also keeps control characters away from the terminal */
 	char formatted[sizeof text.text];
 	va_list arguments;
@@ -144,6 +173,7 @@ void nch_output_note(const char *format, ...)
 {
 	if (is_quiet)
 		return;
+	nch_output_say_held();
 	nch_error text;
 	char formatted[sizeof text.text];
 	va_list arguments;

@@ -29,6 +29,7 @@ const char *nch_duration_text(double seconds)
 
 void nch_progress_start(nch_progress *progress, const char *what, const char *unit, uint64_t total)
 {
+	nch_output_say_held();
 	*progress = (nch_progress){.unit = unit, .total = total};
 	snprintf(progress->title, sizeof progress->title, "%s", what);
 	progress->terminal = nch_output_is_terminal(true);

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "cli/data_options.h"
 #include "cli/output.h"
+#include "io/columns.h"
 
 struct nch_source {
 	nch_answer_form *form;
@@ -20,37 +21,23 @@ struct nch_source {
 
 /* --- opening --- */
 
-static nch_status find_named(const nch_source *s, const char *name, size_t *column, nch_error *error)
-{
-	nch_buffer names = {0};
-	if (nch_rows_find(s->rows, name, column))
-		return NCH_OK;
-	for (size_t c = 0; c < nch_rows_columns(s->rows) && names.length < 300; c++)
-		nch_buffer_printf(&names, "%s%s", c > 0 ? ", " : "", nch_rows_column_name(s->rows, c));
-	nch_status status = nch_fail(error, NCH_DATA, "%s: there is no column '%s'; the columns are: %s", nch_rows_path(s->rows), name,
-	                             names.data != NULL ? names.data : "none");
-	nch_buffer_free(&names);
-	return status;
-}
-
 /* As for training, but that nobody asks for a label. */
 static nch_status find_columns(nch_source *s, nch_error *error)
 {
-	const nch_answer_form *form = s->form;
-	size_t label, columns = nch_rows_columns(s->rows);
-	if (form->text != NULL)
-		NCH_TRY(find_named(s, form->text, &s->text_column, error));
-	else if (!nch_rows_find_text(s->rows, &s->text_column))
-		s->text_column = columns > 1 && nch_rows_find_label(s->rows, &label) && label == 0 ? 1 : 0;
-	if (form->pair != NULL)
-		NCH_TRY(find_named(s, form->pair, &s->pair_column, error));
-	const char *kind = nch_rows_has_header(s->rows) ? "" : "column ";
-	if (columns > 0 && form->pair != NULL)
-		nch_output_note("%s: text: %s%s, pair: %s%s", nch_rows_path(s->rows), kind, nch_rows_column_name(s->rows, s->text_column), kind,
-		                nch_rows_column_name(s->rows, s->pair_column));
-	else if (columns > 0)
-		nch_output_note("%s: text: %s%s", nch_rows_path(s->rows), kind, nch_rows_column_name(s->rows, s->text_column));
-	return NCH_OK;
+	const nch_columns_wanted wanted = {.text = s->form->text, .pair = s->form->pair, .no_label = true};
+	nch_columns_taken taken;
+	nch_buffer text = {0};
+	if (nch_rows_columns(s->rows) == 0)
+		return NCH_OK;
+	NCH_TRY(nch_columns_take(s->rows, &wanted, &taken, error));
+	s->text_column = taken.text;
+	s->pair_column = taken.pair;
+	nch_columns_describe(s->rows, &taken, &text);
+	nch_status status = nch_buffer_check(&text, error);
+	if (status == NCH_OK)
+		nch_output_note_later("%s: %s", nch_rows_path(s->rows), text.data);
+	nch_buffer_free(&text);
+	return status;
 }
 
 static nch_status open_rows(nch_source *s, const nch_options *options, const char *path, nch_error *error)
@@ -61,6 +48,7 @@ static nch_status open_rows(nch_source *s, const nch_options *options, const cha
 	s->how.table = true;
 	s->how.names = s->names;
 	s->how.name_count = 2;
+	s->how.text_name = s->form->text;
 	NCH_TRY(nch_rows_open(path, &s->how, &s->rows, error));
 	s->form->jsonl = nch_rows_is_json(s->rows); /* elements of an array are read as records are */
 	if (s->form->jsonl && s->form->in_place != NULL)

@@ -10,6 +10,7 @@
 #include "base/name.h"
 #include "base/sha256.h"
 #include "data/dataset_private.h"
+#include "io/columns.h"
 
 void nch_dataset_free(nch_dataset *dataset)
 {
@@ -26,6 +27,11 @@ void nch_dataset_free(nch_dataset *dataset)
 	nch_free(dataset->renumbered);
 	nch_labels_free(&dataset->found);
 	nch_free(dataset->found_rows);
+	nch_free(dataset->columns.text);
+	nch_free(dataset->columns.pair);
+	for (size_t i = 0; i < dataset->columns.label_count; i++)
+		nch_free(dataset->columns.label[i]);
+	nch_free(dataset->columns.label);
 	*dataset = (nch_dataset){ 0 };
 }
 
@@ -43,23 +49,6 @@ static void release_reading(nch_reading *r)
 
 /* --- columns --- */
 
-static nch_status no_such_column(const nch_rows *rows, const char *name, nch_error *error)
-{
-	nch_buffer names = { 0 };
-	for (size_t c = 0; c < nch_rows_columns(rows) && names.length < 300; c++)
-		nch_buffer_printf(&names, "%s%s", c > 0 ? ", " : "", nch_rows_column_name(rows, c));
-	nch_fail(error, NCH_DATA, "%s: there is no column '%s'; the columns are: %s%s", nch_rows_path(rows), name,
-	         names.length > 0 ? names.data : "",
-	         nch_rows_has_header(rows) || nch_rows_is_json(rows) ? "" : " (no header line found)");
-	nch_buffer_free(&names);
-	return NCH_DATA;
-}
-
-static nch_status find_named(nch_rows *rows, const char *name, size_t *column, nch_error *error)
-{
-	return nch_rows_find(rows, name, column) ? NCH_OK : no_such_column(rows, name, error);
-}
-
 /* The target stands beside the text in a record. */
 static nch_status find_target(nch_reading *r, nch_rows *rows, nch_error *error)
 {
@@ -72,43 +61,78 @@ static nch_status find_target(nch_reading *r, nch_rows *rows, nch_error *error)
 	if (!r->has_target)
 		return NCH_OK;
 	nch_target_path(nch_rows_column_name(rows, r->text_column), path, sizeof path);
-	return find_named(rows, path, &r->target_column, error);
+	return nch_rows_find(rows, path, &r->target_column) ? NCH_OK : nch_no_memory(error);
 }
 
-/* The columns by name, else the usual ones, else the first for the text and the last for the label. */
-static nch_status find_columns(nch_reading *r, nch_rows *rows, nch_error *error)
+/* Tells which columns a file has given, and keeps their names of the first file. */
+static nch_status tell_columns(nch_reading *r, const nch_rows *rows, const nch_columns_taken *taken, nch_error *error)
 {
-	const nch_dataset_options *options = r->options;
-	size_t columns = nch_rows_columns(rows);
-	bool text_found = true;
-	r->has_pair = options->pair != NULL;
-	r->has_label = false;
-	if (options->text != NULL)
-		NCH_TRY(find_named(rows, options->text, &r->text_column, error));
-	else
-		text_found = nch_rows_find_text(rows, &r->text_column);
-	if (r->has_pair)
-		NCH_TRY(find_named(rows, options->pair, &r->pair_column, error));
-	if (options->group != NULL)
-		NCH_TRY(find_named(rows, options->group, &r->group_column, error));
-	if (!options->ignore_labels && options->label != NULL) {
-		NCH_TRY(find_named(rows, options->label, &r->label_column, error));
-		r->has_label = true;
-	} else if (!options->ignore_labels) {
-		r->has_label =
-			nch_rows_find_label(rows, &r->label_column) && !(text_found && r->label_column == r->text_column);
-		if (!r->has_label && columns > 1) {
-			r->label_column = columns - 1;
-			r->has_label = !(text_found && r->text_column == columns - 1);
-		}
+	nch_buffer text = { 0 };
+	nch_columns_describe(rows, taken, &text);
+	nch_status status = nch_buffer_check(&text, error);
+	if (status == NCH_OK && r->options->remark != NULL)
+		r->options->remark(r->options->remark_context, NCH_REMARK_COLUMNS, text.data);
+	if (status == NCH_OK && r->options->remark != NULL && taken->second_text != NULL) {
+		nch_buffer_clear(&text);
+		nch_buffer_printf(&text, "%s: '%s' looks like a second text beside '%s': --pair '%s' reads both", nch_rows_path(rows), taken->second_text,
+		                  nch_rows_column_name(rows, taken->text), taken->second_text);
+		status = nch_buffer_check(&text, error);
+		if (status == NCH_OK)
+			r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text.data);
 	}
-	if (!text_found)
-		r->text_column = r->has_label && r->label_column == 0 && columns > 1 ? 1 : 0;
-	NCH_TRY(find_target(r, rows, error));
-	if (!r->has_label && options->need_labels)
-		return nch_fail(error, NCH_DATA, "%s: no label column found (one column only); name it with --label",
-		                nch_rows_path(rows));
+	nch_buffer_free(&text);
+	return status;
+}
+
+static nch_status keep_column_name(const nch_rows *rows, size_t column, char **name, nch_error *error)
+{
+	const char *own = nch_rows_column_name(rows, column);
+	*name = nch_copy_text(own, strlen(own));
+	return *name != NULL ? NCH_OK : nch_no_memory(error);
+}
+
+/* The names of the first file's columns, for nch_dataset_columns. */
+static nch_status keep_columns(nch_reading *r, const nch_rows *rows, const nch_columns_taken *taken, nch_error *error)
+{
+	nch_dataset_columns *kept = &r->dataset->columns;
+	if (kept->text != NULL)
+		return NCH_OK;
+	NCH_TRY(keep_column_name(rows, taken->text, &kept->text, error));
+	if (taken->has_pair)
+		NCH_TRY(keep_column_name(rows, taken->pair, &kept->pair, error));
+	kept->label = nch_alloc(taken->label_count, sizeof *kept->label);
+	if (kept->label == NULL)
+		return nch_no_memory(error);
+	for (; kept->label_count < taken->label_count; kept->label_count++)
+		NCH_TRY(keep_column_name(rows, taken->label[kept->label_count], &kept->label[kept->label_count], error));
 	return NCH_OK;
+}
+
+static nch_status use_columns(nch_reading *r, nch_rows *rows, const nch_columns_taken *taken, nch_error *error)
+{
+	r->text_column = taken->text;
+	r->has_pair = taken->has_pair;
+	r->pair_column = taken->pair;
+	r->has_label = taken->label_count > 0;
+	r->label_column = taken->label[0];
+	r->label_column_count = taken->label_count > 1 ? taken->label_count : 0;
+	r->vector_length = taken->vector_length;
+	NCH_TRY(nch_grow(&r->label_columns, &r->label_column_capacity, taken->label_count, sizeof *r->label_columns, error));
+	memcpy(r->label_columns, taken->label, r->label_column_count * sizeof *r->label_columns);
+	NCH_TRY(keep_columns(r, rows, taken, error));
+	NCH_TRY(nch_row_labels_declare(r, rows, error));
+	return find_target(r, rows, error);
+}
+
+static nch_status find_columns(nch_reading *r, nch_rows *rows, nch_columns_taken *taken, nch_error *error)
+{
+	const nch_dataset_options *o = r->options;
+	const nch_columns_wanted wanted = { .text = o->text, .pair = o->pair, .label = o->label, .no_label = o->ignore_labels,
+		                            .need_label = o->need_labels, .several = o->multi_label, .known_labels = o->known != NULL };
+	NCH_TRY(nch_columns_take(rows, &wanted, taken, error));
+	if (o->group != NULL && !nch_rows_find(rows, o->group, &r->group_column))
+		return nch_fail(error, NCH_DATA, "%s: there is no column '%s'", nch_rows_path(rows), o->group);
+	return use_columns(r, rows, taken, error);
 }
 
 /* --- one row --- */
@@ -333,15 +357,19 @@ static nch_status read_file(nch_reading *r, const char *path, nch_error *error)
 	nch_rows_options options = r->options->rows;
 	options.names = names;
 	options.name_count = sizeof names / sizeof *names;
+	options.text_name = r->options->text;
 	nch_rows *rows;
 	NCH_TRY(nch_rows_open(path, &options, &rows, error));
+	nch_columns_taken taken;
 	nch_status status = NCH_OK;
 	if (nch_rows_columns(rows) > 0)
-		status = find_columns(r, rows, error);
+		status = find_columns(r, rows, &taken, error);
 	if (status == NCH_OK) {
 		d->has_labels |= r->has_label;
 		status = read_rows(r, rows, error);
 	}
+	if (status == NCH_OK && nch_rows_columns(rows) > 0)
+		status = tell_columns(r, rows, &taken, error);
 	nch_rows_close(rows);
 	return status;
 }
@@ -429,6 +457,7 @@ static nch_status finish(nch_reading *r, nch_error *error)
 	if (d->found.count > 0)
 		NCH_TRY(nch_selection_sort_found(d, error));
 	nch_selection_tell_absent(r);
+	nch_row_labels_tell_composed(r);
 	d->label_rows_before = nch_alloc(d->labels.count, sizeof *d->label_rows_before);
 	if (d->label_rows_before == NULL)
 		return nch_no_memory(error);

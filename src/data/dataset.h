@@ -25,7 +25,7 @@ typedef enum nch_remark {
 
 /* {0} is the default for everything. Strings are borrowed for the time of the call. */
 typedef struct nch_dataset_options {
-	const char *text, *pair, *label; /* column names or dotted paths; NULL: the usual names, else first and last column;
+	const char *text, *pair, *label; /* column names or dotted paths, label also a,b,c: one column a label; NULL: found (io/columns.h);
 	                                    no pair unless one is named */
 	const char *group;       /* a column by whose values rows are told apart (eval --slice); NULL: none. A missing or blank cell is "(blank)" */
 	bool multi_label;        /* any number of labels a row: "a,b" in a cell, a JSON array, or an object of true/"True" */
@@ -66,6 +66,13 @@ typedef struct nch_dataset_row {
 	int32_t group;       /* of `groups`; 0 without them */
 } nch_dataset_row;
 
+/* The names of the columns that the first file gave. */
+typedef struct nch_dataset_columns {
+	char *text, *pair; /* pair: NULL without one */
+	char **label;      /* label_count: none, one, or one a label */
+	size_t label_count;
+} nch_dataset_columns;
+
 /* Start with {0}; release with nch_dataset_free. */
 struct nch_dataset {
 	size_t rows;
@@ -82,6 +89,7 @@ struct nch_dataset {
 	int32_t *target;
 	char **paths;
 	size_t path_count;
+	nch_dataset_columns columns;
 	size_t bad_rows;           /* skipped as bad */
 	size_t blank_label_rows;   /* multi-label: rows without any label */
 	size_t dropped_rows;       /* left out by drop_label or undersample */

@@ -266,3 +266,40 @@ nch_status nch_row_labels_read(nch_reading *r, const nch_rows *rows, const nch_r
 		return nch_dataset_bad_row(rows, row, error, "%zu labels where one is expected; use --multi-label for several", labels->count);
 	return NCH_OK;
 }
+
+/* Whether every part of the name between `separator`s is a label of its own. */
+static bool is_made_of_labels(const nch_labels *labels, const char *name, char separator)
+{
+	if (strchr(name, separator) == NULL)
+		return false;
+	for (const char *part = name;; part++) {
+		const char *end = strchr(part, separator), *trimmed = part;
+		size_t length = end != NULL ? (size_t)(end - part) : strlen(part);
+		nch_name_trim(&trimmed, &length);
+		if (nch_labels_find(labels, trimmed, length) < 0)
+			return false;
+		if (end == NULL)
+			return true;
+		part = end;
+	}
+}
+
+void nch_row_labels_tell_composed(const nch_reading *r)
+{
+	const nch_labels *labels = &r->dataset->labels;
+	const char *separators = r->options->multi_label ? ";|/" : ",;|";
+	if (r->options->remark == NULL || r->options->known != NULL || r->label_column_count > 0)
+		return;
+	for (size_t i = 0; i < labels->count; i++)
+		for (const char *s = separators; *s != '\0'; s++) {
+			if (!is_made_of_labels(labels, labels->names[i], *s))
+				continue;
+			nch_buffer text = { 0 };
+			nch_buffer_printf(&text, "%s: the label '%s' is made of labels that stand alone too: %s", r->dataset->paths[0], labels->names[i],
+			                  *s == ',' ? "--multi-label reads several in a cell" : "several in a cell are separated by commas");
+			if (!text.failed)
+				r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text.data);
+			nch_buffer_free(&text);
+			return;
+		}
+}

@@ -51,6 +51,9 @@ nch_status nch_row_labels_declare(nch_reading *r, const nch_rows *rows, nch_erro
  * NCH_DATA: the row is bad. */
 nch_status nch_row_labels_read(nch_reading *r, const nch_rows *rows, const nch_row *row, nch_row_labels *labels, nch_error *error);
 
+/* After the last row: tells of a label such as "기쁨,슬픔" whose parts are labels too. */
+void nch_row_labels_tell_composed(const nch_reading *r);
+
 /* --- dataset_select.c --- */
 
 nch_status nch_selection_parse(nch_selection *selection, const nch_dataset_options *options, nch_error *error);

@@ -26,7 +26,7 @@ static bool is_word(const char *text, size_t length, const char *word)
 
 nch_label_truth nch_label_truth_of(const char *text, size_t length)
 {
-	static const char *const yes[] = { "1", "1.0", "true", "True", "TRUE" }, *const no[] = { "0", "0.0", "false", "False", "FALSE", "" };
+	static const char *const yes[] = { "1", "1.0", "1.", "true", "True", "TRUE" }, *const no[] = { "0", "0.0", "0.", "false", "False", "FALSE", "" };
 	nch_name_trim(&text, &length);
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
 		if (is_word(text, length, yes[i]))

@@ -28,7 +28,7 @@ void nch_label_items_free(nch_label_items *items);
 /* Whether the text is such a list from its first bracket to its last; if so *items has what stands in it (before, it is emptied). NCH_MEMORY, else NCH_OK. */
 nch_status nch_label_text_read(const char *text, size_t length, nch_label_items *items, bool *is_list, nch_error *error);
 
-/* True: 1 1.0 true True TRUE; false: 0 0.0 false False FALSE and nothing at all; anything else is NO_TRUTH. */
+/* True: 1 1.0 1. true True TRUE; false: 0 0.0 0. false False FALSE and nothing at all; anything else is NO_TRUTH. */
 nch_label_truth nch_label_truth_of(const char *text, size_t length);
 
 #endif

@@ -67,10 +67,34 @@ static void json_tokens(const nch_statistics *s, const nch_dataset *data, nch_bu
 	}
 }
 
+static void json_text(nch_buffer *out, const char *text)
+{
+	nch_json_write_text(out, text, strlen(text));
+}
+
+/* {"text":"문장","label":"감정"}; "pair" only with one; the label is null without one, and a list where each label has a column. */
+static void json_columns(const nch_dataset_columns *columns, nch_buffer *out)
+{
+	json_name(out, "columns");
+	nch_buffer_text(out, "{\"text\":");
+	json_text(out, columns->text != NULL ? columns->text : "");
+	if (columns->pair != NULL) {
+		nch_buffer_text(out, ",\"pair\":");
+		json_text(out, columns->pair);
+	}
+	nch_buffer_text(out, columns->label_count > 1 ? ",\"label\":[" : ",\"label\":");
+	for (size_t i = 0; i < columns->label_count; i++) {
+		nch_buffer_text(out, i > 0 ? "," : "");
+		json_text(out, columns->label[i]);
+	}
+	nch_buffer_text(out, columns->label_count == 0 ? "null}" : columns->label_count > 1 ? "]}" : "}");
+}
+
 void nch_statistics_json(const nch_statistics *s, const nch_dataset *data, nch_buffer *out)
 {
 	nch_buffer_printf(out, "{\"rows\":%zu", s->rows);
 	json_size(out, "bad_rows", s->bad_rows);
+	json_columns(&data->columns, out);
 	if (data->found.count > 0) {
 		json_name(out, "labels_before");
 		for (size_t i = 0; i < data->found.count; i++) {

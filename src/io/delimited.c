@@ -250,6 +250,7 @@ nch_status nch_rows_open_delimited(nch_rows *rows, nch_error *error)
 		return nch_no_memory(error);
 	rows->state = state;
 	rows->reader = (nch_row_reader){ next_delimited, close_delimited };
+	state->lines.line = rows->lines_skipped;
 	const nch_input *input = &rows->input;
 	char preferred = preferred_delimiter(rows);
 	size_t length = input->end - input->begin;

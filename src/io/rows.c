@@ -9,19 +9,10 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/name.h"
 #include "base/utf8.h"
 #include "io/foreign.h"
 #include "io/rows_private.h"
-
-/* --- the usual names, the likelier first --- */
-
-static const char *const text_names[] = { "text",   "sentence",  "document", "form",    "문장",   "발화",
-	                                  "내용",   "텍스트",    "대화",     "본문",    "댓글",   "리뷰",
-	                                  "가사",   "글",        "content",  "comment", "review", "utterance",
-	                                  "lyrics", "sentence1", "질문",     NULL };
-static const char *const label_names[] = { "label", "labels",   "emotion", "emotions", "output", "감정",
-	                                   "정서",  "라벨",     "레이블",  "감정라벨", "분류",   "sentiment",
-	                                   "class", "category", "target",  NULL };
 
 static const char *last_part(const char *dotted)
 {
@@ -29,69 +20,27 @@ static const char *last_part(const char *dotted)
 	return dot != NULL ? dot + 1 : dotted;
 }
 
-static bool name_is_usual(const char *const *names, const char *name)
+bool nch_rows_column_is(const nch_rows *rows, size_t column, const char *name)
 {
-	for (size_t i = 0; names[i] != NULL; i++)
-		if (strcasecmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-static size_t depth_of(const char *dotted)
-{
-	size_t depth = 0;
-	for (; *dotted != '\0'; dotted++)
-		depth += *dotted == '.';
-	return depth;
-}
-
-/* The likeliest column: by the order of the names, then the one that lies least deep (input.form before
- * input.target.form). */
-static bool find_usual(const nch_rows *rows, const char *const *names, size_t *column)
-{
-	for (size_t i = 0; names[i] != NULL; i++) {
-		bool found = false;
-		for (size_t c = 0; c < rows->column_count; c++) {
-			const char *name = nch_rows_is_json(rows) ? last_part(rows->columns[c]) : rows->columns[c];
-			if (strcasecmp(name, names[i]) == 0 &&
-			    (!found || depth_of(rows->columns[c]) < depth_of(rows->columns[*column]))) {
-				*column = c;
-				found = true;
-			}
-		}
-		if (found)
-			return true;
-	}
-	return false;
-}
-
-bool nch_rows_find_text(nch_rows *rows, size_t *column)
-{
-	return find_usual(rows, text_names, column);
-}
-
-bool nch_rows_find_label(nch_rows *rows, size_t *column)
-{
-	return find_usual(rows, label_names, column);
+	char asked[256], there[256];
+	const char *own = rows->columns[column];
+	if (strcasecmp(own, name) == 0)
+		return true;
+	return nch_name_fold(name, strlen(name), asked, sizeof asked) && nch_name_fold(own, strlen(own), there, sizeof there) && strcmp(asked, there) == 0;
 }
 
 bool nch_rows_find(nch_rows *rows, const char *name, size_t *column)
 {
-	for (size_t c = 0; c < rows->column_count; c++)
-		if (strcmp(rows->columns[c], name) == 0) {
-			*column = c;
+	for (*column = 0; *column < rows->column_count; (*column)++)
+		if (strcmp(rows->columns[*column], name) == 0)
 			return true;
-		}
+	for (*column = 0; *column < rows->column_count; (*column)++)
+		if (nch_rows_column_is(rows, *column, name))
+			return true;
 	if (nch_rows_is_json(rows)) {
 		*column = rows->column_count;
-		return nch_rows_add_column(rows, name, strlen(name), NULL) == NCH_OK &&
-		       nch_json_rows_refresh(rows) == NCH_OK;
+		return nch_rows_add_column(rows, name, strlen(name), NULL) == NCH_OK;
 	}
-	for (size_t c = 0; c < rows->column_count; c++)
-		if (strcasecmp(rows->columns[c], name) == 0) {
-			*column = c;
-			return true;
-		}
 	char *end;
 	unsigned long number = strtoul(name, &end, 10);
 	if (name[0] < '0' || name[0] > '9' || *end != '\0' || number < 1 || number > rows->column_count)
@@ -129,6 +78,11 @@ const char *nch_rows_path(const nch_rows *rows)
 bool nch_rows_is_json(const nch_rows *rows)
 {
 	return rows->format == NCH_FORMAT_JSON || rows->format == NCH_FORMAT_JSONL;
+}
+
+bool nch_rows_is_table(const nch_rows *rows)
+{
+	return rows->format == NCH_FORMAT_DELIMITED || rows->format == NCH_FORMAT_XLSX;
 }
 
 const char *nch_rows_describe(const nch_rows *rows)
@@ -174,10 +128,8 @@ nch_status nch_rows_check_text(const nch_rows *rows, size_t line, const char *te
 
 static bool is_blank(const nch_cell *cell)
 {
-	for (size_t i = 0; i < cell->length; i++)
-		if (!nch_is_space(cell->text[i]))
-			return false;
-	return true;
+	bool plain = cell->length > 0 && cell->text[0] > ' ' && cell->text[0] < 0x7F;
+	return !plain && nch_name_is_empty(cell->text, cell->length);
 }
 
 static bool row_is_blank(const nch_row *row)
@@ -188,13 +140,32 @@ static bool row_is_blank(const nch_row *row)
 	return true;
 }
 
-/* The next row of the file that is not blank and not too wide. */
+/* The next row of the file that is not blank. */
 static nch_status read_row(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
 {
 	do
 		NCH_TRY(rows->reader.next(rows, row, more, error));
-	while (*more && row->record == NULL && row_is_blank(row));
-	if (!*more || rows->table_columns == 0)
+	while (*more && ((row->record == NULL && row_is_blank(row)) || row->line <= rows->lines_skipped));
+	return NCH_OK;
+}
+
+/* Whether a table's row is the header once more, as where files were put one behind the other. */
+static bool repeats_header(const nch_rows *rows, const nch_row *row)
+{
+	if (!rows->has_header || row->count != rows->column_count)
+		return false;
+	for (size_t c = 0; c < row->count; c++)
+		if (strlen(rows->columns[c]) != row->cells[c].length || memcmp(rows->columns[c], row->cells[c].text, row->cells[c].length) != 0)
+			return false;
+	return true;
+}
+
+/* Not too wide, and no header. */
+static nch_status check_row(const nch_rows *rows, nch_row *row, nch_error *error)
+{
+	if (repeats_header(rows, row))
+		return nch_rows_bad(rows, row->line, error, "this is the header line once more");
+	if (rows->table_columns == 0)
 		return NCH_OK;
 	while (row->count > rows->table_columns && is_blank(&row->cells[row->count - 1]))
 		row->count--;
@@ -207,98 +178,135 @@ static nch_status read_row(nch_rows *rows, nch_row *row, bool *more, nch_error *
 
 nch_status nch_rows_next(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
 {
-	if (rows->early_given < rows->early_count) {
-		*more = true;
-		const nch_error *bad = &rows->early[rows->early_given++];
-		return nch_fail(error, bad->status, "%s", bad->text);
-	}
-	if (rows->pending) {
-		rows->pending = false;
-		*row = rows->first;
-		*more = rows->first_more;
-		return NCH_OK;
-	}
-	return read_row(rows, row, more, error);
-}
-
-/* --- opening --- */
-
-/* Reads the first row that is not bad, and keeps it and what was bad before. */
-static nch_status read_first(nch_rows *rows, nch_error *error)
-{
-	for (;;) {
-		nch_error bad;
-		nch_status status = read_row(rows, &rows->first, &rows->first_more, &bad);
-		if (status == NCH_OK)
-			return NCH_OK;
-		if (status != NCH_DATA || rows->early_count == NCH_MAX_EARLY_BAD)
-			return nch_fail(error, status == NCH_DATA ? NCH_FORMAT : status, "%s", bad.text);
-		if (rows->early == NULL)
-			rows->early = nch_alloc(NCH_MAX_EARLY_BAD, sizeof(nch_error));
-		if (rows->early == NULL)
-			return nch_no_memory(error);
-		rows->early[rows->early_count++] = bad;
-	}
-}
-
-/* Outer blanks are no part of a column's name. */
-static nch_cell trimmed(nch_cell cell)
-{
-	while (cell.length > 0 && nch_is_space(cell.text[0])) {
-		cell.text++;
-		cell.length--;
-	}
-	while (cell.length > 0 && nch_is_space(cell.text[cell.length - 1]))
-		cell.length--;
-	return cell;
-}
-
-static bool cell_is(const nch_cell *cell, const char *name)
-{
-	return strlen(name) == cell->length && strncasecmp(cell->text, name, cell->length) == 0;
-}
-
-/* Does the first row name columns: is one of its cells a usual name, or one that the caller asks for? */
-static bool looks_like_header(const nch_rows *rows)
-{
-	for (size_t i = 0; i < rows->first.count; i++) {
-		nch_cell cell = trimmed(rows->first.cells[i]);
-		char name[64];
-		for (size_t n = 0; n < rows->options.name_count; n++)
-			if (rows->options.names[n] != NULL && cell_is(&cell, rows->options.names[n]))
-				return true;
-		if (cell.length == 0 || cell.length >= sizeof name)
+	while (rows->kept_given < rows->kept_count) {
+		const nch_kept_row *kept = &rows->kept[rows->kept_given++];
+		if (kept->given)
 			continue;
-		memcpy(name, cell.text, cell.length);
-		name[cell.length] = '\0';
-		if (name_is_usual(text_names, name) || name_is_usual(label_names, name))
-			return true;
+		*more = true;
+		if (kept->bad != NULL)
+			return nch_fail(error, kept->bad->status, "%s", kept->bad->text);
+		*row = kept->row;
+		if (kept->place != NULL)
+			NCH_TRY(nch_json_rows_refill(rows, kept->place, row, error));
+		return check_row(rows, row, error);
 	}
-	return false;
+	*more = false;
+	if (rows->ended)
+		return NCH_OK;
+	NCH_TRY(read_row(rows, row, more, error));
+	rows->ended = !*more;
+	return *more ? check_row(rows, row, error) : NCH_OK;
+}
+
+/* --- reading ahead --- */
+
+/* Keeps a row: its cells, and unless it is JSON, whose records lie in `keep` already, their texts. */
+static nch_status keep_row(nch_rows *rows, const nch_row *row, nch_kept_row *kept, size_t *bytes, nch_error *error)
+{
+	nch_cell *cells = nch_arena_alloc(rows->keep, row->count, sizeof *cells);
+	size_t total = 1;
+	for (size_t c = 0; c < row->count; c++)
+		total += row->cells[c].length;
+	char *texts = row->record == NULL ? nch_arena_alloc(rows->keep, total, 1) : NULL;
+	if (cells == NULL || (row->record == NULL && texts == NULL))
+		return nch_no_memory(error);
+	memcpy(cells, row->cells, row->count * sizeof *cells);
+	for (size_t c = 0; texts != NULL && c < row->count; c++) {
+		memcpy(texts, cells[c].text, cells[c].length);
+		cells[c].text = texts;
+		texts += cells[c].length;
+	}
+	*bytes += row->record != NULL ? row->record_length : total;
+	*kept = (nch_kept_row){ .row = *row };
+	kept->row.cells = cells;
+	return row->record != NULL ? nch_json_rows_place(rows, &kept->place, error) : NCH_OK;
+}
+
+static nch_status keep_bad(nch_rows *rows, const nch_error *bad, nch_kept_row *kept, nch_error *error)
+{
+	nch_error *copy = nch_arena_alloc(rows->keep, 1, sizeof *copy);
+	if (copy == NULL)
+		return nch_no_memory(error);
+	*copy = *bad;
+	*kept = (nch_kept_row){ .bad = copy };
+	return NCH_OK;
+}
+
+static nch_status read_ahead(nch_rows *rows, nch_error *error)
+{
+	size_t bytes = 0, good = 0;
+	rows->keep = nch_arena_new(16 * 1024);
+	if (rows->keep == NULL)
+		return nch_no_memory(error);
+	rows->keeping = true;
+	while (rows->kept_count < NCH_SAMPLE_ROWS && bytes < NCH_SAMPLE_BYTES && !rows->ended) {
+		nch_row row;
+		nch_error bad = { 0 };
+		bool more = false;
+		nch_status status = read_row(rows, &row, &more, &bad);
+		if (status == NCH_OK && !more) {
+			rows->ended = true;
+			break;
+		}
+		if (status != NCH_OK && good == 0 && (status != NCH_DATA || rows->kept_count == NCH_MAX_EARLY_BAD))
+			return nch_fail(error, status == NCH_DATA ? NCH_FORMAT : status, "%s", bad.text);
+		NCH_TRY(nch_grow(&rows->kept, &rows->kept_capacity, rows->kept_count + 1, sizeof *rows->kept, error));
+		nch_kept_row *kept = &rows->kept[rows->kept_count];
+		NCH_TRY(status == NCH_OK ? keep_row(rows, &row, kept, &bytes, error) : keep_bad(rows, &bad, kept, error));
+		if (status == NCH_OK && good == 0 && rows->format == NCH_FORMAT_DELIMITED) /* in a sheet stray cells do no harm */
+			rows->table_columns = row.count;
+		rows->kept_count++;
+		good += status == NCH_OK;
+		rows->ended = status != NCH_OK && status != NCH_DATA; /* it can't be read any further: told when its turn comes */
+	}
+	rows->keeping = false;
+	return NCH_OK;
+}
+
+/* --- the header --- */
+
+/* A title may stand above the header: then a line below the first has the names of a header. */
+static nch_status look_for_header_below(const nch_rows *rows, size_t first, nch_error *error)
+{
+	for (size_t i = first + 1; i < rows->kept_count && i <= first + 10; i++) {
+		const nch_row *row = &rows->kept[i].row;
+		if (rows->kept[i].bad == NULL && nch_columns_name_row(rows, row, 2))
+			return nch_fail(error, NCH_DATA,
+			                "%s:%zu: this line looks like the header: leave out what stands above it with --skip-rows %zu (or say --header no)",
+			                nch_rows_path(rows), row->line, row->line - 1);
+	}
+	return NCH_OK;
 }
 
 /* Names the columns of a table after its first row, or by number. */
 static nch_status take_header(nch_rows *rows, nch_error *error)
 {
-	NCH_TRY(read_first(rows, error));
-	rows->pending = true;
-	if (!rows->first_more)
+	nch_buffer name = { 0 };
+	size_t first = 0;
+	NCH_TRY(read_ahead(rows, error));
+	while (first < rows->kept_count && rows->kept[first].bad != NULL)
+		first++;
+	if (first == rows->kept_count)
 		return NCH_OK;
+	const nch_row *row = &rows->kept[first].row;
+	nch_status status = NCH_OK;
 	rows->has_header = rows->options.header == NCH_HEADER_YES ||
-	                   (rows->options.header == NCH_HEADER_AUTO && looks_like_header(rows));
-	rows->pending = !rows->has_header;
-	for (size_t i = 0; i < rows->first.count; i++) {
+	                   (rows->options.header == NCH_HEADER_AUTO && (nch_columns_name_row(rows, row, 1) || nch_columns_head_row(rows, first)));
+	if (!rows->has_header && rows->options.header == NCH_HEADER_AUTO)
+		NCH_TRY(look_for_header_below(rows, first, error));
+	rows->kept[first].given = rows->has_header;
+	for (size_t i = 0; status == NCH_OK && i < row->count; i++) {
 		char number[24];
-		nch_cell cell = trimmed(rows->first.cells[i]);
 		int length = snprintf(number, sizeof number, "%zu", i + 1);
-		if (rows->has_header && cell.length > 0)
-			NCH_TRY(nch_rows_add_column(rows, cell.text, cell.length, error));
+		if (!nch_name_clean(row->cells[i].text, row->cells[i].length, &name))
+			status = nch_no_memory(error);
+		else if (rows->has_header && name.length > 0)
+			status = nch_rows_add_column(rows, name.data, name.length, error);
 		else
-			NCH_TRY(nch_rows_add_column(rows, number, (size_t)length, error));
+			status = nch_rows_add_column(rows, number, (size_t)length, error);
 	}
-	if (rows->format == NCH_FORMAT_DELIMITED) /* in a sheet stray cells do no harm */
-		rows->table_columns = rows->column_count;
-	return NCH_OK;
+	nch_buffer_free(&name);
+	return status;
 }
 
 static nch_row_format format_of_name(const char *path)
@@ -358,16 +366,49 @@ static nch_row_format settle_format(const nch_rows *rows)
 	return format == NCH_FORMAT_TEXT && rows->options.table ? NCH_FORMAT_DELIMITED : format;
 }
 
+/* Passes over options.skip_rows lines, and over "sep=;", the line by which Excel is told what separates the columns. */
+static nch_status skip_lines(nch_rows *rows, nch_error *error)
+{
+	nch_input *input = &rows->input;
+	nch_line_reader reader = { 0 };
+	while (rows->lines_skipped < rows->options.skip_rows) {
+		const char *text;
+		size_t length;
+		bool more;
+		nch_status status = nch_line_next(rows, &reader, &text, &length, &more, error);
+		if (status != NCH_OK && status != NCH_DATA)
+			return status;
+		if (status == NCH_OK && !more)
+			return NCH_OK;
+		rows->lines_skipped++;
+	}
+	bool grew = true;
+	while (grew && input->end - input->begin < NCH_INPUT_SNIFF && rows->lines_skipped > 0)
+		NCH_TRY(nch_input_fill(input, &grew, error));
+	const char *head = input->window + input->begin;
+	size_t length = input->end - input->begin;
+	if (length < 6 || strncasecmp(head, "sep=", 4) != 0 || (head[5] != '\n' && head[5] != '\r') || head[4] == '\n' || head[4] == '\r' || head[4] == '"')
+		return NCH_OK;
+	if (rows->options.delimiter == '\0')
+		rows->options.delimiter = head[4];
+	rows->lines_skipped++;
+	input->begin += length > 6 && head[5] == '\r' && head[6] == '\n' ? 7 : 6;
+	return NCH_OK;
+}
+
 static nch_status open_format(nch_rows *rows, nch_error *error)
 {
 	if (rows->options.format == NCH_FORMAT_XLSX || format_of_name(rows->path) == NCH_FORMAT_XLSX) {
 		rows->format = NCH_FORMAT_XLSX;
 	} else {
 		NCH_TRY(nch_input_open(&rows->input, rows->path, rows->options.encoding, error));
+		NCH_TRY(skip_lines(rows, error));
 		rows->format = settle_format(rows);
 		if (rows->format != NCH_FORMAT_XLSX)
 			NCH_TRY(nch_foreign_refuse(&rows->input, error));
 	}
+	if (rows->format == NCH_FORMAT_XLSX)
+		rows->lines_skipped = rows->options.skip_rows;
 	switch (rows->format) {
 	case NCH_FORMAT_XLSX:
 		NCH_TRY(nch_rows_open_xlsx(rows, error));
@@ -375,9 +416,7 @@ static nch_status open_format(nch_rows *rows, nch_error *error)
 	case NCH_FORMAT_JSON:
 	case NCH_FORMAT_JSONL:
 		NCH_TRY(nch_rows_open_json(rows, error));
-		NCH_TRY(read_first(rows, error));
-		rows->pending = true;
-		return NCH_OK;
+		return read_ahead(rows, error);
 	case NCH_FORMAT_TEXT:
 		snprintf(rows->description, sizeof rows->description, "text, %s", nch_encoding_name(rows->input.encoding));
 		return nch_rows_open_lines(rows, error);
@@ -417,7 +456,8 @@ void nch_rows_close(nch_rows *rows)
 		nch_free(rows->columns[i]);
 	nch_free(rows->columns);
 	nch_free(rows->cells);
-	nch_free(rows->early);
+	nch_free(rows->kept);
+	nch_arena_free(rows->keep);
 	nch_free(rows->path);
 	nch_free(rows);
 }

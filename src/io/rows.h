@@ -41,12 +41,14 @@ typedef struct nch_rows_options {
 	nch_row_format format;
 	nch_quoting quoting;
 	bool table;               /* what is neither JSON nor a spreadsheet is a table, not plain text */
-	nch_header header;        /* AUTO: yes if a cell of the first row is a usual name or one of `names` */
+	nch_header header;        /* AUTO: by its names, or by what stands below it (io/columns.h) */
 	char delimiter;           /* 0: found by looking */
 	const char *sheet;        /* .xlsx: the sheet's name or number from 1; NULL: the first */
 	size_t max_row;           /* a longer row (bytes) is a bad row; 0: NCH_MAX_ROW */
-	const char *const *names; /* names that the caller will ask for; they help to recognise a header */
+	size_t skip_rows;         /* lines (of a sheet: rows) that are passed over before anything else: a title above the header */
+	const char *const *names; /* names that the caller will ask for (or a,b,c); they help to recognise a header */
 	size_t name_count;
+	const char *text_name;    /* the one of them that is asked for as the text: it tells which of several arrays in a JSON file holds the records; NULL */
 } nch_rows_options;
 
 #define NCH_MAX_ROW ((size_t)512 * 1024)
@@ -63,7 +65,7 @@ typedef struct nch_row {
 	const nch_cell *cells; /* valid until the next call */
 	size_t count;          /* >= 1; may be less than the number of columns: the rest is absent */
 	size_t line;           /* where it starts, from 1; in a sheet its row number */
-	const char *record;    /* JSON: the record's source text, else NULL */
+	const char *record;    /* JSON: the record's source text (or one that is put together from its cells'), else NULL */
 	size_t record_length;
 } nch_row;
 
@@ -84,17 +86,14 @@ const char *nch_rows_column_name(const nch_rows *rows, size_t column); /* NULL i
 bool nch_rows_has_header(const nch_rows *rows);
 const char *nch_rows_column_label(const nch_rows *rows, size_t column); /* its name where it names a label: of a dotted path the last part */
 
-/* The column of that name (a table: exact, else without regard to case, else a number from 1; JSON: a dotted path). For
+/* The column of that name (exact, else in clean form and without regard to case; in a table also a number from 1; in JSON a dotted path). For
  * JSON the columns are those of the first record, and a path that it lacks is added as a new column, so this never
  * fails there. Returns false if there is none. */
 bool nch_rows_find(nch_rows *rows, const char *name, size_t *column);
 
-/* The column that usually holds the text (text, sentence, document, 문장 …) or the label (label, emotion, 감정 …). */
-bool nch_rows_find_text(nch_rows *rows, size_t *column);
-bool nch_rows_find_label(nch_rows *rows, size_t *column);
-
 const char *nch_rows_path(const nch_rows *rows);
 bool nch_rows_is_json(const nch_rows *rows);
+bool nch_rows_is_table(const nch_rows *rows); /* or a sheet */
 const char *nch_rows_describe(const nch_rows *rows); /* "TSV, UTF-8, header" for people */
 
 #endif

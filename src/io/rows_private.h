@@ -10,6 +10,18 @@
 #define NCH_MAX_COLUMNS 4096
 #define NCH_MAX_EARLY_BAD 64 /* bad rows before the first good one */
 
+/* Rows that are read ahead when a file is opened: what is in its columns shows in them. */
+#define NCH_SAMPLE_ROWS 256
+#define NCH_SAMPLE_BYTES ((size_t)256 * 1024)
+
+/* A row that was read ahead, or a bad one. It lives in rows->keep until the file is closed. */
+typedef struct nch_kept_row {
+	nch_row row;
+	const void *place;    /* JSON: where the record lies, for columns that are added later */
+	const nch_error *bad; /* NULL: a good row */
+	bool given;           /* it is not to be given out: it was, or it is the header */
+} nch_kept_row;
+
 /* A reader of one format: `next` as nch_rows_next, without regard to headers, blank rows included or not as it likes. */
 typedef struct nch_row_reader {
 	nch_status (*next)(nch_rows *rows, nch_row *row, bool *more, nch_error *error);
@@ -28,23 +40,26 @@ struct nch_rows {
 	char **columns; /* names */
 	size_t column_count, column_capacity;
 	bool has_header;
+	size_t own_columns;   /* JSON: so many are those of the record itself; behind them those of the records around it */
 	size_t table_columns; /* a longer row is bad, unless what is too much is blank; 0: no limit */
 
 	nch_cell *cells; /* the current row */
 	size_t cell_capacity;
 
-	bool pending; /* `first` was read while opening and is to be given out by the first call */
-	nch_row first;
-	bool first_more;
-	nch_error *early; /* bad rows met before it */
-	size_t early_count, early_given;
+	nch_kept_row *kept; /* read ahead */
+	size_t kept_count, kept_capacity, kept_given;
+	nch_arena *keep;    /* their memory; NULL where nothing is read ahead */
+	bool keeping, ended;
+	size_t lines_skipped; /* of options.skip_rows: lines that were passed over before anything was read */
 	char description[96];
 };
 
 nch_status nch_rows_open_delimited(nch_rows *rows, nch_error *error);
 nch_status nch_rows_open_lines(nch_rows *rows, nch_error *error);
 nch_status nch_rows_open_json(nch_rows *rows, nch_error *error);
-nch_status nch_json_rows_refresh(nch_rows *rows); /* a column was added: look it up in the pending first record too */
+/* The current record's place, in rows->keep; and a row made of such a place, in rows->cells. */
+nch_status nch_json_rows_place(nch_rows *rows, const void **place, nch_error *error);
+nch_status nch_json_rows_refill(nch_rows *rows, const void *place, nch_row *row, nch_error *error);
 nch_status nch_rows_open_xlsx(nch_rows *rows, nch_error *error);
 
 /* White space as tables and JSON have it. */
@@ -56,6 +71,21 @@ static inline bool nch_is_space(char c)
 /* Room for `count` cells in rows->cells. */
 nch_status nch_rows_need_cells(nch_rows *rows, size_t count, nch_error *error);
 nch_status nch_rows_add_column(nch_rows *rows, const char *name, size_t length, nch_error *error);
+
+/* Whether a column is called so: in clean form (base/name.h), without regard to case. */
+bool nch_rows_column_is(const nch_rows *rows, size_t column, const char *name);
+
+/* A header by its names (columns.c): `row` holds a usual name of a text or label column, or one that the caller asks for; `usual` such names at once. */
+bool nch_columns_name_row(const nch_rows *rows, const nch_row *row, size_t usual);
+
+/* A header by what stands below it: the first good row that was read ahead is number `first`. */
+bool nch_columns_head_row(const nch_rows *rows, size_t first);
+
+/* JSON: whether an object has, at any depth outside arrays, a text under a usual name; something that may be a label under one; a member whose name is
+ * usual or asked for. */
+bool nch_columns_names_text(const nch_json *object);
+bool nch_columns_names_label(const nch_json *object);
+bool nch_columns_name_tells(const nch_rows *rows, const nch_json *object);
 
 /* NCH_DATA with "FILE:LINE: text". */
 nch_status nch_rows_bad(const nch_rows *rows, size_t line, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);

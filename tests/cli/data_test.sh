@@ -34,6 +34,26 @@ check 'two files' 6 "$(field rows "$("$NUNCHI" data --data "$dir/a.tsv" --data="
 "$NUNCHI" data --data "$dir/a.tsv" | grep -q '행복 *2 *66.7 %'
 check 'table' 0 $?
 
+# the columns: told, once for files that have the same, and in the JSON
+printf '번호,문장,감정\n1,오늘은 비가 왔다,슬픔\n2,내일은 갠다고 한다,행복\n' > "$dir/named.csv"
+check 'columns told' 'nunchi: text: 문장, label: 감정' "$("$NUNCHI" data --data "$dir/named.csv" --test "$dir/named.csv" 2>&1 > /dev/null)"
+check 'columns not told' '' "$("$NUNCHI" data --data "$dir/named.csv" --quiet 2>&1 > /dev/null)"
+"$NUNCHI" data --data "$dir/named.csv" --json --quiet | grep -q '"columns":{"text":"문장","label":"감정"}'
+check 'columns in JSON' 0 $?
+"$NUNCHI" data --data "$dir/named.csv" --json --quiet --pair 번호 | grep -q '"columns":{"text":"문장","pair":"번호","label":"감정"}'
+check 'a pair in JSON' 0 $?
+printf '하나 둘 셋\n넷 다섯\n' > "$dir/lines.txt"
+"$NUNCHI" data --data "$dir/lines.txt" --json 2> "$dir/err" | grep -q '"columns":{"text":"text","label":null}'
+check 'lines in JSON' 0 $?
+check 'lines told' 'nunchi: text: text, no label' "$(cat "$dir/err")"
+printf 'text\tjoy\tfear\n오늘은 좋다\t1\t0\n무섭고 좋다\t1\t1\n' > "$dir/flags.tsv"
+json=$("$NUNCHI" data --data "$dir/flags.tsv" --json --quiet --multi-label --label joy,fear)
+check 'one column a label' '2 1' "$(field joy "$(printf '%s' "$json" | sed 's/.*"labels"//')") $(field fear "$(printf '%s' "$json" | sed 's/.*"labels"//')")"
+printf '%s' "$json" | grep -q '"columns":{"text":"text","label":\["joy","fear"\]}'
+check 'one column a label in JSON' 0 $?
+(printf '조사 결과\n\n'; cat "$dir/named.csv") > "$dir/titled.csv"
+check 'rows above the header' 2 "$(field rows "$("$NUNCHI" data --data "$dir/titled.csv" --skip-rows 2 --json --quiet)")"
+
 # bad rows: told with file and line, counted, or the end
 printf 'text,label\n좋다,행복\n,슬픔\n나쁘다\n무섭다,공포\n' > "$dir/bad.csv"
 json=$("$NUNCHI" data --data "$dir/bad.csv" --json 2> "$dir/err")
@@ -88,6 +108,7 @@ fails 'absent file' 1 'there is no such file' data --data "$dir/absent.tsv"
 fails 'folder' 1 'is a folder' data --data "$dir"
 : > "$dir/empty.csv"
 fails 'empty file' 1 'holds no rows' data --data "$dir/empty.csv"
+fails 'a title above the header' 1 'titled.csv:3: this line looks like the header.*--skip-rows 2' data --data "$dir/titled.csv"
 fails 'wrong column' 1 "no column 'zzz'" data --data "$dir/a.tsv" --text zzz
 fails 'wrong encoding' 2 'known are' data --data "$dir/a.tsv" --encoding latin1
 fails 'unknown cleansing' 2 'known are: none, placeholders-1' data --data "$dir/a.tsv" --cleansing kc

@@ -34,7 +34,10 @@ fit_uneven="train --train $work/uneven.tsv --multi-label --labels joy,fear --pre
 run $fit_uneven --class-weights balanced --out "$work/uneven"
 tail -n 1 "$work/.out" > "$work/balanced"
 run $fit_uneven --class-weights joy=.75,fear=1.5 --out "$work/uneven-too"
+check "train tells its columns" grep -q '^nunchi: text: text, label: label$' "$work/.err"
 check "balanced counts every label" test "$(cat "$work/balanced")" = "$(tail -n 1 "$work/.out")"
+run eval --model "$work/uneven" --data "$work/uneven.tsv"
+check "eval tells its columns" grep -q '^nunchi: text: text, label: label$' "$work/.err"
 for part in '--valid-split 0.3' '--test-split 0.3'; do
 	exits 2 'stratify needs data with one label a row' -- train --train "$work/uneven.tsv" --multi-label --stratify $part --preset tiny --tokenizer "$work/v.model" --allow-unknown --out "$work/no"
 done

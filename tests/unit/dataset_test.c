@@ -57,7 +57,7 @@ TEST(columns)
 			    pair = { .text = "a", .pair = "b", .label = "c" };
 	CHECK_TEXT(dataset_of(".tsv", "text\tlabel\n안녕\t행복\n아이고\t슬픔\n", &none), "슬픔,행복: 안녕=행복 아이고=슬픔");
 	CHECK_TEXT(dataset_of(".tsv", "감정\t문장\n행복\t안녕\n", &none), "행복: 안녕=행복");
-	CHECK_TEXT(dataset_of(".tsv", "1\t안녕\t행복\n", &none), "행복: 1=행복");
+	CHECK_TEXT(dataset_of(".tsv", "1\t안녕\t행복\n", &none), "행복: 안녕=행복");
 	CHECK_TEXT(dataset_of(".csv", "label,x\n행복,안녕\n", &none), "행복: 안녕=행복");
 	CHECK_TEXT(dataset_of(".csv", "a,b,c\n행복,안녕,z\n", &named), "행복: 안녕=행복");
 	CHECK_TEXT(dataset_of(".csv", "a,b,c\n하나,둘,z\n", &pair), "z: 하나/둘=z");

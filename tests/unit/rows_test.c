@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "io/columns.h"
 #include "io/rows.h"
 #include "test.h"
 
@@ -293,10 +294,11 @@ TEST(columns)
 	write_text(".jsonl", "{\"input\":{\"target\":{\"form\":\"t\"},\"form\":\"f\"},\"output\":{\"joy\":\"True\"}}\n"
 	                     "{\"later\":5}");
 	CHECK(nch_rows_open(path, NULL, &rows, NULL) == NCH_OK);
-	CHECK(nch_rows_find_text(rows, &column));
-	CHECK_TEXT(nch_rows_column_name(rows, column), "input.form");
-	CHECK(nch_rows_find_label(rows, &column));
-	CHECK_TEXT(nch_rows_column_name(rows, column), "output");
+	nch_columns_wanted wanted = { 0 };
+	nch_columns_taken taken;
+	CHECK(nch_columns_take(rows, &wanted, &taken, NULL) == NCH_OK && taken.label_count == 1);
+	CHECK_TEXT(nch_rows_column_name(rows, taken.text), "input.form");
+	CHECK_TEXT(nch_rows_column_name(rows, taken.label[0]), "output");
 	CHECK(nch_rows_find(rows, "later", &column));
 	nch_row row;
 	bool more;
@@ -311,8 +313,7 @@ TEST(columns)
 	write_text(".csv", "id,Text,감정\n1,a,b\n");
 	CHECK(nch_rows_open(path, NULL, &rows, NULL) == NCH_OK);
 	CHECK(nch_rows_columns(rows) == 3 && nch_rows_has_header(rows));
-	CHECK(nch_rows_find_text(rows, &column) && column == 1);
-	CHECK(nch_rows_find_label(rows, &column) && column == 2);
+	CHECK(nch_columns_take(rows, &wanted, &taken, NULL) == NCH_OK && taken.text == 1 && taken.label_count == 1 && taken.label[0] == 2);
 	CHECK(nch_rows_find(rows, "text", &column) && column == 1);
 	CHECK(nch_rows_find(rows, "3", &column) && column == 2);
 	CHECK(!nch_rows_find(rows, "4", &column) && !nch_rows_find(rows, "0", &column) &&
