@@ -26,8 +26,8 @@ typedef struct nch_figure {
 	double rate;          /* a second: tokens (attention, train, predict), numbers (activations …), bytes (tokenizing) */
 } nch_figure;
 
-/* Seconds that one call of run(context) takes: the fastest of those that fit in about `patience` seconds (one warming call and three
- * measured ones at least, unless one alone takes longer). */
+/* Seconds that one call of run(context) takes: the fastest of those that fit in about `patience` seconds, three at least, or one if that alone takes longer. A call
+ * before them is not counted: it is cold, half of its time may go into pages of memory that are touched for the first time. */
 typedef void nch_bench_run(void *context);
 double nch_bench_time(nch_bench_run *run, void *context, double patience);
 

@@ -1,0 +1,33 @@
+/* What is measured is warm. */
+#include "bench/bench.h"
+#include "test.h"
+
+#include <time.h>
+
+typedef struct counter {
+	size_t calls;
+	long first, others; /* nanoseconds that a call takes at least */
+} counter;
+
+static void run(void *context)
+{
+	counter *c = context;
+	const struct timespec pause = {0, c->calls == 0 ? c->first : c->others};
+	c->calls++;
+	nanosleep(&pause, NULL);
+}
+
+TEST(the_first_call_does_not_count)
+{
+	counter slow = {.first = 30000000, .others = 30000000}, cold = {.first = 300000000, .others = 1000};
+	CHECK(nch_bench_time(run, &slow, 0.01) >= 0.03 && slow.calls == 2); /* longer than anybody has patience: cold, then warm */
+	CHECK(nch_bench_time(run, &cold, 0.01) < 0.3 && cold.calls >= 2);
+	counter fast = {0};
+	CHECK(nch_bench_time(run, &fast, 0.0) > 0.0 && fast.calls >= 2);
+}
+
+int main(void)
+{
+	RUN(the_first_call_does_not_count);
+	return test_end();
+}
