@@ -25,10 +25,12 @@ enum {
 	WIDTH = 3072,          /* columns of B packed at once (shared by all threads, in L3): few phases, at whose ends threads wait */
 	WIDTH_ALONE = 768,     /* ... by one thread, which waits for nobody: the packed columns leave C and W room in the caches */
 	BLOCK = 112 / ROWS * ROWS, /* rows of A that a thread packs at once */
+	MOST_STRIPS = BLOCK / ROWS,
 	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
 	NARROW = 256,          /* up to so many rows, B = Wᵀ is read where it lies */
 	NARROW_VECS = 4,       /* v16 of 16 rows of X each that go through a strip of W together: 4 · 16 · k stay in L2 */
-	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product */
+	NARROW_ROWS = 6 * VECS, /* rows of W in the tile of a narrow product: at least eight chains, where a v16 is one register (AVX-512) too */
+	NARROW_FEW = 4,        /* ... where there are not so many left */
 	NARROW_STRIP = 48,     /* rows of W in one task */
 	NARROW_DEPTH = 4096    /* beyond, the packed Xᵀ would not fit */
 };
@@ -46,12 +48,19 @@ static size_t even(size_t total, size_t index, size_t count)
 static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, size_t strips, size_t depth, float *packed)
 {
 	if (a_row == 1) { /* a column of A is contiguous: one pass over the columns serves all strips */
+		size_t begin[MOST_STRIPS + 1], whole[MOST_STRIPS]; /* of each strip: its first row; the columns of which 16 rows may be written */
+		for (size_t s = 0; s <= strips; s++)
+			begin[s] = even(rows, s, strips);
+		for (size_t s = 0; s < strips; s++) {
+			size_t surplus = 16 / (begin[s + 1] - begin[s]) + 1;
+			whole[s] = rows - begin[s] >= 16 && depth > surplus ? depth - surplus : 0;
+		}
 		for (size_t p = 0; p < depth; p++)
 			for (size_t s = 0; s < strips; s++) {
-				size_t i = even(rows, s, strips), height = even(rows, s + 1, strips) - i;
+				size_t i = begin[s], height = begin[s + 1] - i;
 				float *out = packed + i * depth + p * height;
 				__builtin_prefetch(a + (p + 4) * a_col + i);
-				if (rows - i >= 16 && p + 16 / height + 1 < depth) /* 16 at once: the surplus is overwritten by the next columns */
+				if (p < whole[s]) /* 16 at once: the surplus is overwritten by the next columns */
 					v_store(out, v_load(a + p * a_col + i));
 				else
 					v_store_part(out, v_load_part(a + p * a_col + i, height), height);
@@ -303,6 +312,9 @@ static void narrow_task(void *context, size_t index, size_t thread)
 		for (; j + NARROW_ROWS <= end; j += NARROW_ROWS)
 			for (size_t v = first; v < last; v++)
 				narrow_tile(NARROW_ROWS, job, j, v);
+		for (; j + NARROW_FEW <= end; j += NARROW_FEW)
+			for (size_t v = first; v < last; v++)
+				narrow_tile(NARROW_FEW, job, j, v);
 		for (; j < end; j++)
 			for (size_t v = first; v < last; v++)
 				narrow_tile(1, job, j, v);
