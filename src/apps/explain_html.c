@@ -24,9 +24,10 @@ static const char page_style[] =
 	".maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,var(--w)),1fr));gap:1.4rem 1.2rem}\n"
 	"figure{margin:0;break-inside:avoid}\n"
 	"figcaption{font-size:.85rem;color:var(--quiet);text-align:center;margin-top:.3rem}\n"
-	".maps text{font:10.5px sans-serif;fill:var(--quiet)}\n"
-	".maps .ground{fill:var(--card);stroke:var(--rule)}\n"
-	".maps path{fill:var(--c)}\n"
+	".scale{width:19rem;margin:.2rem 0 .8rem}\n"
+	".maps text,.scale text{font:10.5px sans-serif;fill:var(--quiet)}\n"
+	".maps .ground,.scale .ground{fill:var(--card);stroke:var(--rule)}\n"
+	".maps path,.scale path{fill:var(--c)}\n"
 	"@media print{.for{background:none}main{max-width:none}body{font-size:11pt}td .bar,.maps *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}\n"
 	"@media(max-width:34rem){body{font-size:16px}.text{font-size:1.15rem}}\n";
 
@@ -142,6 +143,7 @@ enum { CELL = 14, NAME_COLUMNS = 10, NAMED = 40, DRAWN = 96, SHADES = 15 };
 
 typedef struct map_look {
 	size_t tokens, gutter; /* gutter: pixels for the names, left and above */
+	double most;           /* the probability that is darkest, in all maps of the page */
 } map_look;
 
 /* The token's letters, or what a special one is called. */
@@ -211,17 +213,22 @@ static double square_of(const map_look *look, const float *map, size_t maps, siz
 	return sum / (double)maps;
 }
 
-/* Squares as dark as their probability, measured by the map's largest, in SHADES steps: a path for each step, so that a page stays small. */
-static double add_squares(const map_look *look, const float *map, size_t maps, nch_buffer *out)
+static double largest_of(const map_look *look, const float *map, size_t maps)
+{
+	double most = 1e-6;
+	for (size_t i = 0; i < look->tokens * look->tokens; i++)
+		most = square_of(look, map, maps, i) > most ? square_of(look, map, maps, i) : most;
+	return most;
+}
+
+/* Squares as dark as their probability, on one scale for the whole page, in SHADES steps: a path for each step, so that a page stays small. */
+static void add_squares(const map_look *look, const float *map, size_t maps, nch_buffer *out)
 {
 	size_t n = look->tokens;
-	double most = 1e-6;
-	for (size_t i = 0; i < n * n; i++)
-		most = square_of(look, map, maps, i) > most ? square_of(look, map, maps, i) : most;
 	for (int shade = 1; shade <= SHADES; shade++) {
 		bool any = false;
 		for (size_t i = 0; i < n * n; i++) {
-			if ((int)(square_of(look, map, maps, i) / most * SHADES + 0.5) != shade)
+			if ((int)(square_of(look, map, maps, i) / look->most * SHADES + 0.5) != shade)
 				continue;
 			nch_buffer_text(out, any ? "" : "<path d=\"");
 			nch_buffer_printf(out, "M%zu %zuh%dv%dh-%dz", look->gutter + i % n * CELL, look->gutter + i / n * CELL, CELL, CELL, CELL);
@@ -230,7 +237,16 @@ static double add_squares(const map_look *look, const float *map, size_t maps, n
 		if (any)
 			nch_buffer_printf(out, "\" opacity=\"%.2f\"/>\n", (double)shade / SHADES);
 	}
-	return most;
+}
+
+/* The scale itself: from nothing to the darkest. */
+static void add_scale(const map_look *look, nch_buffer *out)
+{
+	nch_buffer_printf(out, "<svg class=\"scale\" viewBox=\"0 0 %d %d\" shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"0 %% – %.0f %%\">\n"
+	                       "<rect class=\"ground\" x=\"32\" y=\"1\" width=\"%d\" height=\"%d\"/>\n", SHADES * CELL + 90, CELL + 2, 100.0 * look->most, SHADES * CELL, CELL);
+	for (int shade = 1; shade <= SHADES; shade++)
+		nch_buffer_printf(out, "<path d=\"M%d 1h%dv%dh-%dz\" opacity=\"%.2f\"/>\n", 32 + (shade - 1) * CELL, CELL, CELL, CELL, (double)shade / SHADES);
+	nch_buffer_printf(out, "<text x=\"26\" y=\"12\" text-anchor=\"end\">0 %%</text><text x=\"%d\" y=\"12\">%.0f %%</text></svg>\n", 38 + SHADES * CELL, 100.0 * look->most);
 }
 
 static void add_map(const nch_explanation *e, const nch_predictor *predictor, const map_look *look, const float *map, size_t maps, const char *what, size_t number,
@@ -239,9 +255,9 @@ static void add_map(const nch_explanation *e, const nch_predictor *predictor, co
 	size_t squares = look->tokens * CELL, side = look->gutter + squares + 1;
 	nch_buffer_printf(out, "<figure><svg viewBox=\"0 0 %zu %zu\" shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"%s %zu\">\n", side, side, what, number);
 	nch_buffer_printf(out, "<rect class=\"ground\" x=\"%zu\" y=\"%zu\" width=\"%zu\" height=\"%zu\"/>\n", look->gutter, look->gutter, squares, squares);
-	double most = add_squares(look, map, maps, out);
+	add_squares(look, map, maps, out);
 	add_names(e, predictor, look, out);
-	nch_buffer_printf(out, "</svg><figcaption>%s %zu · 가장 진한 칸 %.0f %%</figcaption></figure>\n", what, number, 100.0 * most);
+	nch_buffer_printf(out, "</svg><figcaption>%s %zu · 가장 큰 값 %.0f %%</figcaption></figure>\n", what, number, 100.0 * largest_of(look, map, maps));
 }
 
 static void add_maps(const nch_explanation *e, const nch_predictor *predictor, nch_buffer *out)
@@ -252,8 +268,17 @@ static void add_maps(const nch_explanation *e, const nch_predictor *predictor, n
 		nch_buffer_printf(out, "<h2>주의</h2>\n<p class=\"quiet\">토큰이 %zu개라 그리지 않았습니다 (%d개까지).</p>\n", look.tokens, DRAWN);
 		return;
 	}
-	nch_buffer_printf(out, "<h2>어디를 보았나: 층마다</h2>\n<p class=\"quiet\">주의(attention), 머리들의 평균. 줄의 토큰이 칸의 토큰을 봅니다. 본 곳이 곧 까닭은 아닙니다.</p>\n"
-	                       "<div class=\"maps\" style=\"--w:%zupx\">\n", look.tokens <= NAMED ? look.gutter + look.tokens * CELL * 7 / 8 : (size_t)600);
+	for (size_t l = 0; l < e->layers; l++) {
+		double most = largest_of(&look, e->attention + l * e->heads * map, e->heads);
+		look.most = most > look.most ? most : look.most;
+	}
+	for (size_t h = 0; h < e->heads; h++) {
+		double most = largest_of(&look, e->attention + ((e->layers - 1) * e->heads + h) * map, 1);
+		look.most = most > look.most ? most : look.most;
+	}
+	nch_buffer_printf(out, "<h2>어디를 보았나: 층마다</h2>\n<p class=\"quiet\">주의(attention), 머리들의 평균. 줄의 토큰이 칸의 토큰을 봅니다. 본 곳이 곧 까닭은 아닙니다. 모든 그림의 색은 한 눈금으로 잽니다.</p>\n");
+	add_scale(&look, out);
+	nch_buffer_printf(out, "<div class=\"maps\" style=\"--w:%zupx\">\n", look.tokens <= NAMED ? look.gutter + look.tokens * CELL * 7 / 8 : (size_t)600);
 	for (size_t l = 0; l < e->layers; l++)
 		add_map(e, predictor, &look, e->attention + l * e->heads * map, e->heads, "층", l + 1, out);
 	nch_buffer_printf(out, "</div>\n<h2>마지막 층의 머리들</h2>\n<div class=\"maps\" style=\"--w:%zupx\">\n",

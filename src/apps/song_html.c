@@ -78,14 +78,38 @@ static void add_shares(const nch_song_page *page, nch_buffer *out)
 	nch_buffer_text(out, "</dl>\n");
 }
 
+static const char *const kinds[] = {[NCH_ASKED_SONG] = "이 노래와 닮은 노래", [NCH_ASKED_TEXT] = "이 글 같은 노래",
+                                    [NCH_ASKED_MOOD] = "이런 마음의 노래", [NCH_ASKED_GENRE] = "이 장르의 노래"};
+
+/* What was asked for, in the words of the songs: the song's title, the text, the emotions (the greatest share first), or the genres. */
+static void add_heading(const nch_song_page *page, nch_buffer *out)
+{
+	const nch_songs *s = page->songs;
+	const nch_wish *wish = page->wish;
+	size_t shown = 0;
+	if (page->question == NCH_ASKED_MOOD) {
+		for (size_t c = 0; c < s->labels; c++)
+			page->parts[c] = (double)wish->emotion[c];
+		for (size_t c; (c = nch_likeness_take_largest(page->parts, s->labels)) < s->labels && page->parts[c] >= 0.005; page->parts[c] = 0.0) {
+			nch_buffer_text(out, shown++ > 0 ? " · " : "");
+			add_text(out, nch_songs_label(s, c));
+		}
+	} else if (page->question == NCH_ASKED_GENRE) {
+		for (size_t g = 0; g < wish->genres; g++) {
+			nch_buffer_text(out, shown++ > 0 ? " · " : "");
+			add_text(out, nch_songs_genre(s, wish->genre[g]));
+		}
+	} else {
+		add_text(out, page->asked);
+	}
+}
+
 static void add_wish(const nch_song_page *page, nch_buffer *out)
 {
-	static const char *const kinds[] = {[NCH_ASKED_SONG] = "이 노래와 닮은 노래", [NCH_ASKED_TEXT] = "이 글 같은 노래",
-	                                    [NCH_ASKED_MOOD] = "이런 마음의 노래", [NCH_ASKED_GENRE] = "이 장르의 노래"};
 	const nch_wish *wish = page->wish;
 	nch_buffer_printf(out, "<section class=\"asked\">\n<p class=\"kind\">%s</p>\n<h1%s>", kinds[page->question],
 	                  page->question == NCH_ASKED_TEXT ? " class=\"text\"" : "");
-	add_text(out, page->asked);
+	add_heading(page, out);
 	nch_buffer_text(out, "</h1>\n<p class=\"by\">");
 	add_text(out, page->by);
 	nch_buffer_text(out, "</p>\n");
@@ -185,7 +209,7 @@ static void add_song(const nch_song_page *page, size_t i, nch_buffer *out)
 
 void nch_song_html(const nch_song_page *page, nch_buffer *out)
 {
-	nch_html_begin(out, page->asked, page_style);
+	nch_html_begin(out, page->question == NCH_ASKED_SONG ? page->asked : kinds[page->question], page_style);
 	add_styles(page->songs, out);
 	add_wish(page, out);
 	nch_buffer_text(out, "<ol>\n");

@@ -9,7 +9,7 @@ typedef enum nch_song_question { NCH_ASKED_SONG, NCH_ASKED_TEXT, NCH_ASKED_MOOD,
 
 typedef struct nch_song_page {
 	nch_song_question question;
-	const char *asked; /* the song's title, the text, the mood or the genres in the asker's words */
+	const char *asked; /* the song's title or the text; of a mood or of genres, the wish says it */
 	const char *by;    /* the song's artist; "" */
 	const nch_songs *songs;
 	const nch_wish *wish;

@@ -267,7 +267,7 @@ static nch_song_page page_of(const struct work *w)
 	while (nch_options_text(w->options, names[question]) == NULL)
 		question++; /* check_call has seen to it that one was given */
 	page.question = (nch_song_question)question;
-	page.asked = nch_options_text(w->options, names[question]);
+	page.asked = question == NCH_ASKED_TEXT ? nch_options_text(w->options, names[question]) : "";
 	if (question == NCH_ASKED_SONG) {
 		page.asked = nch_songs_title(&w->songs, w->wish.without);
 		page.by = nch_songs_artist(&w->songs, w->wish.without);

@@ -5,16 +5,6 @@
 #include "report/plots.h"
 #include "report/svg.h"
 
-/* From white to a dark blue: each channel on its straight line. */
-static void cell_colour(double share, char colour[8])
-{
-	const double dark[] = { 8, 61, 122 };
-	int rgb[3];
-	for (int i = 0; i < 3; i++)
-		rgb[i] = (int)(255 + (dark[i] - 255) * share + 0.5);
-	snprintf(colour, 8, "#%02x%02x%02x", (unsigned)rgb[0] & 0xFF, (unsigned)rgb[1] & 0xFF, (unsigned)rgb[2] & 0xFF);
-}
-
 static void draw_cells(const nch_metrics *m, double left, double top, double cell, nch_buffer *out)
 {
 	double size = cell >= 52 ? 16 : cell >= 32 ? 12 : cell * 0.36;
@@ -23,19 +13,18 @@ static void draw_cells(const nch_metrics *m, double left, double top, double cel
 			size_t rows = m->confusion[t * m->classes + p];
 			double share = m->by_class[t].support > 0 ? (double)rows / (double)m->by_class[t].support : 0;
 			double x = left + (double)p * cell, y = top + (double)t * cell;
-			char colour[8], text[32];
-			cell_colour(share, colour);
-			nch_svg_rect(out, x, y, cell, cell, colour, "#d0d0d0");
+			char text[32];
+			nch_svg_shade(out, x, y, cell, cell, share);
 			if (rows == 0 && cell < 52)
 				continue;
-			const char *ink = share > 0.5 ? "#ffffff" : rows > 0 ? "#111111" : "#999999";
+			const char *ink = rows == 0 ? NCH_SVG_QUIET : share <= NCH_SVG_DEEP ? NCH_SVG_ON_PALE : NCH_SVG_ON_DEEP;
 			snprintf(text, sizeof text, "%zu", rows);
-			nch_svg_text(out, x + cell / 2, y + cell / 2 + (cell >= 52 ? 0 : size * 0.36), size, "middle", ink,
+			nch_svg_text(out, x + cell / 2, y + cell / 2 + (cell >= 52 && rows > 0 ? 0 : size * 0.36), size, "middle", ink,
 			             0, text);
 			if (cell < 52 || rows == 0)
 				continue;
 			snprintf(text, sizeof text, "%.0f %%", 100 * share);
-			nch_svg_text(out, x + cell / 2, y + cell / 2 + 16, 11, "middle", ink, 0, text);
+			nch_svg_text(out, x + cell / 2, y + cell / 2 + 17, 12, "middle", ink, 0, text);
 		}
 }
 
@@ -46,11 +35,11 @@ static void draw_names(const nch_labels *labels, size_t classes, double left, do
 	for (size_t c = 0; c < classes; c++) {
 		double middle = ((double)c + 0.5) * cell;
 		if (aslant)
-			nch_svg_text(out, left + middle + size * 0.3, top - 6, size, "start", "#111111", -50,
+			nch_svg_text(out, left + middle + size * 0.3, top - 6, size, "start", NCH_SVG_INK, -50,
 			             labels->names[c]);
 		else
-			nch_svg_text(out, left + middle, top - 8, size, "middle", "#111111", 0, labels->names[c]);
-		nch_svg_text(out, left - 8, top + middle + size * 0.36, size, "end", "#111111", 0, labels->names[c]);
+			nch_svg_text(out, left + middle, top - 8, size, "middle", NCH_SVG_INK, 0, labels->names[c]);
+		nch_svg_text(out, left - 8, top + middle + size * 0.36, size, "end", NCH_SVG_INK, 0, labels->names[c]);
 	}
 }
 
@@ -58,7 +47,7 @@ void nch_confusion_svg(const nch_metrics *metrics, const nch_labels *labels, nch
 {
 	if (metrics->confusion == NULL || metrics->classes == 0) {
 		nch_svg_begin(out, 480, 60);
-		nch_svg_text(out, 240, 35, 14, "middle", "#111111", 0,
+		nch_svg_text(out, 240, 35, 14, "middle", NCH_SVG_INK, 0,
 		             "With several labels a row there is no confusion matrix.");
 		nch_svg_end(out);
 		return;
@@ -75,8 +64,8 @@ void nch_confusion_svg(const nch_metrics *metrics, const nch_labels *labels, nch
 	double left = widest + 46, top = head + 34, grid = cell * (double)classes;
 	double right = aslant ? widest * 0.64 + 10 : 16;
 	nch_svg_begin(out, left + grid + right, top + grid + 18);
-	nch_svg_text(out, left + grid / 2, 22, 14, "middle", "#444444", 0, "predicted (예측)");
-	nch_svg_text(out, 22, top + grid / 2, 14, "middle", "#444444", -90, "true (정답)");
+	nch_svg_text(out, left + grid / 2, 22, 14, "middle", NCH_SVG_QUIET, 0, "predicted (예측)");
+	nch_svg_text(out, 22, top + grid / 2, 14, "middle", NCH_SVG_QUIET, -90, "true (정답)");
 	draw_names(labels, classes, left, top, cell, size, aslant, out);
 	draw_cells(metrics, left, top, cell, out);
 	nch_svg_end(out);

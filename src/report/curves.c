@@ -16,12 +16,6 @@
 #define GAP 84.0
 #define STEP_POINTS 300 /* of the faint line of single steps */
 
-/* Colours that people who don't see red or green tell apart, too (Okabe and Ito 2008). */
-static const char *const colours[] = {
-	"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#555555", "#b8a800"
-};
-#define COLOURS (sizeof colours / sizeof colours[0])
-
 typedef struct panel {
 	double x, y;      /* of its upper left corner on the page */
 	double epochs;    /* the x axis: 0 .. epochs */
@@ -101,30 +95,32 @@ static void settle_axis(panel *p, double low, double high, double floor_at, doub
 static void draw_axes(const panel *p, const char *title, nch_buffer *out)
 {
 	char text[32];
-	nch_svg_text(out, p->x + PANEL_WIDTH / 2, p->y - 14, 15, "middle", "#111111", 0, title);
+	nch_svg_text(out, p->x + PANEL_WIDTH / 2, p->y - 14, 15, "middle", NCH_SVG_INK, 0, title);
 	for (int i = 0; i <= 20 && p->low + i * p->step <= p->high + p->step / 1000; i++) {
 		double v = p->low + i * p->step, y = y_of(p, v);
-		nch_svg_line(out, p->x, y, p->x + PANEL_WIDTH, y, "#e3e3e3", 1);
+		nch_svg_line(out, p->x, y, p->x + PANEL_WIDTH, y, NCH_SVG_RULE, 1);
 		snprintf(text, sizeof text, "%.4g", fabs(v) < p->step / 1000 ? 0 : v);
-		nch_svg_text(out, p->x - 8, y + 4, 12, "end", "#444444", 0, text);
+		nch_svg_text(out, p->x - 8, y + 4, 12, "end", NCH_SVG_QUIET, 0, text);
 	}
 	double step = nch_svg_step(p->epochs, 10);
 	step = step < 1 ? 1 : step;
 	for (double e = 0; e <= p->epochs + 0.001; e += step) {
 		double x = x_of(p, e);
-		nch_svg_line(out, x, p->y + PANEL_HEIGHT, x, p->y + PANEL_HEIGHT + 5, "#444444", 1);
+		nch_svg_line(out, x, p->y + PANEL_HEIGHT, x, p->y + PANEL_HEIGHT + 5, NCH_SVG_FRAME, 1);
 		snprintf(text, sizeof text, "%.0f", e);
-		nch_svg_text(out, x, p->y + PANEL_HEIGHT + 20, 12, "middle", "#444444", 0, text);
+		nch_svg_text(out, x, p->y + PANEL_HEIGHT + 20, 12, "middle", NCH_SVG_QUIET, 0, text);
 	}
-	nch_svg_line(out, p->x, p->y, p->x, p->y + PANEL_HEIGHT, "#444444", 1);
-	nch_svg_line(out, p->x, p->y + PANEL_HEIGHT, p->x + PANEL_WIDTH, p->y + PANEL_HEIGHT, "#444444", 1);
-	nch_svg_text(out, p->x + PANEL_WIDTH / 2, p->y + PANEL_HEIGHT + 40, 13, "middle", "#444444", 0, "epoch");
+	nch_svg_line(out, p->x, p->y, p->x, p->y + PANEL_HEIGHT, NCH_SVG_FRAME, 1);
+	nch_svg_line(out, p->x, p->y + PANEL_HEIGHT, p->x + PANEL_WIDTH, p->y + PANEL_HEIGHT, NCH_SVG_FRAME, 1);
+	nch_svg_text(out, p->x + PANEL_WIDTH / 2, p->y + PANEL_HEIGHT + 40, 13, "middle", NCH_SVG_QUIET, 0, "epoch");
 }
 
 /* --- lines --- */
 
+/* Validation is measured at the end of an epoch; what is told of the training part is a mean over the epoch, and stands in its middle. */
 static void draw_line(const panel *p, const nch_log *log, value_of *value, const char *colour, bool dashed, nch_buffer *out)
 {
+	const double back = dashed ? 0 : 0.5;
 	bool open = false;
 	for (size_t i = 0; i < log->epoch_count; i++) {
 		double v = value(&log->epochs[i]);
@@ -134,7 +130,7 @@ static void draw_line(const panel *p, const nch_log *log, value_of *value, const
 			nch_buffer_printf(out, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\"%s points=\"",
 			                  colour, dashed ? " stroke-dasharray=\"7 4\"" : "");
 		open = true;
-		nch_buffer_printf(out, "%.2f,%.2f ", x_of(p, (double)log->epochs[i].epoch), y_of(p, v));
+		nch_buffer_printf(out, "%.2f,%.2f ", x_of(p, (double)log->epochs[i].epoch - back), y_of(p, v));
 	}
 	if (open)
 		nch_buffer_text(out, "\"/>\n");
@@ -142,7 +138,7 @@ static void draw_line(const panel *p, const nch_log *log, value_of *value, const
 		double v = value(&log->epochs[i]);
 		if (isfinite(v) && (dashed || log->epoch_count < 3)) /* a single point would be no line */
 			nch_buffer_printf(out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"3.2\" fill=\"%s\" stroke=\"%s\"/>\n",
-			                  x_of(p, (double)log->epochs[i].epoch), y_of(p, v), dashed ? "#ffffff" : colour,
+			                  x_of(p, (double)log->epochs[i].epoch - back), y_of(p, v), dashed ? NCH_SVG_GROUND : colour,
 			                  colour);
 	}
 }
@@ -187,7 +183,7 @@ static void draw_steps(const panel *p, const nch_curve_run *run, const char *col
 	if (points < 2)
 		return;
 	double epoch = steps_an_epoch(run);
-	nch_buffer_printf(out, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1\" opacity=\"0.3\" points=\"", colour);
+	nch_buffer_printf(out, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1\" opacity=\"0.5\" points=\"", colour);
 	for (size_t i = 0; i < points; i++) {
 		uint64_t step;
 		double loss = step_point(log, i, points, &step);
@@ -210,28 +206,41 @@ static void reach_steps(const nch_log *log, double *low, double *high)
 	*high = highest < 3 * *high ? highest : *high;
 }
 
-/* A sample of each kind of line, then each run's colour. */
+static bool has_any(const nch_curve_run *runs, size_t count, value_of *value)
+{
+	double low = DBL_MAX, high = -DBL_MAX;
+	reach(runs, count, value, &low, &high);
+	return low <= high;
+}
+
+/* A sample of a kind of line, and what it is; the place behind it. */
+static double draw_kind(double x, double y, const char *line, bool dot, const char *text, nch_buffer *out)
+{
+	nch_buffer_printf(out, "<line x1=\"%.2f\" y1=\"%.2f\" x2=\"%.2f\" y2=\"%.2f\" stroke=\"%s\" %s/>\n", x, y - 4, x + 30, y - 4, NCH_SVG_QUIET, line);
+	if (dot)
+		nch_buffer_printf(out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"3.2\" fill=\"%s\" stroke=\"%s\"/>\n", x + 15, y - 4, NCH_SVG_GROUND, NCH_SVG_QUIET);
+	nch_svg_text(out, x + 36, y, 13, "start", NCH_SVG_INK, 0, text);
+	return x + 36 + nch_svg_width(text, 13) + 26;
+}
+
+/* A sample of each kind of line that there is, then each run's colour. */
 static double draw_legend(const nch_curve_run *runs, size_t count, double width, double y, nch_buffer *out)
 {
 	double x = LEFT;
-	nch_svg_line(out, x, y - 4, x + 30, y - 4, "#444444", 2);
-	nch_svg_text(out, x + 36, y, 13, "start", "#111111", 0, "training");
-	x += 112;
-	nch_buffer_printf(out,
-	                  "<line x1=\"%.2f\" y1=\"%.2f\" x2=\"%.2f\" y2=\"%.2f\" stroke=\"#444444\" stroke-width=\"2\" "
-	                  "stroke-dasharray=\"7 4\"/>\n<circle cx=\"%.2f\" cy=\"%.2f\" r=\"3.2\" fill=\"#ffffff\" "
-	                  "stroke=\"#444444\"/>\n",
-	                  x, y - 4, x + 30, y - 4, x + 15, y - 4);
-	nch_svg_text(out, x + 36, y, 13, "start", "#111111", 0, "validation");
-	x += 130;
+	if (has_any(runs, count, train_loss) || has_any(runs, count, train_accuracy))
+		x = draw_kind(x, y, "stroke-width=\"2\"", false, "training, mean of the epoch", out);
+	if (has_any(runs, count, valid_loss) || has_any(runs, count, valid_accuracy))
+		x = draw_kind(x, y, "stroke-width=\"2\" stroke-dasharray=\"7 4\"", true, "validation", out);
+	if (count == 1 && step_points(runs[0].log) > 1)
+		x = draw_kind(x, y, "stroke-width=\"1\" opacity=\"0.5\"", false, "training, single steps", out);
 	for (size_t r = 0; r < count && (count > 1 || runs[0].name[0] != '\0'); r++) {
 		double wide = 40 + nch_svg_width(runs[r].name, 13);
 		if (x + wide > width - 10 && x > LEFT) {
 			x = LEFT;
 			y += 22;
 		}
-		nch_svg_rect(out, x, y - 11, 14, 12, colours[r % COLOURS], NULL);
-		nch_svg_text(out, x + 20, y, 13, "start", "#111111", 0, runs[r].name);
+		nch_svg_rect(out, x, y - 11, 14, 12, nch_svg_series[r % NCH_SVG_SERIES], NULL);
+		nch_svg_text(out, x + 20, y, 13, "start", NCH_SVG_INK, 0, runs[r].name);
 		x += wide;
 	}
 	return y;
@@ -265,7 +274,7 @@ void nch_curves_svg(const nch_curve_run *runs, size_t count, nch_buffer *out)
 	draw_axes(&loss, "loss", out);
 	draw_axes(&accuracy, "accuracy", out);
 	for (size_t r = 0; r < count; r++) {
-		const char *colour = colours[r % COLOURS];
+		const char *colour = nch_svg_series[r % NCH_SVG_SERIES];
 		if (count == 1)
 			draw_steps(&loss, &runs[r], colour, out);
 		draw_line(&loss, runs[r].log, train_loss, colour, false, out);

@@ -4,6 +4,32 @@
 
 #include "base/utf8.h"
 
+/* Okabe and Ito's colours (2008), some of them darker, so that a line has a contrast of 3 to the ground. */
+const char *const nch_svg_series[NCH_SVG_SERIES] = {"#0072b2", "#d55e00", "#00875f", "#b0588c", "#2a8fc9", "#a87400", "#555555", "#857a00"};
+
+static const char *const on_dark[][2] = {
+	{NCH_SVG_GROUND, "#16181b"}, {NCH_SVG_INK, "#e6e4df"},     {NCH_SVG_QUIET, "#b4b8bd"}, {NCH_SVG_FRAME, "#7d828a"},
+	{NCH_SVG_RULE, "#33373d"},   {NCH_SVG_DEPTH, "#6ea5e1"},   {NCH_SVG_ON_PALE, "white"}, {NCH_SVG_ON_DEEP, "black"},
+	{"#0072b2", "#4aa8e0"},      {"#d55e00", "#ff8c42"},       {"#00875f", "#2ec79a"},     {"#b0588c", "#e29ac4"},
+	{"#2a8fc9", "#9ad5f5"},      {"#a87400", "#f0b429"},       {"#555555", "#bbbbbb"},     {"#857a00", "#d8c84a"},
+};
+
+const char *nch_svg_dark(const char *colour)
+{
+	for (size_t i = 0; i < sizeof on_dark / sizeof *on_dark; i++)
+		if (strcmp(on_dark[i][0], colour) == 0)
+			return on_dark[i][1];
+	return NULL;
+}
+
+static void add_style(nch_buffer *out)
+{
+	nch_buffer_text(out, "<style>@media(prefers-color-scheme:dark){");
+	for (size_t i = 0; i < sizeof on_dark / sizeof *on_dark; i++)
+		nch_buffer_printf(out, "[fill=\"%s\"]{fill:%s}[stroke=\"%s\"]{stroke:%s}", on_dark[i][0], on_dark[i][1], on_dark[i][0], on_dark[i][1]);
+	nch_buffer_text(out, "}</style>\n");
+}
+
 void nch_svg_escape(nch_buffer *out, const char *text, size_t length)
 {
 	for (size_t i = 0; i < length;) {
@@ -35,7 +61,8 @@ void nch_svg_begin(nch_buffer *out, double width, double height)
 		"font-family=\"'Noto Sans KR','Noto Sans CJK KR',NanumGothic,'Apple SD Gothic Neo','Malgun "
 		"Gothic',sans-serif\">\n",
 		width, height, width, height);
-	nch_svg_rect(out, 0, 0, width, height, "#ffffff", NULL);
+	add_style(out);
+	nch_svg_rect(out, 0, 0, width, height, NCH_SVG_GROUND, NULL);
 }
 
 void nch_svg_end(nch_buffer *out)
@@ -69,6 +96,12 @@ void nch_svg_rect(nch_buffer *out, double x, double y, double width, double heig
 	if (stroke != NULL)
 		nch_buffer_printf(out, " stroke=\"%s\"", stroke);
 	nch_buffer_text(out, "/>\n");
+}
+
+void nch_svg_shade(nch_buffer *out, double x, double y, double width, double height, double share)
+{
+	nch_buffer_printf(out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"%s\" fill-opacity=\"%.3f\" stroke=\"%s\"/>\n", x, y, width,
+	                  height, NCH_SVG_DEPTH, share, NCH_SVG_RULE);
 }
 
 double nch_svg_width(const char *text, double size)

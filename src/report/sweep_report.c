@@ -107,12 +107,12 @@ void nch_sweep_text(const nch_sweep_table *table, const size_t *order, nch_buffe
 #define PANEL_WIDTH 300.0
 #define PANEL_HEIGHT 220.0
 #define LEFT 64.0
-#define TOP 56.0
+#define TOP 76.0
 #define GAP 40.0
 #define BELOW 64.0
 #define PER_ROW ((size_t)3)
 #define LETTER 6.4 /* about the width of one, at 11 pixels */
-#define COLOUR "#0072b2"
+#define COLOUR nch_svg_series[0]
 
 typedef struct scale {
 	double low, high, step;
@@ -189,13 +189,13 @@ static void draw_dot(nch_buffer *out, double x, double y, size_t rung)
 
 static void draw_frame(const char *title, const scale *s, double left, double top, nch_buffer *out)
 {
-	nch_svg_rect(out, left, top, PANEL_WIDTH, PANEL_HEIGHT, "none", "#888888");
-	nch_svg_text(out, left + PANEL_WIDTH / 2, top - 12.0, 14.0, "middle", "#222222", 0.0, title);
+	nch_svg_rect(out, left, top, PANEL_WIDTH, PANEL_HEIGHT, "none", NCH_SVG_FRAME);
+	nch_svg_text(out, left + PANEL_WIDTH / 2, top - 12.0, 14.0, "middle", NCH_SVG_INK, 0.0, title);
 	for (double v = s->low; v <= s->high + s->step / 2; v += s->step) {
 		char text[32];
 		snprintf(text, sizeof text, "%.4g", v);
-		nch_svg_line(out, left, y_of(s, top, v), left + PANEL_WIDTH, y_of(s, top, v), "#dddddd", 1.0);
-		nch_svg_text(out, left - 6.0, y_of(s, top, v) + 4.0, 11.0, "end", "#444444", 0.0, text);
+		nch_svg_line(out, left, y_of(s, top, v), left + PANEL_WIDTH, y_of(s, top, v), NCH_SVG_RULE, 1.0);
+		nch_svg_text(out, left - 6.0, y_of(s, top, v) + 4.0, 11.0, "end", NCH_SVG_QUIET, 0.0, text);
 	}
 }
 
@@ -239,7 +239,7 @@ static void draw_panel(const nch_sweep_table *table, size_t axis, const scale *s
 	draw_frame(table->axes[axis], s, left, top, out);
 	for (size_t k = 0; k < p.count; k++) {
 		double x = left + PANEL_WIDTH * ((double)k + 0.5) / (double)p.count;
-		nch_svg_text(out, x, top + PANEL_HEIGHT + 16.0, 11.0, upright ? "middle" : "end", "#444444", upright ? 0.0 : -40.0, p.texts[k]);
+		nch_svg_text(out, x, top + PANEL_HEIGHT + 16.0, 11.0, upright ? "middle" : "end", NCH_SVG_QUIET, upright ? 0.0 : -40.0, p.texts[k]);
 		if (!draw_dots(table, axis, p.texts[k], s, x, top, &mean, out))
 			continue;
 		double y = y_of(s, top, mean);
@@ -252,14 +252,28 @@ static void draw_panel(const nch_sweep_table *table, size_t axis, const scale *s
 	nch_free((void *)p.texts);
 }
 
+/* Under the title: what a dot is, and what the line is. */
+static void draw_legend(bool has_rungs, nch_buffer *out)
+{
+	double x = LEFT, y = 36.0;
+	draw_dot(out, x + 5.0, y - 4.0, 0);
+	nch_svg_text(out, x + 14.0, y, 11.0, "start", NCH_SVG_INK, 0.0, has_rungs ? "a run of the first rung" : "a run");
+	x += has_rungs ? 146.0 : 52.0;
+	nch_svg_line(out, x, y - 4.0, x + 22.0, y - 4.0, COLOUR, 1.5);
+	nch_svg_text(out, x + 28.0, y, 11.0, "start", NCH_SVG_INK, 0.0, "mean");
+	if (has_rungs) {
+		draw_dot(out, x + 76.0, y - 4.0, 2);
+		nch_svg_text(out, x + 88.0, y, 11.0, "start", NCH_SVG_INK, 0.0, "later rungs");
+	}
+}
+
 void nch_sweep_svg(const nch_sweep_table *table, nch_buffer *out)
 {
 	scale s = find_scale(table);
 	size_t columns = table->axis_count < PER_ROW ? table->axis_count : PER_ROW, lines = (table->axis_count + PER_ROW - 1) / PER_ROW;
-	char title[80];
 	nch_svg_begin(out, LEFT + (double)columns * (PANEL_WIDTH + LEFT) + GAP, (double)lines * (TOP + PANEL_HEIGHT + BELOW));
-	snprintf(title, sizeof title, "%s%s", nch_sweep_figure_names[table->by], table->has_rungs ? "; larger: later rungs; line: the first" : "");
-	nch_svg_text(out, LEFT, 18.0, 15.0, "start", "#222222", 0.0, title);
+	nch_svg_text(out, LEFT, 18.0, 15.0, "start", NCH_SVG_INK, 0.0, nch_sweep_figure_names[table->by]);
+	draw_legend(table->has_rungs, out);
 	for (size_t a = 0; a < table->axis_count; a++)
 		draw_panel(table, a, &s, LEFT + (double)(a % PER_ROW) * (PANEL_WIDTH + LEFT), TOP + (double)(a / PER_ROW) * (TOP + PANEL_HEIGHT + BELOW), out);
 	nch_svg_end(out);

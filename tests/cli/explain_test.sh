@@ -29,6 +29,9 @@ check 'one thread gives the same' cmp "$work/.out" "$work/one"
 run explain --model "$model" --text '<script>alert(1)</script> & "슬프다"' --html "$work/page.html"
 check 'a text is no markup' sh -c "! grep -q '<script' '$work/page.html' && grep -q '&lt;' '$work/page.html' && grep -q '</html>' '$work/page.html'"
 check 'the page loads nothing' sh -c "! grep -qE 'src=|href=|url\(|@import' '$work/page.html'"
+# one scale: its sample has the darkest square, and so has the map with the largest value, but not every map
+check 'all attention maps have one scale' awk '/class="scale"/ { scales++ } { darkest += gsub(/opacity="1.00"/, "&"); maps += gsub(/<figure/, "&") }
+	END { exit !(scales == 1 && maps >= 4 && darkest >= 2 && darkest < 1 + maps) }' "$work/page.html"
 exits 0 '' -- explain --model "$model" --text ' ' --html "$work/page.html"
 exits 0 '' -- explain --model "$model" --text "$(printf 'a\377b\001 \355\240\200')" --format json
 run explain --model "$model" --quiet --html "$work/page.html" --by word --text "$(head -c 60000 data/emotions.tsv)"

@@ -36,6 +36,10 @@ exits 0 '1 of 7 songs have no lyrics' -- recommend $songs --song b1
 run recommend $songs --song b1 --top 1 --explain --quiet
 check 'an explanation' grep -q '^{"rank":1,"id":"b2","title":"이별","artist":"가","genre":\["발라드"\],"score":1\.[0-9]*,"similarity":{"genre":1,"lyrics":0\.99[0-9]*},"why":{"genre":{"weight":0\.3,"shared":\["발라드"\]},"lyrics":{"weight":1,"known":true,"parts":{"슬픔":0\.98' "$work/.out"
 run recommend $songs --mood 행복 --top 2 --html "$work/page.html" --quiet
+check 'the heading is the emotion' grep -q '<h1>행복</h1>' "$work/page.html"
+run recommend $songs --mood '슬픔=.3,행복=.7' --top 2 --html "$work/page.html" --quiet
+check 'the heading is the emotions, not what was typed' sh -c "grep -q '<h1>행복 · 슬픔</h1>' '$work/page.html' && ! grep -q '=.7' '$work/page.html'"
+run recommend $songs --mood 행복 --top 2 --html "$work/page.html" --quiet
 check 'a title is no markup' sh -c "! grep -q '<script' '$work/page.html' && grep -q '&lt;script&gt;alert(1)' '$work/page.html'"
 
 # the index

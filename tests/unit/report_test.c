@@ -234,6 +234,14 @@ TEST(curves)
 	nch_buffer_clear(&out);
 	nch_curves_svg(&runs[2], 1, &out);
 	check_svg(&out);
+	/* the legend names the lines that there are; a mean over an epoch stands in its middle, a measurement at its end: 80 units an epoch from 64 on */
+	nch_buffer_clear(&out);
+	nch_curves_svg(&runs[0], 1, &out);
+	CHECK(strstr(out.data, ">validation<") != NULL && strstr(out.data, ">training, single steps<") != NULL);
+	CHECK(strstr(out.data, "points=\"104.00,") != NULL && strstr(out.data, "points=\"144.00,") != NULL);
+	nch_buffer_clear(&out);
+	nch_curves_svg(&runs[1], 1, &out);
+	CHECK(strstr(out.data, ">training, mean of the epoch<") != NULL && strstr(out.data, ">validation<") == NULL);
 	nch_buffer_free(&out);
 	for (size_t r = 0; r < 3; r++)
 		nch_log_free(&logs[r]);
@@ -261,6 +269,82 @@ TEST(confusion_picture)
 	nch_buffer_free(&out);
 }
 
+/* A colour's relative luminance (WCAG 2.2). */
+static double luminance(const double rgb[3])
+{
+	double parts[3];
+	for (int i = 0; i < 3; i++)
+		parts[i] = rgb[i] / 255 <= 0.04045 ? rgb[i] / 255 / 12.92 : pow((rgb[i] / 255 + 0.055) / 1.055, 2.4);
+	return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+}
+
+static void read_colour(const char *text, double rgb[3])
+{
+	unsigned number = strcmp(text, "white") == 0 ? 0xFFFFFF : 0;
+	if (text[0] == '#')
+		CHECK(sscanf(text, "#%6x", &number) == 1);
+	for (int i = 0; i < 3; i++)
+		rgb[i] = number >> (16 - 8 * i) & 0xFF;
+}
+
+/* Of a text on `depth`, of which `share` lies over `ground`. */
+static double contrast(const char *text, const char *ground, const char *depth, double share)
+{
+	double ink[3], below[3], above[3];
+	read_colour(text, ink);
+	read_colour(ground, below);
+	read_colour(depth, above);
+	for (int i = 0; i < 3; i++)
+		below[i] += (above[i] - below[i]) * share;
+	double a = luminance(ink) + 0.05, b = luminance(below) + 0.05;
+	return a > b ? a / b : b / a;
+}
+
+TEST(all_texts_of_pictures_can_be_read)
+{
+	static const char *const texts[] = {NCH_SVG_INK, NCH_SVG_QUIET};
+	for (size_t i = 0; i < 2; i++) {
+		CHECK(contrast(texts[i], NCH_SVG_GROUND, NCH_SVG_GROUND, 0) >= 4.5);
+		CHECK(contrast(nch_svg_dark(texts[i]), nch_svg_dark(NCH_SVG_GROUND), NCH_SVG_GROUND, 0) >= 4.5);
+	}
+	for (size_t i = 0; i < NCH_SVG_SERIES; i++) {
+		CHECK(contrast(nch_svg_series[i], NCH_SVG_GROUND, NCH_SVG_GROUND, 0) >= 3);
+		CHECK(contrast(nch_svg_dark(nch_svg_series[i]), nch_svg_dark(NCH_SVG_GROUND), NCH_SVG_GROUND, 0) >= 3);
+	}
+	/* cells of every depth, as they are drawn */
+	nch_metrics m;
+	nch_labels labels = seven_names();
+	nch_buffer out = {0};
+	size_t shades = 0;
+	for (size_t right = 0; right <= 100; right++) {
+		int32_t is[100], said[100];
+		for (size_t i = 0; i < 100; i++) {
+			is[i] = 0;
+			said[i] = i >= right;
+		}
+		nch_buffer_clear(&out);
+		CHECK(nch_metrics_single(is, said, NULL, 100, 2, &m, NULL) == NCH_OK);
+		nch_confusion_svg(&m, &labels, &out);
+		for (const char *at = out.data; (at = strstr(at, "fill-opacity=\"")) != NULL; at++) {
+			double share = strtod(at + 14, NULL);
+			const char *text = strstr(at, "<text"), *next = strstr(at + 1, "fill-opacity");
+			char fill[16];
+			if (text == NULL || (next != NULL && next < text))
+				continue;
+			CHECK(sscanf(strstr(text, "fill=\""), "fill=\"%15[^\"]", fill) == 1);
+			CHECK(contrast(fill, NCH_SVG_GROUND, NCH_SVG_DEPTH, share) >= 4.5);
+			CHECK(nch_svg_dark(fill) != NULL &&
+			      contrast(nch_svg_dark(fill), nch_svg_dark(NCH_SVG_GROUND), nch_svg_dark(NCH_SVG_DEPTH), share) >= 4.5);
+			shades++;
+		}
+		nch_metrics_free(&m);
+	}
+	CHECK(shades > 150);
+	CHECK(strstr(out.data, "prefers-color-scheme:dark") != NULL);
+	nch_labels_free(&labels);
+	nch_buffer_free(&out);
+}
+
 TEST(svg_helpers)
 {
 	CHECK_CLOSE(nch_svg_step(10, 5), 2, 1e-12);
@@ -284,6 +368,7 @@ int main(void)
 	RUN(log_of_a_resumed_run);
 	RUN(curves);
 	RUN(confusion_picture);
+	RUN(all_texts_of_pictures_can_be_read);
 	RUN(svg_helpers);
 	return test_end();
 }
