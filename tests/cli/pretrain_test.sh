@@ -84,7 +84,7 @@ exits 0 '' -- $rtd $small --threads 2 --checkpoint-every 1 --resume --out "$work
 check "killed and resumed: the bits of both" sh -c "grep -o 'sha256 [0-9a-f]*' '$work/.out' | cmp - '$work/rtd-hashes'"
 exits 2 'for --objective rtd' -- pretrain --corpus "$work/texts.txt" $small --rtd-weight 20 --out "$work/no"
 exits 2 '64 wide already' -- pretrain --corpus "$work/texts.txt" --objective rtd --init "$work/rtd-other" --generator-size 0.25 --out "$work/no"
-exits 1 'only an ELECTRA' -- pretrain --corpus "$work/texts.txt" --objective rtd --init "$work/lm" --out "$work/no"
+exits 1 'needs an ELECTRA' -- pretrain --corpus "$work/texts.txt" --objective rtd --init "$work/lm" --out "$work/no"
 
 # --- other measures than a preset's ---
 shape="--preset tiny --layers 3 --hidden 96 --embedding 32 --tokenizer $work/ko.model --epochs 1 --max-len 24 --quiet"

@@ -211,6 +211,7 @@ TEST(same_bits)
 	nch_train_options o = options(&m);
 	char first[130], hex[130];
 	nch_epoch_record last = {0};
+	o.optimizer.ema = 0.9;
 	train(1, "scalar", &o, NULL, NCH_OK, first, &last);
 	const nch_replaced_scores *s = &last.replaced;
 	CHECK(last.has_valid && last.has_replaced && s->mlm_loss > 0.0 && s->mlm_loss < 8.0 && s->rtd_loss > 0.0 && s->precision >= 0.0 && s->recall <= 1.0);
@@ -240,6 +241,7 @@ TEST(resumed_is_as_never_stopped)
 	nch_train_options o = options(&m);
 	nch_epoch_record last = {0}, again = {0};
 	CHECK(mkdtemp(folder) != NULL);
+	o.optimizer.ema = 0.9;
 	train(1, NULL, &o, NULL, NCH_OK, whole, &last);
 	o.out = folder;
 	o.stop = &stop;
