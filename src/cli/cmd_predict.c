@@ -38,6 +38,9 @@ static void warn(const nch_predictor *p, uint64_t lines)
 	if (p->cut > 0)
 		nch_output_warning("%zu of %llu texts are longer than %zu tokens; they were %s", p->cut, (unsigned long long)lines, p->max_len,
 		                   done_with[p->long_texts]);
+	if (p->gaps > 0)
+		nch_output_warning("%zu of them so long that %d tokens were read of each, in windows that lie evenly between its beginning and its end", p->gaps,
+		                   NCH_MOST_WINDOW_TOKENS);
 }
 
 static nch_status run(const nch_options *options, nch_error *error)

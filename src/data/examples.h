@@ -22,6 +22,7 @@ typedef struct nch_examples {
 	size_t classes;
 	size_t longest;      /* tokens of the longest row */
 	size_t cut;          /* rows that lost tokens to max_len */
+	size_t gaps;         /* of those, rows that windows do not cover (long_texts.h) */
 	size_t unknown, content; /* unknown tokens, and all but the special ones */
 } nch_examples;
 

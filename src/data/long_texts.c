@@ -51,17 +51,35 @@ static size_t stride_of(size_t kept)
 	return (kept + 1) / 2;
 }
 
-static size_t count_windows(const row_parts *p, nch_long how)
+/* How many windows a row becomes, and whether they cover all of it. */
+typedef struct spread {
+	size_t windows;
+	bool gaps;
+} spread;
+
+static spread spread_of(const row_parts *p, nch_long how)
 {
 	int part = sliding_part(p);
 	size_t kept = p->kept[part], rest = p->length[part] - kept;
 	if (how != NCH_LONG_WINDOW || rest == 0 || kept == 0)
-		return 1;
-	return 1 + (rest + stride_of(kept) - 1) / stride_of(kept);
+		return (spread){1, false};
+	size_t all = 1 + (rest + stride_of(kept) - 1) / stride_of(kept), most = NCH_MOST_WINDOW_TOKENS / (p->kept[0] + p->kept[1] + (p->pair ? 3 : 2));
+	most = most < 2 ? 2 : most;
+	return (spread){all < most ? all : most, all > most};
+}
+
+/* Where window number `window` begins in the text that is cut into windows; the last one ends with the text. */
+static size_t window_begin(const row_parts *p, spread s, size_t window)
+{
+	int part = sliding_part(p);
+	size_t kept = p->kept[part], rest = p->length[part] - kept;
+	if (s.gaps)
+		return (size_t)((uint64_t)window * rest / (s.windows - 1));
+	return window * stride_of(kept) < rest ? window * stride_of(kept) : rest;
 }
 
 /* The tokens of one part that window number `window` keeps. */
-static int32_t *put_part(int32_t *to, const row_parts *p, int part, nch_long how, size_t window)
+static int32_t *put_part(int32_t *to, const row_parts *p, int part, nch_long how, spread s, size_t window)
 {
 	size_t length = p->length[part], kept = p->kept[part], rest = length - kept, head = kept, skip = 0;
 	if (how == NCH_LONG_TAIL)
@@ -69,22 +87,22 @@ static int32_t *put_part(int32_t *to, const row_parts *p, int part, nch_long how
 	else if (how == NCH_LONG_HEAD_TAIL && rest > 0)
 		head = (kept + 3) / 4;
 	else if (how == NCH_LONG_WINDOW && part == sliding_part(p))
-		skip = window * stride_of(kept) < rest ? window * stride_of(kept) : rest; /* the last one ends with the text */
+		skip = window_begin(p, s, window);
 	memcpy(to, p->token[part] + skip, head * sizeof *to);
 	memcpy(to + head, p->token[part] + length - (kept - head), (kept - head) * sizeof *to);
 	return to + kept;
 }
 
-static void put_row(nch_examples *e, const row_parts *p, nch_long how, size_t window)
+static void put_row(nch_examples *e, const row_parts *p, nch_long how, spread s, size_t window)
 {
 	size_t row = e->rows++;
 	int32_t *begin = e->token + e->offsets[row], *at = begin;
 	*at++ = p->cls;
-	at = put_part(at, p, 0, how, window);
+	at = put_part(at, p, 0, how, s, window);
 	*at++ = p->sep;
 	e->first[row] = (uint32_t)(at - begin);
 	if (p->pair) {
-		at = put_part(at, p, 1, how, window);
+		at = put_part(at, p, 1, how, s, window);
 		*at++ = p->sep;
 	}
 	size_t length = (size_t)(at - begin);
@@ -99,10 +117,11 @@ nch_status nch_examples_fit(const nch_examples *whole, size_t max_len, nch_long 
 	*fitted = (nch_examples){.classes = whole->classes, .unknown = whole->unknown, .content = whole->content};
 	for (size_t i = 0; i < whole->rows; i++) {
 		row_parts p = parts_of(whole, i, max_len);
-		size_t count = count_windows(&p, how);
+		spread s = spread_of(&p, how);
 		windows[i] = rows;
-		rows += count;
-		tokens += count * (p.kept[0] + p.kept[1] + 3);
+		rows += s.windows;
+		tokens += s.windows * (p.kept[0] + p.kept[1] + 3);
+		fitted->gaps += s.gaps;
 		fitted->cut += p.kept[0] < p.length[0] || p.kept[1] < p.length[1];
 	}
 	windows[whole->rows] = rows;
@@ -117,7 +136,7 @@ nch_status nch_examples_fit(const nch_examples *whole, size_t max_len, nch_long 
 	for (size_t i = 0; i < whole->rows; i++) {
 		row_parts p = parts_of(whole, i, max_len);
 		for (size_t w = 0; w < windows[i + 1] - windows[i]; w++)
-			put_row(fitted, &p, how, w);
+			put_row(fitted, &p, how, spread_of(&p, how), w);
 	}
 	return NCH_OK;
 }

@@ -13,6 +13,10 @@ typedef enum nch_long {
 	NCH_LONG_WINDOW     /* windows, each beginning half a window after the one before it, the last one at the end of the text */
 } nch_long;
 
+/* A text's windows hold no more tokens than this together, that of any length it be answered in bounded time. Over some half of it (a book of 80,000 characters) they
+ * are as many as that allows, spread evenly from its beginning to its end. */
+#define NCH_MOST_WINDOW_TOKENS 65536
+
 /* "cut", "tail", "head-tail", "window". False, and *how untouched, for another name. */
 bool nch_long_find(const char *name, nch_long *how);
 
@@ -21,7 +25,7 @@ bool nch_long_find(const char *name, nch_long *how);
  * repeated in each (and keeps its beginning, should it be longer than half of the room).
  *
  * `windows` (rows + 1): row i of `whole` has become the rows windows[i] .. windows[i+1]-1 of *fitted, one unless it is cut into windows. Labels and goals are
- * not copied. fitted->cut counts the rows of `whole` that were longer; unknown and content are those of `whole`. Release with nch_examples_free. */
+ * not copied. fitted->cut counts the rows of `whole` that were longer, fitted->gaps those whose windows do not cover them; unknown and content are those of `whole`. Release with nch_examples_free. */
 nch_status nch_examples_fit(const nch_examples *whole, size_t max_len, nch_long how, size_t *windows, nch_examples *fitted, nch_error *error);
 
 #endif

@@ -34,6 +34,7 @@ typedef struct nch_predictor {
 	nch_long long_texts; /* what is done with longer ones; from the settings, and may be set */
 	/* of all texts so far */
 	size_t cut;              /* those that were longer */
+	size_t gaps;             /* of those, the ones that are so long that their windows do not cover them */
 	size_t unknown, content; /* unknown tokens, and all but the special ones; of an n-gram model: n-grams */
 } nch_predictor;
 

@@ -103,6 +103,7 @@ nch_status nch_predictor_run(nch_predictor *p, const nch_examples *whole, nch_ou
 	if (status == NCH_OK) {
 		nch_average_windows(rows, windows, whole->rows, columns, values);
 		p->cut += fitted.cut;
+		p->gaps += fitted.gaps;
 		p->unknown += whole->unknown;
 		p->content += whole->content;
 	}

@@ -115,6 +115,35 @@ TEST(pairs)
 	check_row(NCH_LONG_WINDOW, 20, 20, 3, 0, 1, "[||");
 }
 
+/* A text of any length takes a bounded number of windows: the first at its beginning, the last at its end, those between at equal distances. */
+TEST(windows_of_a_very_long_text)
+{
+	enum { LENGTH = 3000000, LIMIT = 512 };
+	nch_examples whole = {.rows = 1, .token = nch_alloc(LENGTH + 2, sizeof *whole.token), .offsets = nch_alloc(2, sizeof *whole.offsets),
+	                      .first = nch_alloc(1, sizeof *whole.first), .label = nch_alloc(1, sizeof *whole.label)}, fitted = {0};
+	size_t windows[2];
+	for (int i = 0; i < LENGTH + 2; i++)
+		whole.token[i] = i; /* the special ones are 0 and LENGTH + 1 */
+	whole.offsets[1] = LENGTH + 2;
+	whole.first[0] = LENGTH + 2;
+	CHECK(nch_examples_fit(&whole, LIMIT, NCH_LONG_WINDOW, windows, &fitted, NULL) == NCH_OK);
+	CHECK(fitted.rows == NCH_MOST_WINDOW_TOKENS / LIMIT && windows[1] == fitted.rows && fitted.gaps == 1 && fitted.cut == 1);
+	size_t wrong = 0;
+	for (size_t r = 0; r < fitted.rows; r++) {
+		const int32_t *row = fitted.token + fitted.offsets[r];
+		size_t begin = (size_t)LENGTH - (LIMIT - 2), skip = begin * r / (fitted.rows - 1);
+		wrong += row[0] != 0 || row[1] != (int32_t)(1 + skip) || row[LIMIT - 2] != (int32_t)(skip + LIMIT - 2) || row[LIMIT - 1] != LENGTH + 1;
+	}
+	CHECK(wrong == 0);
+	nch_examples_free(&fitted);
+	/* up to there windows cover all */
+	whole.offsets[1] = whole.first[0] = 32000;
+	fitted = (nch_examples){0};
+	CHECK(nch_examples_fit(&whole, LIMIT, NCH_LONG_WINDOW, windows, &fitted, NULL) == NCH_OK && fitted.gaps == 0 && fitted.rows > 120);
+	nch_examples_free(&fitted);
+	nch_examples_free(&whole);
+}
+
 /* Windows leave nothing out, whatever the lengths. */
 TEST(windows_cover_everything)
 {
@@ -160,6 +189,7 @@ int main(void)
 	RUN(one_text);
 	RUN(sun_et_al);
 	RUN(pairs);
+	RUN(windows_of_a_very_long_text);
 	RUN(windows_cover_everything);
 	RUN(several_rows);
 	return test_end();
