@@ -16,7 +16,7 @@
 enum { MOST_RUNS = 64 };
 
 static const nch_option own_options[] = {
-	{"svg", NCH_OPTION_TEXT, "FILE", .help = "where the curves of all runs are drawn", .otherwise = "compare.svg"},
+	{"svg", NCH_OPTION_TEXT, "FILE", .help = "also a picture with the curves of all runs"},
 	{"json", NCH_OPTION_FLAG, .help = "one JSON object a run instead of the table"},
 	{0}};
 static const nch_option_group own_group = {"What is shown", own_options};
@@ -100,13 +100,17 @@ static nch_status read_run(compared *run, nch_error *error)
 
 /* --- output --- */
 
+/* Six columns wide, whatever it is. */
 static void print_figure(double value)
 {
 	if (isnan(value))
-		nch_output_printf("  %8s", "-");
+		nch_output_printf("  %5s", "-");
 	else
-		nch_output_printf("  %8.4f", value);
+		nch_output_printf(" %6.*f", value < 10 ? 4 : value < 100 ? 3 : 0, value);
 }
+
+/* At most 80 columns wide: a name of more than NAME_COLUMNS stands on a line of its own. */
+enum { NAME_COLUMNS = 15 };
 
 static void print_table(const compared *runs, size_t count)
 {
@@ -114,21 +118,23 @@ static void print_table(const compared *runs, size_t count)
 	size_t width = sizeof title - 1;
 	for (size_t i = 0; i < count; i++) {
 		size_t columns = nch_utf8_columns(runs[i].name, strlen(runs[i].name));
-		width = columns > width ? columns : width;
+		width = columns > width && columns <= NAME_COLUMNS ? columns : width;
 	}
-	nch_output_printf("%s%*s          best         training          validation                 test\n", title, (int)(width - sizeof title + 1), "");
-	nch_output_printf("%*s  epochs epoch      loss  accuracy      loss  accuracy  macro F1  accuracy  macro F1   seconds\n", (int)width, "");
+	nch_output_printf("%s%*s     best      training         validation           test\n", title, (int)(width - sizeof title + 1), "");
+	nch_output_printf("%*s    epoch   loss accur.   loss accur. mac.F1 accur. mac.F1 seconds\n", (int)width, "");
 	for (size_t i = 0; i < count; i++) {
 		const compared *r = &runs[i];
 		const nch_logged_epoch none = {.train_loss = NAN, .train_accuracy = NAN, .valid_loss = NAN, .valid_accuracy = NAN, .valid_macro_f1 = NAN};
 		const nch_logged_epoch *e = r->best != NULL ? r->best : &none;
-		nch_output_printf("%s%*s  %6zu %5llu", r->name, (int)(width - nch_utf8_columns(r->name, strlen(r->name))), "", r->log.epoch_count,
-		                  (unsigned long long)e->epoch);
+		size_t columns = nch_utf8_columns(r->name, strlen(r->name));
+		char epochs[48];
+		snprintf(epochs, sizeof epochs, "%llu/%zu", (unsigned long long)e->epoch, r->log.epoch_count);
+		nch_output_printf("%s%s%*s %8s", r->name, columns > width ? "\n" : "", (int)(columns > width ? width : width - columns), "", epochs);
 		const double figures[] = {e->train_loss, e->train_accuracy, e->valid_loss, e->valid_accuracy, e->valid_macro_f1, r->test_accuracy,
 		                          r->test_macro_f1};
 		for (size_t k = 0; k < sizeof figures / sizeof *figures; k++)
 			print_figure(figures[k]);
-		nch_output_printf("  %8.1f\n", r->seconds);
+		nch_output_printf(" %7.0f\n", r->seconds);
 	}
 }
 
@@ -161,14 +167,17 @@ static nch_status show(const nch_options *options, compared *runs, size_t count,
 		NCH_TRY(read_run(&runs[i], error));
 	}
 	NCH_TRY(name_runs(runs, count, error));
-	for (size_t i = 0; i < count; i++)
-		curves[i] = (nch_curve_run){.name = runs[i].name, .log = &runs[i].log};
-	nch_curves_svg(curves, count, out);
-	NCH_TRY(nch_buffer_check(out, error));
-	NCH_TRY(nch_file_write(svg, out->data, out->length, error));
+	if (svg != NULL) {
+		for (size_t i = 0; i < count; i++)
+			curves[i] = (nch_curve_run){.name = runs[i].name, .log = &runs[i].log};
+		nch_curves_svg(curves, count, out);
+		NCH_TRY(nch_buffer_check(out, error));
+		NCH_TRY(nch_file_write(svg, out->data, out->length, error));
+	}
 	if (!nch_options_flag(options, "json")) {
 		print_table(runs, count);
-		nch_output_note("the curves are in %s", svg);
+		if (svg != NULL)
+			nch_output_note("the curves are in %s", svg);
 		return NCH_OK;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -192,10 +201,10 @@ static nch_status run(const nch_options *options, nch_error *error)
 
 const nch_command nch_command_compare = {
 	.name = "compare",
-	.summary = "several training runs in one table and one picture",
+	.summary = "several training runs in one table, and in one picture",
 	.usage = "DIR … [--svg FILE] [--json]",
 	.details = "Each DIR is what `nunchi train --out DIR` wrote; a run that is still going on, or was stopped, is shown as far as it got.\n"
-	           "The table has each run's best epoch, and the test figures where it is done. The picture has all curves over one another.",
+	           "The table has each run's best epoch, and the test figures where it is done. With --svg, a picture has all curves over one another.",
 	.groups = (const nch_option_group *const[]){&own_group, NULL},
 	.most_arguments = MOST_RUNS,
 	.run = run,

@@ -182,7 +182,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 
 const nch_command nch_command_data = {
 	.name = "data",
-	.summary = "what is in a data file: labels, lengths, unknown tokens, duplicates, leakage",
+	.summary = "labels, lengths, unknown tokens, duplicates of a data file",
 	.usage = "--data FILE [--test FILE] [--model DIR | --tokenizer FILE] [--json | --show-cleansing]",
 	.details = "Bad rows are counted and told with file and line; --bad-rows error makes the first one the end.",
 	.groups = groups,

@@ -88,6 +88,19 @@ static nch_status look_closer(const nch_options *options, struct work *w, nch_er
 	return NCH_OK;
 }
 
+/* The report; its line of the whole, "accuracy …", bold where there is colour. */
+static void show(const nch_buffer *report)
+{
+	const char *line = strstr(report->data, "\n\naccuracy "), *end = line != NULL ? strchr(line + 2, '\n') : NULL;
+	if (end == NULL) {
+		nch_output_buffer(report);
+		return;
+	}
+	nch_output_add(report->data, (size_t)(line + 2 - report->data));
+	nch_output_printf("%s%.*s%s", nch_output_style(false, NCH_BOLD), (int)(end - line - 2), line + 2, nch_output_style(false, NCH_PLAIN));
+	nch_output_text(end);
+}
+
 /* The figures; with --slice, those of each value too. */
 static nch_status print(const nch_options *options, const nch_metrics *metrics, const nch_labels *labels, const struct work *w, nch_error *error)
 {
@@ -114,7 +127,7 @@ static nch_status print(const nch_options *options, const nch_metrics *metrics, 
 	}
 	nch_status status = nch_buffer_check(&out, error);
 	if (status == NCH_OK)
-		nch_output_buffer(&out);
+		show(&out);
 	nch_buffer_free(&out);
 	return status;
 }

@@ -1,4 +1,4 @@
-/* cmd_split.c - `nunchi split`: train and test files, or folds, of the rows that scikit-learn would take. */
+/* cmd_split.c - `nunchi split`: train and test files, or folds, of rows as scikit-learn. */
 #include <stdio.h>
 #include <string.h>
 
@@ -120,7 +120,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 
 const nch_command nch_command_split = {
 	.name = "split",
-	.summary = "train and test files, or folds, of the rows that scikit-learn would take",
+	.summary = "train and test files, or folds, dealt as scikit-learn does",
 	.usage = "--data FILE (--test-split 0.2 | --folds 10) [--split-seed 42] [--stratify] --out-dir DIR",
 	.details = "The same rows in the same order as train_test_split(shuffle=True, random_state=SEED), or "
 	           "KFold(shuffle=True,\n"

@@ -11,13 +11,19 @@
 
 enum { OPTION_COLUMNS = 26, COLUMNS = 80 };
 
+static void print_title(const char *title)
+{
+	nch_output_printf("%s%s:%s\n", nch_output_style(false, NCH_BOLD), title, nch_output_style(false, NCH_PLAIN));
+}
+
 void nch_help_overview(void)
 {
-	nch_output_text("nunchi " NCH_VERSION " - reads the emotion in Korean sentences; trained on your own machine\n\n"
-	                "Usage: nunchi COMMAND [options] [arguments]\n\nCommands:\n");
+	nch_output_text("nunchi " NCH_VERSION " - reads the emotion in Korean sentences; trained by yourself\n\n"
+	                "Usage: nunchi COMMAND [options] [arguments]\n\n");
+	print_title("Commands");
 	for (const nch_command *const *command = nch_commands; *command != NULL; command++)
 		nch_output_printf("  %-16s %s\n", (*command)->name, (*command)->summary);
-	nch_output_text("\nnunchi help COMMAND tells all about one of them, nunchi --version which program this is.\n");
+	nch_output_text("\nnunchi help COMMAND tells all about one of them, nunchi --version its version.\n");
 }
 
 bool nch_help_family(const char *word)
@@ -27,8 +33,10 @@ bool nch_help_family(const char *word)
 	for (const nch_command *const *command = nch_commands; *command != NULL; command++) {
 		if (strncmp((*command)->name, word, length) != 0 || (*command)->name[length] != ' ')
 			continue;
-		if (!found)
-			nch_output_printf("Usage: nunchi %s ... [options] [arguments]\n\nCommands:\n", word);
+		if (!found) {
+			nch_output_printf("Usage: nunchi %s ... [options] [arguments]\n\n", word);
+			print_title("Commands");
+		}
 		found = true;
 		nch_output_printf("  %-16s %s\n", (*command)->name, (*command)->summary);
 	}
@@ -73,7 +81,8 @@ static void print_option(const nch_option *option)
 
 static void print_group(const nch_option_group *group)
 {
-	nch_output_printf("\n%s:\n", group->title);
+	nch_output_text("\n");
+	print_title(group->title);
 	for (const nch_option *option = group->options; option->name != NULL; option++)
 		print_option(option);
 }

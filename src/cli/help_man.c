@@ -65,9 +65,9 @@ static void print_command(const nch_command *command, const nch_option_group **t
 	print_roff(command->usage);
 	nch_output_text("\n");
 	if (command->details != NULL) {
-		nch_output_text(".PP\n.nf\n");
+		nch_output_text(".PP\n");
 		print_roff(command->details);
-		nch_output_text("\n.fi\n");
+		nch_output_text("\n");
 	}
 	for (const nch_option_group *const *group = command->groups; group != NULL && *group != NULL; group++) {
 		size_t i = 0;
@@ -125,16 +125,19 @@ static const char tail[] =
 	".TP\n0\ndone; also when the reader of standard output has gone away\n"
 	".TP\n1\nthe work failed: data, files, numbers\n"
 	".TP\n2\nthe call is wrong\n"
+	".TP\n130\nstopped by Ctrl-C, 143 by SIGTERM; what trains has then written a checkpoint\n"
 	".PP\n"
 	"A failure is told in one line on standard error, with file and line where they are known.\n"
 	".SH ENVIRONMENT\n"
 	".TP\n.B NUNCHI_ISA\nthe instruction set of the kernels, where\n.B \\-\\-isa\nis not given\n"
-	".TP\n.B NO_COLOR\nno colour, if it is set and not empty\n"
+	".TP\n.B NO_COLOR\nno colour on terminals (help, eval, chat, warnings, errors), if it is set and not empty\n"
 	".TP\n.BR LC_ALL ,\\  LC_MESSAGES ,\\  LANG\nchat talks Korean where the first that is set begins with ko\n"
 	".SH EXAMPLES\n"
 	".nf\n"
-	"nunchi tokenizer train \\-\\-input data/emotions.tsv \\-\\-vocab\\-size 4000 \\-\\-bert\\-specials \\-\\-out ko.model\n"
-	"nunchi train \\-\\-train data/emotions.tsv \\-\\-test\\-split 0.2 \\-\\-preset tiny \\-\\-tokenizer ko.model \\-\\-lr 5e\\-4 \\-\\-out model\n"
+	"nunchi tokenizer train \\-\\-input data/emotions.tsv \\-\\-vocab\\-size 4000 \\e\n"
+	"    \\-\\-bert\\-specials \\-\\-out ko.model\n"
+	"nunchi train \\-\\-train data/emotions.tsv \\-\\-test\\-split 0.2 \\e\n"
+	"    \\-\\-preset tiny \\-\\-tokenizer ko.model \\-\\-lr 5e\\-4 \\-\\-out model\n"
 	"nunchi eval \\-\\-model model \\-\\-data data/emotions.tsv\n"
 	"echo '오늘 정말 기분이 좋아요' | nunchi predict \\-\\-model model\n"
 	"nunchi chat \\-\\-model model\n"

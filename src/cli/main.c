@@ -7,6 +7,7 @@
 #include "cli/common.h"
 #include "cli/help.h"
 #include "cli/output.h"
+#include "cli/train_screen.h"
 
 static nch_status run_command(int argc, char **argv, nch_error *error)
 {
@@ -59,5 +60,5 @@ int main(int argc, char **argv)
 		nch_output_note("%s", error.text);
 	else if (status != NCH_OK)
 		nch_output_error(error.text);
-	return nch_exit_code(status);
+	return nch_exit_code(status, nch_train_screen_signal());
 }

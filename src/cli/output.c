@@ -121,11 +121,12 @@ void nch_output_buffer(const nch_buffer *buffer)
 }
 
 /* One write a line, so that the lines of two programs don't mix; no allocation, so that it can tell that memory is gone. */
-static void say(const char *prefix, const char *text)
+static void say(const char *style, const char *prefix, const char *text)
 {
 	char line[sizeof((nch_error *)NULL)->text + 64];
 	const char *clean = nch_output_is_terminal(true) ? "\r\033[K" : ""; /* a progress bar may stand there */
-	int length = snprintf(line, sizeof line, "%snunchi: %s%s\n", clean, prefix, text);
+	int length = snprintf(line, sizeof line, "%s%snunchi: %s%s%s\n", clean, nch_output_style(true, style), prefix,
+	                      nch_output_style(true, style[0] != '\0' ? NCH_PLAIN : ""), text);
 	if (length >= (int)sizeof line) {
 		length = (int)sizeof line - 1;
 		line[length - 1] = '\n';
@@ -136,7 +137,7 @@ static void say(const char *prefix, const char *text)
 void nch_output_say_held(void)
 {
 	for (size_t i = 0; i < held_count; i++)
-		say("", held[i].text);
+		say("", "", held[i].text);
 	held_count = 0;
 }
 
@@ -166,7 +167,7 @@ void nch_output_warning(const char *format, ...)
 	vsnprintf(formatted, sizeof formatted, format, arguments);
 	va_end(arguments);
 	nch_fail(&text, NCH_OK, "%s", formatted);
-	say("warning: ", text.text);
+	say(NCH_YELLOW, "warning: ", text.text);
 }
 
 void nch_output_note(const char *format, ...)
@@ -181,16 +182,18 @@ void nch_output_note(const char *format, ...)
 	vsnprintf(formatted, sizeof formatted, format, arguments);
 	va_end(arguments);
 	nch_fail(&text, NCH_OK, "%s", formatted);
-	say("", text.text);
+	say("", "", text.text);
 }
 
 void nch_output_error(const char *text)
 {
-	say("", text);
+	say(NCH_RED, "", text);
 }
 
-int nch_exit_code(nch_status status)
+int nch_exit_code(nch_status status, int signal_number)
 {
+	if (status == NCH_CANCELLED)
+		return 128 + (signal_number > 0 ? signal_number : SIGINT);
 	return status == NCH_OK || status == NCH_PAUSED ? 0 : status == NCH_USAGE ? 2 : 1;
 }
 
@@ -205,6 +208,11 @@ bool nch_output_has_colour(bool standard_error)
 	if ((refused != NULL && refused[0] != '\0') || (terminal != NULL && strcmp(terminal, "dumb") == 0))
 		return false;
 	return nch_output_is_terminal(standard_error);
+}
+
+const char *nch_output_style(bool standard_error, const char *style)
+{
+	return nch_output_has_colour(standard_error) ? style : "";
 }
 
 size_t nch_output_columns(bool standard_error)

@@ -33,13 +33,20 @@ void nch_output_error(const char *text);
 void nch_output_note_later(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_say_held(void);
 
-/* The status that the program ends with. */
-int nch_exit_code(nch_status status);
+/* The status that the program ends with; for NCH_CANCELLED it is 128 and the signal that stopped the work, as a shell says it: 130 for Ctrl-C. */
+int nch_exit_code(nch_status status, int signal_number);
 
 /* Whether a stream is a terminal that takes colour (NO_COLOR and TERM=dumb say no), and how wide it is (80 if nobody knows). */
 bool nch_output_is_terminal(bool standard_error);
 bool nch_output_has_colour(bool standard_error);
 size_t nch_output_columns(bool standard_error);
+
+/* What makes the following text bold, red or yellow on a stream, and what ends it; "" where there is no colour. */
+#define NCH_BOLD "\033[1m"
+#define NCH_RED "\033[1;31m"
+#define NCH_YELLOW "\033[33m"
+#define NCH_PLAIN "\033[0m"
+const char *nch_output_style(bool standard_error, const char *style);
 
 /* Korean where LC_ALL, LC_MESSAGES or LANG (the first that is set) says so. */
 bool nch_output_speaks_korean(void);

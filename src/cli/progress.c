@@ -11,6 +11,7 @@
 
 #define SECONDS_BETWEEN_BARS 0.1
 #define SECONDS_BETWEEN_LINES 10.0
+#define LEAST_MEASURED 0.1 /* seconds; a rate of less time says nothing */
 #define BAR_COLUMNS 24
 
 const char *nch_duration_text(double seconds)
@@ -61,7 +62,7 @@ static double share_of(const nch_progress *progress)
 /* " 61% 1234/2000 rows, 310/s, 0:03 left, loss 0.512" */
 static void describe(const nch_progress *progress, const char *note, double elapsed, nch_buffer *line)
 {
-	bool moving = elapsed > 0 && progress->done > progress->before;
+	bool moving = elapsed >= LEAST_MEASURED && progress->done > progress->before;
 	double rate = moving ? (double)(progress->done - progress->before) / elapsed : 0;
 	if (progress->total > 0) {
 		nch_buffer_printf(line, " %3.0f%%", share_of(progress) * 100);

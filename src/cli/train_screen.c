@@ -12,8 +12,7 @@ static volatile sig_atomic_t stop_wanted;
 
 static void want_stop(int signal_number)
 {
-	(void)signal_number;
-	stop_wanted = 1;
+	stop_wanted = signal_number;
 	signal(SIGINT, SIG_DFL); /* a second one ends the program at once */
 }
 
@@ -24,6 +23,11 @@ const volatile sig_atomic_t *nch_train_screen_stop(void)
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
 	return &stop_wanted;
+}
+
+int nch_train_screen_signal(void)
+{
+	return stop_wanted;
 }
 
 /* --- TensorBoard --- */

@@ -23,7 +23,10 @@ nch_experiment_watcher nch_train_screen_watcher(nch_train_screen *screen);
 
 void nch_train_screen_end(nch_train_screen *screen);
 
-/* From now on Ctrl-C (or SIGTERM) makes what is pointed to nonzero; a second one ends the program at once. */
+/* From now on Ctrl-C (or SIGTERM) makes what is pointed to its number, which is not zero; a second one ends the program at once. */
 const volatile sig_atomic_t *nch_train_screen_stop(void);
+
+/* The signal that came; 0: none. */
+int nch_train_screen_signal(void);
 
 #endif

@@ -66,6 +66,8 @@ exits 1 'is a folder' -- tokenize --config "$work"
 # every command has its help, and the man page is made from the same tables
 "$NUNCHI" help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z ]*[a-z]\)   *[a-z].*/\1/p' > "$work/commands"
 check "there are commands" test -s "$work/commands"
+"$NUNCHI" help > "$work/help"
+check "the list of commands is 80 columns wide" sh -c "! LC_ALL=C.UTF-8 grep -E '^.{81}' '$work/help'"
 while read -r command; do
 	exits 0 '' -- $command --help
 	grep -q "^Usage: nunchi $command" "$work/.out" || bad "$command --help has no usage line"
@@ -76,6 +78,31 @@ while read -r command; do
 done < "$work/commands"
 "$NUNCHI" help --man > "$work/.out"
 check "docs/nunchi.1 is up to date (nunchi help --man > docs/nunchi.1)" cmp docs/nunchi.1 "$work/.out"
+if LC_ALL=C.UTF-8 MANWIDTH=80 man -l docs/nunchi.1 2> /dev/null | col -b > "$work/page" 2> /dev/null && [ -s "$work/page" ]; then
+	check "the man page is 80 columns wide" sh -c "! LC_ALL=C.UTF-8 grep -E '^.{81}' '$work/page'"
+else
+	skip "no man here"
+fi
+
+# colours: on a terminal that takes them, and nowhere else
+if script -qec true /dev/null > /dev/null 2>&1; then
+	escape=$(printf '\033')
+	on_terminal() { # environment, arguments: a terminal's bytes in $work/.out
+		(unset NO_COLOR; script -qec "env TERM=xterm $1 '$NUNCHI' $2" /dev/null < /dev/null > "$work/.out")
+	}
+	on_terminal '' help
+	check "help has bold titles" grep -qF "$escape[1mCommands:" "$work/.out"
+	on_terminal '' eval
+	check "an error is red" grep -qF "$escape[1;31mnunchi: $escape[0m" "$work/.out"
+	for without in NO_COLOR=1 TERM=dumb; do
+		on_terminal $without help
+		check "$without: no colour" sh -c "grep -q Commands: '$work/.out' && ! grep -qF '$escape' '$work/.out'"
+	done
+	"$NUNCHI" help > "$work/.out"
+	check "no colour in a file" sh -c "! grep -qF '$escape' '$work/.out'"
+else
+	skip "no script(1) of util-linux here"
+fi
 
 # standard output: a reader that leaves, a full disk
 ( "$NUNCHI" help; echo $? > "$work/status" ) 2> "$work/.err" | true

@@ -26,12 +26,13 @@ wait_for() {
 
 # --- Ctrl-C and a polite kill: a checkpoint, and a word on how to go on ---
 for signal in INT TERM; do
+	case $signal in INT) expected=130 ;; *) expected=143 ;; esac
 	"$NUNCHI" train $run_options --out "$work/$signal" > "$work/.out" 2> "$work/.err" &
 	program=$!
 	wait_for "$work/$signal/checkpoint/state.json"
 	kill -s $signal $program
 	wait $program
-	check "$signal ends with status 1" test $? -eq 1
+	check "$signal ends with status $expected" test $? -eq $expected
 	check "$signal: how to go on" grep -Eq '^nunchi: stopped at step [0-9]+ of [0-9]+; go on with the same command and --resume$' "$work/.err"
 	same_end "$signal" "$work/$signal"
 done

@@ -41,11 +41,17 @@ exits 1 'cannot write' -- eval --model "$work/one" --data "$work/test.tsv" --err
 
 # --- compare ---
 exits 0 '' -- compare "$work/one/" "$work/early" --svg "$work/two.svg"
-check "names, epochs and test figures" grep -Eq '^one +3 +[1-3]( +[0-9]+\.[0-9]{4}){7} +[0-9.]+$' "$work/.out"
-check "no test data, no figure" grep -Eq '^early .* +- +- +[0-9.]+$' "$work/.out"
+check "names, epochs and test figures" grep -Eq '^one +[1-3]/3( +[0-9]+\.[0-9]{4}){7} +[0-9]+$' "$work/.out"
+check "no wider than a terminal" awk 'length > 80 { exit 1 }' "$work/.out"
+check "no test data, no figure" grep -Eq '^early .* +- +- +[0-9]+$' "$work/.out"
 check "both runs in one picture" test "$(grep -Eo '>(one|early)<' "$work/two.svg" | sort -u | grep -c '')" -eq 2
 exits 0 '' -- compare "$work/one" "$work/early" --svg "$work/two.svg" --json
 check "an object a run" test "$(grep -Ec '^\{"run":".*","epochs":[0-9]+,"best_epoch":[0-9]+,"train_loss":.*\}$' "$work/.out")" -eq 2
+(cd "$work" && "$NUNCHI" compare one early > .out 2>&1)
+check "no picture that nobody asked for" sh -c "! ls '$work' | grep -q 'compare.svg'"
+cp -r "$work/one" "$work/한 이름이 아주 긴 실험"
+exits 0 '' -- compare "$work/one" "$work/한 이름이 아주 긴 실험"
+check "a long name has a line of its own" grep -qx '한 이름이 아주 긴 실험' "$work/.out"
 exits 2 'needs the folders' -- compare
 exits 1 'absent/log.jsonl' -- compare "$work/absent" --svg "$work/no.svg"
 head -c 300 "$work/one/log.jsonl" > "$work/early/log.jsonl"
