@@ -79,9 +79,15 @@ static void print_config(const char *folder, const nch_config *config)
 	static const char *const families[] = {"BERT", "RoBERTa", "ELECTRA", "DistilBERT", "ALBERT", "Funnel"};
 	nch_output_printf("%s\n  %-22s %s, %zu layers of %zu, %zu heads, feed-forward %zu\n", folder, "model", families[config->family],
 	                  config->layers, config->hidden, config->heads, config->feed_forward);
-	nch_output_printf("  %-22s %zu pieces, %zu positions, %zu token types\n", "embeddings", config->vocab_size, config->max_positions,
-	                  config->types);
-	print_labels(config->label_names, config->labels, config->multi_label);
+	nch_output_printf("  %-22s %zu pieces, %zu positions, %zu token types", "embeddings", config->vocab_size, config->max_positions, config->types);
+	if (config->embedding != config->hidden)
+		nch_output_printf(", %zu wide", config->embedding);
+	nch_output_text("\n");
+	if (config->head == NCH_HEAD_CLASSIFIER)
+		print_labels(config->label_names, config->labels, config->multi_label);
+	else
+		nch_output_printf("  %-22s %s\n", "head", config->head == NCH_HEAD_MLM ? "says what hidden tokens were (masked language model)"
+		                                                                        : "says which tokens were replaced (discriminator)");
 }
 
 /* What else predicting needs; a folder from a hub may lack it, which is no failure. */
@@ -193,7 +199,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 		return print_ngram(options, folder, error);
 	nch_model *model;
 	nch_weights *weights;
-	NCH_TRY(nch_model_open(folder, &(nch_model_options){.map = true}, &model, error));
+	NCH_TRY(nch_model_open(folder, &(nch_model_options){.map = true, .saved_head = true}, &model, error));
 	nch_status status = nch_weights_open(folder, &weights, error);
 	if (status == NCH_OK) {
 		status = print_model(options, folder, model, weights, error);

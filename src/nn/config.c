@@ -99,14 +99,15 @@ static nch_status read_family(const struct reader *r, const nch_family_keys **fa
 	                r->where, type);
 }
 
-/* A masked language model and a discriminator say what they are; everything else is a classifier, or will become one. */
+/* A masked language model and a discriminator say what they are; everything else is a classifier, or will become one. (Funnel's masked language model has a
+ * decoder, which is not computed.) */
 static void read_head(const struct reader *r)
 {
 	const nch_json *architecture = nch_json_path(r->object, "architectures.0");
 	r->config->head = NCH_HEAD_CLASSIFIER;
 	if (architecture == NULL || architecture->type != NCH_JSON_STRING)
 		return;
-	if (strstr(architecture->text, "ForMaskedLM") != NULL)
+	if (r->config->family != NCH_FUNNEL && strstr(architecture->text, "ForMaskedLM") != NULL)
 		r->config->head = NCH_HEAD_MLM;
 	else if (r->config->family == NCH_ELECTRA && strstr(architecture->text, "ForPreTraining") != NULL)
 		r->config->head = NCH_HEAD_RTD;
