@@ -42,8 +42,16 @@ void nch_name_trim(const char **text, size_t *length)
 
 bool nch_name_is_empty(const char *text, size_t length)
 {
-	nch_name_trim(&text, &length);
-	return length == 0;
+	for (size_t i = 0; i < length;) {
+		unsigned char lead = (unsigned char)text[i];
+		uint32_t c;
+		if ((lead > ' ' && lead < 0x7F) || (lead >= 0xE4 && lead < 0xEF)) /* nearly all texts begin so */
+			return false;
+		i += nch_utf8_decode(text + i, length - i, &c);
+		if (!nch_name_is_blank(c))
+			return false;
+	}
+	return true;
 }
 
 /* Most names are plain ASCII or composed Hangul without anything odd: they are what they are. */

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "cli/answer.h"
 #include "cli/command.h"
+#include "cli/data_options.h"
 #include "cli/common.h"
 #include "io/line_stream.h"
 #include "cli/output.h"
@@ -57,7 +58,7 @@ static const char *const *labels_of(const struct work *w)
 static nch_status count_transitions(struct work *w, const char *const *paths, size_t count, const char *file, nch_error *error)
 {
 	nch_dataset books = {0};
-	const nch_dataset_options how = {.need_labels = true, .relabel = nch_options_text(w->options, "relabel")};
+	const nch_dataset_options how = {.need_labels = true, .relabel = nch_options_text(w->options, "relabel"), .remark = nch_data_remark};
 	NCH_TRY(nch_dataset_read(paths, count, &how, &books, error));
 	nch_status status = nch_smooth_count(&books, labels_of(w), nch_predictor_labels(w->predictor), &w->smooth, error);
 	nch_dataset_free(&books);

@@ -69,8 +69,10 @@ static nch_status open_next(struct source *source, nch_error *error)
 	const nch_columns_wanted wanted = {.text = source->column, .no_label = true};
 	nch_columns_taken taken = {0};
 	NCH_TRY(nch_rows_open(path, &options, &source->rows, error));
-	if (nch_rows_columns(source->rows) > 0)
+	if (nch_rows_columns(source->rows) > 0) {
 		NCH_TRY(nch_columns_take(source->rows, &wanted, &taken, error));
+		nch_output_note_later("%s: text: %s", path, nch_rows_column_name(source->rows, taken.text));
+	}
 	source->text_column = taken.text;
 	return NCH_OK;
 }

@@ -49,7 +49,7 @@ static void show_bad_row(void *context, const char *text)
 }
 
 /* Several files in one run (train, test, folds) mostly have the same columns: they are told once. */
-static void remark(void *context, nch_remark kind, const char *text)
+void nch_data_remark(void *context, nch_remark kind, const char *text)
 {
 	static char told[256];
 	(void)context;
@@ -113,7 +113,7 @@ nch_status nch_data_options_read(const nch_options *options, bool skip_by_defaul
 		.limit = (size_t)nch_options_integer(options, "limit"),
 		.skip_bad_rows = skip_by_default,
 		.report_bad_row = show_bad_row,
-		.remark = remark,
+		.remark = nch_data_remark,
 	};
 	if (nch_options_given(options, "bad-rows"))
 		o.skip_bad_rows = strcmp(nch_options_text(options, "bad-rows"), "skip") == 0;

@@ -22,6 +22,9 @@ extern const nch_option_group nch_data_group;
 /* They and --encoding. Texts are borrowed. */
 nch_status nch_rows_options_read(const nch_options *options, nch_rows_options *rows, nch_error *error);
 
+/* What a data set's reading has to say (nch_dataset_options.remark; the context is not looked at): warnings, and as a note which columns are taken. */
+void nch_data_remark(void *context, nch_remark kind, const char *text);
+
 /* Fills *dataset_options from them. *labels takes the names of --labels (release with nch_labels_free after reading) and is
  * pointed to by dataset_options->known if they were given. Bad rows that are skipped are told as warnings: the first ten,
  * then their number, once nch_data_options_done is called. `skip_by_default` is what happens without --bad-rows. */

@@ -130,8 +130,8 @@ static nch_status find_columns(nch_reading *r, nch_rows *rows, nch_columns_taken
 	const nch_columns_wanted wanted = { .text = o->text, .pair = o->pair, .label = o->label, .no_label = o->ignore_labels,
 		                            .need_label = o->need_labels, .several = o->multi_label, .known_labels = o->known != NULL };
 	NCH_TRY(nch_columns_take(rows, &wanted, taken, error));
-	if (o->group != NULL && !nch_rows_find(rows, o->group, &r->group_column))
-		return nch_fail(error, NCH_DATA, "%s: there is no column '%s'", nch_rows_path(rows), o->group);
+	if (o->group != NULL)
+		NCH_TRY(nch_columns_find(rows, o->group, &r->group_column, error));
 	return use_columns(r, rows, taken, error);
 }
 

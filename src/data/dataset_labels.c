@@ -36,6 +36,8 @@ static nch_status number_label(nch_reading *r, const nch_rows *rows, const nch_r
 	const nch_row *place = row != NULL ? row : &no_row;
 	bool dropped;
 	nch_error inner;
+	if (r->options->relabel == NULL && r->options->drop_label == NULL && (*id = nch_labels_find(&r->dataset->labels, name, length)) >= 0)
+		return NCH_OK; /* nearly always: it was met before, spelt as it is kept */
 	if (!nch_name_clean(name, length, &r->name))
 		return nch_no_memory(error);
 	const char *clean = r->name.data;
@@ -230,12 +232,17 @@ nch_status nch_row_labels_declare(nch_reading *r, const nch_rows *rows, nch_erro
 /* The labels that one cell holds. */
 static nch_status labels_of_cell(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_cell *cell, nch_row_labels *labels, nch_error *error)
 {
-	bool is_list;
 	if (r->vector_length > 0)
 		return labels_of_vector(r, rows, row, cell, labels, error);
 	if (cell->json != NULL && (cell->json->type == NCH_JSON_ARRAY || cell->json->type == NCH_JSON_OBJECT))
 		return labels_of_json(r, rows, row, cell->json, labels, error);
-	NCH_TRY(nch_label_text_read(cell->text, cell->length, &r->items, &is_list, error));
+	size_t blanks = 0;
+	while (blanks < cell->length && cell->text[blanks] == ' ')
+		blanks++;
+	char bracket = blanks < cell->length ? cell->text[blanks] : ' ';
+	bool is_list = false;
+	if (bracket == '[' || bracket == '(' || bracket == '{')
+		NCH_TRY(nch_label_text_read(cell->text, cell->length, &r->items, &is_list, error));
 	if (is_list && (r->options->multi_label || is_plain_list(&r->items)))
 		return labels_of_items(r, rows, row, labels, error);
 	if (r->options->multi_label)

@@ -227,29 +227,34 @@ static bool may_be_label(const nch_column_profile *p, bool several, bool named)
 }
 
 /* "FILE: what; advice; the columns are: a, b" */
-static nch_status refuse(const choice *c, nch_error *error, const char *what, const char *advice)
+static nch_status refuse_rows(nch_rows *rows, nch_error *error, const char *what, const char *advice)
 {
 	nch_buffer names = { 0 };
-	for (size_t i = 0; i < c->count; i++) {
+	for (size_t i = 0; i < nch_rows_columns(rows); i++) {
 		if (names.length > LISTED) {
 			nch_buffer_text(&names, ", …");
 			break;
 		}
-		nch_buffer_printf(&names, "%s%s", i > 0 ? ", " : "", nch_rows_column_name(c->rows, i));
+		nch_buffer_printf(&names, "%s%s", i > 0 ? ", " : "", nch_rows_column_name(rows, i));
 	}
-	nch_fail(error, NCH_DATA, "%s: %s%s%s; the columns are: %s%s", nch_rows_path(c->rows), what, advice[0] != '\0' ? "; " : "", advice,
-	         names.length > 0 ? names.data : "", nch_rows_has_header(c->rows) || nch_rows_is_json(c->rows) ? "" : " (no header line found)");
+	nch_fail(error, NCH_DATA, "%s: %s%s%s; the columns are: %s%s", nch_rows_path(rows), what, advice[0] != '\0' ? "; " : "", advice,
+	         names.length > 0 ? names.data : "", nch_rows_has_header(rows) || nch_rows_is_json(rows) ? "" : " (no header line found)");
 	nch_buffer_free(&names);
 	return NCH_DATA;
 }
 
-static nch_status find_named(const choice *c, const char *name, size_t *column, nch_error *error)
+static nch_status refuse(const choice *c, nch_error *error, const char *what, const char *advice)
+{
+	return refuse_rows(c->rows, error, what, advice);
+}
+
+nch_status nch_columns_find(nch_rows *rows, const char *name, size_t *column, nch_error *error)
 {
 	char what[300];
-	if (nch_rows_find(c->rows, name, column))
+	if (nch_rows_find(rows, name, column))
 		return NCH_OK;
 	snprintf(what, sizeof what, "there is no column '%.200s'", name);
-	return refuse(c, error, what, "");
+	return refuse_rows(rows, error, what, "");
 }
 
 /* --- the label --- */
@@ -287,7 +292,7 @@ static nch_status take_label_columns(choice *c, const char *list, nch_error *err
 		const char *trimmed = name;
 		nch_name_trim(&trimmed, &length);
 		name[(size_t)(trimmed - name) + length] = '\0';
-		NCH_TRY(find_named(c, trimmed, &c->taken->label[c->taken->label_count++], error));
+		NCH_TRY(nch_columns_find(c->rows, trimmed, &c->taken->label[c->taken->label_count++], error));
 		part += strcspn(part, ",");
 		if (*part == '\0')
 			return NCH_OK;
@@ -304,7 +309,7 @@ static nch_status take_asked_label(choice *c, nch_error *error)
 		if (!whole)
 			return take_label_columns(c, name, error);
 	}
-	NCH_TRY(find_named(c, name, &c->taken->label[0], error));
+	NCH_TRY(nch_columns_find(c->rows, name, &c->taken->label[0], error));
 	c->taken->label_count = 1;
 	return NCH_OK;
 }
@@ -502,9 +507,9 @@ static nch_status take_columns(choice *c, nch_error *error)
 	taken->has_pair = wanted->pair != NULL;
 	taken->label_sought = !wanted->no_label;
 	if (wanted->text != NULL)
-		NCH_TRY(find_named(c, wanted->text, &taken->text, error));
+		NCH_TRY(nch_columns_find(c->rows, wanted->text, &taken->text, error));
 	if (taken->has_pair)
-		NCH_TRY(find_named(c, wanted->pair, &taken->pair, error));
+		NCH_TRY(nch_columns_find(c->rows, wanted->pair, &taken->pair, error));
 	if (wanted->label != NULL && !wanted->no_label)
 		NCH_TRY(take_asked_label(c, error));
 	else if (!wanted->no_label)

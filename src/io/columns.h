@@ -37,6 +37,9 @@ typedef struct nch_columns_taken {
 /* Chooses the columns of a file that has at least one. Errors (NCH_DATA) name the file, what is wrong, and the columns that there are. */
 nch_status nch_columns_take(nch_rows *rows, const nch_columns_wanted *wanted, nch_columns_taken *taken, nch_error *error);
 
+/* nch_rows_find, with the columns listed where there is none of that name. */
+nch_status nch_columns_find(nch_rows *rows, const char *name, size_t *column, nch_error *error);
+
 /* "text: 문장, label: 감정"; without a header "text: column 2, label: column 3"; ", no label" where one was looked for. */
 void nch_columns_describe(const nch_rows *rows, const nch_columns_taken *taken, nch_buffer *out);
 

@@ -325,6 +325,28 @@ static nch_row_format format_of_name(const char *path)
 	return NCH_FORMAT_AUTO;
 }
 
+/* Whether what begins with { is one value, over several lines or on a line alone, and no record a line (of which the first may be broken). */
+static bool is_document(const char *text, size_t length, bool whole)
+{
+	size_t depth = 0;
+	bool in_string = false;
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+		if (c == '\n') {
+			while (i < length && nch_is_space(text[i]))
+				i++;
+			return i == length ? whole : depth > 0 && !in_string && text[i] != '{';
+		}
+		if (in_string && c == '\\')
+			i++;
+		else if (c == '"')
+			in_string = !in_string;
+		else if (!in_string)
+			depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+	}
+	return whole;
+}
+
 /* A zip file, JSON, a table or just lines: by the first bytes of the window. */
 static nch_row_format format_of_content(const nch_input *input)
 {
@@ -336,7 +358,7 @@ static nch_row_format format_of_content(const nch_input *input)
 	while (i < length && nch_is_space(text[i]))
 		i++;
 	if (i < length && text[i] == '{')
-		return NCH_FORMAT_JSONL;
+		return is_document(text + i, length - i, input->at_end) ? NCH_FORMAT_JSON : NCH_FORMAT_JSONL;
 	if (i + 1 < length && text[i] == '[') {
 		for (i++; i < length && nch_is_space(text[i]); i++)
 			;
@@ -353,6 +375,8 @@ static nch_row_format format_of_content(const nch_input *input)
 static nch_row_format settle_format(const nch_rows *rows)
 {
 	nch_row_format format = rows->options.format != NCH_FORMAT_AUTO ? rows->options.format : format_of_name(rows->path);
+	if (format == NCH_FORMAT_JSONL && rows->options.format == NCH_FORMAT_AUTO && format_of_content(&rows->input) == NCH_FORMAT_JSON)
+		return NCH_FORMAT_JSON; /* a name that promises too much */
 	if (format != NCH_FORMAT_AUTO)
 		return format;
 	const nch_input *input = &rows->input;

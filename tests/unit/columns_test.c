@@ -317,6 +317,12 @@ TEST(json_by_columns)
 	CHECK(begins(outcome(".json"), "text: text, label: label; 1 rows, 1 labels"));
 	make("{\"document\":[]}", "", "", "", 0);
 	CHECK(begins(outcome(".json"), ": no column looks like that of the text"));
+	make("{\n \"0\":", "{\"text\":\"{s}\",\"label\":\"{e}\"}", ",\n \"1{i}\":", "}", 1); /* a name that promises a record a line */
+	CHECK(begins(outcome(".jsonl"), "text: text, label: label; 1 rows"));
+	make("[", "\n{\"text\":\"{s}\",\"label\":\"{e}\"}", ",", "]", 30);
+	CHECK(begins(outcome(".jsonl"), "text: text, label: label; 30 rows"));
+	make("{\"text\":\"cut off\n", "{\"text\":\"{s}\",\"label\":\"{e}\"}\n", "", "", 30);
+	CHECK(begins(read_with(".jsonl", (nch_dataset_options){ .skip_bad_rows = true }), "text: text, label: label; 30 rows, 6 labels, 1 bad"));
 	nch_buffer_free(&text);
 	nch_buffer_free(&label);
 }
