@@ -19,7 +19,7 @@ printf '한 줄\n두 줄\n' > "$work/lines.txt"
 exits 0 'no more than [0-9]+ pieces: --vocab-size 8000 became' -- tokenizer train --input "$work/lines.txt" --out "$work/small.model"
 exits 2 'needs --out' -- tokenizer train --input "$data"
 exits 1 'no such file' -- tokenizer train --quiet --input "$work/absent" --out "$work/no.model"
-exits 1 'no column 'nothing'' -- tokenizer train --quiet --input "$data" --text nothing --out "$work/no.model"
+exits 1 "no column 'nothing'" -- tokenizer train --quiet --input "$data" --text nothing --out "$work/no.model"
 check "no file is left behind" test ! -e "$work/no.model"
 
 # --- training: the same bits for any number of threads and any instruction set ---
