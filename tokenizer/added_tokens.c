@@ -25,8 +25,16 @@ nch_status nch_added_tokens_add(nch_added_tokens *added, const nch_added_token *
 		}
 	NCH_TRY(nch_grow(&added->items, &added->capacity, added->count + 1, sizeof copy, error));
 	added->items[added->count++] = copy;
-	added->begins[(unsigned char)copy.text[0]] = true;
 	return NCH_OK;
+}
+
+void nch_added_tokens_remove(nch_added_tokens *added, const char *text, size_t length)
+{
+	for (size_t i = 0; i < added->count; i++)
+		if (added->items[i].length == length && memcmp(added->items[i].text, text, length) == 0) {
+			memmove(added->items + i, added->items + i + 1, (--added->count - i) * sizeof *added->items);
+			return;
+		}
 }
 
 nch_status nch_added_tokens_finish(nch_added_tokens *added, nch_error *error)
@@ -34,8 +42,11 @@ nch_status nch_added_tokens_finish(nch_added_tokens *added, nch_error *error)
 	nch_trie_key *keys = nch_alloc(added->count, sizeof *keys);
 	if (keys == NULL)
 		return nch_no_memory(error);
-	for (size_t i = 0; i < added->count; i++)
+	memset(added->begins, 0, sizeof added->begins);
+	for (size_t i = 0; i < added->count; i++) {
 		keys[i] = (nch_trie_key){added->items[i].text, added->items[i].length, (int32_t)i};
+		added->begins[(unsigned char)added->items[i].text[0]] = true;
+	}
 	nch_status status = nch_trie_build(&added->trie, keys, added->count, error);
 	nch_free(keys);
 	return status;

@@ -16,6 +16,7 @@ typedef struct nch_added_token {
 	int32_t id;
 	bool single_word; /* only where no letter or digit stands beside it */
 	bool lstrip, rstrip; /* takes the blanks before it, behind it */
+	bool normalized; /* looked for in the normalized text, where the kind of tokenizer has one (normalized_tokens.h) */
 } nch_added_token;
 
 /* Start with {0}, release with nch_added_tokens_free. */
@@ -30,6 +31,7 @@ typedef struct nch_added_tokens {
 /* Adds a token (the text is copied); one with the same text replaces it. Then, once, finish. */
 nch_status nch_added_tokens_add(nch_added_tokens *added, const nch_added_token *token, nch_error *error);
 nch_status nch_added_tokens_finish(nch_added_tokens *added, nch_error *error);
+void nch_added_tokens_remove(nch_added_tokens *added, const char *text, size_t length); /* before finish; a text that is not there is no matter */
 void nch_added_tokens_free(nch_added_tokens *added);
 
 /* The first token at or after `from`, the longest of those that begin at the same place; NULL if there is none. Its bytes, with the blanks that

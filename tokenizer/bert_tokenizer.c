@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "tokenizer/bert_text.h"
 #include "tokenizer/internal.h"
+#include "tokenizer/normalized_tokens.h"
 #include "tokenizer/wordpiece.h"
 
 typedef struct bert {
@@ -12,12 +13,16 @@ typedef struct bert {
 	nch_wordpiece wordpiece;
 	const nch_vocabulary *vocabulary;
 	char prefix[32];
+	const nch_added_tokens *normalized; /* NULL: there are none */
+	nch_pipeline normalizers;           /* for these: what `text` does to characters, without cutting */
 } bert;
 
 typedef struct scratch {
 	nch_bert_word word;
 	uint32_t *codes;              /* [longest_word] */
 	nch_wordpiece_match *matches; /* [longest_word] */
+	nch_normalized_scratch normalized;
+	nch_buffer stretch;           /* of a normalized text, as UTF-8 */
 } scratch;
 
 /* --- encoding --- */
@@ -49,14 +54,47 @@ static nch_status add_word(void *context, const nch_bert_character *characters, 
 	return NCH_OK;
 }
 
+/* A stretch of a normalized text. The rules are applied once more, and change nothing. */
+static nch_status encode_stretch(void *context, const nch_bert_character *items, size_t count, nch_error *error)
+{
+	const job *j = context;
+	nch_buffer *text = &j->scratch->stretch;
+	size_t first = j->tokens->count, at = 0, character = 0;
+	nch_buffer_clear(text);
+	for (size_t i = 0; i < count; i++)
+		nch_buffer_utf8(text, items[i].code_point);
+	NCH_TRY(nch_buffer_check(text, error));
+	NCH_TRY(nch_bert_words(&j->tokenizer->text, text->data, text->length, &j->scratch->word, add_word, context, error));
+	for (size_t i = first; i < j->tokens->count; i++) { /* from places in the stretch to places in the text */
+		nch_token *t = &j->tokens->items[i];
+		uint32_t c;
+		for (; at < t->begin; character++)
+			at += nch_utf8_decode(text->data + at, text->length - at, &c);
+		size_t end = at, last = character;
+		for (; end < t->end; last++)
+			end += nch_utf8_decode(text->data + end, text->length - end, &c);
+		*t = (nch_token){t->id, items[character].begin, items[last > character ? last - 1 : character].end};
+	}
+	return NCH_OK;
+}
+
 static nch_status bert_encode(const void *self, void *inner, const char *text, size_t length, bool first, nch_tokens *tokens,
                               nch_error *error)
 {
-	(void)first;
 	const bert *b = self;
 	scratch *s = inner;
 	job j = {b, s, tokens, NULL, error};
+	if (b->normalized != NULL)
+		return nch_normalized_tokens_split(b->normalized, &b->normalizers, text, length, first, &s->normalized, encode_stretch, &j, tokens, error);
 	return nch_bert_words(&b->text, text, length, &s->word, add_word, &j, error);
+}
+
+static nch_status bert_find_normalized(void *self, nch_added_tokens *tokens, nch_error *error)
+{
+	bert *b = self;
+	b->normalized = tokens;
+	NCH_TRY(nch_pipeline_add_bert(&b->normalizers, b->text.clean, b->text.split_cjk, b->text.strip_accents, b->text.lower_case, error));
+	return nch_normalized_tokens_prepare(tokens, &b->normalizers, error);
 }
 
 static nch_status put_word(void *context, const nch_bert_character *characters, size_t count)
@@ -140,6 +178,8 @@ static void bert_free_scratch(void *inner)
 	if (s == NULL)
 		return;
 	nch_bert_word_free(&s->word);
+	nch_normalized_scratch_free(&s->normalized);
+	nch_buffer_free(&s->stretch);
 	nch_free(s->codes);
 	nch_free(s->matches);
 	nch_free(s);
@@ -166,10 +206,12 @@ static void bert_free(void *self)
 	bert *b = self;
 	nch_bert_text_free(&b->text);
 	nch_wordpiece_free(&b->wordpiece);
+	nch_arena_free(b->normalizers.arena);
 	nch_free(b);
 }
 
-static const nch_tokenizer_class bert_class = {bert_encode, bert_explain, bert_decode, bert_new_scratch, bert_free_scratch, bert_free};
+static const nch_tokenizer_class bert_class = {bert_encode, bert_explain, bert_decode, bert_new_scratch, bert_free_scratch, bert_free,
+                                               bert_find_normalized};
 
 nch_status nch_bert_make(nch_tokenizer *tokenizer, const nch_bert_options *options, nch_error *error)
 {

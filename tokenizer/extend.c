@@ -125,6 +125,6 @@ nch_status nch_tokenizer_extend(nch_tokenizer *tokenizer, const char *const *tex
 	if (tokenizer->vocabulary.count == before)
 		return NCH_OK;
 	nch_trie_free(&tokenizer->added.trie);
-	NCH_TRY(nch_added_tokens_finish(&tokenizer->added, error));
+	NCH_TRY(nch_added_tokens_finish(&tokenizer->added, error)); /* new ones are found in a text as it stands */
 	return tell_files(tokenizer, before, error);
 }

@@ -19,6 +19,8 @@ typedef struct nch_tokenizer_class {
 	nch_status (*new_scratch)(const void *self, void **scratch, nch_error *error);
 	void (*free_scratch)(void *scratch);
 	void (*free)(void *self);
+	/* From now on these tokens are found in the normalized text; they are there as long as `self`. NULL: the kind looks for all of them in the text as it stands. */
+	nch_status (*find_normalized)(void *self, nch_added_tokens *tokens, nch_error *error);
 } nch_tokenizer_class;
 
 /* A file that the tokenizer was loaded from, kept so that it can be saved again byte for byte. */
@@ -36,6 +38,7 @@ struct nch_tokenizer {
 	nch_vocabulary vocabulary;
 	nch_specials specials;
 	nch_added_tokens added; /* tokens that are found in a text before anything else is done */
+	nch_added_tokens normalized; /* those that are found when it has been normalized */
 	nch_tokenizer_file files[NCH_TOKENIZER_MAX_FILES];
 	size_t file_count;
 };
@@ -44,6 +47,11 @@ struct nch_tokenizer_scratch {
 	const nch_tokenizer *tokenizer;
 	void *inner;
 };
+
+/* Adds a token to the one list or the other; one with the same text, in either, is replaced. */
+nch_status nch_tokenizer_add_token(nch_tokenizer *tokenizer, const nch_added_token *token, nch_error *error);
+/* Makes the lists ready, when all are added. */
+nch_status nch_tokenizer_finish_tokens(nch_tokenizer *tokenizer, nch_error *error);
 
 /* Appends one token. */
 static inline nch_status nch_tokens_add(nch_tokens *tokens, int32_t id, size_t begin, size_t end, nch_error *error)
@@ -78,6 +86,10 @@ bool nch_bert_has_syllables(const nch_vocabulary *vocabulary);
 nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, size_t size, const nch_sp_wrapping *wrapping,
                                   nch_error *error);
 nch_status nch_tokenizer_json_load(nch_tokenizer *tokenizer, const char *data, size_t size, nch_error *error);
+
+/* Whether a tokenizer.json says more than the files that the tokenizer was loaded from: more tokens, other ones, or tokens that were added among them. Where
+ * transformers has saved a tokenizer back, tokenizer.json is the file that it has written anew. */
+nch_status nch_tokenizer_json_says_more(const nch_tokenizer *tokenizer, const char *data, size_t size, bool *more, nch_error *error);
 
 /* Appends a tokenizer_config.json for a tokenizer that came as a single file: what transformers needs to know. */
 void nch_tokenizer_describe(const nch_tokenizer *tokenizer, nch_buffer *out);

@@ -125,6 +125,8 @@ static size_t match(const nch_stage *stage, const nch_words *in, size_t at)
 			length++;
 		return length == stage->from_length && !(at > 0 && is_among(in->items[at - 1].code_point, stage->not_after, stage->not_after_count)) ? length : 0;
 	}
+	if (stage->blanks == 5)
+		return in->items[at].code_point == 0x2581 && (at == 0 || in->items[at - 1].code_point == '\n');
 	if (stage->blanks > 2) {
 		uint32_t wanted = stage->blanks == 3 ? ' ' : 0x2581, before = at > 0 ? in->items[at - 1].code_point : '\n';
 		if (stage->blanks == 3 ? before != '\n' : before == wanted) /* a run that has been looked at does not end the line */

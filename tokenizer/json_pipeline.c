@@ -123,6 +123,8 @@ static nch_status add_replace(nch_pipeline *p, const nch_json *json, nch_error *
 		stage->blanks = 3;
 	else if (regex != NULL && strcmp(regex, "\xE2\x96\x81+$") == 0)
 		stage->blanks = 4;
+	else if (regex != NULL && strcmp(regex, "^\xE2\x96\x81") == 0)
+		stage->blanks = 5;
 	else
 		return nch_fail(error, NCH_FORMAT, "the normalizer Replace with the pattern \"%.60s\" is not supported", regex != NULL ? regex : "");
 	return NCH_OK;
@@ -171,19 +173,25 @@ static nch_status add_precompiled(nch_pipeline *p, const nch_json *json, nch_err
 	return NCH_OK;
 }
 
-static nch_status add_bert_normalizer(nch_pipeline *p, const nch_json *json, nch_error *error)
+nch_status nch_pipeline_add_bert(nch_pipeline *p, bool clean, bool split_cjk, bool strip_accents, bool lower_case, nch_error *error)
 {
 	nch_stage *stage;
-	bool lower = nch_json_bool(json, "lowercase", true);
-	if (nch_json_bool(json, "clean_text", true))
+	if (clean)
 		NCH_TRY(new_stage(p, NCH_STAGE_CLEAN, &stage, error));
-	if (nch_json_bool(json, "handle_chinese_chars", true))
+	if (split_cjk)
 		NCH_TRY(new_stage(p, NCH_STAGE_SPACE_IDEOGRAPHS, &stage, error));
-	if (nch_json_bool(json, "strip_accents", lower)) {
+	if (strip_accents) {
 		NCH_TRY(new_stage(p, NCH_STAGE_DECOMPOSE, &stage, error));
 		NCH_TRY(new_stage(p, NCH_STAGE_BERT_ACCENTS, &stage, error));
 	}
-	return lower ? new_stage(p, NCH_STAGE_LOWERCASE, &stage, error) : NCH_OK;
+	return lower_case ? new_stage(p, NCH_STAGE_LOWERCASE, &stage, error) : NCH_OK;
+}
+
+static nch_status add_bert_normalizer(nch_pipeline *p, const nch_json *json, nch_error *error)
+{
+	bool lower = nch_json_bool(json, "lowercase", true);
+	return nch_pipeline_add_bert(p, nch_json_bool(json, "clean_text", true), nch_json_bool(json, "handle_chinese_chars", true),
+	                             nch_json_bool(json, "strip_accents", lower), lower, error);
 }
 
 static nch_status add_normal_form(nch_pipeline *p, const char *type, nch_error *error)
@@ -336,23 +344,17 @@ nch_status nch_pipeline_add_pre_tokenizer(nch_pipeline *p, const nch_json *json,
 
 /* --- running --- */
 
-nch_status nch_pipeline_run(const nch_pipeline *p, const char *text, size_t length, bool first, nch_words *words, nch_words *spare,
-                            nch_error *error)
+/* The stages of one sort, in their order. */
+static nch_status run_stages(const nch_pipeline *p, bool normalizers, nch_words *words, nch_words *spare, nch_error *error)
 {
 	nch_words *in = words, *out = spare;
-	in->count = in->word_count = 0;
-	in->first = out->first = first;
-	for (size_t at = 0; at < length;) {
-		uint32_t c;
-		size_t begin = at;
-		at += nch_utf8_decode(text + at, length - at, &c);
-		NCH_TRY(nch_words_add(in, c == NCH_UTF8_BAD ? 0xFFFD : c, begin, at, error));
-	}
-	NCH_TRY(nch_words_end(in, error));
+	out->first = in->first;
 	for (size_t i = 0; i < p->count; i++) {
 		const nch_stage *stage = &p->stages[i];
+		if ((stage->kind < NCH_STAGE_BERT_WORDS) != normalizers)
+			continue;
 		out->count = out->word_count = 0;
-		NCH_TRY(stage->kind < NCH_STAGE_BERT_WORDS ? nch_stage_normalize(stage, in, out, error) : nch_stage_cut(stage, in, out, error));
+		NCH_TRY(normalizers ? nch_stage_normalize(stage, in, out, error) : nch_stage_cut(stage, in, out, error));
 		NCH_TRY(nch_words_end(out, error));
 		nch_words *swap = in;
 		in = out;
@@ -364,4 +366,31 @@ nch_status nch_pipeline_run(const nch_pipeline *p, const char *text, size_t leng
 		*spare = swap;
 	}
 	return NCH_OK;
+}
+
+nch_status nch_pipeline_normalize(const nch_pipeline *p, const char *text, size_t length, bool first, nch_words *words, nch_words *spare,
+                                  nch_error *error)
+{
+	words->count = words->word_count = 0;
+	words->first = first;
+	for (size_t at = 0; at < length;) {
+		uint32_t c;
+		size_t begin = at;
+		at += nch_utf8_decode(text + at, length - at, &c);
+		NCH_TRY(nch_words_add(words, c == NCH_UTF8_BAD ? 0xFFFD : c, begin, at, error));
+	}
+	NCH_TRY(nch_words_end(words, error));
+	return run_stages(p, true, words, spare, error);
+}
+
+nch_status nch_pipeline_cut(const nch_pipeline *p, nch_words *words, nch_words *spare, nch_error *error)
+{
+	return run_stages(p, false, words, spare, error);
+}
+
+nch_status nch_pipeline_run(const nch_pipeline *p, const char *text, size_t length, bool first, nch_words *words, nch_words *spare,
+                            nch_error *error)
+{
+	NCH_TRY(nch_pipeline_normalize(p, text, length, first, words, spare, error));
+	return nch_pipeline_cut(p, words, spare, error);
 }

@@ -57,7 +57,7 @@ typedef struct nch_stage {
 	bool first_only, never, split; /* METASPACE: prepended to the first word only, to none; whether ▁ begins words */
 	bool single;                /* DIGITS: each alone */
 	bool prefix_space, pattern; /* BYTES */
-	int blanks;                 /* REPLACE: 0 the text `from`; 1 two and more spaces; 2 any run of blanks; 3 spaces that begin a line; 4 ▁ that end one */
+	int blanks;                 /* REPLACE: 0 the text `from`; 1 two and more spaces; 2 any run of blanks; 3 spaces that begin a line; 4 ▁ that end one; 5 one ▁ that begins one */
 	const uint32_t *from, *to;  /* REPLACE, PREPEND (to), METASPACE (to: the mark) */
 	size_t from_length, to_length;
 	const uint32_t *not_after;  /* REPLACE of a text: not behind one of these */
@@ -78,9 +78,18 @@ typedef struct nch_pipeline {
 	size_t count;
 } nch_pipeline;
 
+/* Appends the parts of a BertNormalizer. */
+nch_status nch_pipeline_add_bert(nch_pipeline *pipeline, bool clean, bool split_cjk, bool strip_accents, bool lower_case, nch_error *error);
+
 /* Appends the stages that a "normalizer" or a "pre_tokenizer" describes (NULL or null: none). NCH_FORMAT names what is not supported. */
 nch_status nch_pipeline_add_normalizer(nch_pipeline *pipeline, const nch_json *json, nch_error *error);
 nch_status nch_pipeline_add_pre_tokenizer(nch_pipeline *pipeline, const nch_json *json, nch_error *error);
+
+/* The normalizers alone: a text becomes one word (none, if nothing is left). */
+nch_status nch_pipeline_normalize(const nch_pipeline *pipeline, const char *text, size_t length, bool first, nch_words *words, nch_words *spare,
+                                  nch_error *error);
+/* The pre-tokenizers alone: *words, one word of a normalized text, becomes its words. */
+nch_status nch_pipeline_cut(const nch_pipeline *pipeline, nch_words *words, nch_words *spare, nch_error *error);
 
 /* Runs all stages over a text; `first` tells METASPACE that nothing stands before it. The result is in *words, *spare is working memory. */
 nch_status nch_pipeline_run(const nch_pipeline *pipeline, const char *text, size_t length, bool first, nch_words *words,

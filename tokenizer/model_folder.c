@@ -128,7 +128,7 @@ static nch_added_token describe(const nch_json *value, int32_t id)
 {
 	const char *text = token_text(value);
 	return (nch_added_token){text, strlen(text), id, nch_json_bool(value, "single_word", false), nch_json_bool(value, "lstrip", false),
-	                         nch_json_bool(value, "rstrip", false)};
+	                         nch_json_bool(value, "rstrip", false), nch_json_bool(value, "normalized", false)};
 }
 
 /* Gives a token the id that a file says: one of the vocabulary, or a new one behind it. */
@@ -174,9 +174,9 @@ static nch_status apply_added_file(const nch_folder_config *config, nch_tokenize
 			break;
 		}
 		status = give_id(tokenizer, sorted[i]->name, (int64_t)sorted[i]->number, error);
-		nch_added_token token = {sorted[i]->name, strlen(sorted[i]->name), (int32_t)sorted[i]->number, false, false, false};
+		nch_added_token token = {sorted[i]->name, strlen(sorted[i]->name), (int32_t)sorted[i]->number, false, false, false, false};
 		if (status == NCH_OK)
-			status = nch_added_tokens_add(&tokenizer->added, &token, error);
+			status = nch_tokenizer_add_token(tokenizer, &token, error);
 	}
 	nch_free(sorted);
 	return status;
@@ -199,7 +199,7 @@ static nch_status apply_decoder(const nch_folder_config *config, nch_tokenizer *
 		NCH_TRY(give_id(tokenizer, token_text(entry), id, error));
 		nch_added_token token = describe(entry, (int32_t)id);
 		if (!(ignore_special && nch_json_bool(entry, "special", false)))
-			NCH_TRY(nch_added_tokens_add(&tokenizer->added, &token, error));
+			NCH_TRY(nch_tokenizer_add_token(tokenizer, &token, error));
 	}
 	return NCH_OK;
 }
@@ -231,8 +231,8 @@ nch_status nch_add_specials(nch_tokenizer *tokenizer, nch_error *error)
 		if (id < 0)
 			continue;
 		const char *text = tokenizer->vocabulary.texts[id];
-		nch_added_token token = {text, strlen(text), id, false, false, false};
-		NCH_TRY(nch_added_tokens_add(&tokenizer->added, &token, error));
+		nch_added_token token = {text, strlen(text), id, false, false, false, false};
+		NCH_TRY(nch_tokenizer_add_token(tokenizer, &token, error));
 	}
 	return NCH_OK;
 }
@@ -273,14 +273,16 @@ nch_status nch_folder_config_apply(const nch_folder_config *config, nch_tokenize
 		if (id < 0)
 			continue;
 		const char *text = nch_tokenizer_piece(tokenizer, id);
-		nch_added_token token = {text, text != NULL ? strlen(text) : 0, id, false, false, false};
+		nch_added_token token = {text, text != NULL ? strlen(text) : 0, id, false, false, false, false};
 		if (value != NULL && value->type == NCH_JSON_OBJECT)
 			token = describe(value, id);
 		bool known = false;
 		for (size_t k = 0; k < tokenizer->added.count; k++)
 			known |= tokenizer->added.items[k].id == id;
+		for (size_t k = 0; k < tokenizer->normalized.count; k++)
+			known |= tokenizer->normalized.items[k].id == id;
 		if (!known)
-			NCH_TRY(nch_added_tokens_add(&tokenizer->added, &token, error));
+			NCH_TRY(nch_tokenizer_add_token(tokenizer, &token, error));
 	}
 	return NCH_OK;
 }

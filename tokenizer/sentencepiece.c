@@ -303,7 +303,7 @@ static void sp_free(void *self)
 	nch_free(sp);
 }
 
-static const nch_tokenizer_class sentencepiece_class = {sp_encode, sp_explain, sp_decode, sp_new_scratch, sp_free_scratch, sp_free};
+static const nch_tokenizer_class sentencepiece_class = {sp_encode, sp_explain, sp_decode, sp_new_scratch, sp_free_scratch, sp_free, NULL};
 
 /* The user-defined pieces; returns whether there are any. */
 static nch_status collect_verbatim(nch_sentencepiece *sp, size_t *count, nch_error *error)

@@ -4,9 +4,10 @@
  *
  *   user-defined pieces are not normalized  Replace: a character that occurs in no text stands for the piece, until the rules have been applied
  *   the rules                               Precompiled, between NFC and NFC: it applies them to characters, and composes no jamo (tokenizers 2116)
- *   runs of spaces, the dummy prefix, ▁     Replace, Prepend
+ *   runs of spaces, ▁                       Replace
+ *   the dummy prefix                        Metaspace (not Prepend, since added tokens that are normalized would get one, too)
  *   user-defined pieces are never cut       Unigram: their scores; BPE: Split
- *   words                                   Metaspace, which splits only
+ *   words                                   Metaspace
  *   the model                               Unigram; BPE, whose merges are all ways to put a piece together from two
  *
  * What has no counterpart is not told at all, rather than told wrongly: ▁ at the ends of words, unused pieces, a unigram model without an unknown piece. */
@@ -364,8 +365,8 @@ static void put_normalizer(nch_buffer *out, const nch_sentencepiece *sp, const u
 	if (spec->remove_extra_whitespaces)
 		nch_buffer_text(out, "  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"^ +\"}, \"content\": \"\"},\n"
 		                     "  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \" {2,}\"}, \"content\": \" \"},\n");
-	if (spec->add_dummy_prefix)
-		nch_buffer_text(out, "  {\"type\": \"Prepend\", \"prepend\": \"" NCH_SPACE_MARK "\"},\n");
+	if (spec->add_dummy_prefix) /* Metaspace puts no mark before one that stands there; an empty text gets none either way */
+		nch_buffer_text(out, "  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"^" NCH_SPACE_MARK "\"}, \"content\": \"" NCH_SPACE_MARK NCH_SPACE_MARK "\"},\n");
 	nch_buffer_text(out, "  {\"type\": \"Replace\", \"pattern\": {\"String\": \" \"}, \"content\": \"" NCH_SPACE_MARK "\"}");
 	if (spec->remove_extra_whitespaces) /* at the end also a mark that stood in the text */
 		nch_buffer_text(out, ",\n  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"" NCH_SPACE_MARK "+$\"}, \"content\": \"\"}");
@@ -376,8 +377,8 @@ static void put_pre_tokenizer(nch_buffer *out, const nch_sentencepiece *sp, cons
 {
 	nch_buffer pattern = {0};
 	nch_buffer_printf(out, "\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [\n"
-	                       "  {\"type\": \"Metaspace\", \"replacement\": \"" NCH_SPACE_MARK "\", \"prepend_scheme\": \"never\", \"split\": %s}",
-	                  sp->pieces_part_at_spaces ? "true" : "false");
+	                       "  {\"type\": \"Metaspace\", \"replacement\": \"" NCH_SPACE_MARK "\", \"prepend_scheme\": \"%s\", \"split\": %s}",
+	                  sp->model.normalizer.add_dummy_prefix ? "always" : "never", sp->pieces_part_at_spaces ? "true" : "false");
 	bool apart = users->count > 0 && sp->model.type == NCH_SP_BPE; /* in a unigram model their scores do it */
 	for (size_t i = 0; apart && i < users->count; i++) {
 		nch_buffer_text(&pattern, i > 0 ? "|" : "");

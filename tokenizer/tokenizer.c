@@ -20,6 +20,7 @@ void nch_tokenizer_free(nch_tokenizer *tokenizer)
 		tokenizer->class->free(tokenizer->self);
 	nch_vocabulary_free(&tokenizer->vocabulary);
 	nch_added_tokens_free(&tokenizer->added);
+	nch_added_tokens_free(&tokenizer->normalized);
 	for (size_t i = 0; i < tokenizer->file_count; i++) {
 		nch_free(tokenizer->files[i].name);
 		nch_buffer_free(&tokenizer->files[i].bytes);
@@ -73,6 +74,23 @@ void nch_tokenizer_scratch_free(nch_tokenizer_scratch *scratch)
 		return;
 	scratch->tokenizer->class->free_scratch(scratch->inner);
 	nch_free(scratch);
+}
+
+nch_status nch_tokenizer_add_token(nch_tokenizer *tokenizer, const nch_added_token *token, nch_error *error)
+{
+	nch_added_tokens_remove(token->normalized ? &tokenizer->added : &tokenizer->normalized, token->text, token->length);
+	return nch_added_tokens_add(token->normalized ? &tokenizer->normalized : &tokenizer->added, token, error);
+}
+
+nch_status nch_tokenizer_finish_tokens(nch_tokenizer *tokenizer, nch_error *error)
+{
+	if (tokenizer->normalized.count > 0 && tokenizer->class->find_normalized == NULL)
+		for (size_t i = 0; i < tokenizer->normalized.count; i++)
+			NCH_TRY(nch_added_tokens_add(&tokenizer->added, &tokenizer->normalized.items[i], error));
+	else if (tokenizer->normalized.count > 0)
+		NCH_TRY(tokenizer->class->find_normalized(tokenizer->self, &tokenizer->normalized, error));
+	nch_trie_free(&tokenizer->added.trie);
+	return nch_added_tokens_finish(&tokenizer->added, error);
 }
 
 /* The tokens of a stretch without added tokens. */

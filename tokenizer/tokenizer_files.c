@@ -196,12 +196,33 @@ static nch_status load_by_class(nch_tokenizer *tokenizer, const nch_folder_confi
 	return nch_fail(error, NCH_IO, "no tokenizer in this folder (spiece.model, vocab.txt or tokenizer.json)");
 }
 
+/* A model's folder may hold the tokenizer twice. The SentencePiece model or the vocabulary is read first, as it says exactly what is meant; but if the tokenizer.json
+ * beside it says more, the other one is left over from before somebody added tokens. */
+static nch_status load_newest(nch_tokenizer *tokenizer, const nch_folder_config *config, nch_error *error)
+{
+	const nch_tokenizer_file *json = find_file(tokenizer, "tokenizer.json");
+	bool more = false;
+	NCH_TRY(load_by_class(tokenizer, config, error));
+	if (json == NULL || strstr(tokenizer->kind, "tokenizer.json") != NULL)
+		return NCH_OK;
+	NCH_TRY(nch_tokenizer_json_says_more(tokenizer, json->bytes.data, json->bytes.length, &more, error));
+	if (!more)
+		return NCH_OK;
+	tokenizer->class->free(tokenizer->self);
+	tokenizer->self = NULL;
+	nch_vocabulary_free(&tokenizer->vocabulary);
+	nch_added_tokens_free(&tokenizer->added);
+	nch_added_tokens_free(&tokenizer->normalized);
+	tokenizer->specials = (nch_specials){-1, -1, -1, -1, -1};
+	return load_json_folder(tokenizer, config, json, error);
+}
+
 static nch_status load_folder(nch_tokenizer *tokenizer, const char *folder, nch_error *error)
 {
 	nch_folder_config config = {0};
 	NCH_TRY(keep_folder(tokenizer, folder, error));
 	NCH_TRY(nch_folder_config_read(tokenizer, folder, &config, error));
-	nch_status status = load_by_class(tokenizer, &config, error);
+	nch_status status = load_newest(tokenizer, &config, error);
 	nch_folder_config_free(&config);
 	return status == NCH_OK || status == NCH_MEMORY ? status : nch_fail_prefix(error, "%s", folder);
 }
@@ -218,7 +239,7 @@ static nch_tokenizer *new_tokenizer(void)
 static nch_status finish(nch_tokenizer *t, nch_status status, nch_tokenizer **tokenizer, nch_error *error)
 {
 	if (status == NCH_OK)
-		status = nch_added_tokens_finish(&t->added, error);
+		status = nch_tokenizer_finish_tokens(t, error);
 	if (status == NCH_OK)
 		*tokenizer = t;
 	else

@@ -10,6 +10,7 @@
 #include "tokenizer/json_model.h"
 #include "tokenizer/json_pipeline.h"
 #include "tokenizer/model_folder.h"
+#include "tokenizer/normalized_tokens.h"
 
 #define MOST_GAPS 1000000 /* ids that stand for nothing */
 
@@ -25,12 +26,14 @@ typedef struct json_tokenizer {
 	nch_pipeline pipeline;
 	nch_json_model model;
 	const nch_vocabulary *vocabulary;
+	const nch_added_tokens *normalized; /* NULL: there are none */
 	decoder_kind decoder;
 	bool strip;
 } json_tokenizer;
 
 typedef struct scratch {
 	nch_words words, spare;
+	nch_normalized_scratch normalized;
 	nch_json_model_scratch model;
 	nch_segmentation segmentation;
 } scratch;
@@ -52,15 +55,53 @@ static nch_status encode_word(const json_tokenizer *t, scratch *s, const nch_ber
 	return NCH_OK;
 }
 
+static nch_status encode_words(const json_tokenizer *t, scratch *s, nch_tokens *tokens, nch_error *error)
+{
+	for (size_t i = 0, begin = 0; i < s->words.word_count; begin = s->words.ends[i++])
+		NCH_TRY(encode_word(t, s, s->words.items + begin, s->words.ends[i] - begin, tokens, error));
+	return NCH_OK;
+}
+
+/* A stretch between added tokens. */
+typedef struct stretch_job {
+	const json_tokenizer *tokenizer;
+	scratch *scratch;
+	nch_tokens *tokens;
+	bool first;
+} stretch_job;
+
+static nch_status encode_stretch(void *context, const nch_bert_character *items, size_t count, nch_error *error)
+{
+	const stretch_job *j = context;
+	nch_words *words = &j->scratch->words;
+	words->word_count = 0;
+	words->count = count;
+	words->first = j->first;
+	NCH_TRY(nch_grow(&words->items, &words->capacity, count, sizeof *items, error));
+	memcpy(words->items, items, count * sizeof *items);
+	NCH_TRY(nch_words_end(words, error));
+	NCH_TRY(nch_pipeline_cut(&j->tokenizer->pipeline, words, &j->scratch->spare, error));
+	return encode_words(j->tokenizer, j->scratch, j->tokens, error);
+}
+
 static nch_status json_encode(const void *self, void *inner, const char *text, size_t length, bool first, nch_tokens *tokens,
                               nch_error *error)
 {
 	const json_tokenizer *t = self;
 	scratch *s = inner;
+	if (t->normalized != NULL) {
+		stretch_job job = {t, s, tokens, first};
+		return nch_normalized_tokens_split(t->normalized, &t->pipeline, text, length, first, &s->normalized, encode_stretch, &job, tokens, error);
+	}
 	NCH_TRY(nch_pipeline_run(&t->pipeline, text, length, first, &s->words, &s->spare, error));
-	for (size_t i = 0, begin = 0; i < s->words.word_count; begin = s->words.ends[i++])
-		NCH_TRY(encode_word(t, s, s->words.items + begin, s->words.ends[i] - begin, tokens, error));
-	return NCH_OK;
+	return encode_words(t, s, tokens, error);
+}
+
+static nch_status json_find_normalized(void *self, nch_added_tokens *tokens, nch_error *error)
+{
+	json_tokenizer *t = self;
+	t->normalized = tokens;
+	return nch_normalized_tokens_prepare(tokens, &t->pipeline, error);
 }
 
 /* --- decoding --- */
@@ -172,6 +213,7 @@ static void json_free_scratch(void *inner)
 		return;
 	nch_words_free(&s->words);
 	nch_words_free(&s->spare);
+	nch_normalized_scratch_free(&s->normalized);
 	nch_json_model_scratch_free(&s->model);
 	nch_segmentation_free(&s->segmentation);
 	nch_free(s);
@@ -185,7 +227,8 @@ static void json_free(void *self)
 	nch_free(t);
 }
 
-static const nch_tokenizer_class json_class = {json_encode, NULL, json_decode, json_new_scratch, json_free_scratch, json_free};
+static const nch_tokenizer_class json_class = {json_encode, NULL, json_decode, json_new_scratch, json_free_scratch, json_free,
+                                               json_find_normalized};
 
 /* --- vocabularies --- */
 
@@ -239,10 +282,10 @@ static nch_status read_added(nch_tokenizer *tokenizer, const nch_json *list, nch
 		if (vocabulary->count == (size_t)id)
 			NCH_TRY(nch_vocabulary_add(vocabulary, text, strlen(text), error));
 		nch_added_token token = {text, strlen(text), (int32_t)id, nch_json_bool(item, "single_word", false),
-		                         nch_json_bool(item, "lstrip", false), nch_json_bool(item, "rstrip", false)};
+		                         nch_json_bool(item, "lstrip", false), nch_json_bool(item, "rstrip", false), nch_json_bool(item, "normalized", false)};
 		if (vocabulary->texts[(size_t)id] == NULL || strcmp(vocabulary->texts[(size_t)id], text) != 0)
 			return nch_fail(error, NCH_FORMAT, "the added token \"%.60s\" has the id of another piece", text);
-		NCH_TRY(nch_added_tokens_add(&tokenizer->added, &token, error));
+		NCH_TRY(nch_tokenizer_add_token(tokenizer, &token, error));
 	}
 	return NCH_OK;
 }
@@ -362,6 +405,63 @@ nch_status nch_tokenizer_json_load(nch_tokenizer *tokenizer, const char *data, s
 	nch_status status = nch_json_parse(data, size, "tokenizer.json", arena, &root, error);
 	if (status == NCH_OK)
 		status = load_root(tokenizer, root, error);
+	nch_arena_free(arena);
+	return status;
+}
+
+/* --- beside other files --- */
+
+static const nch_added_token *find_added(const nch_added_tokens *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i].text, text) == 0)
+			return &list->items[i];
+	return NULL;
+}
+
+/* A token that people added; special ones are known by other files, too. */
+static bool is_new_token(const nch_tokenizer *t, const nch_json *item)
+{
+	const char *text = nch_json_text(item, "content", NULL);
+	bool normalized = nch_json_bool(item, "normalized", false);
+	if (text == NULL || nch_json_bool(item, "special", false))
+		return false;
+	const nch_added_token *known = find_added(normalized ? &t->normalized : &t->added, text);
+	return known == NULL || known->single_word != nch_json_bool(item, "single_word", false) || known->lstrip != nch_json_bool(item, "lstrip", false) ||
+	       known->rstrip != nch_json_bool(item, "rstrip", false);
+}
+
+/* The piece with this id is another one in the tokenizer, or there is none. */
+static bool is_other(const nch_tokenizer *t, const char *text, double id)
+{
+	return text == NULL || !(id >= 0 && id < (double)t->vocabulary.count) || t->vocabulary.texts[(size_t)id] == NULL ||
+	       strcmp(t->vocabulary.texts[(size_t)id], text) != 0;
+}
+
+nch_status nch_tokenizer_json_says_more(const nch_tokenizer *t, const char *data, size_t size, bool *more, nch_error *error)
+{
+	nch_arena *arena = nch_arena_new(0);
+	nch_json *root;
+	double ids = 0, index = 0;
+	*more = false;
+	if (arena == NULL)
+		return nch_no_memory(error);
+	nch_status status = nch_json_parse(data, size, "tokenizer.json", arena, &root, error);
+	const nch_json *vocab = status == NCH_OK ? nch_json_get(nch_json_get(root, "model"), "vocab") : NULL;
+	const nch_json *added = status == NCH_OK ? nch_json_get(root, "added_tokens") : NULL;
+	bool list = vocab != NULL && vocab->type == NCH_JSON_ARRAY, other = false;
+	for (const nch_json *item = vocab != NULL ? vocab->first : NULL; item != NULL; item = item->next, index++) {
+		const char *text = !list ? item->name : item->type == NCH_JSON_ARRAY && item->first != NULL && item->first->type == NCH_JSON_STRING ? item->first->text : NULL;
+		double id = list ? index : item->type == NCH_JSON_NUMBER ? item->number : -1;
+		ids = id + 1 > ids ? id + 1 : ids;
+		other |= is_other(t, text, id);
+	}
+	for (const nch_json *item = added != NULL ? added->first : NULL; item != NULL; item = item->next) {
+		double id = nch_json_number(item, "id", -1);
+		ids = id + 1 > ids ? id + 1 : ids;
+		other |= is_new_token(t, item) || is_other(t, nch_json_text(item, "content", NULL), id);
+	}
+	*more = vocab != NULL && (ids > (double)t->vocabulary.count || (ids == (double)t->vocabulary.count && other));
 	nch_arena_free(arena);
 	return status;
 }

@@ -97,10 +97,54 @@ TEST(a_replacement_is_one_character)
 	}
 }
 
+/* The ids of a text as a line of text. */
+static const char *ids_of(const nch_tokenizer *tokenizer, const char *text)
+{
+	static char out[400];
+	nch_tokens tokens = {0};
+	size_t used = 0;
+	out[0] = '\0';
+	CHECK(encode(tokenizer, text, strlen(text), &tokens));
+	for (size_t i = 0; i < tokens.count; i++)
+		used += (size_t)snprintf(out + used, sizeof out - used, "%s%d(%u-%u)", i > 0 ? " " : "", (int)tokens.items[i].id, (unsigned)tokens.items[i].begin,
+		                         (unsigned)tokens.items[i].end);
+	nch_tokens_free(&tokens);
+	return out;
+}
+
+/* add_tokens("ABC") is looked for in the normalized text, and normalized itself; add_tokens(AddedToken("XY", normalized=False)) in the text as it stands, before. Each
+ * token tells where in the original it stood. */
+TEST(added_tokens_that_are_normalized)
+{
+	static const char *const models[] = {
+		"\"pre_tokenizer\": {\"type\": \"WhitespaceSplit\"}, \"model\": {\"type\": \"BPE\", \"unk_token\": \"[UNK]\", \"vocab\": {\"[UNK]\": 0, \"a\": 1, \"b\": 2, "
+		"\"c\": 3, \"d\": 4}, \"merges\": []}",
+		"\"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}, \"model\": {\"type\": \"WordPiece\", \"continuing_subword_prefix\": \"\", \"vocab\": {\"[UNK]\": 0, "
+		"\"a\": 1, \"b\": 2, \"c\": 3, \"d\": 4}}"};
+	for (size_t m = 0; m < 2; m++) {
+		char json[1000];
+		snprintf(json, sizeof json, "{\"added_tokens\": [{\"id\": 5, \"content\": \"ABC\", \"normalized\": true}, {\"id\": 6, \"content\": \"XY\", \"normalized\": false}, "
+		                            "{\"id\": 7, \"content\": \"d\", \"normalized\": true, \"single_word\": true}],\n"
+		                            "\"normalizer\": {\"type\": \"BertNormalizer\", \"strip_accents\": true}, %s}", models[m]);
+		nch_tokenizer *t = load(json);
+		CHECK(t != NULL);
+		if (t == NULL)
+			continue;
+		CHECK_TEXT(ids_of(t, "a Abc"), "1(0-1) 5(2-5)");
+		CHECK_TEXT(ids_of(t, "b\xC3\xA1" "BCa"), "2(0-1) 5(1-5) 1(5-6)"); /* an accented a */
+		CHECK_TEXT(ids_of(t, "aXYb"), "1(0-1) 6(1-3) 2(3-4)");
+		CHECK_TEXT(ids_of(t, "xy"), m == 0 ? "0(0-1) 0(1-2)" : "0(0-2)");
+		CHECK_TEXT(ids_of(t, "ad D"), "1(0-1) 4(1-2) 7(3-4)");
+		CHECK_TEXT(ids_of(t, "abcXYabc"), "5(0-3) 6(3-5) 5(5-8)");
+		nch_tokenizer_free(t);
+	}
+}
+
 int main(void)
 {
 	RUN(many_marks_in_a_row);
 	RUN(many_dotted_capitals_in_a_row);
 	RUN(a_replacement_is_one_character);
+	RUN(added_tokens_that_are_normalized);
 	return test_end();
 }

@@ -188,6 +188,34 @@ TEST(added_tokens)
 	nch_tokenizer_free(t);
 }
 
+/* transformers saves a tokenizer.json with the tokens that were added, and leaves the vocabulary as it was. */
+TEST(a_tokenizer_json_that_says_more)
+{
+	static const char form[] = "{\"added_tokens\": [%s], \"normalizer\": {\"type\": \"BertNormalizer\", \"lowercase\": false}, \"pre_tokenizer\": {\"type\": "
+	                           "\"BertPreTokenizer\"}, \"model\": {\"type\": \"WordPiece\", \"unk_token\": \"[UNK]\", \"vocab\": {%s}}}";
+	static const char *const added[] = {"", "{\"id\": 26, \"content\": \"새것\", \"normalized\": true}", "{\"id\": 9, \"content\": \"재미\", \"normalized\": true}"};
+	static const char *const expected[] = {"1 9 10", "26 9 10", "1 9 1"}; /* nothing added; a new token; one that was a piece */
+	char vocab[2000] = "", json[4000], line[200];
+	size_t id = 0;
+	nch_tokenizer *t = load("{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": false}");
+	CHECK(t != NULL);
+	for (const char *at = vocabulary; *at != '\0'; at += strcspn(at, "\n") + 1, id++) {
+		snprintf(line, sizeof line, "%s\"%.*s\": %zu", id > 0 ? ", " : "", (int)strcspn(at, "\n"), at, id);
+		strcat(vocab, line);
+	}
+	nch_tokenizer_free(t);
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(json, sizeof json, form, added[i], vocab);
+		write_in_folder("tokenizer.json", json);
+		t = load("{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": false}");
+		CHECK(t != NULL);
+		if (t != NULL)
+			CHECK_TEXT(ids_of(t, "새것 재미있"), expected[i]);
+		nch_tokenizer_free(t);
+	}
+	remove_from_folder("tokenizer.json");
+}
+
 /* What is saved is what was loaded, byte for byte, and reads the same from the folder. */
 TEST(saving)
 {
@@ -219,6 +247,7 @@ int main(void)
 	RUN(pairs_are_cut_as_hugging_face_cuts_them);
 	RUN(decoding);
 	RUN(added_tokens);
+	RUN(a_tokenizer_json_that_says_more);
 	RUN(saving);
 	RUN(wrong_folders);
 	return test_end();
