@@ -37,6 +37,9 @@ struct nch_tokenizer {
 	const char *kind;
 	nch_vocabulary vocabulary;
 	nch_specials specials;
+	nch_frame templates[2]; /* of one text and of two, if has_templates; else they are made of `specials` */
+	const char *template_fault[2]; /* why a template cannot be used; NULL: it can */
+	bool has_templates;
 	nch_added_tokens added; /* tokens that are found in a text before anything else is done */
 	nch_added_tokens normalized; /* those that are found when it has been normalized */
 	nch_tokenizer_file files[NCH_TOKENIZER_MAX_FILES];

@@ -365,9 +365,9 @@ static void put_normalizer(nch_buffer *out, const nch_sentencepiece *sp, const u
 	if (spec->remove_extra_whitespaces)
 		nch_buffer_text(out, "  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"^ +\"}, \"content\": \"\"},\n"
 		                     "  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \" {2,}\"}, \"content\": \" \"},\n");
-	if (spec->add_dummy_prefix) /* Metaspace puts no mark before one that stands there; an empty text gets none either way */
-		nch_buffer_text(out, "  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"^" NCH_SPACE_MARK "\"}, \"content\": \"" NCH_SPACE_MARK NCH_SPACE_MARK "\"},\n");
 	nch_buffer_text(out, "  {\"type\": \"Replace\", \"pattern\": {\"String\": \" \"}, \"content\": \"" NCH_SPACE_MARK "\"}");
+	if (spec->add_dummy_prefix) /* Metaspace puts no mark before one that stands there; an empty text gets none either way */
+		nch_buffer_text(out, ",\n  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"^" NCH_SPACE_MARK "\"}, \"content\": \"" NCH_SPACE_MARK NCH_SPACE_MARK "\"}");
 	if (spec->remove_extra_whitespaces) /* at the end also a mark that stood in the text */
 		nch_buffer_text(out, ",\n  {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"" NCH_SPACE_MARK "+$\"}, \"content\": \"\"}");
 	nch_buffer_text(out, "]},\n");

@@ -144,43 +144,56 @@ void nch_cut_longest_first(size_t room, size_t *first, size_t *second)
 	}
 }
 
-static nch_status add_special(nch_tokens *tokens, int32_t id, size_t at, nch_error *error)
+nch_status nch_tokenizer_frame(const nch_tokenizer *t, bool pair, nch_frame *frame, nch_error *error)
 {
-	return nch_tokens_add(tokens, id, at, at, error);
+	const nch_specials *s = &t->specials;
+	if (t->template_fault[pair] != NULL)
+		return nch_fail(error, NCH_FORMAT, "the tokenizer.json's template for %s cannot be used: %s", pair ? "two texts" : "a text", t->template_fault[pair]);
+	*frame = t->templates[pair];
+	if (t->has_templates)
+		return NCH_OK;
+	if (s->cls < 0 || s->sep < 0)
+		return nch_fail(error, NCH_FORMAT, "the tokenizer has no [CLS] or no [SEP], which a model needs around a text");
+	*frame = (nch_frame){.ids = {{s->cls}, {s->sep}, {s->sep}}, .counts = {1, 1, pair}, .zeros = 2};
+	return NCH_OK;
+}
+
+/* Appends special tokens, all of which stand for the end (or the beginning) of a text. */
+static nch_status add_part(nch_tokens *tokens, const nch_frame *frame, int part, size_t at, nch_error *error)
+{
+	for (size_t i = 0; i < frame->counts[part]; i++)
+		NCH_TRY(nch_tokens_add(tokens, frame->ids[part][i], at, at, error));
+	return NCH_OK;
 }
 
 nch_status nch_tokenizer_encode_model(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
                                       size_t length, const char *pair, size_t pair_length, size_t max_len,
-                                      nch_tokens *tokens, size_t *first_length, bool *was_cut, nch_error *error)
+                                      nch_tokens *tokens, nch_layout *layout, bool *was_cut, nch_error *error)
 {
-	nch_specials special = tokenizer->specials;
-	size_t specials = pair != NULL ? 3 : 2, start = tokens->count;
-	if (special.cls < 0 || special.sep < 0)
-		return nch_fail(error, NCH_FORMAT, "the tokenizer has no [CLS] or no [SEP], which a model needs around a text");
+	nch_frame frame;
+	NCH_TRY(nch_tokenizer_frame(tokenizer, pair != NULL, &frame, error));
+	size_t specials = frame.counts[0] + frame.counts[1] + frame.counts[2], start = tokens->count;
 	if (max_len != 0 && max_len < specials)
 		return nch_fail(error, NCH_USAGE, "a text needs at least %zu tokens for [CLS] and [SEP]", specials);
-	NCH_TRY(add_special(tokens, special.cls, 0, error));
+	NCH_TRY(add_part(tokens, &frame, 0, 0, error));
+	size_t begin = tokens->count;
 	NCH_TRY(nch_tokenizer_encode(tokenizer, scratch, text, length, tokens, error));
-	size_t first = tokens->count - start - 1, second = 0;
-	if (pair != NULL) {
+	size_t first = tokens->count - begin;
+	NCH_TRY(add_part(tokens, &frame, 1, length, error));
+	size_t second_begin = tokens->count;
+	if (pair != NULL)
 		NCH_TRY(nch_tokenizer_encode(tokenizer, scratch, pair, pair_length, tokens, error));
-		second = tokens->count - start - 1 - first;
-	}
-	size_t kept_first = first, kept_second = second;
+	size_t second = tokens->count - second_begin, kept_first = first, kept_second = second;
 	if (max_len != 0)
 		nch_cut_longest_first(max_len - specials, &kept_first, &kept_second);
-	/* room for the two or one [SEP], then the second text moves to its place */
-	NCH_TRY(nch_grow(&tokens->items, &tokens->capacity, tokens->count + specials, sizeof *tokens->items, error));
-	nch_token *items = tokens->items + start + 1;
-	memmove(items + kept_first + 1, items + first, kept_second * sizeof *items);
-	items[kept_first] = (nch_token){special.sep, (uint32_t)length, (uint32_t)length};
-	tokens->count = start + 1 + kept_first + 1;
-	if (pair != NULL) {
-		items[kept_first + 1 + kept_second] = (nch_token){special.sep, (uint32_t)pair_length, (uint32_t)pair_length};
-		tokens->count += kept_second + 1;
-	}
-	if (first_length != NULL)
-		*first_length = 1 + kept_first + 1;
+	/* what is kept moves together */
+	nch_token *items = tokens->items;
+	size_t to = begin + kept_first;
+	memmove(items + to, items + begin + first, (frame.counts[1] + kept_second) * sizeof *items);
+	tokens->count = to + frame.counts[1] + kept_second;
+	NCH_TRY(add_part(tokens, &frame, 2, pair_length, error));
+	if (layout != NULL)
+		*layout = (nch_layout){frame.zeros + kept_first + (frame.second_zero ? kept_second : 0), pair != NULL ? to + frame.counts[1] - start : 0};
 	if (was_cut != NULL)
 		*was_cut = kept_first < first || kept_second < second;
 	return NCH_OK;

@@ -214,6 +214,7 @@ static nch_status load_newest(nch_tokenizer *tokenizer, const nch_folder_config 
 	nch_added_tokens_free(&tokenizer->added);
 	nch_added_tokens_free(&tokenizer->normalized);
 	tokenizer->specials = (nch_specials){-1, -1, -1, -1, -1};
+	tokenizer->has_templates = false;
 	return load_json_folder(tokenizer, config, json, error);
 }
 

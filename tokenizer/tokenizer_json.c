@@ -290,23 +290,118 @@ static nch_status read_added(nch_tokenizer *tokenizer, const nch_json *list, nch
 	return NCH_OK;
 }
 
-/* The tokens around a text: of BertProcessing and RobertaProcessing, or the first and the last of a template. */
-static void read_post_processor(nch_tokenizer *tokenizer, const nch_json *json)
+/* Adds the tokens that an element of a template stands for. */
+static const char *add_around(const nch_json *specials, const char *name, nch_frame *frame, size_t part)
 {
-	const nch_json *cls = nch_json_get(json, "cls"), *sep = nch_json_get(json, "sep"), *single = nch_json_get(json, "single");
-	const char *first = NULL, *last = NULL;
-	if (cls != NULL && sep != NULL && cls->type == NCH_JSON_ARRAY && sep->type == NCH_JSON_ARRAY && cls->count > 0 && sep->count > 0) {
-		first = cls->first->type == NCH_JSON_STRING ? cls->first->text : NULL;
-		last = sep->first->type == NCH_JSON_STRING ? sep->first->text : NULL;
+	const nch_json *ids = nch_json_get(nch_json_get(specials, name), "ids");
+	for (const nch_json *id = ids != NULL ? ids->first : NULL; id != NULL; id = id->next) {
+		if (id->type != NCH_JSON_NUMBER || !(id->number >= 0 && id->number < 1e9))
+			return "a special token has no usable id";
+		if (frame->counts[part] == NCH_MOST_AROUND)
+			return "it has too many special tokens";
+		frame->ids[part][frame->counts[part]++] = (int32_t)id->number;
 	}
-	if (single != NULL && single->type == NCH_JSON_ARRAY && single->count == 3) {
-		first = nch_json_text(nch_json_get(single->first, "SpecialToken"), "id", NULL);
-		last = nch_json_text(nch_json_get(single->first->next->next, "SpecialToken"), "id", NULL);
+	return ids != NULL && ids->count > 0 ? NULL : "it names a special token that is not described";
+}
+
+/* One text's or two texts' template. Returns what is wrong with it, or NULL. */
+static const char *read_template(const nch_json *list, const nch_json *specials, bool pair, nch_frame *frame)
+{
+	size_t part = 0, last_type = 0;
+	*frame = (nch_frame){0};
+	if (list == NULL || list->type != NCH_JSON_ARRAY)
+		return "it is missing";
+	for (const nch_json *item = list->first; item != NULL; item = item->next) {
+		const nch_json *special = nch_json_get(item, "SpecialToken"), *sequence = nch_json_get(item, "Sequence");
+		double type = nch_json_number(special != NULL ? special : sequence, "type_id", 0);
+		const char *name = nch_json_text(special != NULL ? special : sequence, "id", "");
+		if (!(type == 0 || type == 1) || (size_t)type < last_type)
+			return "its types are not 0 and then 1";
+		last_type = (size_t)type;
+		if (special != NULL) {
+			const char *fault = add_around(specials, name, frame, part);
+			if (fault != NULL)
+				return fault;
+			continue;
+		}
+		if (part == 2 || strcmp(name, part == 0 ? "A" : "B") != 0 || (part == 0 && type != 0))
+			return "its texts are not A and then B, the first of type 0";
+		frame->second_zero = part == 1 && type == 0;
+		part++;
 	}
-	if (first != NULL && last != NULL) {
-		tokenizer->specials.cls = nch_tokenizer_find(tokenizer, first);
-		tokenizer->specials.sep = nch_tokenizer_find(tokenizer, last);
+	/* the types of the special tokens, now that they are known to ascend */
+	for (const nch_json *item = list->first; item != NULL; item = item->next) {
+		const nch_json *special = nch_json_get(item, "SpecialToken");
+		if (special != NULL && nch_json_number(special, "type_id", 0) == 0)
+			frame->zeros += nch_json_get(nch_json_get(specials, nch_json_text(special, "id", "")), "ids")->count;
 	}
+	return part == (pair ? 2u : 1u) ? NULL : "it does not have each text once";
+}
+
+/* ["[CLS]", 2] */
+static int32_t processing_id(const nch_json *pair)
+{
+	bool usable = pair != NULL && pair->type == NCH_JSON_ARRAY && pair->count == 2 && pair->first->next->type == NCH_JSON_NUMBER;
+	double id = usable ? pair->first->next->number : -1;
+	return id >= 0 && id < 1e9 ? (int32_t)id : -1;
+}
+
+static nch_status set_templates(nch_tokenizer *t, const nch_frame *single, const nch_frame *pair, nch_error *error)
+{
+	if (t->has_templates)
+		return nch_fail(error, NCH_FORMAT, "tokenizer.json has two post-processors that put tokens around a text");
+	t->templates[0] = *single;
+	t->templates[1] = *pair;
+	t->has_templates = true;
+	return NCH_OK;
+}
+
+/* The tokens around a text. */
+static nch_status read_post_processor(nch_tokenizer *t, const nch_json *json, int depth, nch_error *error)
+{
+	const char *type = nch_json_text(json, "type", "");
+	nch_frame single, pair;
+	if (json == NULL || json->type == NCH_JSON_NULL || strcmp(type, "ByteLevel") == 0)
+		return NCH_OK; /* ByteLevel changes places only */
+	if (strcmp(type, "Sequence") == 0 && depth < 8) {
+		const nch_json *list = nch_json_get(json, "processors");
+		for (const nch_json *item = list != NULL ? list->first : NULL; item != NULL; item = item->next)
+			NCH_TRY(read_post_processor(t, item, depth + 1, error));
+		return NCH_OK;
+	}
+	if (strcmp(type, "TemplateProcessing") == 0) {
+		const nch_json *specials = nch_json_get(json, "special_tokens");
+		t->template_fault[0] = read_template(nch_json_get(json, "single"), specials, false, &single);
+		t->template_fault[1] = read_template(nch_json_get(json, "pair"), specials, true, &pair);
+		return set_templates(t, &single, &pair, error);
+	}
+	bool bert = strcmp(type, "BertProcessing") == 0;
+	if (!bert && strcmp(type, "RobertaProcessing") != 0)
+		return nch_fail(error, NCH_FORMAT, "the post-processor \"%.60s\" of tokenizer.json is not supported", type);
+	int32_t cls = processing_id(nch_json_get(json, "cls")), sep = processing_id(nch_json_get(json, "sep"));
+	if (cls < 0 || sep < 0)
+		return nch_fail(error, NCH_FORMAT, "the %s of tokenizer.json has no usable \"cls\" or \"sep\"", type);
+	single = (nch_frame){.ids = {{cls}, {sep}}, .counts = {1, 1, 0}, .zeros = 2};
+	pair = (nch_frame){.ids = {{cls}, {sep}, {sep}}, .counts = {1, 1, 1}, .zeros = 2};
+	if (!bert) /* <s> A </s> </s> B </s>, all of type 0 */
+		pair = (nch_frame){.ids = {{cls}, {sep, sep}, {sep}}, .counts = {1, 2, 1}, .zeros = 4, .second_zero = true};
+	return set_templates(t, &single, &pair, error);
+}
+
+/* The ids of the templates are pieces, and where they tell which the special tokens are, they are believed. */
+static nch_status check_templates(nch_tokenizer *t, nch_error *error)
+{
+	for (int pair = 0; pair < 2; pair++)
+		for (size_t part = 0; t->has_templates && part < 3; part++)
+			for (size_t i = 0; i < t->templates[pair].counts[part]; i++)
+				if (nch_tokenizer_piece(t, t->templates[pair].ids[part][i]) == NULL)
+					return nch_fail(error, NCH_FORMAT, "the post-processor of tokenizer.json puts the id %d around a text, which is no token",
+					                (int)t->templates[pair].ids[part][i]);
+	if (t->has_templates && t->templates[0].counts[0] > 0 && t->templates[0].counts[1] > 0) {
+		t->specials.cls = t->templates[0].ids[0][0];
+		t->specials.sep = t->templates[0].ids[1][0];
+	}
+	return NCH_OK;
 }
 
 static decoder_kind read_decoder(const nch_json *json, bool *strip)
@@ -391,7 +486,8 @@ static nch_status load_root(nch_tokenizer *tokenizer, const nch_json *root, nch_
 	else
 		return nch_fail(error, NCH_FORMAT, "the model type \"%.60s\" of tokenizer.json is not supported", type);
 	NCH_TRY(read_added(tokenizer, nch_json_get(root, "added_tokens"), error));
-	read_post_processor(tokenizer, nch_json_get(root, "post_processor"));
+	NCH_TRY(read_post_processor(tokenizer, nch_json_get(root, "post_processor"), 0, error));
+	NCH_TRY(check_templates(tokenizer, error));
 	nch_default_specials(tokenizer);
 	return NCH_OK;
 }

@@ -22,13 +22,14 @@ typedef struct windows {
 static nch_status fit(const nch_predictor *p, const nch_reading *reading, windows *w, nch_error *error)
 {
 	size_t count = reading->tokens.count, offsets[2] = {0, count};
-	uint32_t first = (uint32_t)reading->first;
+	uint32_t first = (uint32_t)reading->layout.first, second = (uint32_t)reading->layout.second;
 	int32_t *places = nch_alloc(count, sizeof *places);
 	if (places == NULL)
 		return nch_no_memory(error);
 	for (size_t i = 0; i < count; i++)
 		places[i] = (int32_t)i;
-	const nch_examples whole = {.rows = 1, .token = places, .offsets = offsets, .first = &first};
+	nch_examples whole = {.rows = 1, .token = places, .offsets = offsets, .first = &first, .second = &second};
+	nch_examples_frames(p->tokenizer, &whole);
 	nch_status status = nch_examples_fit(&whole, p->max_len, p->long_texts, w->of_text, &w->rows, error);
 	nch_free(places);
 	return status;
@@ -43,7 +44,8 @@ static nch_status keep_tokens(const nch_reading *reading, windows *w, nch_explan
 	e->tokens.count = count;
 	for (size_t i = 0; i < count; i++)
 		e->tokens.items[i] = reading->tokens.items[one ? (size_t)w->rows.token[i] : i];
-	e->first = one ? w->rows.first[0] : reading->first;
+	size_t second = one ? w->rows.second[0] : reading->layout.second;
+	e->first = second > 0 ? second : count;
 	for (size_t i = 0; one && i < count; i++) /* the places are now those in the list of what was kept */
 		w->rows.token[i] = (int32_t)i;
 	e->windows = w->rows.rows;

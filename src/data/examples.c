@@ -9,7 +9,7 @@ enum { PIECE = 256 }; /* rows of one tokenizing task */
 
 typedef struct piece { /* what one task made */
 	nch_tokens tokens;
-	uint32_t length[PIECE], first[PIECE];
+	uint32_t length[PIECE], first[PIECE], second[PIECE];
 	size_t cut;
 } piece;
 
@@ -29,12 +29,14 @@ static nch_status encode_piece(const encode_job *job, size_t index, size_t threa
 	nch_error *error = &job->errors[index];
 	for (size_t i = begin; i < end; i++) {
 		const nch_text *t = &job->texts[i];
-		size_t first, before = p->tokens.count;
+		size_t before = p->tokens.count;
+		nch_layout layout;
 		bool cut;
 		NCH_TRY(nch_tokenizer_encode_model(job->tokenizer, job->scratch[thread], t->text, t->length, t->pair, t->pair_length, job->max_len,
-		                                   &p->tokens, &first, &cut, error));
+		                                   &p->tokens, &layout, &cut, error));
 		p->length[i - begin] = (uint32_t)(p->tokens.count - before);
-		p->first[i - begin] = (uint32_t)first;
+		p->first[i - begin] = (uint32_t)layout.first;
+		p->second[i - begin] = (uint32_t)layout.second;
 		p->cut += cut;
 	}
 	return NCH_OK;
@@ -66,6 +68,7 @@ static nch_status gather(const encode_job *job, size_t pieces, nch_examples *e, 
 		}
 		for (size_t i = 0; i < PIECE && row < job->count; i++, row++) {
 			e->first[row] = part->first[i];
+			e->second[row] = part->second[i];
 			e->offsets[row + 1] = e->offsets[row] + part->length[i];
 			if (part->length[i] > e->longest)
 				e->longest = part->length[i];
@@ -73,6 +76,15 @@ static nch_status gather(const encode_job *job, size_t pieces, nch_examples *e, 
 		e->cut += part->cut;
 	}
 	return NCH_OK;
+}
+
+void nch_examples_frames(const nch_tokenizer *tokenizer, nch_examples *examples)
+{
+	for (int pair = 0; pair < 2; pair++) {
+		nch_frame frame;
+		if (nch_tokenizer_frame(tokenizer, pair == 1, &frame, NULL) == NCH_OK)
+			memcpy(examples->around[pair], frame.counts, sizeof frame.counts);
+	}
 }
 
 nch_status nch_examples_from_texts(const nch_text *texts, size_t count, const nch_tokenizer *tokenizer, size_t max_len, nch_pool *pool,
@@ -87,8 +99,9 @@ nch_status nch_examples_from_texts(const nch_text *texts, size_t count, const nc
 	job.errors = nch_alloc(pieces, sizeof *job.errors);
 	examples->offsets = nch_alloc(count + 1, sizeof *examples->offsets);
 	examples->first = nch_alloc(count, sizeof *examples->first);
+	examples->second = nch_alloc(count, sizeof *examples->second);
 	examples->label = nch_alloc(count, sizeof *examples->label);
-	if (!job.scratch || !job.pieces || !job.errors || !examples->offsets || !examples->first || !examples->label)
+	if (!job.scratch || !job.pieces || !job.errors || !examples->offsets || !examples->first || !examples->second || !examples->label)
 		status = nch_no_memory(error);
 	for (size_t i = 0; i < count && status == NCH_OK; i++)
 		examples->label[i] = -1;
@@ -99,6 +112,7 @@ nch_status nch_examples_from_texts(const nch_text *texts, size_t count, const nc
 	for (size_t p = 0; p < pieces && status == NCH_OK; p++)
 		if (job.errors[p].status != NCH_OK)
 			status = nch_fail(error, job.errors[p].status, "%s", job.errors[p].text);
+	nch_examples_frames(tokenizer, examples);
 	if (status == NCH_OK)
 		status = gather(&job, pieces, examples, error);
 	for (size_t t = 0; job.scratch && t < threads; t++)
@@ -170,6 +184,7 @@ void nch_examples_free(nch_examples *examples)
 	nch_free(examples->token);
 	nch_free(examples->offsets);
 	nch_free(examples->first);
+	nch_free(examples->second);
 	nch_free(examples->label);
 	nch_free(examples->goals);
 	*examples = (nch_examples){0};

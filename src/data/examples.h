@@ -16,7 +16,9 @@ typedef struct nch_examples {
 	size_t rows;
 	int32_t *token;      /* all tokens, special ones included */
 	size_t *offsets;     /* (rows + 1): row i has the tokens offsets[i] .. offsets[i+1]-1 */
-	uint32_t *first;     /* (rows): tokens of type 0; the others (the pair) are of type 1 */
+	uint32_t *first;     /* (rows): tokens of type 0; the others (BERT's second text) are of type 1 */
+	uint32_t *second;    /* (rows): where a second text's tokens begin, 0: there is none; NULL: there are none of two texts */
+	size_t around[2][3]; /* special tokens before, between and behind the texts, of rows with one text and with two; all 0: 1 1, 1 1 1 */
 	int32_t *label;      /* (rows): class or -1 */
 	float *goals;        /* (rows, classes) for multi-label data, else NULL */
 	size_t classes;
@@ -31,6 +33,9 @@ typedef struct nch_examples {
 nch_status nch_examples_make(const nch_dataset *dataset, const size_t *rows, size_t count, const nch_tokenizer *tokenizer, size_t max_len,
                              nch_pool *pool, nch_examples *examples, nch_error *error);
 void nch_examples_free(nch_examples *examples);
+
+/* Fills in `around` as this tokenizer frames texts. */
+void nch_examples_frames(const nch_tokenizer *tokenizer, nch_examples *examples);
 
 /* The same for texts that stand in no data set; the rows have no labels. pair NULL: none. */
 typedef struct nch_text {

@@ -153,11 +153,12 @@ static nch_status count_string(nch_counter *c, const char *text, size_t length, 
 static nch_status count_tokens(nch_counter *c, const nch_dataset *data, size_t row, nch_error *error)
 {
 	int32_t unknown = nch_tokenizer_specials(c->tokenizer).unk;
-	size_t length, pair_length, labels, first_length, content = 0, bad = 0;
+	size_t length, pair_length, labels, content = 0, bad = 0;
+	nch_layout layout;
 	const char *text = nch_dataset_text(data, row, &length);
 	const char *pair = nch_dataset_pair(data, row, &pair_length);
 	c->tokens.count = 0;
-	NCH_TRY(nch_tokenizer_encode_model(c->tokenizer, c->scratch, text, length, pair, pair_length, 0, &c->tokens, &first_length, NULL, error));
+	NCH_TRY(nch_tokenizer_encode_model(c->tokenizer, c->scratch, text, length, pair, pair_length, 0, &c->tokens, &layout, NULL, error));
 	NCH_TRY(nch_lengths_add(&c->s.tokens, c->tokens.count, error));
 	c->s.rows_cut += c->s.max_len > 0 && c->tokens.count > c->s.max_len;
 	for (size_t i = 0; i < c->tokens.count; i++) {
@@ -168,7 +169,7 @@ static nch_status count_tokens(nch_counter *c, const nch_dataset *data, size_t r
 		if (token->id != unknown)
 			continue;
 		bad++;
-		const char *source = i >= first_length && pair != NULL ? pair : text;
+		const char *source = layout.second > 0 && i >= layout.second ? pair : text;
 		NCH_TRY(count_string(c, source + token->begin, token->end - token->begin, error));
 	}
 	c->s.content_tokens += content;

@@ -73,8 +73,8 @@ void nch_average_windows(const float *rows, const size_t *windows, size_t count,
 typedef struct nch_reading {
 	nch_buffer bytes;   /* the text, then its pair */
 	size_t text_length; /* of the text alone */
-	nch_tokens tokens;  /* special ones included; places in the text or, from token `first` on, in the pair */
-	size_t first;       /* tokens of type 0 */
+	nch_tokens tokens;  /* special ones included; places in the text or, from token layout.second on, in the pair */
+	nch_layout layout;
 } nch_reading;
 nch_status nch_predictor_read(const nch_predictor *predictor, const nch_text *text, nch_reading *reading, nch_error *error);
 void nch_reading_free(nch_reading *reading);

@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	const nch_tokenizer *tokenizer = tokenizers[data[0] % MODELS];
 	nch_tokenizer_scratch *scratch = scratches[data[0] % MODELS];
-	size_t length = size - 1, half = length / 2, first = 0;
+	size_t length = size - 1, half = length / 2;
+	nch_layout layout = {0};
 	char *text = malloc(length + 1); /* of its very size, so that a step beyond it is seen */
 	memcpy(text, data + 1, length);
 	nch_tokens tokens = {0};
@@ -56,8 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	tokens.count = 0;
 	if (nch_tokenizer_specials(tokenizer).cls >= 0 &&
-	    (nch_tokenizer_encode_model(tokenizer, scratch, text, half, text + half, length - half, 16, &tokens, &first, NULL, NULL) != NCH_OK ||
-	     tokens.count > 16 || first > tokens.count))
+	    (nch_tokenizer_encode_model(tokenizer, scratch, text, half, text + half, length - half, 16, &tokens, &layout, NULL, NULL) != NCH_OK ||
+	     tokens.count > 16 || layout.first > tokens.count || layout.second > tokens.count))
 		abort();
 	nch_buffer_free(&out);
 	nch_tokens_free(&tokens);

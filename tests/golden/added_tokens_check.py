@@ -72,6 +72,49 @@ for name, folder in folders():
     report(f"{name}: {len(theirs)} tokens, stale beside it: {stale}", not wrong, f"{len(TEXTS) - len(wrong)} of {len(TEXTS)} equal")
     for i in wrong[:3]:
         print(f"    {TEXTS[i]!r}\n      nunchi       {theirs.convert_ids_to_tokens(ours[i])}\n      transformers {theirs.convert_ids_to_tokens(ids[i])}")
+# frames: the model's own answers for texts and pairs, whatever stands around them
+def template(single, pair):
+    return processors.TemplateProcessing(single=single, pair=pair, special_tokens=[("[CLS]", 2), ("[SEP]", 3), ("[MASK]", 4)])
+FRAMES = {
+    "BertProcessing": (processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2)), "bert"),
+    "RobertaProcessing": (processors.RobertaProcessing(("[SEP]", 3), ("[CLS]", 2)), "roberta"),
+    "two separators, all of type 0": (template("[CLS] $A [SEP]", "[CLS] $A [SEP] [SEP] $B [SEP]"), "roberta"),
+    "all of type 0": (template("[CLS] $A [SEP]", "[CLS] $A [SEP] $B [SEP]"), "bert"),
+    "a mask in front, nothing behind": (template("[CLS] [MASK] $A", "[CLS] [MASK] $A [SEP] $B:1"), "bert"),
+    "after ByteLevel": (processors.Sequence([processors.ByteLevel(trim_offsets=True), template("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1")]), "bert"),
+}
+torch.manual_seed(2)
+size = dict(vocab_size=2000, hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=128, initializer_range=0.2, num_labels=3)
+PAIRS = [("나는 오늘 정말 행복해", "무슨 일이야"), ("아", "왜 그래 또"), ("내일 회의는 세 시에 시작합니다. " * 8, "응"), ("짧다", "길고 긴 말 " * 30)]
+fresh = work + "/fresh"
+call("train", "--quiet", "--train", "data/emotions.tsv", "--limit", "24", "--preset", "tiny", "--tokenizer", work + "/v.spiece", "--epochs", "1", "--allow-unknown", "--out", fresh)
+for name, (processor, kind) in FRAMES.items():
+    for long in ("cut", "window"):
+        folder = work + "/frame"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(work + "/unigram", folder)
+        os.remove(folder + "/spiece.model")
+        config = RobertaConfig(**size, type_vocab_size=1, pad_token_id=1, max_position_embeddings=130) if kind == "roberta" else BertConfig(**size, max_position_embeddings=128)
+        model = AutoModelForSequenceClassification.from_config(config).eval()
+        for file in ("tokenizer.json", "tokenizer_config.json"):
+            shutil.copy(f"{fresh}/{file}", folder)
+        model.save_pretrained(folder)
+        theirs = AutoTokenizer.from_pretrained(folder)
+        theirs._tokenizer.post_processor = processor
+        theirs.save_pretrained(folder)
+        json.dump({"max_len": 48, "long": long}, open(folder + "/nunchi.json", "w"))
+        worst = 0.0
+        for pair in (False, True):
+            lines = "".join((f"{t}\t{p}" if pair else t) + "\n" for t, p in PAIRS)
+            answers = [json.loads(line)["logits"] for line in call("predict", "--quiet", "--model", folder, "--logits", *(["--pair-separator", "\\t"] if pair else []), stdin=lines).splitlines()]
+            for (t, p), ours in zip(PAIRS, answers):
+                if long == "window" and len(theirs(t, p if pair else None)["input_ids"]) > 48:
+                    continue  # transformers has no windows that are averaged
+                row = theirs(t, p if pair else None, truncation="longest_first", max_length=48, return_tensors="pt")
+                with torch.no_grad():
+                    logits = model(**row).logits[0].tolist()
+                worst = max(worst, max(abs(x - y) for x, y in zip(ours, logits)))
+        report(f"{name}, {long}", worst <= 2e-5, f"largest difference of a logit {worst:.2g}")
 shutil.rmtree(work)
 print(f"{failed} failed")
 sys.exit(failed > 0)

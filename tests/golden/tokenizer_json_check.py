@@ -3,8 +3,8 @@ data/emotions.tsv composed (NFC) and decomposed (NFD), and for nasty strings. Th
 beside it, and gives the ids that transformers gives.
 
 usage: tokenizer_json_check.py [--count 20000] [NUNCHI]     (default: build/nunchi)     Needs sentencepiece, transformers; run from the repository's root.
-Written-out control tokens ([UNK] in a text, "<s>") are special in transformers and letters to SentencePiece; nasty strings with one are left out where the model has
-such pieces. SentencePiece sums scores as floats, transformers as doubles: of sums that are equal, another may win (a tie). And transformers' Precompiled drops a
+Special tokens that are written out in a text ([SEP], "<s>") are found by transformers before anything else, and are letters (or pieces) to SentencePiece; nasty strings
+with one are left out. SentencePiece sums scores as floats, transformers as doubles: of sums that are equal, another may win (a tie). And transformers' Precompiled drops a
 mark behind a character that it replaces (a full-width A with an accent); so of the nasty strings, which are full of such, 15 in 1,000 may differ, and 50 where each byte of
 an unknown character is a token; of the sentences none.
 """
@@ -71,7 +71,7 @@ for name, path in models():
     theirs = AutoTokenizer.from_pretrained(folder)
     peer = spm.SentencePieceProcessor(model_file=path)
 
-    control = [peer.id_to_piece(i) for i in range(peer.get_piece_size()) if peer.is_control(i) or peer.is_unknown(i)]
+    control = [peer.id_to_piece(i) for i in range(peer.get_piece_size()) if peer.is_control(i) or peer.is_unknown(i)] + theirs.all_special_tokens
     alone = f"{work}/alone"
     shutil.rmtree(alone, ignore_errors=True)
     os.mkdir(alone)

@@ -57,17 +57,17 @@ TEST(kobert_encode_model)
 	nch_error error;
 	CHECK(tokenizer != NULL && nch_tokenizer_scratch_new(tokenizer, &scratch, &error) == NCH_OK);
 	const char *sentence = "한국어 모델을 공유합니다.";
-	size_t first;
+	nch_layout layout;
 	bool cut;
-	CHECK(nch_tokenizer_encode_model(tokenizer, scratch, sentence, strlen(sentence), NULL, 0, 0, &tokens, &first, &cut, &error) ==
+	CHECK(nch_tokenizer_encode_model(tokenizer, scratch, sentence, strlen(sentence), NULL, 0, 0, &tokens, &layout, &cut, &error) ==
 	      NCH_OK);
 	describe(&tokens, &text);
 	CHECK_TEXT(text.data, "2:0-0 4958:0-6 6855:6-9 2046:9-16 7088:16-19 1050:19-26 7843:26-35 54:35-36 3:36-36");
-	CHECK(first == 9 && !cut);
+	CHECK(layout.first == 9 && layout.second == 0 && !cut);
 	tokens.count = 0;
-	CHECK(nch_tokenizer_encode_model(tokenizer, scratch, sentence, strlen(sentence), sentence, 9, 7, &tokens, &first, &cut, &error) ==
+	CHECK(nch_tokenizer_encode_model(tokenizer, scratch, sentence, strlen(sentence), sentence, 9, 7, &tokens, &layout, &cut, &error) ==
 	      NCH_OK);
-	CHECK(tokens.count == 7 && first == 4 && cut && tokens.items[3].id == 3 && tokens.items[6].id == 3);
+	CHECK(tokens.count == 7 && layout.first == 4 && layout.second == 4 && cut && tokens.items[3].id == 3 && tokens.items[6].id == 3);
 	CHECK(nch_tokenizer_encode_model(tokenizer, scratch, "", 0, NULL, 0, 1, &tokens, NULL, NULL, &error) == NCH_USAGE);
 	int32_t ids[] = {2, 4958, 6855, 2046, 7088, 1050, 7843, 54, 3}, wrong[] = {8002};
 	nch_buffer_clear(&text);

@@ -117,18 +117,18 @@ TEST(pairs_are_cut_as_hugging_face_cuts_them)
 	}
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		const size_t *c = cases[i];
-		size_t first;
+		nch_layout layout;
 		bool cut;
 		tokens.count = 0;
-		CHECK(nch_tokenizer_encode_model(t, scratch, "......", c[0], ",,,,,,", c[1], c[2], &tokens, &first, &cut, &error) == NCH_OK);
+		CHECK(nch_tokenizer_encode_model(t, scratch, "......", c[0], ",,,,,,", c[1], c[2], &tokens, &layout, &cut, &error) == NCH_OK);
 		size_t dots = 0, commas = 0;
 		for (size_t k = 0; k < tokens.count; k++) {
 			dots += tokens.items[k].id == 12;
 			commas += tokens.items[k].id == 13;
 		}
 		CHECK(dots == c[3] && commas == c[4]);
-		CHECK(first == dots + 2 && cut == (c[0] + c[1] + 3 > c[2]));
-		CHECK(tokens.items[0].id == 2 && tokens.items[first - 1].id == 3 && tokens.items[tokens.count - 1].id == 3);
+		CHECK(layout.first == dots + 2 && cut == (c[0] + c[1] + 3 > c[2]));
+		CHECK(tokens.items[0].id == 2 && tokens.items[layout.first - 1].id == 3 && tokens.items[tokens.count - 1].id == 3);
 	}
 	nch_tokens_free(&tokens);
 	nch_tokenizer_scratch_free(scratch);
