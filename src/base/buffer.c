@@ -75,6 +75,24 @@ void nch_buffer_utf8(nch_buffer *buffer, unsigned code_point)
 	nch_buffer_add(buffer, bytes, nch_utf8_encode(code_point, bytes));
 }
 
+void nch_buffer_visible(nch_buffer *buffer, const char *text, size_t length)
+{
+	size_t from = 0;
+	for (size_t at = 0, size; at < length; at += size) {
+		uint32_t c;
+		size = nch_utf8_decode(text + at, length - at, &c);
+		if (c != NCH_UTF8_BAD && (c == '\n' || c == '\t' || !nch_utf8_is_harmful(c)))
+			continue;
+		nch_buffer_add(buffer, text + from, at - from);
+		if (c == NCH_UTF8_BAD || c < 0x100)
+			nch_buffer_printf(buffer, "\\x%02X", c == NCH_UTF8_BAD ? (unsigned)(unsigned char)text[at] : (unsigned)c);
+		else
+			nch_buffer_printf(buffer, "\\u%04X", (unsigned)c);
+		from = at + size;
+	}
+	nch_buffer_add(buffer, text + from, length - from);
+}
+
 nch_status nch_buffer_check(const nch_buffer *buffer, nch_error *error)
 {
 	return buffer->failed ? nch_no_memory(error) : NCH_OK;

@@ -8,13 +8,6 @@
 
 #include "base/utf8.h"
 
-/* Characters that a hostile name could move the cursor or turn the line around with. */
-static bool is_harmful(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029 || (c >= 0x202A && c <= 0x202E) ||
-	       (c >= 0x2066 && c <= 0x2069);
-}
-
 /* Rewrites the text in place (it can only become shorter): harmful characters become spaces, malformed bytes '?'.
  * Where the text was cut, a character that lost its end is dropped. */
 static void make_harmless(char *text, bool was_cut)
@@ -27,7 +20,7 @@ static void make_harmless(char *text, bool was_cut)
 			if (was_cut && length - in < 4 && ((unsigned char)text[in] & 0xC0) == 0xC0)
 				break;
 			text[out++] = '?';
-		} else if (is_harmful(c)) {
+		} else if (nch_utf8_is_harmful(c)) {
 			text[out++] = ' ';
 		} else {
 			memmove(text + out, text + in, size);

@@ -123,6 +123,11 @@ bool nch_utf8_valid(const char *text, size_t length)
 	return memcmp(&wrong, &nothing, sizeof wrong) == 0;
 }
 
+bool nch_utf8_is_harmful(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029 || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 size_t nch_utf8_line_break(const char *text, size_t length)
 {
 	if (length == 0)

@@ -78,7 +78,56 @@ void nch_output_flush(void)
 		end_after_failure();
 }
 
+/* The part of the last character that has come so far: a text may be written in pieces. */
+static char cut[4];
+static size_t cut_length;
+
+/* How many bytes at the end of a text may be the beginning of a character. */
+static size_t cut_character(const char *text, size_t length)
+{
+	for (size_t back = 1; back <= 3 && back <= length; back++) {
+		unsigned char c = (unsigned char)text[length - back];
+		if (c >= 0xC0)
+			return back < (c >= 0xF0 ? 4u : c >= 0xE0 ? 3u : 2u) ? back : 0;
+		if (c < 0x80)
+			break;
+	}
+	return 0;
+}
+
+static void add(const char *bytes, size_t length);
+
+/* What comes from files and models may hold a terminal's control sequences: a person's terminal shows them and does not obey. */
+static void add_visible(const char *bytes, size_t length)
+{
+	nch_buffer text = {0}, visible = {0};
+	nch_buffer_add(&text, cut, cut_length);
+	nch_buffer_add(&text, bytes, length);
+	size_t later = cut_character(text.data, text.length);
+	if (text.failed)
+		end_with("out of memory");
+	nch_buffer_visible(&visible, text.data, text.length - later);
+	if (visible.failed)
+		end_with("out of memory");
+	memcpy(cut, text.data + text.length - later, later);
+	cut_length = later;
+	add(visible.data, visible.length);
+	nch_buffer_free(&text);
+	nch_buffer_free(&visible);
+}
+
 void nch_output_add(const char *bytes, size_t length)
+{
+	static int terminal = -1;
+	if (terminal < 0)
+		terminal = nch_output_is_terminal(false);
+	if (length > 0 && terminal)
+		add_visible(bytes, length);
+	else
+		add(bytes, length);
+}
+
+static void add(const char *bytes, size_t length)
 {
 	bool large = length >= sizeof gathered;
 	if (length == 0)

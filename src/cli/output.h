@@ -16,7 +16,7 @@ void nch_output_start(void);
 void nch_output_set_quiet(bool quiet);
 bool nch_output_is_quiet(void);
 
-/* Results. A failed write ends the program (with 0 for a closed pipe, else with 1 and a line). */
+/* Results. Where standard output is a terminal, control characters of what is written are shown (\x1B), not obeyed. A failed write ends the program (with 0 for a closed pipe, else with 1 and a line). */
 void nch_output_add(const char *bytes, size_t length);
 void nch_output_text(const char *text);
 void nch_output_printf(const char *format, ...) NCH_PRINTF(1, 2);

@@ -47,7 +47,14 @@ nch_status nch_experiment_report(const nch_experiment_options *options, const nc
 	nch_status status = nch_folder_write(folder, "metrics.json", &out, error);
 	if (status == NCH_OK) {
 		nch_buffer_clear(&out);
-		write_report(result, &out);
+		nch_buffer report = {0}; /* labels may hold anything */
+		write_report(result, &report);
+		status = nch_buffer_check(&report, error);
+		if (status == NCH_OK)
+			nch_buffer_visible(&out, report.data, report.length);
+		nch_buffer_free(&report);
+	}
+	if (status == NCH_OK) {
 		status = nch_folder_write(folder, "report.txt", &out, error);
 	}
 	if (status == NCH_OK && (result->has_test || result->has_valid)) {

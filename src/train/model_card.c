@@ -23,10 +23,56 @@ static void text(const card *c, const char *plain)
 	nch_buffer_text(c->out, plain);
 }
 
-/* JSON's strings are YAML's too. */
+/* Appends what comes from elsewhere (labels, names of files): no markup of HTML, none of Markdown if it is `prose`, no control characters, one line. */
+static void add_harmless(nch_buffer *out, const char *plain, bool prose)
+{
+	nch_buffer visible = {0};
+	nch_buffer_visible(&visible, plain, strlen(plain));
+	out->failed = out->failed || visible.failed;
+	for (size_t i = 0; i < visible.length; i++) {
+		char b = visible.data[i];
+		if (b == '<' || b == '>' || b == '&')
+			nch_buffer_text(out, b == '<' ? "&lt;" : b == '>' ? "&gt;" : "&amp;");
+		else if (prose && (b == '\n' || b == '\t'))
+			nch_buffer_byte(out, ' ');
+		else if (prose && strchr("\\`*_[]|#~", b) != NULL)
+			nch_buffer_printf(out, "\\%c", b);
+		else
+			nch_buffer_byte(out, b);
+	}
+	nch_buffer_free(&visible);
+}
+
+static void prose(const card *c, const char *plain)
+{
+	add_harmless(c->out, plain, true);
+}
+
+/* JSON's strings are YAML's too; < is written as its number. */
 static void quoted(const card *c, const char *plain)
 {
-	nch_json_write_text(c->out, plain, strlen(plain));
+	nch_buffer json = {0};
+	nch_json_write_text(&json, plain, strlen(plain));
+	c->out->failed = c->out->failed || json.failed;
+	for (size_t i = 0; i < json.length; i++)
+		if (json.data[i] == '<')
+			nch_buffer_text(c->out, "\\u003c");
+		else
+			nch_buffer_byte(c->out, json.data[i]);
+	nch_buffer_free(&json);
+}
+
+/* A block of code, which nothing in it can end: a fence, or where it holds markup an element of HTML. */
+static void block(const card *c, const char *language, const char *code)
+{
+	bool markup = strpbrk(code, "<&") != NULL || strstr(code, "```") != NULL;
+	nch_buffer_printf(c->out, markup ? "<pre>\n" : "```%s\n", language);
+	if (markup) {
+		add_harmless(c->out, code, false);
+	} else {
+		nch_buffer_visible(c->out, code, strlen(code));
+	}
+	text(c, markup ? "</pre>\n\n" : "```\n\n");
 }
 
 static const char *family_name(nch_family family)
@@ -63,17 +109,22 @@ static void front_matter(const card *c)
 
 static void file_names(const card *c, const nch_file_list *files)
 {
-	for (size_t i = 0; i < files->count; i++)
-		nch_buffer_printf(c->out, "%s`%s`", i > 0 ? ", " : "", nch_path_name(files->paths[i]));
+	for (size_t i = 0; i < files->count; i++) {
+		text(c, i > 0 ? ", " : "");
+		prose(c, nch_path_name(files->paths[i]));
+	}
 }
 
 static void what_it_is(const card *c)
 {
 	const nch_config *m = c->config;
-	nch_buffer_printf(c->out, "# %s\n\nA %s encoder (%zu layers of %zu, %zu parameters) with a classifier for %zu labels, %s:\n\n", nch_path_name(c->options->training.out),
-	                  family_name(m->family), m->layers, m->hidden, c->result->parameters, m->labels, m->multi_label ? "any number of them a text" : "one a text");
-	for (size_t i = 0; i < m->labels; i++)
-		nch_buffer_printf(c->out, "%s%s", i > 0 ? ", " : "", m->label_names[i]);
+	text(c, "# ");
+	prose(c, nch_path_name(c->options->training.out));
+	nch_buffer_printf(c->out, "\n\nA %s encoder (%zu layers of %zu, %zu parameters) with a classifier for %zu labels, %s:\n\n", family_name(m->family), m->layers, m->hidden, c->result->parameters, m->labels, m->multi_label ? "any number of them a text" : "one a text");
+	for (size_t i = 0; i < m->labels; i++) {
+		text(c, i > 0 ? ", " : "");
+		prose(c, m->label_names[i]);
+	}
 	text(c, "\n\n");
 }
 
@@ -95,7 +146,9 @@ static void data_section(const card *c)
 
 static void row(const card *c, const char *name, const char *value)
 {
-	nch_buffer_printf(c->out, "| %s | %s |\n", name, value);
+	nch_buffer_printf(c->out, "| %s | ", name);
+	prose(c, value);
+	text(c, " |\n");
 }
 
 static void number_row(const card *c, const char *name, double value)
@@ -130,8 +183,14 @@ static void recipe_section(const card *c)
 	if (c->settings->layer_decay != 1.0)
 		number_row(c, "layer-wise decay of the learning rate", c->settings->layer_decay);
 	nch_buffer_printf(c->out, "| seed | %llu |\n\n", (unsigned long long)t->seed);
-	if (c->options->command != NULL)
-		nch_buffer_printf(c->out, "```sh\n%s\n```\n\nThe same command on the same files gives these weights again, bit for bit, on any machine.\n\n", c->options->command);
+	if (c->options->command != NULL) {
+		nch_buffer command = {0};
+		nch_buffer_printf(&command, "%s\n", c->options->command);
+		c->out->failed = c->out->failed || command.failed;
+		block(c, "sh", command.data != NULL ? command.data : "");
+		nch_buffer_free(&command);
+		text(c, "The same command on the same files gives these weights again, bit for bit, on any machine.\n\n");
+	}
 	nch_buffer_printf(c->out, "Weights: SHA-256 `%s` (`nunchi fingerprint`).\n\n", c->result->training.fingerprint);
 }
 
@@ -142,9 +201,12 @@ static void metrics_section(const card *c)
 		text(c, "Nothing was held back to measure it on.\n\n");
 		return;
 	}
-	nch_buffer_printf(c->out, "On the %s data:\n\n```text\n", c->measured_on);
-	nch_report_text(c->metrics, &c->result->labels, c->out);
-	text(c, "```\n\n");
+	nch_buffer report = {0};
+	nch_buffer_printf(c->out, "On the %s data:\n\n", c->measured_on);
+	nch_report_text(c->metrics, &c->result->labels, &report);
+	c->out->failed = c->out->failed || report.failed;
+	block(c, "text", report.data != NULL ? report.data : "");
+	nch_buffer_free(&report);
 }
 
 static bool has_file(const card *c, const char *name)
