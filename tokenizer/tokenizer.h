@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/sha256.h"
 #include "base/status.h"
 
 typedef struct nch_tokenizer nch_tokenizer;
@@ -45,6 +46,9 @@ nch_status nch_tokenizer_load_bytes(const void *bytes, size_t size, nch_tokenize
 /* Writes the files it was loaded from into a model folder, byte for byte, with a tokenizer_config.json that transformers
  * understands where the source was a single file. */
 nch_status nch_tokenizer_save(const nch_tokenizer *tokenizer, const char *folder, nch_error *error);
+
+/* Adds the files that it was loaded from, names and bytes, to a fingerprint: what differs in them may read a text differently. */
+void nch_tokenizer_hash(const nch_tokenizer *tokenizer, nch_sha256 *hash);
 
 /* Gives each of these texts that is no piece yet a token of its own, with the next id, found in a text as it stands; nch_tokenizer_save
  * writes it so that transformers knows it too. Before the tokenizer is used: scratch that was made earlier must not be used any more. */

@@ -335,3 +335,13 @@ nch_status nch_tokenizer_save(const nch_tokenizer *tokenizer, const char *folder
 	nch_buffer_free(&json);
 	return status;
 }
+
+void nch_tokenizer_hash(const nch_tokenizer *tokenizer, nch_sha256 *hash)
+{
+	for (size_t i = 0; i < tokenizer->file_count; i++) {
+		const nch_tokenizer_file *file = &tokenizer->files[i];
+		nch_sha256_add(hash, file->name, strlen(file->name) + 1);
+		nch_sha256_add(hash, file->bytes.data, file->bytes.length);
+		nch_sha256_add(hash, "", 1);
+	}
+}

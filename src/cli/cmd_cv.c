@@ -14,12 +14,13 @@
 #include "train/folds.h"
 
 static const nch_option own_options[] = {
-	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for fold-0, fold-1 …, cv.json and out-of-fold.jsonl", .required = true},
-	{"folds", NCH_OPTION_INTEGER, "K", .help = "parts that the rows are dealt into, as scikit-learn's KFold(K, shuffle=True, random_state=--split-seed)", .otherwise = "10", .least = 2, .most = 100000},
-	{"fold", NCH_OPTION_INTEGER, "N", .help = "train this fold alone (from 0); join them later by --merge", .most = 99999},
-	{"merge", NCH_OPTION_FLAG, .help = "train nothing: join the folds that are in DIR"},
-	{"resume", NCH_OPTION_FLAG, .help = "go on from the checkpoints in DIR; finished folds are not trained again"},
-	{"emit", NCH_OPTION_CHOICE, .choices = "slurm", .help = "print a job-array script with a task for each fold, and do nothing else"},
+	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for fold-0, fold-1 …, cv.json and out-of-fold.jsonl", .required = true, .effect = NCH_NO_EFFECT},
+	{"folds", NCH_OPTION_INTEGER, "K", .help = "parts that the rows are dealt into, as scikit-learn's KFold(K, shuffle=True, random_state=--split-seed)", .otherwise = "10", .least = 2, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"fold", NCH_OPTION_INTEGER, "N", .help = "train this fold alone (from 0); join them later by --merge", .most = 99999, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"merge", NCH_OPTION_FLAG, .help = "train nothing: join the folds that are in DIR", .effect = NCH_NO_EFFECT},
+	{"overwrite", NCH_OPTION_FLAG, .help = "replace the folds of another run in DIR", .effect = NCH_NO_EFFECT},
+	{"resume", NCH_OPTION_FLAG, .help = "go on from the checkpoints in DIR; finished folds are not trained again", .effect = NCH_NO_EFFECT},
+	{"emit", NCH_OPTION_CHOICE, .choices = "slurm", .help = "print a job-array script with a task for each fold, and do nothing else", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Folds", own_options};
 static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_steps_group, &nch_train_group, &own_group, &nch_data_group, NULL};
@@ -54,12 +55,12 @@ static nch_status run_folds(const nch_options *options, nch_error *error)
 	nch_experiment_options experiment = {0};
 	nch_compute *compute = NULL;
 	nch_labels labels = {0};
-	nch_buffer command = {0};
+	nch_buffer command = {0}, values = {0};
 	bool single = nch_options_given(options, "fold");
 	size_t folds = (size_t)nch_options_integer(options, "folds"), first = single ? (size_t)nch_options_integer(options, "fold") : 0;
 	if (first >= folds)
 		return nch_fail(error, NCH_USAGE, "--fold %zu: the folds of --folds %zu have the numbers 0 to %zu", first, folds, folds - 1);
-	nch_status status = nch_train_options_read(options, &experiment, &labels, error);
+	nch_status status = nch_train_options_read(options, &experiment, &labels, &values, error);
 	if (status == NCH_OK && (experiment.valid.count > 0 || experiment.valid_split > 0.0))
 		status = nch_fail(error, NCH_USAGE, "--valid and --valid-split: each fold is validated on the rows that it leaves out");
 	if (status == NCH_OK)
@@ -68,12 +69,14 @@ static nch_status run_folds(const nch_options *options, nch_error *error)
 	experiment.command = command.failed ? NULL : command.data;
 	experiment.folds = folds;
 	experiment.training.resume = nch_options_flag(options, "resume");
+	experiment.training.overwrite = nch_options_flag(options, "overwrite");
 	experiment.training.stop = nch_train_screen_stop();
 	for (size_t fold = first; fold < (single ? first + 1 : folds) && status == NCH_OK; fold++)
 		status = run_fold(options, &experiment, compute, fold, error);
 	nch_compute_free(compute);
 	nch_labels_free(&labels);
 	nch_buffer_free(&command);
+	nch_buffer_free(&values);
 	return status;
 }
 

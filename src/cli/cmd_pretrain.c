@@ -14,14 +14,14 @@
 #include "train/pretrain.h"
 
 static const nch_option text_options[] = {
-	{"corpus", NCH_OPTION_LIST, "FILE[*TIMES]", .help = "texts: a line each (.txt), or a column (--text) of .csv .tsv .jsonl .xlsx; - for standard input. 'FILE*2': each text\nis seen twice an epoch; 'FILE*.5': half of them, others in every epoch", .required = true},
-	{"drop-duplicates", NCH_OPTION_FLAG, .help = "of equal texts, in one file or several, keep the first"},
-	{"valid", NCH_OPTION_LIST, "FILE", .help = "texts to measure on after each epoch; the best epoch is kept", .rival = "valid-split"},
-	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --corpus for it; 0: none", .most = 1.0, .rival = "valid"},
-	{"split-seed", NCH_OPTION_INTEGER, "N", .help = "scikit-learn's random_state", .otherwise = "42", .most = 4294967295.0},
+	{"corpus", NCH_OPTION_LIST, "FILE[*TIMES]", .help = "texts: a line each (.txt), or a column (--text) of .csv .tsv .jsonl .xlsx; - for standard input. 'FILE*2': each text\nis seen twice an epoch; 'FILE*.5': half of them, others in every epoch", .required = true, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"drop-duplicates", NCH_OPTION_FLAG, .help = "of equal texts, in one file or several, keep the first", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"valid", NCH_OPTION_LIST, "FILE", .help = "texts to measure on after each epoch; the best epoch is kept", .rival = "valid-split", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --corpus for it; 0: none", .most = 1.0, .rival = "valid", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"split-seed", NCH_OPTION_INTEGER, "N", .help = "scikit-learn's random_state", .otherwise = "42", .most = 4294967295.0, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"mask", NCH_OPTION_REAL, "SHARE", .help = "share of the tokens that are to be guessed", .otherwise = "0.15", .most = 0.9, .above_least = true},
 	{"whole-word", NCH_OPTION_FLAG, .help = "hide all tokens of a word, or none of them"},
-	{"allow-unknown", NCH_OPTION_FLAG, .help = "go on though more than 30 % of the tokens are unknown"},
+	{"allow-unknown", NCH_OPTION_FLAG, .help = "go on though more than 30 % of the tokens are unknown", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group text_group = {"What it learns from", text_options};
 
@@ -33,9 +33,9 @@ static const nch_option objective_options[] = {
 static const nch_option_group objective_group = {"Objective", objective_options};
 
 static const nch_option model_options[] = {
-	{"init", NCH_OPTION_TEXT, "DIR", .help = "go on with this model folder; a head that guesses words is made anew if it has none", .rival = "preset"},
+	{"init", NCH_OPTION_TEXT, "DIR", .help = "go on with this model folder; a head that guesses words is made anew if it has none", .rival = "preset", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024", .choices = "tiny|mini|small|medium|base|large", .rival = "init"},
-	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)"},
+	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"max-len", NCH_OPTION_INTEGER, "N", .help = "cut texts to N tokens (default: the model's limit)", .least = 3, .most = 1000000},
 	{"dropout", NCH_OPTION_REAL, "P", .help = "hidden layers (default: the model's own, .1)", .most = 0.95},
 	{"attention-dropout", NCH_OPTION_REAL, "P", .help = "attention (default: the model's own, .1)", .most = 0.95},
@@ -43,9 +43,10 @@ static const nch_option model_options[] = {
 static const nch_option_group model_group = {"Model", model_options};
 
 static const nch_option own_options[] = {
-	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for the model and log.jsonl", .required = true},
-	{"tensorboard", NCH_OPTION_TEXT, "DIR", .help = "write event files for TensorBoard into DIR"},
-	{"resume", NCH_OPTION_FLAG, .help = "go on from DIR/checkpoint"},
+	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for the model and log.jsonl", .required = true, .effect = NCH_NO_EFFECT},
+	{"tensorboard", NCH_OPTION_TEXT, "DIR", .help = "write event files for TensorBoard into DIR", .effect = NCH_NO_EFFECT},
+	{"overwrite", NCH_OPTION_FLAG, .help = "replace the model that another run left in DIR", .effect = NCH_NO_EFFECT},
+	{"resume", NCH_OPTION_FLAG, .help = "go on from DIR/checkpoint", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Result", own_options};
 
@@ -57,7 +58,7 @@ static nch_status check(const nch_pretrain_options *p, nch_error *error)
 	return NCH_OK;
 }
 
-static nch_status read_options(const nch_options *options, nch_pretrain_options *p, nch_labels *labels, nch_error *error)
+static nch_status read_options(const nch_options *options, nch_pretrain_options *p, nch_labels *labels, nch_buffer *values, nch_error *error)
 {
 	NCH_TRY(nch_data_options_read(options, true, &p->data, labels, error));
 	p->data.known = NULL;
@@ -75,7 +76,7 @@ static nch_status read_options(const nch_options *options, nch_pretrain_options 
 	p->max_len = (size_t)nch_options_integer(options, "max-len");
 	p->dropout = nch_options_real_or_nan(options, "dropout");
 	p->attention_dropout = nch_options_real_or_nan(options, "attention-dropout");
-	NCH_TRY(nch_steps_options_read(options, &p->training, error));
+	NCH_TRY(nch_steps_options_read(options, &p->training, values, error));
 	p->replaced = strcmp(nch_options_text(options, "objective"), "rtd") == 0;
 	p->generator_size = nch_options_real(options, "generator-size");
 	p->generator_size_given = nch_options_given(options, "generator-size");
@@ -85,6 +86,7 @@ static nch_status read_options(const nch_options *options, nch_pretrain_options 
 	NCH_TRY(nch_shape_options_read(options, &p->shape, error));
 	p->training.out = nch_options_text(options, "out");
 	p->training.resume = nch_options_flag(options, "resume");
+	p->training.overwrite = nch_options_flag(options, "overwrite");
 	return check(p, error);
 }
 
@@ -94,9 +96,10 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_pretrain_result result = {0};
 	nch_compute *compute = NULL;
 	nch_labels labels = {0};
+	nch_buffer values = {0};
 	nch_train_screen screen = {.words = true, .board_folder = nch_options_text(options, "tensorboard")};
 	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
-	nch_status status = read_options(options, &pretrain, &labels, error);
+	nch_status status = read_options(options, &pretrain, &labels, &values, error);
 	if (status == NCH_OK)
 		status = nch_common_compute(options, &compute, error);
 	if (status == NCH_OK) {
@@ -116,6 +119,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_pretrain_result_free(&result);
 	nch_compute_free(compute);
 	nch_labels_free(&labels);
+	nch_buffer_free(&values);
 	return status;
 }
 

@@ -16,19 +16,20 @@
 #include "report/log.h"
 #include "report/plots.h"
 #include "report/sweep_report.h"
+#include "train/run_identity.h"
 #include "train/sweep.h"
 
 #define MAX_FILE ((size_t)64 << 20)
 #define MOST_CURVES 8 /* in one picture: so many colours can be told apart */
 
 static const nch_option own_options[] = {
-	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for job-0000, job-0001 …, sweep.tsv, sweep.svg and curves.svg", .required = true},
-	{"set", NCH_OPTION_LIST, "NAME=A,B", .help = "an option and the values to try; with --random also a range, lr=1e-5..1e-3", .required = true},
-	{"random", NCH_OPTION_INTEGER, "N", .help = "try N settings chosen at random by --seed, not all", .least = 1, .most = 1000000},
-	{"halving", NCH_OPTION_FLAG, .help = "successive halving: few epochs first; the better half goes on with twice as many, up to --epochs"},
-	{"job", NCH_OPTION_INTEGER, "N", .help = "do this one alone (from 0); gather them later by --merge", .most = 999999},
-	{"merge", NCH_OPTION_FLAG, .help = "train nothing: make the table of the jobs that are in DIR"},
-	{"emit", NCH_OPTION_CHOICE, .choices = "slurm", .help = "print a job-array script with a task for each setting, and do nothing else"},
+	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for job-0000, job-0001 …, sweep.tsv, sweep.svg and curves.svg", .required = true, .effect = NCH_NO_EFFECT},
+	{"set", NCH_OPTION_LIST, "NAME=A,B", .help = "an option and the values to try; with --random also a range, lr=1e-5..1e-3", .required = true, .effect = NCH_NO_EFFECT},
+	{"random", NCH_OPTION_INTEGER, "N", .help = "try N settings chosen at random by --seed, not all", .least = 1, .most = 1000000, .effect = NCH_NO_EFFECT},
+	{"halving", NCH_OPTION_FLAG, .help = "successive halving: few epochs first; the better half goes on with twice as many, up to --epochs", .effect = NCH_NO_EFFECT},
+	{"job", NCH_OPTION_INTEGER, "N", .help = "do this one alone (from 0); gather them later by --merge", .most = 999999, .effect = NCH_NO_EFFECT},
+	{"merge", NCH_OPTION_FLAG, .help = "train nothing: make the table of the jobs that are in DIR", .effect = NCH_NO_EFFECT},
+	{"emit", NCH_OPTION_CHOICE, .choices = "slurm", .help = "print a job-array script with a task for each setting, and do nothing else", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Sweep", own_options};
 static const nch_option_group *const groups[] = {&own_group, &nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_steps_group, &nch_train_group, &nch_data_group, NULL};
@@ -69,30 +70,31 @@ static void describe(const work *w, size_t rung, size_t job, size_t epochs, nch_
 		nch_buffer_byte(out, ':');
 		nch_json_write_text(out, value, strlen(value));
 	}
-	nch_buffer_text(out, "},\"command\":");
-	nch_json_write_text(out, w->command.data, w->command.length);
+	nch_buffer values = {0};
+	nch_options_values(w->options, &values);
+	nch_buffer_text(out, "},\"run\":");
+	nch_identity_write(out, values.data ? values.data : "");
 	nch_buffer_text(out, "}\n");
+	out->failed = out->failed || values.failed;
+	nch_buffer_free(&values);
 }
 
-/* Begins a job's folder, or finds it begun by an earlier call of the same sweep (*begun), or done (*done). */
-static nch_status claim(const char *folder, const nch_buffer *description, bool *begun, bool *done, nch_error *error)
+/* Begins a job's folder, or finds it begun by an earlier call of the same sweep (*begun). */
+static nch_status claim(const char *folder, const nch_buffer *description, bool *begun, nch_error *error)
 {
 	nch_buffer there = {0};
-	char *path = nch_path_join(folder, "job.json"), *metrics = nch_path_join(folder, "metrics.json");
-	nch_status status = path && metrics ? nch_folder_make(folder, error) : nch_no_memory(error);
-	*begun = *done = false;
-	if (status == NCH_OK && nch_file_exists(path)) {
+	char *path = nch_path_join(folder, "job.json");
+	nch_status status = path ? nch_folder_make(folder, error) : nch_no_memory(error);
+	*begun = status == NCH_OK && nch_file_exists(path);
+	if (*begun) {
 		status = nch_file_read(path, MAX_FILE, &there, error);
 		if (status == NCH_OK && (there.length != description->length || memcmp(there.data, description->data, there.length) != 0))
 			status = nch_fail(error, NCH_DATA, "%s is of another sweep: give another --out, or remove it", folder);
-		*begun = true;
-		*done = status == NCH_OK && nch_file_exists(metrics);
 	} else if (status == NCH_OK) {
 		status = nch_file_write(path, description->data, description->length, error);
 	}
 	nch_buffer_free(&there);
 	nch_free(path);
-	nch_free(metrics);
 	return status;
 }
 
@@ -117,9 +119,9 @@ static nch_status check_options(const nch_experiment_options *e, nch_error *erro
 }
 
 /* Whether the options, as they stand now, could be trained with; a mistake in the last value is to be told before the first job. */
-static nch_status read_options(work *w, nch_experiment_options *experiment, nch_labels *labels, nch_error *error)
+static nch_status read_options(work *w, nch_experiment_options *experiment, nch_labels *labels, nch_buffer *values, nch_error *error)
 {
-	NCH_TRY(nch_train_options_read(w->options, experiment, labels, error));
+	NCH_TRY(nch_train_options_read(w->options, experiment, labels, values, error));
 	return check_options(experiment, error);
 }
 
@@ -129,10 +131,12 @@ static nch_status check_jobs(work *w, nch_error *error)
 	for (size_t job = 0; status == NCH_OK && job < w->sweep.cell_count; job++) {
 		nch_experiment_options experiment = {0};
 		nch_labels labels = {0};
+		nch_buffer values = {0};
 		status = set_values(w, job, (size_t)nch_options_integer(w->options, "epochs"), error);
 		if (status == NCH_OK)
-			status = read_options(w, &experiment, &labels, error);
+			status = read_options(w, &experiment, &labels, &values, error);
 		nch_labels_free(&labels);
+		nch_buffer_free(&values);
 	}
 	return status;
 }
@@ -142,22 +146,27 @@ static nch_status train_job(work *w, const char *folder, bool begun, nch_error *
 	nch_experiment_options experiment = {0};
 	nch_experiment_result result = {0};
 	nch_labels labels = {0};
+	nch_buffer values = {0};
 	nch_train_screen screen = {0};
 	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
-	nch_status status = read_options(w, &experiment, &labels, error);
+	nch_status status = read_options(w, &experiment, &labels, &values, error);
 	if (status == NCH_OK && w->compute == NULL)
 		status = nch_common_compute(w->options, &w->compute, error);
 	if (status == NCH_OK) {
 		experiment.command = w->command.data;
 		experiment.training.out = folder;
 		experiment.training.resume = begun;
+		experiment.skip_done = true;
 		experiment.training.go_on = "the same command";
 		experiment.training.stop = nch_train_screen_stop();
 		status = nch_experiment_run(&experiment, w->compute, &watcher, &result, error);
 	}
 	nch_train_screen_end(&screen);
+	if (result.skipped)
+		nch_output_note("done already");
 	nch_experiment_result_free(&result);
 	nch_labels_free(&labels);
+	nch_buffer_free(&values);
 	return status;
 }
 
@@ -173,15 +182,15 @@ static void tell_job(const work *w, size_t job, const char *folder)
 
 static nch_status run_job(work *w, size_t rung, size_t job, nch_error *error)
 {
-	bool begun, done;
+	bool begun;
 	nch_buffer description = {0};
 	size_t epochs = (size_t)nch_options_integer(w->options, "epochs");
 	char *folder = job_folder(w, rung, job);
 	describe(w, rung, job, epochs, &description);
 	nch_status status = folder ? nch_buffer_check(&description, error) : nch_no_memory(error);
 	if (status == NCH_OK)
-		status = claim(folder, &description, &begun, &done, error);
-	if (status == NCH_OK && !done) {
+		status = claim(folder, &description, &begun, error);
+	if (status == NCH_OK) {
 		tell_job(w, job, folder);
 		status = train_job(w, folder, begun, error);
 	}

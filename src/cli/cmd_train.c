@@ -14,9 +14,10 @@
 #include "train/experiment.h"
 
 static const nch_option own_options[] = {
-	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for the model, log.jsonl, metrics.json, report.txt and plots", .required = true},
-	{"tensorboard", NCH_OPTION_TEXT, "DIR", .help = "write event files for TensorBoard there"},
-	{"resume", NCH_OPTION_FLAG, .help = "go on from DIR/checkpoint"},
+	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for the model, log.jsonl, metrics.json, report.txt and plots", .required = true, .effect = NCH_NO_EFFECT},
+	{"tensorboard", NCH_OPTION_TEXT, "DIR", .help = "write event files for TensorBoard there", .effect = NCH_NO_EFFECT},
+	{"overwrite", NCH_OPTION_FLAG, .help = "replace the model that another run left in DIR", .effect = NCH_NO_EFFECT},
+	{"resume", NCH_OPTION_FLAG, .help = "go on from DIR/checkpoint", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Result", own_options};
 static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_steps_group, &nch_train_group, &own_group, &nch_data_group, NULL};
@@ -44,10 +45,10 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_experiment_result result = {0};
 	nch_compute *compute = NULL;
 	nch_labels labels = {0};
-	nch_buffer command = {0};
+	nch_buffer command = {0}, values = {0};
 	nch_train_screen screen = {.board_folder = nch_options_text(options, "tensorboard")};
 	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
-	nch_status status = nch_train_options_read(options, &experiment, &labels, error);
+	nch_status status = nch_train_options_read(options, &experiment, &labels, &values, error);
 	if (status == NCH_OK)
 		status = nch_common_compute(options, &compute, error);
 	if (status == NCH_OK) {
@@ -55,6 +56,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 		experiment.command = command.failed ? NULL : command.data;
 		experiment.training.out = nch_options_text(options, "out");
 		experiment.training.resume = nch_options_flag(options, "resume");
+		experiment.training.overwrite = nch_options_flag(options, "overwrite");
 		experiment.training.stop = nch_train_screen_stop();
 		status = nch_experiment_run(&experiment, compute, &watcher, &result, error);
 	}
@@ -65,6 +67,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_compute_free(compute);
 	nch_labels_free(&labels);
 	nch_buffer_free(&command);
+	nch_buffer_free(&values);
 	return status;
 }
 

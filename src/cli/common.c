@@ -13,11 +13,11 @@
 static const nch_option common_options[] = {
 	{"seed", NCH_OPTION_INTEGER, "N", .help = "where random numbers start", .otherwise = "1234", .most = 9007199254740992.0},
 	{"threads", NCH_OPTION_INTEGER, "N", .help = "threads; any number gives the same bits (default: the cores there are)", .least = 1,
-	 .most = 4096},
+	 .most = 4096, .effect = NCH_NO_EFFECT},
 	{"isa", NCH_OPTION_CHOICE, .choices = "auto|scalar|avx2|avx512|neon", .help = "instruction set of the kernels; NUNCHI_ISA sets it too",
-	 .otherwise = "auto"},
-	{"config", NCH_OPTION_TEXT, "FILE", .help = "read options from FILE, lines `name = value`; the command line wins"},
-	{"quiet", NCH_OPTION_FLAG, .help = "no progress and no warnings"},
+	 .otherwise = "auto", .effect = NCH_NO_EFFECT},
+	{"config", NCH_OPTION_TEXT, "FILE", .help = "read options from FILE, lines `name = value`; the command line wins", .effect = NCH_NO_EFFECT},
+	{"quiet", NCH_OPTION_FLAG, .help = "no progress and no warnings", .effect = NCH_NO_EFFECT},
 	{0}};
 
 const nch_option_group nch_common_group = {"Everywhere", common_options};

@@ -13,7 +13,7 @@
 extern const nch_option_group nch_common_group;
 
 /* --encoding, for every command that reads text, and what it says (without it: recognised). */
-#define NCH_ENCODING_OPTION {"encoding", NCH_OPTION_TEXT, "NAME", .help = "utf-8, cp949 or utf-16 (default: recognised)"}
+#define NCH_ENCODING_OPTION {"encoding", NCH_OPTION_TEXT, "NAME", .help = "utf-8, cp949 or utf-16 (default: recognised)", .effect = NCH_BY_WHAT_IT_BRINGS}
 nch_status nch_common_encoding(const nch_options *options, nch_encoding *encoding, nch_error *error);
 
 /* The value of --NAME as UTF-8, be the terminal's encoding what it is; appended to *text. */

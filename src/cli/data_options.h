@@ -14,11 +14,11 @@ extern const nch_option_group nch_data_group;
 
 /* How a table is read: for commands that have no further options of data. */
 #define NCH_TABLE_OPTIONS \
-	{ "delimiter", NCH_OPTION_TEXT, "C", .help = "what separates the columns of a table, \\t for a tab (default: found by looking)" }, \
-	{ "quoting", NCH_OPTION_CHOICE, .help = "whether quotes in tables are quoting or text", .otherwise = "auto", .choices = "auto|yes|no" }, \
-	{ "header", NCH_OPTION_CHOICE, .help = "whether a table's first row names its columns", .otherwise = "auto", .choices = "auto|yes|no" }, \
-	{ "skip-rows", NCH_OPTION_INTEGER, "N", .help = "lines (of a sheet: rows) above the header that are passed over", .most = 1000000 }, \
-	{ "sheet", NCH_OPTION_TEXT, "NAME", .help = "sheet of an .xlsx file, by name or number (default: the first)" }
+	{ "delimiter", NCH_OPTION_TEXT, "C", .help = "what separates the columns of a table, \\t for a tab (default: found by looking)", .effect = NCH_BY_WHAT_IT_BRINGS }, \
+	{ "quoting", NCH_OPTION_CHOICE, .help = "whether quotes in tables are quoting or text", .otherwise = "auto", .choices = "auto|yes|no", .effect = NCH_BY_WHAT_IT_BRINGS }, \
+	{ "header", NCH_OPTION_CHOICE, .help = "whether a table's first row names its columns", .otherwise = "auto", .choices = "auto|yes|no", .effect = NCH_BY_WHAT_IT_BRINGS }, \
+	{ "skip-rows", NCH_OPTION_INTEGER, "N", .help = "lines (of a sheet: rows) above the header that are passed over", .most = 1000000, .effect = NCH_BY_WHAT_IT_BRINGS }, \
+	{ "sheet", NCH_OPTION_TEXT, "NAME", .help = "sheet of an .xlsx file, by name or number (default: the first)", .effect = NCH_BY_WHAT_IT_BRINGS }
 /* They and --encoding. Texts are borrowed. */
 nch_status nch_rows_options_read(const nch_options *options, nch_rows_options *rows, nch_error *error);
 

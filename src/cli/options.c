@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
 #include "cli/command.h"
@@ -393,6 +394,36 @@ void nch_options_command_without(const nch_options *options, const char *const *
 		bool left_out = is_option_among(options, i, without, &words);
 		for (int k = 0; !left_out && k < words; k++)
 			add_word(options->argv[i + k], out);
+	}
+}
+
+static void write_value(const struct value *value, nch_buffer *out)
+{
+	switch (value->option->kind) {
+	case NCH_OPTION_FLAG: nch_buffer_text(out, value->flag ? "yes" : "no"); break;
+	case NCH_OPTION_INTEGER: nch_buffer_printf(out, "%lld", (long long)value->integer); break;
+	case NCH_OPTION_REAL: nch_json_write_double(out, value->real); break;
+	case NCH_OPTION_TEXT:
+	case NCH_OPTION_LIST:
+	case NCH_OPTION_CHOICE:
+		for (size_t i = 0; i < value->count; i++) {
+			nch_buffer_text(out, i > 0 ? " " : "");
+			nch_json_write_text(out, value->texts[i], strlen(value->texts[i]));
+		}
+		break;
+	}
+}
+
+void nch_options_values(const nch_options *options, nch_buffer *out)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		const struct value *value = &options->values[i];
+		bool has_value = value->source != NCH_FROM_NOBODY || value->option->otherwise != NULL || value->option->kind == NCH_OPTION_FLAG;
+		if (value->option->effect != NCH_BY_VALUE || !has_value)
+			continue;
+		nch_buffer_printf(out, "--%s ", value->option->name);
+		write_value(value, out);
+		nch_buffer_byte(out, '\n');
 	}
 }
 

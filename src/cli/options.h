@@ -26,6 +26,13 @@ typedef enum nch_option_kind {
 	NCH_OPTION_CHOICE
 } nch_option_kind;
 
+/* What an option does to the bits that a run of training leaves (nch_options_values). Nothing said: its value belongs to what the run is. */
+typedef enum nch_option_effect {
+	NCH_BY_VALUE,  /* with another value it is another run */
+	NCH_BY_WHAT_IT_BRINGS, /* what counts is what comes of it: a file's rows, the product of two options; train/run_identity.h looks at that */
+	NCH_NO_EFFECT  /* it can change no bit: threads, places, how often something is saved */
+} nch_option_effect;
+
 typedef struct nch_option {
 	const char *name; /* without the dashes; NULL ends a table */
 	nch_option_kind kind;
@@ -38,6 +45,7 @@ typedef struct nch_option {
 	bool required;
 	const char *rival; /* an option that answers the same question in another way ("test", "test-split"): what the user says
 	                      of one of the two silences what a file says of the other */
+	nch_option_effect effect;
 } nch_option;
 
 /* Options that belong together, under a heading of the help text. */
@@ -90,6 +98,11 @@ void nch_options_command_line(const nch_options *options, nch_buffer *out);
 
 /* The same without some options (their names; NULL ends them): what is to be called again, with other ones added. */
 void nch_options_command_without(const nch_options *options, const char *const *without, nch_buffer *out);
+
+/* What the options are, whoever said so, as far as it can change a bit of what a run leaves: a line "--name value" for each that has a value and
+ * counts by it, in the order of the tables. The first half of a run's identity (train/run_identity.h); every option is in it unless its table says
+ * otherwise, so that a new one cannot be forgotten. */
+void nch_options_values(const nch_options *options, nch_buffer *out);
 
 /* Sets an option as if the command line said so: for commands that run themselves with other values. Lists cannot be set. */
 nch_status nch_options_override(nch_options *options, const char *name, const char *value, nch_error *error);

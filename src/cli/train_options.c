@@ -11,22 +11,22 @@
 #define LARGE 9007199254740992.0
 
 static const nch_option data_options[] = {
-	{"train", NCH_OPTION_LIST, "FILE", .help = "labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input"},
-	{"valid", NCH_OPTION_LIST, "FILE", .help = "validation data: the best epoch is chosen by it", .rival = "valid-split"},
-	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as validation data; 0: none", .most = 1.0, .rival = "valid"},
-	{"valid-from", NCH_OPTION_CHOICE, .help = "which rows: random ones, or the last (Keras)", .otherwise = "random", .choices = "random|end"},
-	{"test", NCH_OPTION_LIST, "FILE", .help = "test data: measured once, at the end", .rival = "test-split"},
-	{"test-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as test data, before the validation data; 0: none", .most = 1.0, .rival = "test"},
-	{"split-seed", NCH_OPTION_INTEGER, "N", .help = "scikit-learn's random_state", .otherwise = "42", .most = 4294967295.0},
-	{"stratify", NCH_OPTION_FLAG, .help = "keep the labels' shares in each part"},
-	{"allow-unknown", NCH_OPTION_FLAG, .help = "go on though more than 30 % of the tokens are unknown"},
+	{"train", NCH_OPTION_LIST, "FILE", .help = "labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"valid", NCH_OPTION_LIST, "FILE", .help = "validation data: the best epoch is chosen by it", .rival = "valid-split", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"valid-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as validation data; 0: none", .most = 1.0, .rival = "valid", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"valid-from", NCH_OPTION_CHOICE, .help = "which rows: random ones, or the last (Keras)", .otherwise = "random", .choices = "random|end", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"test", NCH_OPTION_LIST, "FILE", .help = "test data: measured once, at the end", .rival = "test-split", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"test-split", NCH_OPTION_REAL, "SHARE", .help = "take this share of --train as test data, before the validation data; 0: none", .most = 1.0, .rival = "test", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"split-seed", NCH_OPTION_INTEGER, "N", .help = "scikit-learn's random_state", .otherwise = "42", .most = 4294967295.0, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"stratify", NCH_OPTION_FLAG, .help = "keep the labels' shares in each part", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"allow-unknown", NCH_OPTION_FLAG, .help = "go on though more than 30 % of the tokens are unknown", .effect = NCH_NO_EFFECT},
 	{0}};
 const nch_option_group nch_train_data_group = {"What it learns from", data_options};
 
 static const nch_option model_options[] = {
-	{"init", NCH_OPTION_TEXT, "DIR", .help = "begin with this model folder (fine-tuning); a head for other labels is made anew", .rival = "preset"},
+	{"init", NCH_OPTION_TEXT, "DIR", .help = "begin with this model folder (fine-tuning); a head for other labels is made anew", .rival = "preset", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024", .choices = "tiny|mini|small|medium|base|large", .rival = "init"},
-	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)"},
+	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"max-len", NCH_OPTION_TEXT, "N|pNN", .help = "cut rows to N tokens, or to that percentile of the lengths (default: the model's limit)"},
 	{"dropout", NCH_OPTION_REAL, "P", .help = "hidden layers (default: the model's own, .1)", .most = 0.95},
 	{"attention-dropout", NCH_OPTION_REAL, "P", .help = "attention (default: the model's own, .1)", .most = 0.95},
@@ -43,10 +43,10 @@ static const nch_option shape_options[] = {
 const nch_option_group nch_shape_group = {"Other measures than the preset's", shape_options};
 
 static const nch_option steps_options[] = {
-	{"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
-	{"batch", NCH_OPTION_INTEGER, "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000},
-	{"accumulate", NCH_OPTION_INTEGER, "N", .help = "batches a step, in the memory of one; a classifier gets the bits of\none N times as large (docs/training.md names the exceptions)", .otherwise = "1", .least = 1, .most = 100000},
-	{"lr", NCH_OPTION_REAL, "RATE", .help = "learning rate", .otherwise = "5e-5", .most = 1e6, .above_least = true},
+	{"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"batch", NCH_OPTION_INTEGER, "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"accumulate", NCH_OPTION_INTEGER, "N", .help = "batches a step, in the memory of one; a classifier gets the bits of\none N times as large (docs/training.md names the exceptions)", .otherwise = "1", .least = 1, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"lr", NCH_OPTION_REAL, "RATE", .help = "learning rate", .otherwise = "5e-5", .most = 1e6, .above_least = true, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"optimizer", NCH_OPTION_CHOICE, .help = "how weights follow gradients", .otherwise = "adamw", .choices = "adamw|adam|radam|sgd"},
 	{"radam-form", NCH_OPTION_CHOICE, .help = "radam as torch has it, or as TensorFlow Addons: decay beside the gradient, steps counted from 1 in the schedule", .otherwise = "torch", .choices = "torch|tfa"},
 	{"momentum", NCH_OPTION_REAL, "M", .help = "of sgd", .otherwise = "0.9", .most = 1.0},
@@ -54,22 +54,22 @@ static const nch_option steps_options[] = {
 	{"beta2", NCH_OPTION_REAL, "B", .help = "of Adam's family", .otherwise = "0.999", .most = 0.9999999},
 	{"epsilon", NCH_OPTION_REAL, "E", .help = "of Adam's family", .otherwise = "1e-8", .most = 1.0, .above_least = true},
 	{"weight-decay", NCH_OPTION_REAL, "D", .help = "of all but biases and LayerNorm", .otherwise = "0.01", .most = 1000.0},
-	{"schedule", NCH_OPTION_CHOICE, .help = "the learning rate after the warm-up; wsd: stays, then falls over the last steps. Under constant and wsd,\nwith --warmup in steps, --resume takes other --epochs: longer ones (wsd: from before its decay), or\nfewer, to cool down now", .otherwise = "linear", .choices = "constant|linear|cosine|wsd"},
-	{"decay", NCH_OPTION_REAL, "D", .help = "of wsd: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
-	{"warmup", NCH_OPTION_REAL, "W", .help = "warm-up: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE},
+	{"schedule", NCH_OPTION_CHOICE, .help = "the learning rate after the warm-up; wsd: stays, then falls over the last steps. Under constant and wsd,\nwith --warmup in steps, --resume takes other --epochs: longer ones (wsd: from before its decay), or\nfewer, to cool down now", .otherwise = "linear", .choices = "constant|linear|cosine|wsd", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"decay", NCH_OPTION_REAL, "D", .help = "of wsd: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"warmup", NCH_OPTION_REAL, "W", .help = "warm-up: a share of all steps, or from 1 on a number of steps", .otherwise = "0.1", .most = LARGE, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"clip", NCH_OPTION_REAL, "N", .help = "largest norm of the gradients; 0: none", .otherwise = "1", .most = 1e30},
 	{"ema", NCH_OPTION_REAL, "D", .help = "keep an average of the weights beside them, D of the old and 1 - D of the new a step, such as .999;\nit is what is measured and saved; 0: none", .otherwise = "0", .most = 0.9999999},
 	{"shuffle", NCH_OPTION_CHOICE, .help = "a new order in every epoch", .otherwise = "yes", .choices = "yes|no"},
 	{"patience", NCH_OPTION_INTEGER, "N", .help = "end after N epochs without a better one; 0: never", .otherwise = "0", .most = 100000},
-	{"checkpoint-every", NCH_OPTION_TEXT, "N|TIME", .help = "steps between checkpoints, or a time such as 600s, 10m, 1h; each epoch's end has one, too", .otherwise = "600s"},
-	{"max-hours", NCH_OPTION_REAL, "H", .help = "end after so long with a checkpoint; --resume goes on", .most = 1e6, .above_least = true},
-	{"keep-checkpoints", NCH_OPTION_INTEGER, "K", .help = "keep the last K; --resume takes an older one if the newest is damaged", .otherwise = "1", .least = 1, .most = 1000000},
-	{"log", NCH_OPTION_TEXT, "FILE", .help = "default: DIR/log.jsonl"},
+	{"checkpoint-every", NCH_OPTION_TEXT, "N|TIME", .help = "steps between checkpoints, or a time such as 600s, 10m, 1h; each epoch's end has one, too", .otherwise = "600s", .effect = NCH_NO_EFFECT},
+	{"max-hours", NCH_OPTION_REAL, "H", .help = "end after so long with a checkpoint; --resume goes on", .most = 1e6, .above_least = true, .effect = NCH_NO_EFFECT},
+	{"keep-checkpoints", NCH_OPTION_INTEGER, "K", .help = "keep the last K; --resume takes an older one if the newest is damaged", .otherwise = "1", .least = 1, .most = 1000000, .effect = NCH_NO_EFFECT},
+	{"log", NCH_OPTION_TEXT, "FILE", .help = "default: DIR/log.jsonl", .effect = NCH_NO_EFFECT},
 	{0}};
 const nch_option_group nch_steps_group = {"Training", steps_options};
 
 static const nch_option train_options[] = {
-	{"recipe", NCH_OPTION_TEXT, "NAME|FILE", .help = "options under a name, such as dialogue-7 (docs/recipes.md); --config and the command line win"},
+	{"recipe", NCH_OPTION_TEXT, "NAME|FILE", .help = "options under a name, such as dialogue-7 (docs/recipes.md); --config and the command line win", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"freeze", NCH_OPTION_TEXT, "PARTS", .help = "what keeps its weights: embeddings, layers (0-5 or 3), encoder, pooler, between commas"},
 	{"layer-decay", NCH_OPTION_REAL, "D", .help = "learning rate of each layer over that of the one above it; the head has --lr itself", .otherwise = "1", .most = 1.0, .above_least = true},
 	{"loss", NCH_OPTION_CHOICE, .help = "what is minimised (default: ce; bce for several labels a row)", .choices = "ce|bce|focal|asl|asl-single"},
@@ -201,7 +201,7 @@ static nch_status read_interval(const char *text, nch_train_options *t, nch_erro
 	return NCH_OK;
 }
 
-nch_status nch_steps_options_read(const nch_options *options, nch_train_options *t, nch_error *error)
+nch_status nch_steps_options_read(const nch_options *options, nch_train_options *t, nch_buffer *values, nch_error *error)
 {
 	static const char *const optimizers[] = {"adamw", "adam", "radam", "sgd", NULL};
 	t->epochs = (size_t)nch_options_integer(options, "epochs");
@@ -222,10 +222,14 @@ nch_status nch_steps_options_read(const nch_options *options, nch_train_options 
 		t->deadline = nch_seconds() + 3600.0 * nch_options_real(options, "max-hours");
 	t->keep_checkpoints = (size_t)nch_options_integer(options, "keep-checkpoints");
 	t->log = nch_options_text(options, "log");
+	nch_options_values(options, values);
+	t->values = values->data;
+	NCH_TRY(nch_buffer_check(values, error));
 	return read_interval(nch_options_text(options, "checkpoint-every"), t, error);
 }
 
-nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_error *error)
+nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_buffer *values,
+                                  nch_error *error)
 {
 	static const char *const bests[] = {"accuracy", "macro-f1", "micro-f1", "loss", NULL};
 	nch_train_options *t = &experiment->training;
@@ -250,7 +254,7 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->freeze = nch_options_text(options, "freeze");
 	experiment->layer_decay = nch_options_real(options, "layer-decay");
 	experiment->recipe = nch_options_text(options, "recipe");
-	NCH_TRY(nch_steps_options_read(options, t, error));
+	NCH_TRY(nch_steps_options_read(options, t, values, error));
 	NCH_TRY(nch_shape_options_read(options, &experiment->shape, error));
 	NCH_TRY(read_loss(options, experiment, error));
 	t->best_by = (nch_best_by)choice(options, "best-by", bests);

@@ -59,6 +59,8 @@ nch_status nch_config_parse(const char *text, size_t length, const char *where, 
 /* Writes config.json as transformers would for ...ForSequenceClassification, id2label and label2id included, for ...ForMaskedLM, or for
  * ElectraForPreTraining. */
 nch_status nch_config_write(const nch_config *config, const char *path, nch_error *error);
+/* The same as text, appended to *out. */
+nch_status nch_config_text(const nch_config *config, nch_buffer *out, nch_error *error);
 
 /* tiny mini small medium base large (layers × hidden: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024; heads of 64, feed-forward 4×): BERT. The vocabulary
  * and the labels are left to the caller. False if the name is unknown. */

@@ -134,16 +134,21 @@ static void write_all(nch_buffer *out, const nch_config *config, const nch_famil
 	nch_buffer_text(out, "\n}\n");
 }
 
-nch_status nch_config_write(const nch_config *config, const char *path, nch_error *error)
+nch_status nch_config_text(const nch_config *config, nch_buffer *out, nch_error *error)
 {
 	const nch_family_keys *family = nch_families;
-	nch_buffer out = {0};
 	while (family->model_type != NULL && family->family != config->family)
 		family++;
 	if (family->model_type == NULL)
-		return nch_fail(error, NCH_USAGE, "%s: a model of this family cannot be written", path);
-	write_all(&out, config, family);
-	nch_status status = nch_buffer_check(&out, error);
+		return nch_fail(error, NCH_USAGE, "a model of this family cannot be written");
+	write_all(out, config, family);
+	return nch_buffer_check(out, error);
+}
+
+nch_status nch_config_write(const nch_config *config, const char *path, nch_error *error)
+{
+	nch_buffer out = {0};
+	nch_status status = nch_config_text(config, &out, error);
 	if (status == NCH_OK)
 		status = nch_file_write(path, out.data, out.length, error);
 	nch_buffer_free(&out);

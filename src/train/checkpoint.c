@@ -11,35 +11,35 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "io/safetensors.h"
+#include "train/run_identity.h"
 
-/* --- weights, moments and average: up to four tensors for each of the model's --- */
+#define LARGE 9007199254740992.0 /* whole numbers below it are exact */
 
-static const char *const kinds[] = {"weight", "moment1", "moment2", "average"};
-enum { KINDS = sizeof kinds / sizeof *kinds };
+/* --- weights and moments: a tensor for each of the model's, for each kind of values --- */
 
-static const float *values_of(const nch_optimizer *o, const nch_tensor *t, int kind)
+static size_t tensor_count(const nch_checkpoint *c)
 {
-	const float *const lists[KINDS] = {NULL, o->moment1, o->moment2, o->average};
-	return kind == 0 ? t->data : lists[kind] ? lists[kind] + nch_model_offset(o->model, t) : NULL;
+	size_t count = 0;
+	for (size_t k = 0; k < c->count; k++)
+		count += c->values[k].model->count;
+	return count;
 }
 
-static nch_status save_tensors(const char *path, const nch_optimizer *o, nch_error *error)
+static nch_status save_tensors(const char *path, const nch_checkpoint *c, nch_error *error)
 {
-	const nch_model *m = o->model;
-	nch_weight *list = nch_alloc(KINDS * m->count, sizeof *list);
+	nch_weight *list = nch_alloc(tensor_count(c), sizeof *list);
 	nch_arena *arena = nch_arena_new(0);
 	size_t count = 0;
 	nch_status status = list && arena ? NCH_OK : nch_no_memory(error);
-	for (int kind = 0; kind < KINDS; kind++)
-		for (size_t i = 0; i < m->count && status == NCH_OK; i++) {
-			const nch_tensor *t = &m->tensors[i];
+	for (size_t k = 0; k < c->count; k++)
+		for (size_t i = 0; i < c->values[k].model->count && status == NCH_OK; i++) {
+			const nch_checkpoint_values *v = &c->values[k];
+			const nch_tensor *t = &v->model->tensors[i];
 			char name[300];
-			if (values_of(o, t, kind) == NULL)
-				continue;
-			snprintf(name, sizeof name, "%s/%s", kinds[kind], t->name);
+			snprintf(name, sizeof name, "%s/%s", v->kind, t->name);
 			nch_weight *w = &list[count++];
 			*w = (nch_weight){.name = nch_arena_text(arena, name, strlen(name)), .type = NCH_F32, .rank = 1, .count = t->rows * t->columns,
-			                  .data = values_of(o, t, kind)};
+			                  .data = v->values + nch_model_offset(v->model, t)};
 			w->shape[0] = w->count;
 			if (w->name == NULL)
 				status = nch_no_memory(error);
@@ -51,24 +51,22 @@ static nch_status save_tensors(const char *path, const nch_optimizer *o, nch_err
 	return status;
 }
 
-static nch_status load_tensors(const char *path, nch_optimizer *o, nch_error *error)
+static nch_status load_tensors(const char *path, const nch_checkpoint *c, nch_error *error)
 {
 	nch_weights *file = NULL;
 	NCH_TRY(nch_weights_open(path, &file, error));
 	nch_status status = NCH_OK;
-	for (int kind = 0; kind < KINDS && status == NCH_OK; kind++)
-		for (size_t i = 0; i < o->model->count && status == NCH_OK; i++) {
-			const nch_tensor *t = &o->model->tensors[i];
-			float *values = (float *)(uintptr_t)values_of(o, t, kind);
+	for (size_t k = 0; k < c->count && status == NCH_OK; k++)
+		for (size_t i = 0; i < c->values[k].model->count && status == NCH_OK; i++) {
+			const nch_checkpoint_values *v = &c->values[k];
+			const nch_tensor *t = &v->model->tensors[i];
 			char name[300];
-			if (values == NULL)
-				continue;
-			snprintf(name, sizeof name, "%s/%s", kinds[kind], t->name);
+			snprintf(name, sizeof name, "%s/%s", v->kind, t->name);
 			const nch_weight *w = nch_weights_find(file, name);
 			if (w == NULL || w->count != t->rows * t->columns)
 				status = nch_fail(error, NCH_FORMAT, "%s: not a checkpoint of this model (%s); remove the checkpoint folder to start afresh", path, name);
 			else
-				status = nch_weight_to_float(w, values, error);
+				status = nch_weight_to_float(w, v->values + nch_model_offset(v->model, t), error);
 		}
 	nch_weights_close(file);
 	return status;
@@ -106,8 +104,8 @@ static void write_schedule(nch_buffer *out, const nch_schedule *s)
 
 static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps, const char *file, const char *identity)
 {
-	nch_buffer_printf(out, "{\n\"file\": \"%s\",\n\"identity\": ", file);
-	nch_json_write_text(out, identity, strlen(identity));
+	nch_buffer_printf(out, "{\n\"file\": \"%s\",\n\"run\": ", file);
+	nch_identity_write(out, identity);
 	nch_buffer_printf(out, ",\n\"steps\": %llu,\n\"epoch\": %zu,\n\"done\": %zu,\n\"correct\": %zu,\n\"seen\": %zu,\n",
 	                  (unsigned long long)steps, s->epoch, s->done, s->correct, s->seen);
 	real(out, "loss_sum", s->loss_sum);
@@ -125,41 +123,69 @@ static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps,
 	nch_buffer_text(out, "]\n}\n");
 }
 
-static size_t whole(const nch_json *json, const char *name)
+/* A member that is a whole number from 0 to `most`; one that is not sets *good to false. */
+static size_t whole(const nch_json *json, const char *name, double most, bool *good)
 {
-	double value = nch_json_number(json, name, 0.0);
-	return value >= 0.0 && value < 9e15 ? (size_t)value : 0;
+	double value = nch_json_number(json, name, -1.0);
+	if (!(value >= 0.0 && value <= most && value < LARGE) || value != (double)(size_t)value) {
+		*good = false;
+		return 0;
+	}
+	return (size_t)value;
 }
 
-static void read_epoch(const nch_json *json, nch_epoch_record *r)
+/* A number that is finite; of `null`, which stands for one that was not, 0. */
+static double finite(const nch_json *json, const char *name, bool *good)
+{
+	const nch_json *member = nch_json_get(json, name);
+	double value = nch_json_number(json, name, 0.0);
+	if (member == NULL || (member->type != NCH_JSON_NUMBER && member->type != NCH_JSON_NULL) || !(value - value == 0.0))
+		*good = false;
+	return value;
+}
+
+/* All but the epochs' records. Whether the numbers fit together, as those of a run with so many steps an epoch do. */
+static bool read_numbers(const nch_json *json, size_t steps, uint64_t *taken, nch_run_state *s)
+{
+	bool good = true;
+	const nch_json *epochs = nch_json_get(json, "epochs");
+	size_t count = epochs != NULL && epochs->type == NCH_JSON_ARRAY ? epochs->count : SIZE_MAX;
+	s->epoch = whole(json, "epoch", LARGE, &good);
+	s->done = whole(json, "done", (double)steps, &good);
+	*taken = whole(json, "steps", LARGE, &good);
+	s->seen = whole(json, "seen", LARGE, &good);
+	s->correct = whole(json, "correct", LARGE, &good);
+	s->loss_sum = finite(json, "loss_sum", &good);
+	s->seconds = finite(json, "seconds", &good);
+	s->has_best = nch_json_bool(json, "has_best", false);
+	s->best_value = finite(json, "best_value", &good);
+	s->best_epoch = whole(json, "best_epoch", LARGE, &good);
+	s->since_best = whole(json, "since_best", LARGE, &good);
+	s->log_bytes = whole(json, "log_bytes", LARGE, &good);
+	s->stable = whole(json, "stable", LARGE, &good);
+	return good && count != SIZE_MAX && s->epoch == count + 1 && *taken == (uint64_t)count * steps + s->done && s->has_best == (count > 0) &&
+	       s->best_epoch + s->since_best == count && (s->best_epoch > 0) == s->has_best && s->stable <= *taken;
+}
+
+static bool read_epoch(const nch_json *json, size_t epoch, nch_epoch_record *r)
 {
 	double n[16] = {0};
 	size_t count = 0;
 	for (const nch_json *item = json->first; item != NULL && count < sizeof n / sizeof *n; item = item->next)
 		n[count++] = item->type == NCH_JSON_NUMBER ? item->number : 0.0;
-	*r = (nch_epoch_record){.epoch = (size_t)n[0], .has_valid = n[1] != 0.0, .best = n[2] != 0.0, .train_loss = n[3], .train_accuracy = n[4],
+	*r = (nch_epoch_record){.epoch = epoch, .has_valid = n[1] != 0.0, .best = n[2] != 0.0, .train_loss = n[3], .train_accuracy = n[4],
 	                        .valid = {n[5], n[6], n[7], n[8]}, .seconds = n[9], .has_replaced = n[10] != 0.0,
 	                        .replaced = {n[11], n[12], n[13], n[14], n[15]}};
+	return json->count == sizeof n / sizeof *n && n[0] == (double)epoch;
 }
 
-static void read_state(const nch_json *json, nch_run_state *s, size_t room)
+static bool read_epochs(const nch_json *json, nch_run_state *s)
 {
-	s->epoch = whole(json, "epoch");
-	s->done = whole(json, "done");
-	s->correct = whole(json, "correct");
-	s->seen = whole(json, "seen");
-	s->loss_sum = nch_json_number(json, "loss_sum", 0.0);
-	s->seconds = nch_json_number(json, "seconds", 0.0);
-	s->has_best = nch_json_bool(json, "has_best", false);
-	s->best_value = nch_json_number(json, "best_value", 0.0);
-	s->best_epoch = whole(json, "best_epoch");
-	s->since_best = whole(json, "since_best");
-	s->log_bytes = whole(json, "log_bytes");
-	s->stable = whole(json, "stable");
+	bool good = true;
 	s->epoch_count = 0;
-	const nch_json *epochs = nch_json_get(json, "epochs");
-	for (const nch_json *item = epochs ? epochs->first : NULL; item != NULL && s->epoch_count < room; item = item->next)
-		read_epoch(item, &s->epochs[s->epoch_count++]);
+	for (const nch_json *item = nch_json_get(json, "epochs")->first; item != NULL; item = item->next, s->epoch_count++)
+		good = read_epoch(item, s->epoch_count + 1, &s->epochs[s->epoch_count]) && good;
+	return good;
 }
 
 /* --- the folder --- */
@@ -247,29 +273,31 @@ nch_status nch_checkpoint_take_best(const char *out, uint64_t step, nch_error *e
 	return status;
 }
 
-nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, const nch_run_state *state, const char *identity, size_t keep,
-                               nch_error *error)
+nch_status nch_checkpoint_save(const nch_checkpoint *c, nch_error *error)
 {
 	nch_buffer text = {0};
-	uint64_t steps = optimizer->steps, oldest = steps;
-	char *folder = nch_path_join(out, "checkpoint");
+	const nch_run_state *state = c->state;
+	uint64_t steps = *c->taken, oldest = steps;
+	char *folder = nch_path_join(c->out, "checkpoint");
 	char *file = folder ? step_path(folder, steps, "safetensors") : NULL, *own = folder ? step_path(folder, steps, "json") : NULL;
 	char *newest = folder ? nch_path_join(folder, "state.json") : NULL;
 	nch_status status = file && own && newest ? nch_folder_make(folder, error) : nch_no_memory(error);
-	if (status == NCH_OK)
-		status = save_tensors(file, optimizer, error);
 	if (status == NCH_OK) {
-		write_state(&text, state, steps, nch_path_name(file), identity);
+		nch_folder_sweep(folder);
+		status = save_tensors(file, c, error);
+	}
+	if (status == NCH_OK) {
+		write_state(&text, state, steps, nch_path_name(file), c->identity);
 		status = nch_buffer_check(&text, error);
 	}
 	if (status == NCH_OK && state->stable == steps && state->has_best)
-		status = copy_best(out, folder, steps, false, error);
-	if (status == NCH_OK && (keep > 1 || state->stable == steps))
+		status = copy_best(c->out, folder, steps, false, error);
+	if (status == NCH_OK && (c->keep > 1 || state->stable == steps))
 		status = nch_file_write(own, text.data, text.length, error);
 	if (status == NCH_OK)
 		status = nch_file_write(newest, text.data, text.length, error);
 	if (status == NCH_OK) {
-		for (size_t i = 1; i < keep && oldest > 0; i++)
+		for (size_t i = 1; i < c->keep && oldest > 0; i++)
 			oldest = step_before(folder, oldest);
 		remove_others(folder, oldest, steps, state->stable);
 	}
@@ -281,14 +309,37 @@ nch_status nch_checkpoint_save(const char *out, const nch_optimizer *optimizer, 
 	return status;
 }
 
-/* Whether the steps of this checkpoint had the rates of `wanted`. */
-static nch_status check_rates(const char *folder, const nch_json *json, const nch_schedule *wanted, nch_error *error)
+/* --- loading --- */
+
+nch_status nch_checkpoint_refuse(const char *out, const char *here, const char *there, nch_error *error)
 {
-	nch_schedule had = {.lr = nch_json_number(json, "lr", 0.0), .warmup = nch_json_number(json, "warmup", 0.0),
-	                    .decay = nch_json_number(json, "decay", 0.0), .from_one = wanted->from_one, .total = whole(json, "total")};
-	uint64_t steps = whole(json, "steps");
-	if (!nch_schedule_find(nch_json_text(json, "schedule", ""), &had.kind))
-		return nch_fail(error, NCH_FORMAT, "%s/state.json: names no schedule", folder);
+	nch_buffer difference = {0};
+	nch_identity_difference(here, there, &difference);
+	nch_status status = nch_fail(error, NCH_DATA, "%s/checkpoint is of a run with other data or options (%s); use the same, or another --out", out,
+	                             difference.data ? difference.data : "");
+	nch_buffer_free(&difference);
+	return status;
+}
+
+static nch_status check_identity(const nch_json *json, const nch_checkpoint *c, nch_error *error)
+{
+	nch_buffer there = {0};
+	nch_identity_read(nch_json_get(json, "run"), &there);
+	nch_status status = nch_buffer_check(&there, error);
+	if (status == NCH_OK && strcmp(there.data ? there.data : "", c->identity) != 0)
+		status = nch_checkpoint_refuse(c->out, c->identity, there.data ? there.data : "", error);
+	nch_buffer_free(&there);
+	return status;
+}
+
+/* Whether the steps of this checkpoint had the rates of `wanted`. */
+static nch_status check_rates(const char *folder, const nch_json *json, const nch_schedule *wanted, uint64_t steps, nch_error *error)
+{
+	bool good = true;
+	nch_schedule had = {.lr = finite(json, "lr", &good), .warmup = finite(json, "warmup", &good), .decay = finite(json, "decay", &good),
+	                    .from_one = wanted->from_one, .total = whole(json, "total", LARGE, &good)};
+	if (!nch_schedule_find(nch_json_text(json, "schedule", ""), &had.kind) || !good || steps > had.total)
+		return nch_fail(error, NCH_FORMAT, "%s/state.json: names no schedule that had these steps", folder);
 	uint64_t same = nch_schedule_agree(&had, wanted, steps);
 	if (same == steps)
 		return NCH_OK;
@@ -300,57 +351,64 @@ static nch_status check_rates(const char *folder, const nch_json *json, const nc
 	                (unsigned long long)same + 1, nch_schedule_rate(&had, same), nch_schedule_rate(wanted, same));
 }
 
-static nch_status load_state(const char *folder, const nch_json *json, nch_optimizer *optimizer, nch_run_state *state, size_t room,
-                             const char *identity, bool *other_rates, nch_error *error)
+static nch_status load_state(const char *folder, const char *path, const nch_json *json, const nch_checkpoint *c, bool *other_rates, nch_error *error)
 {
 	const char *name = nch_json_text(json, "file", "");
-	if (strcmp(nch_json_text(json, "identity", ""), identity) != 0)
-		return nch_fail(error, NCH_DATA, "%s: this checkpoint is of a run with other data or options; use the same, or another --out", folder);
-	nch_status rates = check_rates(folder, json, &state->schedule, error);
+	nch_run_state state = *c->state;
+	uint64_t taken;
+	NCH_TRY(check_identity(json, c, error));
+	bool good = read_numbers(json, c->steps, &taken, &state);
+	nch_status rates = good ? check_rates(folder, json, &c->state->schedule, taken, error) : NCH_OK;
 	*other_rates = rates == NCH_DATA;
 	NCH_TRY(rates);
+	if (!good || state.epoch > c->epochs + 1 || !read_epochs(json, &state))
+		return nch_fail(error, NCH_FORMAT, "%s: its numbers are not those of a run of %zu steps an epoch; remove the checkpoint folder to start afresh", path, c->steps);
 	if (*name == '\0' || strchr(name, '/') != NULL)
-		return nch_fail(error, NCH_FORMAT, "%s/state.json: names no checkpoint file", folder);
-	char *path = nch_path_join(folder, name);
-	nch_status status = path ? load_tensors(path, optimizer, error) : nch_no_memory(error);
-	nch_free(path);
+		return nch_fail(error, NCH_FORMAT, "%s: names no checkpoint file", path);
+	char *file = nch_path_join(folder, name);
+	nch_status status = file ? load_tensors(file, c, error) : nch_no_memory(error);
+	nch_free(file);
 	if (status == NCH_OK) {
-		optimizer->steps = whole(json, "steps");
-		read_state(json, state, room);
+		*c->taken = taken;
+		*c->state = state;
 	}
 	return status;
 }
 
+/* A state file as JSON in the arena. */
+static nch_status read_json(const char *path, nch_arena *arena, nch_json **json, nch_error *error)
+{
+	nch_buffer text = {0};
+	nch_status status = nch_file_read(path, (size_t)16 << 20, &text, error);
+	const char *kept = status == NCH_OK ? nch_arena_text(arena, text.data ? text.data : "", text.length) : NULL;
+	if (status == NCH_OK)
+		status = kept ? nch_json_parse(kept, text.length, path, arena, json, error) : nch_no_memory(error);
+	nch_buffer_free(&text);
+	return status;
+}
+
 /* The checkpoint that the state file `path` describes. */
-static nch_status load_one(const char *folder, const char *path, nch_optimizer *optimizer, nch_run_state *state, size_t room,
-                           const char *identity, bool *other_rates, nch_error *error)
+static nch_status load_one(const char *folder, const char *path, const nch_checkpoint *c, bool *other_rates, nch_error *error)
 {
 	nch_arena *arena = nch_arena_new(0);
-	nch_buffer text = {0};
 	nch_json *json = NULL;
 	*other_rates = false;
-	nch_status status = arena ? nch_file_read(path, (size_t)16 << 20, &text, error) : nch_no_memory(error);
+	nch_status status = arena ? read_json(path, arena, &json, error) : nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, error);
-	if (status == NCH_OK)
-		status = load_state(folder, json, optimizer, state, room, identity, other_rates, error);
-	nch_buffer_free(&text);
+		status = load_state(folder, path, json, c, other_rates, error);
 	nch_arena_free(arena);
 	return status;
 }
 
-nch_status nch_checkpoint_load(const char *out, nch_optimizer *optimizer, nch_run_state *state, size_t room, const char *identity, bool *found,
-                               nch_error *passed, nch_error *error)
+nch_status nch_checkpoint_load(const nch_checkpoint *c, bool *found, nch_error *passed, nch_error *error)
 {
-	char *folder = nch_path_join(out, "checkpoint"), *path = folder ? nch_path_join(folder, "state.json") : NULL;
+	char *folder = nch_path_join(c->out, "checkpoint"), *path = folder ? nch_path_join(folder, "state.json") : NULL;
 	nch_status status = path ? NCH_OK : nch_no_memory(error);
 	bool other_rates = false;
-	if (folder != NULL)
-		nch_folder_sweep(folder);
 	passed->status = NCH_OK;
 	*found = status == NCH_OK && nch_file_exists(path);
 	if (*found)
-		status = load_one(folder, path, optimizer, state, room, identity, &other_rates, error);
+		status = load_one(folder, path, c, &other_rates, error);
 	nch_free(path);
 	for (uint64_t step = UINT64_MAX; status == NCH_FORMAT || status == NCH_IO || other_rates;) {
 		nch_error older;
@@ -363,11 +421,38 @@ nch_status nch_checkpoint_load(const char *out, nch_optimizer *optimizer, nch_ru
 			break;
 		}
 		if (nch_file_exists(path))
-			status = load_one(folder, path, optimizer, state, room, identity, &other_rates, &older);
+			status = load_one(folder, path, c, &other_rates, &older);
 		if (status != NCH_OK && status != NCH_FORMAT && status != NCH_IO && !other_rates)
 			*error = older;
 		nch_free(path);
 	}
 	nch_free(folder);
 	return status;
+}
+
+bool nch_checkpoint_exists(const char *out, nch_buffer *identity)
+{
+	nch_error ignored;
+	nch_json *json = NULL;
+	nch_arena *arena = nch_arena_new(0);
+	char *path = nch_path_join(out, "checkpoint/state.json");
+	bool exists = path != NULL && nch_file_exists(path);
+	if (exists && arena != NULL && read_json(path, arena, &json, &ignored) == NCH_OK)
+		nch_identity_read(nch_json_get(json, "run"), identity);
+	nch_free(path);
+	nch_arena_free(arena);
+	return exists;
+}
+
+void nch_checkpoint_remove(const char *out)
+{
+	char *folder = nch_path_join(out, "checkpoint"), *state = folder ? nch_path_join(folder, "state.json") : NULL;
+	if (state != NULL) {
+		unlink(state);
+		nch_folder_sweep(folder);
+		remove_others(folder, UINT64_MAX, 0, UINT64_MAX);
+		rmdir(folder); /* what else lies in it is somebody's own, and stays */
+	}
+	nch_free(state);
+	nch_free(folder);
 }

@@ -18,6 +18,8 @@
 #include "train/judge.h"
 #include "train/layers.h"
 #include "train/model_card.h"
+#include "train/run_folder.h"
+#include "train/run_identity.h"
 #include "train/self_test.h"
 
 /* All that has to be released. */
@@ -36,7 +38,9 @@ typedef struct work {
 	nch_examples train_examples, valid_examples, test_examples;
 	float *class_weights;
 	double *rates; /* of the tensors, where they are not all alike */
-	char *identity;
+	nch_train_options training; /* the caller's, with what only the data tell filled in */
+	nch_buffer identity;
+	nch_run_folder folder;
 	size_t max_len;
 	nch_settings settings; /* as written */
 } work;
@@ -355,44 +359,38 @@ static void data_digest(const work *w, char hex[65])
 	nch_sha256_hex(digest, hex);
 }
 
-/* What must be the same for a checkpoint to be gone on with. */
-static nch_status make_identity(work *w, nch_train_options *training, nch_error *error)
+/* Which run this is: train/run_identity.h. */
+static nch_status make_identity(work *w, nch_error *error)
 {
-	const nch_optimizer_options *p = &training->optimizer;
-	nch_buffer text = {0};
-	char hex[65];
-	data_digest(w, hex);
-	nch_buffer_printf(&text, "data %s rows %zu max_len %zu labels %zu parameters %zu seed %llu rows a step %zu shuffle %d optimizer %d "
-	                         "betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g ema %.17g loss %d smoothing %.9g",
-	                  hex, w->train_count, w->max_len, w->train.labels.count, w->model->parameters, (unsigned long long)training->seed,
-	                  training->batch * training->accumulate, training->shuffle, p->kind, p->beta1, p->beta2, p->epsilon, p->weight_decay, p->momentum,
-	                  p->clip, p->ema, training->loss, (double)training->smoothing);
-	nch_buffer_printf(&text, " shape %.17g %.17g %.17g %.17g %.17g %d thresholds %d %.17g", training->loss_shape.focal_alpha, training->loss_shape.focal_gamma,
-	                  training->loss_shape.gamma_neg, training->loss_shape.gamma_pos, training->loss_shape.clip, training->loss_shape.whole_gradient,
-	                  training->thresholds.rule, training->thresholds.value);
-	nch_buffer_printf(&text, " dropouts %.9g %.9g %.9g", (double)w->model->config.dropout, (double)w->model->config.attention_dropout,
-	                  (double)w->model->config.classifier_dropout);
-	if (w->options->folds > 0)
-		nch_buffer_printf(&text, " fold %zu of %zu seed %u", w->options->fold, w->options->folds, (unsigned)w->options->split_seed);
-	if (w->rates != NULL)
-		nch_buffer_printf(&text, " freeze %s layer decay %.17g", w->options->freeze ? w->options->freeze : "nothing", w->options->layer_decay);
-	NCH_TRY(nch_buffer_check(&text, error));
-	w->identity = text.data;
-	training->identity = w->identity;
-	return NCH_OK;
+	nch_buffer *id = &w->identity;
+	const nch_experiment_options *o = w->options;
+	nch_buffer_text(id, w->training.values ? w->training.values : "");
+	nch_identity_steps(id, &w->training, w->model);
+	nch_identity_tokenizer(id, w->tokenizer);
+	NCH_TRY(nch_identity_model(id, w->model, error));
+	nch_identity_number(id, "max_len", (double)w->max_len);
+	if (o->folds > 0) {
+		nch_identity_number(id, "folds", (double)o->folds);
+		nch_identity_number(id, "fold", (double)o->fold);
+	}
+	nch_identity_examples(id, "training rows", &w->train_examples);
+	if (w->valid_examples.rows > 0)
+		nch_identity_examples(id, "validation rows", &w->valid_examples);
+	if (w->test_examples.rows > 0)
+		nch_identity_examples(id, "test rows", &w->test_examples);
+	w->training.identity = id->data;
+	return nch_buffer_check(id, error);
 }
 
-/* What predicting needs: written before the first epoch, and again when the thresholds are tuned. */
-static nch_status write_settings(work *w, const nch_train_options *training, nch_error *error)
+/* What predicting needs, as far as it is known: the thresholds are tuned in the end. */
+static void set_settings(work *w)
 {
+	const nch_train_options *training = &w->training;
 	nch_settings settings = nch_settings_defaults();
 	settings.max_len = w->max_len;
 	settings.seed = training->seed;
 	settings.threshold = training->thresholds.value;
 	settings.shape = training->loss_shape;
-	if (training->out == NULL)
-		return NCH_OK;
-	nch_self_test_remove(training->out);
 	if (w->options->data.cleansing != NULL)
 		snprintf(settings.cleansing, sizeof settings.cleansing, "%s", nch_cleansing_name(w->options->data.cleansing));
 	snprintf(settings.loss, sizeof settings.loss, "%s", nch_loss_name(training->loss));
@@ -409,10 +407,20 @@ static nch_status write_settings(work *w, const nch_train_options *training, nch
 	if (w->options->layer_decay > 0.0)
 		settings.layer_decay = w->options->layer_decay;
 	data_digest(w, settings.data_digest);
-	NCH_TRY(nch_folder_make(training->out, error));
-	NCH_TRY(nch_tokenizer_save(w->tokenizer, training->out, error));
 	w->settings = settings;
-	return nch_settings_write(&settings, training->out, error);
+}
+
+/* The best model so far, with all that belongs to it. */
+static nch_status keep_model(void *context, const nch_model *model, nch_error *error)
+{
+	work *w = context;
+	const char *out = w->training.out;
+	nch_self_test_remove(out);
+	NCH_TRY(nch_tokenizer_save(w->tokenizer, out, error));
+	set_settings(w);
+	NCH_TRY(nch_settings_write(&w->settings, out, error));
+	NCH_TRY(nch_model_save(model, out, NULL, error));
+	return nch_run_folder_sign(out, &w->training, error);
 }
 
 /* --- measuring --- */
@@ -497,20 +505,26 @@ static void judge_ranking(work *w, const nch_metrics *metrics)
 	nch_buffer_free(&text);
 }
 
-static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error *error)
+/* Fills w->training: the caller's options, and what only the data tell. */
+static nch_status set_training(work *w, nch_error *error)
 {
-	nch_train_options training = w->options->training;
+	nch_train_options *training = &w->training;
+	*training = w->options->training;
 	if (!w->options->loss_given)
-		training.loss = w->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
-	bool tuned = w->train.multi_label && training.thresholds.rule != NCH_THRESHOLD_FIXED;
-	if (tuned && w->valid_examples.rows == 0)
+		training->loss = w->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
+	training->keep = keep_model;
+	training->keep_context = w;
+	if (w->train.multi_label && training->thresholds.rule != NCH_THRESHOLD_FIXED && w->valid_examples.rows == 0)
 		return nch_fail(error, NCH_USAGE, "thresholds are tuned on validation data: give --valid FILE or --valid-split SHARE");
-	NCH_TRY(set_class_weights(w, &training, error));
-	NCH_TRY(set_rates(w, &training, error));
-	NCH_TRY(make_identity(w, &training, error));
-	NCH_TRY(write_settings(w, &training, error));
+	NCH_TRY(set_class_weights(w, training, error));
+	NCH_TRY(set_rates(w, training, error));
+	return make_identity(w, error);
+}
+
+static nch_status train(work *w, nch_experiment_result *r, nch_error *error)
+{
 	double started = nch_seconds();
-	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, &training,
+	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, &w->training,
 	                  w->watcher ? &w->watcher->training : NULL, &r->training, error));
 	r->seconds = nch_seconds() - started;
 	judge_learning(w, r);
@@ -519,30 +533,30 @@ static nch_status train_and_measure(work *w, nch_experiment_result *r, nch_error
 	r->test_rows = w->test_examples.rows;
 	r->max_len = w->max_len;
 	r->parameters = w->model->parameters;
-	NCH_TRY(nch_labels_copy(&r->labels, &w->train.labels, error));
 	r->has_valid = r->valid_rows > 0;
 	r->has_test = r->test_rows > 0;
-	if (r->has_valid)
-		NCH_TRY(measure(w, &training, &w->valid_examples, true, &r->valid, error));
-	judge_ranking(w, &r->valid);
-	if (tuned)
-		NCH_TRY(write_settings(w, &training, error));
-	if (r->has_test)
-		NCH_TRY(measure(w, &training, &w->test_examples, false, &r->test, error));
-	return NCH_OK;
+	return nch_labels_copy(&r->labels, &w->train.labels, error);
 }
 
-static nch_status report(const work *w, const nch_experiment_result *r, nch_error *error)
+static nch_status measure_all(work *w, nch_experiment_result *r, nch_error *error)
 {
-	const nch_train_options *training = &w->options->training;
+	if (r->has_valid)
+		NCH_TRY(measure(w, &w->training, &w->valid_examples, true, &r->valid, error));
+	judge_ranking(w, &r->valid);
+	return r->has_test ? measure(w, &w->training, &w->test_examples, false, &r->test, error) : NCH_OK;
+}
+
+static nch_status report(work *w, const nch_experiment_result *r, nch_error *error)
+{
+	const nch_train_options *training = &w->training;
 	if (training->out == NULL)
 		return NCH_OK;
-	nch_status status = nch_experiment_report(w->options, r, error);
-	if (status == NCH_OK)
-		status = nch_model_card_write(w->options, w->model, &w->settings, r, error);
-	if (status == NCH_OK)
-		status = nch_self_test_write(training->out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
-	return status;
+	set_settings(w);
+	NCH_TRY(nch_settings_write(&w->settings, training->out, error));
+	NCH_TRY(nch_experiment_report(w->options, r, error));
+	NCH_TRY(nch_model_card_write(w->options, w->model, &w->settings, r, error));
+	NCH_TRY(nch_run_folder_sign(training->out, training, error));
+	return nch_self_test_write(training->out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
 }
 
 /* With the markers of targets, where they are asked for. */
@@ -569,7 +583,13 @@ static nch_status run_all(work *w, nch_experiment_result *result, nch_error *err
 	NCH_TRY(find_max_len(w, error));
 	NCH_TRY(make_examples(w, error));
 	NCH_TRY(nch_judge_tokens(&w->train_examples, w->max_len, o->allow_unknown, warn, w, error));
-	NCH_TRY(train_and_measure(w, result, error));
+	NCH_TRY(set_training(w, error));
+	result->skipped = o->skip_done && o->training.out != NULL && nch_run_folder_is_done(o->training.out, &w->training);
+	if (result->skipped)
+		return NCH_OK;
+	NCH_TRY(nch_run_folder_open(&w->folder, &w->training, error));
+	NCH_TRY(train(w, result, error));
+	NCH_TRY(measure_all(w, result, error));
 	return report(w, result, error);
 }
 
@@ -595,7 +615,8 @@ nch_status nch_experiment_run(const nch_experiment_options *options, nch_compute
 	nch_free(w.class_weights);
 	nch_free(w.rates);
 	nch_free(w.thresholds);
-	nch_free(w.identity);
+	nch_buffer_free(&w.identity);
+	nch_run_folder_close(&w.folder);
 	if (status != NCH_OK)
 		nch_experiment_result_free(result);
 	return status;

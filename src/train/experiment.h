@@ -33,14 +33,16 @@ typedef struct nch_experiment_options {
 	const char *command;   /* for the model card: what was typed; or NULL */
 	const char *freeze;    /* what keeps its weights, as nch_layer_rates has it; or NULL */
 	double layer_decay;    /* 0 or 1: none */
+	bool skip_done;        /* where training.out holds all that this very run leaves in the end, nothing is done */
 	bool allow_unknown;    /* go on though more than 30 % of the tokens are unknown */
-	nch_train_options training; /* out, optimizer, …; loss and class_weights are filled in */
+	nch_train_options training; /* out, values, optimizer, …; loss, class_weights, identity and keep are filled in */
 	bool loss_given;       /* training.loss is what was asked for; else ce, or bce for several labels a row */
 } nch_experiment_options;
 
 typedef struct nch_experiment_result {
 	nch_train_result training;
 	size_t train_rows, valid_rows, test_rows, max_len, parameters;
+	bool skipped;            /* the run was done already: nothing else is said here */
 	bool has_valid, has_test;
 	nch_metrics valid, test; /* of the best epoch's model */
 	nch_labels labels;

@@ -12,6 +12,8 @@
 #include "train/corpora.h"
 #include "train/judge.h"
 #include "train/masking.h"
+#include "train/run_folder.h"
+#include "train/run_identity.h"
 #include "train/self_test.h"
 
 /* All that has to be released. */
@@ -25,7 +27,9 @@ typedef struct work {
 	nch_model *model;
 	nch_examples train_examples, valid_examples;
 	nch_masking masking;
+	nch_train_options training; /* the caller's, with loss, masking, identity and keep */
 	nch_buffer identity;
+	nch_run_folder folder;
 	size_t max_len;
 } work;
 
@@ -146,25 +150,20 @@ static void data_digest(const work *w, char hex[65])
 	nch_sha256_hex(digest, hex);
 }
 
-/* What must be the same for a checkpoint to be gone on with. */
+/* Which run this is: train/run_identity.h. */
 static nch_status make_identity(work *w, nch_train_options *training, nch_error *error)
 {
-	const nch_optimizer_options *p = &training->optimizer;
-	const nch_config *c = &w->model->config;
-	char hex[65];
-	data_digest(w, hex);
-	nch_buffer_printf(&w->identity, "masked language model, data %s rows %zu valid %zu max_len %zu parameters %zu seed %llu rows a step %zu shuffle %d "
-	                                "mask %.17g whole word %d",
-	                  hex, w->train_examples.rows, w->valid_examples.rows, w->max_len, w->model->parameters, (unsigned long long)training->seed,
-	                  training->batch * training->accumulate, training->shuffle, w->options->mask_share, w->options->whole_word);
-	nch_buffer_printf(&w->identity, " optimizer %d betas %.17g %.17g epsilon %.17g decay %.17g momentum %.17g clip %.17g ema %.17g dropouts %.9g %.9g", p->kind, p->beta1, p->beta2,
-	                  p->epsilon, p->weight_decay, p->momentum, p->clip, p->ema, (double)c->dropout, (double)c->attention_dropout);
-	if (w->options->replaced)
-		nch_buffer_printf(&w->identity, " replaced tokens, weight %.17g, generator %zu wide", training->rtd_weight, w->model->generator->config.hidden);
-	for (size_t i = 0; i < w->corpora.count; i++)
-		nch_buffer_printf(&w->identity, " times %.17g", w->corpora.weights[i]);
-	training->identity = w->identity.data;
-	return nch_buffer_check(&w->identity, error);
+	nch_buffer *id = &w->identity;
+	nch_buffer_text(id, training->values ? training->values : "");
+	nch_identity_steps(id, training, w->model);
+	nch_identity_tokenizer(id, w->tokenizer);
+	NCH_TRY(nch_identity_model(id, w->model, error));
+	nch_identity_number(id, "max_len", (double)w->max_len);
+	nch_identity_examples(id, "texts", &w->train_examples);
+	if (w->valid_examples.rows > 0)
+		nch_identity_examples(id, "validation texts", &w->valid_examples);
+	training->identity = id->data;
+	return nch_buffer_check(id, error);
 }
 
 static nch_status write_folder(const work *w, const char *folder, const char *loss, const nch_train_options *training, nch_error *error)
@@ -193,6 +192,15 @@ static nch_status write_settings(const work *w, const nch_train_options *trainin
 	return status;
 }
 
+/* The best model so far, with all that belongs to it. */
+static nch_status keep_model(void *context, const nch_model *model, nch_error *error)
+{
+	const work *w = context;
+	NCH_TRY(write_settings(w, &w->training, error));
+	NCH_TRY(nch_model_save(model, w->training.out, NULL, error));
+	return nch_run_folder_sign(w->training.out, &w->training, error);
+}
+
 /* --- the run --- */
 
 /* Where a part is chosen by lot, it is taken to have texts of the usual length. */
@@ -210,17 +218,19 @@ static size_t tokens_an_epoch(const work *w)
 
 static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 {
-	nch_train_options training = w->options->training;
-	training.loss = NCH_LOSS_CE;
-	training.masking = &w->masking;
-	training.best_by = NCH_BEST_LOSS;
-	training.parts = w->corpora.parts;
-	training.part_count = w->corpora.part_count;
-	NCH_TRY(make_identity(w, &training, error));
-	if (training.out != NULL)
-		NCH_TRY(write_settings(w, &training, error));
+	nch_train_options *training = &w->training;
+	*training = w->options->training;
+	training->loss = NCH_LOSS_CE;
+	training->masking = &w->masking;
+	training->best_by = NCH_BEST_LOSS;
+	training->parts = w->corpora.parts;
+	training->part_count = w->corpora.part_count;
+	training->keep = keep_model;
+	training->keep_context = w;
+	NCH_TRY(make_identity(w, training, error));
+	NCH_TRY(nch_run_folder_open(&w->folder, training, error));
 	double started = nch_seconds();
-	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, &training,
+	NCH_TRY(nch_train(w->model, w->compute, &w->train_examples, w->valid_examples.rows ? &w->valid_examples : NULL, training,
 	                  w->watcher ? &w->watcher->training : NULL, &r->training, error));
 	r->seconds = nch_seconds() - started;
 	r->train_rows = w->corpora.distinct;
@@ -232,7 +242,10 @@ static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 		r->generator_parameters = w->model->generator->parameters;
 		nch_model_fingerprint(w->model->generator, r->generator_fingerprint);
 	}
-	return training.out == NULL ? NCH_OK : nch_self_test_write(training.out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
+	if (training->out == NULL)
+		return NCH_OK;
+	NCH_TRY(nch_run_folder_sign(training->out, training, error));
+	return nch_self_test_write(training->out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
 }
 
 static nch_status run_all(work *w, nch_pretrain_result *result, nch_error *error)
@@ -263,6 +276,7 @@ nch_status nch_pretrain_run(const nch_pretrain_options *options, nch_compute *co
 	nch_examples_free(&w.valid_examples);
 	nch_masking_free(&w.masking);
 	nch_buffer_free(&w.identity);
+	nch_run_folder_close(&w.folder);
 	if (status != NCH_OK)
 		nch_pretrain_result_free(result);
 	return status;

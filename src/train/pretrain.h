@@ -25,7 +25,7 @@ typedef struct nch_pretrain_options {
 	double mask_share;
 	bool whole_word;
 	bool allow_unknown;    /* go on though more than 30 % of the tokens are unknown */
-	nch_train_options training; /* loss and masking are filled in */
+	nch_train_options training; /* loss, masking, identity and keep are filled in */
 } nch_pretrain_options;
 
 typedef struct nch_pretrain_result {

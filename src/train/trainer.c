@@ -53,6 +53,35 @@ static void note(const run *r, const char *text)
 
 /* --- the log --- */
 
+/* Where the log that lies there stops being true: at the length that the checkpoint remembers, or, where a power failure or a hand has left
+ * it shorter or with other lines, behind its last whole line before that. */
+static size_t true_length(FILE *log, size_t remembered)
+{
+	char piece[4096];
+	size_t whole = 0, at = 0, got;
+	rewind(log);
+	while (at < remembered && (got = fread(piece, 1, remembered - at < sizeof piece ? remembered - at : sizeof piece, log)) > 0)
+		for (size_t i = 0; i < got; i++, at++)
+			if (piece[i] == '\n')
+				whole = at + 1;
+	return whole;
+}
+
+/* Goes on in the log of a resumed run: what was written after the checkpoint will be written again. */
+static nch_status reopen_log(run *r, nch_error *error)
+{
+	r->log = fopen(r->log_path, "r+");
+	if (r->log == NULL)
+		return NCH_OK;
+	size_t length = true_length(r->log, r->state.log_bytes);
+	if (length < r->state.log_bytes)
+		note(r, "the log is shorter than it was at the checkpoint: the steps that are missing in it are not done again");
+	r->state.log_bytes = length;
+	if (ftruncate(fileno(r->log), (off_t)length) != 0 || fseek(r->log, 0, SEEK_END) != 0)
+		return nch_fail(error, NCH_IO, "%s: cannot be written", r->log_path);
+	return NCH_OK;
+}
+
 static nch_status open_log(run *r, nch_error *error)
 {
 	const nch_train_options *o = r->options;
@@ -61,10 +90,13 @@ static nch_status open_log(run *r, nch_error *error)
 	r->log_path = o->log ? nch_copy_text(o->log, strlen(o->log)) : nch_path_join(o->out, "log.jsonl");
 	if (r->log_path == NULL)
 		return nch_no_memory(error);
-	bool going_on = r->state.log_bytes > 0;
-	r->log = fopen(r->log_path, going_on ? "r+" : "w");
-	/* what was written after the checkpoint will be written again */
-	if (r->log == NULL || (going_on && (ftruncate(fileno(r->log), (off_t)r->state.log_bytes) != 0 || fseek(r->log, 0, SEEK_END) != 0)))
+	if (r->state.log_bytes > 0)
+		NCH_TRY(reopen_log(r, error));
+	if (r->log == NULL) {
+		r->log = fopen(r->log_path, "w");
+		r->state.log_bytes = 0;
+	}
+	if (r->log == NULL)
 		return nch_fail(error, NCH_IO, "%s: cannot be written", r->log_path);
 	return NCH_OK;
 }
@@ -95,6 +127,8 @@ static double best_value(nch_best_by by, const nch_scores *s)
 static nch_status keep_best(run *r, nch_error *error)
 {
 	const nch_model *m = r->trainer.model;
+	if (r->options->out != NULL && r->options->keep != NULL)
+		return r->options->keep(r->options->keep_context, m, error);
 	if (r->options->out != NULL)
 		return nch_model_save(m, r->options->out, NULL, error);
 	if (r->best == NULL)
@@ -186,6 +220,22 @@ static bool decay_begins(const run *r)
 	return begin < r->state.schedule.total && begin == r->trainer.optimizer.steps;
 }
 
+/* The run as its checkpoints see it. Who adds numbers that a step depends on (an average, another moment) adds a row. */
+static nch_checkpoint checkpoint_of(run *r)
+{
+	const nch_train_options *o = r->options;
+	nch_optimizer *p = &r->trainer.optimizer;
+	nch_checkpoint c = {.out = o->out, .identity = o->identity ? o->identity : "", .keep = o->keep_checkpoints, .epochs = o->epochs,
+	                    .steps = steps_an_epoch(r), .taken = &p->steps, .state = &r->state};
+	c.values[c.count++] = (nch_checkpoint_values){"weight", p->model, p->model->storage};
+	c.values[c.count++] = (nch_checkpoint_values){"moment1", p->model, p->moment1};
+	if (p->moment2 != NULL)
+		c.values[c.count++] = (nch_checkpoint_values){"moment2", p->model, p->moment2};
+	if (p->average != NULL)
+		c.values[c.count++] = (nch_checkpoint_values){"average", p->model, p->average};
+	return c;
+}
+
 static nch_status save_checkpoint(run *r, nch_error *error)
 {
 	const nch_train_options *o = r->options;
@@ -193,7 +243,8 @@ static nch_status save_checkpoint(run *r, nch_error *error)
 		return NCH_OK;
 	if (decay_begins(r))
 		r->state.stable = r->trainer.optimizer.steps;
-	NCH_TRY(nch_checkpoint_save(o->out, &r->trainer.optimizer, &r->state, o->identity ? o->identity : "", o->keep_checkpoints, error));
+	const nch_checkpoint checkpoint = checkpoint_of(r);
+	NCH_TRY(nch_checkpoint_save(&checkpoint, error));
 	r->saved = nch_seconds();
 	r->drawn = false;
 	draw_curves(r);
@@ -281,28 +332,41 @@ static nch_status take_over(run *r, bool back, nch_error *error)
 	return nch_checkpoint_take_best(r->options->out, step, error);
 }
 
-static nch_status resume(run *r, nch_error *error)
+static nch_status resume(run *r, bool *found, nch_error *error)
 {
-	const nch_train_options *o = r->options;
-	bool found = false;
+	const nch_checkpoint checkpoint = checkpoint_of(r);
 	nch_error passed;
 	char text[sizeof passed.text + 120];
-	r->state.epoch = 1;
-	if (!o->resume || o->out == NULL)
-		return NCH_OK;
-	NCH_TRY(nch_checkpoint_load(o->out, &r->trainer.optimizer, &r->state, o->epochs, o->identity ? o->identity : "", &found, &passed, error));
+	NCH_TRY(nch_checkpoint_load(&checkpoint, found, &passed, error));
 	if (passed.status != NCH_OK && passed.status != NCH_DATA) {
 		snprintf(text, sizeof text, "the newest checkpoint cannot be read (%s); an older one is taken", passed.text);
 		note(r, text);
 	}
-	bool back = found && passed.status == NCH_DATA;
-	if (found)
+	bool back = *found && passed.status == NCH_DATA;
+	if (*found)
 		snprintf(text, sizeof text, "resumed at step %llu, epoch %zu%s", (unsigned long long)r->trainer.optimizer.steps, r->state.epoch,
 		         back ? ": there the learning rate had not begun to fall" : "");
 	else
 		snprintf(text, sizeof text, "there is no checkpoint to resume: starting afresh");
 	note(r, text);
-	return found ? take_over(r, back, error) : NCH_OK;
+	return *found ? take_over(r, back, error) : NCH_OK;
+}
+
+/* Goes on, or starts afresh; only when it is known that the one or the other may be done is the folder touched. */
+static nch_status begin(run *r, nch_error *error)
+{
+	const char *out = r->options->out;
+	bool found = false;
+	r->state.epoch = 1;
+	if (out == NULL)
+		return NCH_OK;
+	if (r->options->resume)
+		NCH_TRY(resume(r, &found, error));
+	NCH_TRY(nch_folder_make(out, error));
+	nch_folder_sweep(out);
+	if (!found)
+		nch_checkpoint_remove(out);
+	return NCH_OK;
 }
 
 /* The best epoch's weights, back into the model. */
@@ -367,11 +431,7 @@ static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_er
 	if (!r->rows || !r->state.epochs || !r->thresholds || (needs_logits && !r->logits))
 		return nch_no_memory(error);
 	reserve_memory(r);
-	if (o->out != NULL) {
-		NCH_TRY(nch_folder_make(o->out, error));
-		nch_folder_sweep(o->out);
-	}
-	NCH_TRY(resume(r, error));
+	NCH_TRY(begin(r, error));
 	return open_log(r, error);
 }
 

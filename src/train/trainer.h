@@ -43,8 +43,12 @@ typedef struct nch_train_options {
 	const char *go_on;       /* what a stopped run tells the user to go on with; NULL: "the same command and --resume" */
 	const char *out;         /* folder for model, log and checkpoint; NULL: nothing is written */
 	const char *log;         /* NULL: OUT/log.jsonl */
-	const char *identity;    /* what must be equal for a checkpoint to be gone on with: data, options; a line of text. Epochs, rate and schedule are not in it:
-	                            what matters of them is that the steps that are done had the same rates (nch_schedule_agree) */
+	const char *values;      /* of the options, a line each: the first half of the run's identity; NULL: nothing is known of them */
+	const char *identity;    /* what must be equal for a checkpoint to be gone on with (train/run_identity.h); NULL: nothing. Epochs, rate and schedule are
+	                            not in it: what matters of them is that the steps that are done had the same rates (nch_schedule_agree) */
+	bool overwrite;          /* another run's model in `out` may be replaced */
+	nch_status (*keep)(void *context, const nch_model *model, nch_error *error); /* writes the best model so far into `out`, with all that belongs to it */
+	void *keep_context;      /* NULL keep: config.json and model.safetensors alone */
 	const volatile sig_atomic_t *stop; /* becomes nonzero when the user wants to stop: a checkpoint is written, NCH_CANCELLED returned */
 } nch_train_options;
 

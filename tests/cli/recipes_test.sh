@@ -46,7 +46,7 @@ check "and noted with the model" grep -q '"recipe": "one.conf"' "$work/rank/nunc
 { head -n 1 "$data"; tail -n 30 "$data"; } > "$work/test.tsv"
 exits 0 '' -- train --train "$data" $small --recipe "$work/one.conf" --test "$work/test.tsv" --out "$work/rival"
 check "--test in place of the recipe's test-split" grep -q '"train_rows":40,"valid_rows":0,"test_rows":30,' "$work/rival/metrics.json"
-exits 0 '' -- train --train "$data" $small --recipe "$work/one.conf" --test-split 0 --valid-split 0.25 --out "$work/rival"
+exits 0 '' -- train --train "$data" $small --recipe "$work/one.conf" --test-split 0 --valid-split 0.25 --overwrite --out "$work/rival"
 check "--test-split 0 takes it back" grep -q '"train_rows":30,"valid_rows":10,"test_rows":0,' "$work/rival/metrics.json"
 exits 2 '--test and --test-split' -- train --train "$data" $small --test "$work/test.tsv" --test-split 0.2 --out "$work/no"
 
@@ -104,8 +104,8 @@ check "and a picture with four names" test "$(grep -Eo '>(dialogue-7|batch-32|ba
 if [ -d ../shared/data ]; then
 	exits 0 '' -- train --recipe dialogue-7 --train ../shared/data/chatbot/ChatbotData.csv --text Q --label label --limit 300 $small --out "$work/chatbot"
 	exits 0 '' -- train --recipe dialogue-7-hf --train ../shared/data/reviews/reviews-train.tsv --limit 300 $small --out "$work/reviews"
-	exits 0 '' -- train --recipe lyrics-7 --train ../shared/data/reviews/reviews-train.tsv --limit 300 $small --out "$work/reviews"
-	exits 0 '' -- train --recipe storybook-4 --train ../shared/data/chatbot/ChatbotData.csv --text Q --label label --labels 0,1,2 --limit 300 $small --out "$work/chatbot"
+	exits 0 '' -- train --recipe lyrics-7 --train ../shared/data/reviews/reviews-train.tsv --limit 300 $small --overwrite --out "$work/reviews"
+	exits 0 '' -- train --recipe storybook-4 --train ../shared/data/chatbot/ChatbotData.csv --text Q --label label --labels 0,1,2 --limit 300 $small --overwrite --out "$work/chatbot"
 else
 	skip "../shared is absent: recipes on slices of real data"
 fi

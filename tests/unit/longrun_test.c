@@ -142,6 +142,7 @@ TEST(the_best_before_the_decay_is_kept)
 	nch_optimizer optimizer;
 	nch_run_state state = {.epoch = 1, .has_best = true, .stable = 5, .schedule = {.kind = NCH_WSD, .lr = 1e-3, .decay = 5, .total = 10}};
 	const nch_train_options o = options();
+	const nch_checkpoint checkpoint = {.out = folder, .identity = "", .keep = 1, .epochs = 10, .steps = 10, .taken = &optimizer.steps, .state = &state};
 	nch_buffer text = {0};
 	nch_error error;
 	char path[200];
@@ -151,7 +152,7 @@ TEST(the_best_before_the_decay_is_kept)
 	CHECK(nch_model_new(&c, &model, &error) == NCH_OK && nch_optimizer_new(model, &o.optimizer, &optimizer, &error) == NCH_OK);
 	for (optimizer.steps = 4; optimizer.steps <= 7; optimizer.steps++) { /* none of the others has it */
 		state.stable = optimizer.steps < 5 ? 0 : 5;
-		CHECK(nch_checkpoint_save(folder, &optimizer, &state, "", 1, &error) == NCH_OK);
+		CHECK(nch_checkpoint_save(&checkpoint, &error) == NCH_OK);
 		if (optimizer.steps == 5)
 			CHECK(nch_file_write(path, other, sizeof other, &error) == NCH_OK);
 	}

@@ -1,0 +1,183 @@
+/* run_folder.c - see run_folder.h. */
+#include "train/run_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "train/checkpoint.h"
+#include "train/run_identity.h"
+
+static bool is_there(const char *folder, const char *name)
+{
+	char *path = nch_path_join(folder, name);
+	bool there = path != NULL && nch_file_exists(path);
+	nch_free(path);
+	return there;
+}
+
+/* --- one process at a time --- */
+
+/* Whether the locked file still has its name: who had it before may have removed it in between. */
+static bool still_named(int descriptor, const char *path)
+{
+	struct stat ours, named;
+	return fstat(descriptor, &ours) == 0 && stat(path, &named) == 0 && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+}
+
+/* Locks OUT/.lock. The lock goes with the process, however that ends. Where a file system has no locks, there is none. */
+static nch_status take_lock(nch_run_folder *folder, const char *out, nch_error *error)
+{
+	char *path = nch_path_join(out, ".lock");
+	if (path == NULL)
+		return nch_no_memory(error);
+	for (;;) {
+		struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+		int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		if (descriptor < 0) {
+			nch_free(path);
+			return nch_fail(error, NCH_IO, "%s: cannot write: %s", out, strerror(errno));
+		}
+		bool locked = fcntl(descriptor, F_SETLK, &lock) == 0;
+		if (!locked && (errno == EACCES || errno == EAGAIN)) {
+			bool known = fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+			close(descriptor);
+			nch_free(path);
+			return nch_fail(error, NCH_DATA, "%s: process %ld is training into this folder; give another --out, or wait", out, known ? (long)lock.l_pid : 0L);
+		}
+		if (!locked || still_named(descriptor, path)) {
+			*folder = (nch_run_folder){path, descriptor};
+			return NCH_OK;
+		}
+		close(descriptor);
+	}
+}
+
+void nch_run_folder_close(nch_run_folder *folder)
+{
+	if (folder->lock_path == NULL)
+		return;
+	unlink(folder->lock_path); /* before the lock goes: nobody else can have it yet */
+	close(folder->lock);
+	nch_free(folder->lock_path);
+	*folder = (nch_run_folder){0};
+}
+
+/* --- whose it is --- */
+
+#define RUN_FILE "run.json"
+
+/* Of the model that lies there; empty where nobody signed it. */
+static void read_signature(const char *out, nch_buffer *identity)
+{
+	nch_error ignored;
+	nch_buffer text = {0};
+	nch_json *json = NULL;
+	nch_arena *arena = nch_arena_new(0);
+	char *path = nch_path_join(out, RUN_FILE);
+	if (arena != NULL && path != NULL && nch_file_exists(path) && nch_file_read(path, (size_t)16 << 20, &text, &ignored) == NCH_OK &&
+	    nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, &ignored) == NCH_OK)
+		nch_identity_read(nch_json_get(json, "run"), identity);
+	nch_buffer_free(&text);
+	nch_arena_free(arena);
+	nch_free(path);
+}
+
+/* The run, with its end. */
+static void write_signature(const nch_train_options *training, nch_buffer *out)
+{
+	nch_buffer_text(out, training->identity ? training->identity : "");
+	nch_identity_rates(out, training);
+}
+
+nch_status nch_run_folder_sign(const char *path, const nch_train_options *training, nch_error *error)
+{
+	nch_buffer signature = {0}, out = {0};
+	write_signature(training, &signature);
+	nch_status status = nch_buffer_check(&signature, error);
+	if (status == NCH_OK) {
+		nch_buffer_text(&out, "{\"run\": ");
+		nch_identity_write(&out, signature.data);
+		nch_buffer_text(&out, "}\n");
+		status = nch_folder_write(path, RUN_FILE, &out, error);
+	}
+	nch_buffer_free(&signature);
+	nch_buffer_free(&out);
+	return status;
+}
+
+static bool holds_model(const char *out)
+{
+	static const char *const names[] = {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (is_there(out, names[i]))
+			return true;
+	return false;
+}
+
+bool nch_run_folder_is_done(const char *out, const nch_train_options *training)
+{
+	static const char *const names[] = {"config.json", "model.safetensors", "nunchi.json", "metrics.json", "report.txt", "curves.svg", "README.md", "self_test.json"};
+	nch_buffer there = {0}, here = {0};
+	read_signature(out, &there);
+	write_signature(training, &here);
+	bool done = there.data != NULL && here.data != NULL && strcmp(there.data, here.data) == 0;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		done = done && is_there(out, names[i]);
+	nch_buffer_free(&there);
+	nch_buffer_free(&here);
+	return done;
+}
+
+/* `there` is the identity of the `what` that the folder holds. */
+static nch_status refuse_other(const char *out, const char *what, const char *identity, const nch_buffer *there, nch_error *error)
+{
+	nch_buffer difference = {0};
+	if (there->data != NULL && strcmp(there->data, identity) == 0)
+		return NCH_OK;
+	if (there->data != NULL)
+		nch_identity_difference(identity, there->data, &difference);
+	nch_status status = nch_fail(error, NCH_DATA, "%s holds %s already%s%s%s; give another --out, or --overwrite to replace it", out, what,
+	                             difference.data ? ", of another run (" : "", difference.data ? difference.data : "", difference.data ? ")" : "");
+	nch_buffer_free(&difference);
+	return status;
+}
+
+static nch_status check_owner(const char *out, const nch_train_options *training, nch_error *error)
+{
+	const char *identity = training->identity ? training->identity : "";
+	nch_buffer model = {0}, checkpoint = {0}, signature = {0};
+	bool has_checkpoint = nch_checkpoint_exists(out, &checkpoint), afresh = !training->resume || !has_checkpoint;
+	write_signature(training, &signature);
+	nch_status status = nch_buffer_check(&signature, error);
+	read_signature(out, &model);
+	if (status == NCH_OK && afresh && !training->overwrite && holds_model(out))
+		status = refuse_other(out, "a model", signature.data, &model, error);
+	if (status == NCH_OK && afresh && !training->overwrite && has_checkpoint && checkpoint.data != NULL)
+		status = refuse_other(out, "a checkpoint", identity, &checkpoint, error);
+	if (status == NCH_OK && !afresh && checkpoint.data != NULL && strcmp(checkpoint.data, identity) != 0)
+		status = nch_checkpoint_refuse(out, identity, checkpoint.data, error);
+	nch_buffer_free(&model);
+	nch_buffer_free(&checkpoint);
+	nch_buffer_free(&signature);
+	return status;
+}
+
+nch_status nch_run_folder_open(nch_run_folder *folder, const nch_train_options *training, nch_error *error)
+{
+	const char *out = training->out;
+	*folder = (nch_run_folder){0};
+	if (out == NULL)
+		return NCH_OK;
+	NCH_TRY(nch_folder_make(out, error));
+	NCH_TRY(take_lock(folder, out, error));
+	nch_status status = check_owner(out, training, error);
+	if (status != NCH_OK)
+		nch_run_folder_close(folder);
+	return status;
+}
