@@ -61,6 +61,6 @@ exits 0 '' -- compare "$work/early" --svg "$work/two.svg"
 events=$(ls "$work/board")
 check "one event file" sh -c "echo '$events' | grep -Eqx 'events\\.out\\.tfevents\\.[0-9]{10}\\..*\\.nunchi'"
 check "with all curves" sh -c "grep -aoE '(loss|accuracy|macro_f1|micro_f1|step)/[a-z_]+' '$work/board/$events' | sort | uniq -c | tr -s ' \n' ' ' | grep -qx ' 3 accuracy/train 3 accuracy/valid 3 loss/train 3 loss/valid 3 macro_f1/valid 3 micro_f1/valid 12 step/grad_norm 12 step/loss 12 step/lr '"
-"$NUNCHI" train $small --epochs 1 --tensorboard "$work/ko.model/board" --out "$work/one" > "$work/.out" 2>&1
+"$NUNCHI" train $small --epochs 1 --tensorboard "$work/ko.model/board" --overwrite --out "$work/one" > "$work/.out" 2>&1
 check "training does not end for a diary" test $? -eq 0
 finish
