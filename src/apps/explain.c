@@ -286,13 +286,13 @@ static nch_status look(nch_predictor *p, const windows *w, nch_explanation *e, n
 	return status;
 }
 
-static nch_status explain_ngram(nch_predictor *p, const char *text, size_t length, nch_explanation *e, nch_error *error)
+static nch_status explain_words(nch_predictor *p, const char *text, size_t length, nch_explanation *e, nch_error *error)
 {
 	nch_prepared_texts made = {0};
 	const nch_text asked = {.text = text, .length = length};
 	nch_status status = nch_prepare_texts(p, &asked, 1, &made, error);
 	if (status == NCH_OK)
-		status = nch_explain_ngram(p, made.texts, e, error);
+		status = nch_explain_words(p, made.texts, e, error);
 	nch_prepared_texts_free(&made);
 	if (status != NCH_OK)
 		nch_explanation_free(e);
@@ -303,10 +303,8 @@ nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length
                        nch_error *error)
 {
 	windows w = {0};
-	if (predictor->ngram != NULL)
-		return explain_ngram(predictor, text, length, explanation, error);
 	if (predictor->model == NULL)
-		return nch_fail(error, NCH_USAGE, "%s is a committee: explain its members one by one", predictor->folder);
+		return explain_words(predictor, text, length, explanation, error);
 	if (predictor->model->classifier_weight->fresh)
 		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: there is no answer to explain; train one (`nunchi train --init`)");
 	nch_status status = read_text(predictor, text, length, &w, explanation, error);

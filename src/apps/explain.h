@@ -4,7 +4,7 @@
  * neural networks through representation erasure"): above 0 it spoke for the label, below 0 against it. It asks the model itself instead of a gradient, so it
  * serves every architecture. Effects need not sum to the logit: tokens act together.
  *
- * An n-gram model is not asked again: its logits are sums, and a word's effect is what its n-grams gave, exactly.
+ * An n-gram model is not asked again: its logits are sums, and a word's effect is what its n-grams gave, exactly. A committee is asked without each word.
  *
  * Attention maps tell where a layer looked, not why the answer is what it is (Jain & Wallace 2019). */
 #ifndef NCH_APPS_EXPLAIN_H
@@ -43,8 +43,8 @@ nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length
                        nch_error *error);
 void nch_explanation_free(nch_explanation *explanation);
 
-/* The same of an n-gram model, by words: the predictor's preparation has been done. */
-nch_status nch_explain_ngram(nch_predictor *predictor, const nch_text *prepared, nch_explanation *explanation, nch_error *error);
+/* The same of what is no transformer, by words: the predictor's preparation has been done. */
+nch_status nch_explain_words(nch_predictor *predictor, const nch_text *prepared, nch_explanation *explanation, nch_error *error);
 
 /* A page: the text with its parts coloured by their effect on the answer, a table, the attention of each layer (mean over heads) and of the last layer's
  * heads. Everything from outside is escaped. */

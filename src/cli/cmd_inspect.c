@@ -11,6 +11,7 @@
 #include "ngram/model.h"
 #include "nn/model.h"
 #include "tokenizer/tokenizer.h"
+#include "train/committee.h"
 #include "train/self_test.h"
 #include "train/settings.h"
 
@@ -178,6 +179,24 @@ static nch_status print_ngram(const nch_options *options, const char *folder, nc
 	return status;
 }
 
+static nch_status print_member(void *context, const char *member, double weight, nch_error *error)
+{
+	(void)context;
+	(void)error;
+	nch_output_printf("  weight %.4f  %s\n", weight, member);
+	return NCH_OK;
+}
+
+static nch_status print_committee(const nch_options *options, const char *folder, nch_error *error)
+{
+	nch_predictor *p = NULL;
+	NCH_TRY(nch_predictor_open(folder, 1, nch_common_isa(options), &p, error));
+	nch_output_printf("%s\n  %-22s a committee (`nunchi inspect` each of its members for more)\n", folder, "model");
+	print_labels(p->label_names, p->labels, p->multi_label);
+	nch_predictor_close(p);
+	return nch_committee_members(folder, print_member, NULL, error);
+}
+
 static nch_status verify(const nch_options *options, const char *folder, nch_error *error)
 {
 	nch_buffer report = {0};
@@ -195,8 +214,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 		return nch_fail(error, NCH_USAGE, "inspect needs a model's folder: nunchi inspect DIR");
 	if (nch_options_flag(options, "verify"))
 		return verify(options, folder, error);
-	if (nch_ngram_is(folder))
-		return print_ngram(options, folder, error);
+	if (nch_ngram_is(folder) || nch_committee_is(folder))
+		return nch_ngram_is(folder) ? print_ngram(options, folder, error) : print_committee(options, folder, error);
 	nch_model *model;
 	nch_weights *weights;
 	NCH_TRY(nch_model_open(folder, &(nch_model_options){.map = true, .saved_head = true}, &model, error));

@@ -12,6 +12,7 @@
 #include "cli/train_screen.h"
 #include "report/evaluation.h"
 #include "train/experiment.h"
+#include "train/experiment_report.h"
 
 static const nch_option own_options[] = {
 	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for the model, log.jsonl, metrics.json, report.txt and plots", .required = true, .effect = NCH_NO_EFFECT},
@@ -20,7 +21,7 @@ static const nch_option own_options[] = {
 	{"resume", NCH_OPTION_FLAG, .help = "go on from DIR/checkpoint", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Result", own_options};
-static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_steps_group, &nch_train_group, &own_group, &nch_data_group, NULL};
+static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group, &nch_train_group, &own_group, &nch_data_group, NULL};
 
 /* --- the command --- */
 
@@ -29,6 +30,7 @@ static void print_result(const nch_experiment_result *r, const char *out)
 	nch_buffer text = {0};
 	if (r->has_test || r->has_valid) {
 		nch_report_text(r->has_test ? &r->test : &r->valid, &r->labels, &text);
+		nch_experiment_baseline_line(r, &text);
 		nch_output_printf("%s, %zu rows (epoch %zu of %zu)\n\n", r->has_test ? "test" : "validation", r->has_test ? r->test_rows : r->valid_rows,
 		                  r->training.best_epoch, r->training.count);
 		nch_output_buffer(&text);

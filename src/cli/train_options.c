@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "cli/data_options.h"
+#include "train/experiment_ngram.h"
 
 #define LARGE 9007199254740992.0
 
@@ -25,7 +26,7 @@ const nch_option_group nch_train_data_group = {"What it learns from", data_optio
 
 static const nch_option model_options[] = {
 	{"init", NCH_OPTION_TEXT, "DIR", .help = "begin with this model folder (fine-tuning); a head for other labels is made anew", .rival = "preset", .effect = NCH_BY_WHAT_IT_BRINGS},
-	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024", .choices = "tiny|mini|small|medium|base|large", .rival = "init"},
+	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024; ngram: a linear model over character n-grams", .choices = "tiny|mini|small|medium|base|large|ngram", .rival = "init"},
 	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"max-len", NCH_OPTION_TEXT, "N|pNN", .help = "cut rows to N tokens, or to that percentile of the lengths (default: the model's limit)"},
 	{"dropout", NCH_OPTION_REAL, "P", .help = "hidden layers (default: the model's own, .1)", .most = 0.95},
@@ -33,6 +34,14 @@ static const nch_option model_options[] = {
 	{"classifier-dropout", NCH_OPTION_REAL, "P", .help = "before the classifier (default: the model's own, .1)", .most = 0.95},
 	{0}};
 const nch_option_group nch_train_model_group = {"Model", model_options};
+
+static const nch_option ngram_options[] = {
+	{"baseline", NCH_OPTION_FLAG, .help = "train a linear model over character n-grams on the same rows, too, and set its figures beside", .effect = NCH_NO_EFFECT},
+	{"ngrams", NCH_OPTION_TEXT, "A-B", .help = "widths of the n-grams, in characters, within words and with their edges", .otherwise = "1-4"},
+	{"ngram-c", NCH_OPTION_REAL, "C", .help = "inverse strength of the L2 penalty, as scikit-learn has it", .otherwise = "3", .most = 1e6, .above_least = true},
+	{"ngram-buckets", NCH_OPTION_INTEGER, "N", .help = "hash the n-grams into N features, for a small file; 0: each is a feature", .otherwise = "0", .most = 67108864.0},
+	{0}};
+const nch_option_group nch_ngram_group = {"N-gram model (--preset ngram, --baseline)", ngram_options};
 
 static const nch_option shape_options[] = {
 	{"layers", NCH_OPTION_INTEGER, "N", .help = "encoder layers", .least = 1, .most = 4096},
@@ -82,6 +91,7 @@ static const nch_option train_options[] = {
 	{"label-smoothing", NCH_OPTION_REAL, "S", .help = "share of the goal that is spread over all labels (default: 0; asl-single: .1)", .most = 0.999999},
 	{"class-weights", NCH_OPTION_TEXT, "W", .help = "none, balanced, or a=1.5,b=1; several labels a row: weights of the positives", .otherwise = "none"},
 	{"threshold", NCH_OPTION_TEXT, "T", .help = "several labels a row: the probability from which on a label is given; tune or\ntune-per-label: chosen on the validation data, for the best F1", .otherwise = "0.5"},
+	{"calibrate", NCH_OPTION_FLAG, .help = "fit a temperature on the validation rows (several labels a row: one a label), so that probabilities mean what they say"},
 	{"best-by", NCH_OPTION_CHOICE, .help = "what makes an epoch better", .otherwise = "accuracy", .choices = "accuracy|macro-f1|micro-f1|loss"},
 	{0}};
 const nch_option_group nch_train_group = {"Classifier", train_options};
@@ -114,6 +124,8 @@ nch_status nch_model_options_check(const char *init, const char *preset, const c
 		return nch_fail(error, NCH_USAGE, "--init and --preset: a model begins with one or the other");
 	if (init == NULL && preset == NULL)
 		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
+	if (preset != NULL && strcmp(preset, NCH_NGRAM_PRESET) == 0)
+		return tokenizer == NULL ? NCH_OK : nch_fail(error, NCH_USAGE, "--preset ngram reads characters: it has no --tokenizer");
 	if (preset != NULL && tokenizer == NULL)
 		return nch_fail(error, NCH_USAGE, "--preset needs --tokenizer FILE (`nunchi tokenizer train` makes one)");
 	return NCH_OK;
@@ -146,6 +158,24 @@ static nch_status check(const nch_experiment_options *e, nch_error *error)
 		return nch_fail(error, NCH_USAGE, "--loss ce is for one label a row; --multi-label wants bce, focal or asl");
 	if (e->training.thresholds.rule != NCH_THRESHOLD_FIXED && !e->data.multi_label)
 		return nch_fail(error, NCH_USAGE, "--threshold: only rows of several labels (--multi-label) have thresholds to be tuned");
+	return NCH_OK;
+}
+
+/* "1-4", or "3": the widths of the n-grams. */
+static nch_status read_ngrams(const nch_options *options, nch_ngram_shape *shape, nch_error *error)
+{
+	const char *text = nch_options_text(options, "ngrams"), *dash = strchr(text, '-');
+	size_t length = dash != NULL ? (size_t)(dash - text) : strlen(text);
+	int64_t shortest = 0, longest = 0;
+	bool good = nch_number_read_integer(text, length, &shortest);
+	longest = shortest;
+	if (good && dash != NULL)
+		good = nch_number_read_integer(dash + 1, strlen(dash + 1), &longest);
+	if (!good || shortest < 1 || longest < shortest || longest > NCH_GRAM_LONGEST)
+		return nch_fail(error, NCH_USAGE, "--ngrams %s: widths from 1 to %d, such as 1-4", text, NCH_GRAM_LONGEST);
+	shape->widths = (nch_gram_widths){(unsigned)shortest, (unsigned)longest};
+	shape->c = nch_options_real(options, "ngram-c");
+	shape->buckets = (size_t)nch_options_integer(options, "ngram-buckets");
 	return NCH_OK;
 }
 
@@ -254,6 +284,9 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->freeze = nch_options_text(options, "freeze");
 	experiment->layer_decay = nch_options_real(options, "layer-decay");
 	experiment->recipe = nch_options_text(options, "recipe");
+	experiment->baseline = nch_options_flag(options, "baseline");
+	experiment->calibrate = nch_options_flag(options, "calibrate");
+	NCH_TRY(read_ngrams(options, &experiment->ngram, error));
 	NCH_TRY(nch_steps_options_read(options, t, values, error));
 	NCH_TRY(nch_shape_options_read(options, &experiment->shape, error));
 	NCH_TRY(read_loss(options, experiment, error));

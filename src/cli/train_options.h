@@ -7,7 +7,7 @@
 #include "train/experiment.h"
 
 /* nch_steps_group: what steps are made of, whatever is trained; nch_train_group: what only a classifier has. */
-extern const nch_option_group nch_train_data_group, nch_train_model_group, nch_steps_group, nch_train_group;
+extern const nch_option_group nch_train_data_group, nch_train_model_group, nch_ngram_group, nch_steps_group, nch_train_group;
 
 /* For commands with options of their own: a list of files, a number that may be left out (NaN), and whether a model's beginning is given once and whole. */
 nch_file_list nch_options_files(const nch_options *options, const char *name);

@@ -65,7 +65,7 @@ static nch_status write_weights(const nch_ngram *model, const char *path, char h
 
 nch_status nch_ngram_save(const nch_ngram *model, const char *folder, char hex[65], nch_error *error)
 {
-	char *weights = nch_path_join(folder, "model.safetensors"), *grams = nch_path_join(folder, "ngrams.bin");
+	char *weights = nch_path_join(folder, "model.safetensors"), *grams = nch_path_join(folder, "ngrams.table");
 	nch_status status = weights != NULL && grams != NULL ? nch_folder_make(folder, error) : nch_no_memory(error);
 	if (status == NCH_OK && model->shape.buckets == 0)
 		status = nch_gram_table_write(&model->table, grams, error);
@@ -196,7 +196,7 @@ static nch_status read_weights(nch_ngram *model, const char *path, const char *f
 static nch_status open_parts(nch_ngram *model, const char *folder, const nch_json *root, nch_error *error)
 {
 	NCH_TRY(read_shape(model, root, folder, error));
-	char *weights = nch_path_join(folder, "model.safetensors"), *grams = nch_path_join(folder, "ngrams.bin");
+	char *weights = nch_path_join(folder, "model.safetensors"), *grams = nch_path_join(folder, "ngrams.table");
 	nch_status status = weights != NULL && grams != NULL ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK && model->shape.buckets == 0)
 		status = nch_gram_table_read(grams, &model->table, error);

@@ -7,8 +7,8 @@
  * (Salton & Buckley 1988; smoothed as scikit-learn's TfidfVectorizer(sublinear_tf=True) has it), and its logits are Wᵀ x + b. A second text (a pair) has grams of its own, which are other features than
  * those of the first.
  *
- * The folder: config.json ("model_type": "nunchi-ngram"), model.safetensors (idf (features), weight (features, labels), bias (labels)), and ngrams.bin with the grams, in whose order the
- * features stand; a hashed model has no ngrams.bin: a gram's feature is nch_gram_hash modulo the number of buckets. */
+ * The folder: config.json ("model_type": "nunchi-ngram"), model.safetensors (idf (features), weight (features, labels), bias (labels)), and ngrams.table with the grams, in whose order the
+ * features stand; a hashed model has no ngrams.table: a gram's feature is nch_gram_hash modulo the number of buckets. */
 #ifndef NCH_NGRAM_MODEL_H
 #define NCH_NGRAM_MODEL_H
 
@@ -81,7 +81,7 @@ typedef struct nch_ngram_parts {
 nch_status nch_ngram_take_apart(const nch_ngram *model, const nch_text *text, nch_ngram_parts *parts, nch_error *error);
 void nch_ngram_parts_free(nch_ngram_parts *parts);
 
-/* Writes config.json, ngrams.bin and model.safetensors; hex (may be NULL) gets the fingerprint of the tensors. */
+/* Writes config.json, ngrams.table and model.safetensors; hex (may be NULL) gets the fingerprint of the tensors. */
 nch_status nch_ngram_save(const nch_ngram *model, const char *folder, char hex[65], nch_error *error);
 /* Whether a folder's config.json says that it is one. */
 bool nch_ngram_is(const char *folder);

@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/sha256.h"
+#include "io/safetensors.h"
 #include "kernels/math.h"
 
 static const char model_type[] = "nunchi-committee";
@@ -128,6 +130,54 @@ nch_status nch_committee_open(const char *folder, size_t threads, const char *is
 		return status;
 	}
 	*committee = made;
+	return NCH_OK;
+}
+
+nch_status nch_committee_members(const char *folder, nch_status (*tell)(void *context, const char *member, double weight, nch_error *error), void *context, nch_error *error)
+{
+	char *folders[NCH_COMMITTEE_MOST] = {0};
+	double weights[NCH_COMMITTEE_MOST];
+	size_t count = 0;
+	nch_arena *arena = nch_arena_new(0);
+	nch_json *root = NULL;
+	nch_status status = check_depth(folder, 0, error);
+	if (status == NCH_OK)
+		status = parse_config(folder, arena, &root, error);
+	if (status == NCH_OK)
+		status = read_members(folder, nch_json_get(root, "members"), folders, weights, &count, error);
+	for (size_t m = 0; m < count && status == NCH_OK; m++)
+		status = tell(context, folders[m], weights[m], error);
+	for (size_t m = 0; m < count; m++)
+		nch_free(folders[m]);
+	nch_arena_free(arena);
+	return status;
+}
+
+static nch_status hash_member(void *context, const char *member, double weight, nch_error *error)
+{
+	nch_sha256 *hash = context;
+	char hex[65];
+	if (nch_committee_is(member)) {
+		NCH_TRY(nch_committee_fingerprint(member, hex, error));
+	} else {
+		nch_weights *weights;
+		NCH_TRY(nch_weights_open(member, &weights, error));
+		nch_weights_fingerprint(weights, hex);
+		nch_weights_close(weights);
+	}
+	nch_sha256_add(hash, hex, 64);
+	nch_sha256_add(hash, &weight, sizeof weight);
+	return NCH_OK;
+}
+
+nch_status nch_committee_fingerprint(const char *folder, char hex[65], nch_error *error)
+{
+	nch_sha256 hash;
+	unsigned char digest[32];
+	nch_sha256_start(&hash);
+	NCH_TRY(nch_committee_members(folder, hash_member, &hash, error));
+	nch_sha256_finish(&hash, digest);
+	nch_sha256_hex(digest, hex);
 	return NCH_OK;
 }
 

@@ -19,6 +19,12 @@ bool nch_committee_is(const char *folder);
 /* Opens all members, and their weights. Release with nch_ensemble_close. */
 nch_status nch_committee_open(const char *folder, size_t threads, const char *isa, nch_ensemble **committee, nch_error *error);
 
+/* The SHA-256 of the members' fingerprints and weights, in their order: what tells two committees to be the same. */
+nch_status nch_committee_fingerprint(const char *folder, char hex[65], nch_error *error);
+
+/* "folder", its weight: for those who look at a committee; each ends when told false. */
+nch_status nch_committee_members(const char *folder, nch_status (*tell)(void *context, const char *member, double weight, nch_error *error), void *context, nch_error *error);
+
 /* Writes a committee of these folders: its members are copies, so that the folder can be carried away. weights (count) are brought to the sum 1; thresholds are the weighted means of the
  * members'. A folder that is there already must hold no model (or a committee, where overwrite is set). */
 nch_status nch_committee_save(const char *const *folders, const nch_ensemble *members, const double *weights, bool overwrite, const char *folder, nch_error *error);

@@ -3,6 +3,7 @@
 #define NCH_TRAIN_EXPERIMENT_H
 
 #include "data/dataset.h"
+#include "ngram/model.h"
 #include "report/metrics.h"
 #include "train/settings.h"
 #include "train/trainer.h"
@@ -23,7 +24,7 @@ typedef struct nch_experiment_options {
 	size_t folds, fold;    /* folds > 0: validation is fold number `fold` of KFold (stratify: StratifiedKFold) over the rows that are no test rows,
 	                          and what is said of it is left in held-out.jsonl */
 	const char *init;      /* folder to begin with, or NULL */
-	const char *preset;    /* tiny … large, or NULL */
+	const char *preset;    /* tiny … large, ngram, or NULL */
 	nch_shape shape;       /* other measures for the preset */
 	const char *tokenizer; /* file or folder; NULL: that of `init` */
 	float dropout, attention_dropout, classifier_dropout; /* NaN: the config's own */
@@ -36,6 +37,9 @@ typedef struct nch_experiment_options {
 	bool skip_done;        /* where training.out holds all that this very run leaves in the end, nothing is done */
 	bool allow_unknown;    /* go on though more than 30 % of the tokens are unknown */
 	nch_train_options training; /* out, values, optimizer, …; loss, class_weights, identity and keep are filled in */
+	nch_ngram_shape ngram; /* of the n-gram model: preset "ngram", and the baseline */
+	bool baseline;         /* measure an n-gram model beside, trained on the same rows */
+	bool calibrate;        /* fit temperatures on the validation rows (train/calibration.h) */
 	bool loss_given;       /* training.loss is what was asked for; else ce, or bce for several labels a row */
 } nch_experiment_options;
 
@@ -45,6 +49,8 @@ typedef struct nch_experiment_result {
 	bool skipped;            /* the run was done already: nothing else is said here */
 	bool has_valid, has_test;
 	nch_metrics valid, test; /* of the best epoch's model */
+	bool has_baseline;
+	nch_metrics baseline;    /* of the n-gram model, on the test rows, else on the validation rows */
 	nch_labels labels;
 	double seconds;          /* of training alone */
 } nch_experiment_result;

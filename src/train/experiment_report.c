@@ -22,7 +22,21 @@ static void write_metrics(const nch_experiment_result *r, nch_buffer *out)
 		nch_buffer_text(out, ",\n\"test\":");
 		nch_report_json(&r->test, &r->labels, out);
 	}
+	if (r->has_baseline) {
+		nch_buffer_text(out, ",\n\"baseline\":");
+		nch_report_json(&r->baseline, &r->labels, out);
+	}
 	nch_buffer_text(out, "}\n");
+}
+
+void nch_experiment_baseline_line(const nch_experiment_result *r, nch_buffer *out)
+{
+	if (!r->has_baseline)
+		return;
+	nch_buffer_printf(out, "baseline (character n-grams): accuracy %.4f macro F1 %.4f", r->baseline.accuracy, r->baseline.macro.f1);
+	if (r->baseline.multi_label)
+		nch_buffer_printf(out, " micro F1 %.4f", r->baseline.micro.f1);
+	nch_buffer_byte(out, '\n');
 }
 
 static void write_report(const nch_experiment_result *r, nch_buffer *out)
@@ -37,6 +51,9 @@ static void write_report(const nch_experiment_result *r, nch_buffer *out)
 		nch_buffer_printf(out, "\ntest, %zu rows\n\n", r->test_rows);
 		nch_report_text(&r->test, &r->labels, out);
 	}
+	if (r->has_baseline)
+		nch_buffer_byte(out, '\n');
+	nch_experiment_baseline_line(r, out);
 }
 
 nch_status nch_experiment_report(const nch_experiment_options *options, const nch_experiment_result *result, nch_error *error)

@@ -7,10 +7,12 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "report/evaluation.h"
+#include "train/experiment_report.h"
 
 typedef struct card {
 	const nch_experiment_options *options;
-	const nch_config *config;
+	const nch_config *config; /* of a transformer, or NULL */
+	const nch_ngram *ngram;   /* an n-gram model, or NULL */
 	const nch_settings *settings;
 	const nch_experiment_result *result;
 	const nch_metrics *metrics; /* of the test data, else of the validation data; NULL: nothing was measured */
@@ -118,12 +120,18 @@ static void file_names(const card *c, const nch_file_list *files)
 static void what_it_is(const card *c)
 {
 	const nch_config *m = c->config;
+	const nch_ngram *n = c->ngram;
 	text(c, "# ");
 	prose(c, nch_path_name(c->options->training.out));
-	nch_buffer_printf(c->out, "\n\nA %s encoder (%zu layers of %zu, %zu parameters) with a classifier for %zu labels, %s:\n\n", family_name(m->family), m->layers, m->hidden, c->result->parameters, m->labels, m->multi_label ? "any number of them a text" : "one a text");
-	for (size_t i = 0; i < m->labels; i++) {
+	if (n != NULL)
+		nch_buffer_printf(c->out, "\n\nA linear model (logistic regression) over character n-grams of %u to %u, weighted by TF-IDF (%zu features), for %zu labels, %s:\n\n",
+		                  n->shape.widths.shortest, n->shape.widths.longest, n->features, n->labels.count, n->multi_label ? "any number of them a text" : "one a text");
+	else
+		nch_buffer_printf(c->out, "\n\nA %s encoder (%zu layers of %zu, %zu parameters) with a classifier for %zu labels, %s:\n\n", family_name(m->family), m->layers, m->hidden,
+		                  c->result->parameters, m->labels, m->multi_label ? "any number of them a text" : "one a text");
+	for (size_t i = 0; i < c->result->labels.count; i++) {
 		text(c, i > 0 ? ", " : "");
-		prose(c, m->label_names[i]);
+		prose(c, c->result->labels.names[i]);
 	}
 	text(c, "\n\n");
 }
@@ -141,7 +149,8 @@ static void data_section(const card *c)
 	nch_buffer_printf(c->out, ". SHA-256 of the data as read: `%s`.\n\n", c->settings->data_digest);
 	if (c->settings->cleansing[0] != '\0')
 		nch_buffer_printf(c->out, "Texts go through the cleansing `%s` first.\n\n", c->settings->cleansing);
-	nch_buffer_printf(c->out, "Texts are cut to %zu tokens.\n\n", c->settings->max_len);
+	if (c->config != NULL)
+		nch_buffer_printf(c->out, "Texts are cut to %zu tokens.\n\n", c->settings->max_len);
 }
 
 static void row(const card *c, const char *name, const char *value)
@@ -158,11 +167,32 @@ static void number_row(const card *c, const char *name, double value)
 	text(c, " |\n");
 }
 
+static void command_and_weights(const card *c)
+{
+	if (c->options->command != NULL) {
+		nch_buffer command = {0};
+		nch_buffer_printf(&command, "%s\n", c->options->command);
+		c->out->failed = c->out->failed || command.failed;
+		block(c, "sh", command.data != NULL ? command.data : "");
+		nch_buffer_free(&command);
+		text(c, "The same command on the same files gives these weights again, bit for bit, on any machine.\n\n");
+	}
+	nch_buffer_printf(c->out, "Weights: SHA-256 `%s` (`nunchi fingerprint`).\n\n", c->result->training.fingerprint);
+}
+
 static void recipe_section(const card *c)
 {
 	static const char *const optimizers[] = {"AdamW", "Adam", "RAdam", "SGD", "RAdam as TensorFlow Addons has it"};
 	const nch_train_options *t = &c->options->training;
 	text(c, "## Recipe\n\n| | |\n| --- | --- |\n");
+	if (c->ngram != NULL) {
+		number_row(c, "inverse strength of the penalty", c->ngram->shape.c);
+		if (c->settings->recipe[0] != '\0')
+			row(c, "recipe", c->settings->recipe);
+		text(c, "\n");
+		command_and_weights(c);
+		return;
+	}
 	row(c, "begun with", c->options->init ? nch_path_name(c->options->init) : "random weights");
 	if (c->settings->recipe[0] != '\0')
 		row(c, "recipe", c->settings->recipe);
@@ -183,15 +213,7 @@ static void recipe_section(const card *c)
 	if (c->settings->layer_decay != 1.0)
 		number_row(c, "layer-wise decay of the learning rate", c->settings->layer_decay);
 	nch_buffer_printf(c->out, "| seed | %llu |\n\n", (unsigned long long)t->seed);
-	if (c->options->command != NULL) {
-		nch_buffer command = {0};
-		nch_buffer_printf(&command, "%s\n", c->options->command);
-		c->out->failed = c->out->failed || command.failed;
-		block(c, "sh", command.data != NULL ? command.data : "");
-		nch_buffer_free(&command);
-		text(c, "The same command on the same files gives these weights again, bit for bit, on any machine.\n\n");
-	}
-	nch_buffer_printf(c->out, "Weights: SHA-256 `%s` (`nunchi fingerprint`).\n\n", c->result->training.fingerprint);
+	command_and_weights(c);
 }
 
 static void metrics_section(const card *c)
@@ -204,6 +226,7 @@ static void metrics_section(const card *c)
 	nch_buffer report = {0};
 	nch_buffer_printf(c->out, "On the %s data:\n\n", c->measured_on);
 	nch_report_text(c->metrics, &c->result->labels, &report);
+	nch_experiment_baseline_line(c->result, &report);
 	c->out->failed = c->out->failed || report.failed;
 	block(c, "text", report.data != NULL ? report.data : "");
 	nch_buffer_free(&report);
@@ -220,7 +243,9 @@ static bool has_file(const card *c, const char *name)
 static void use_section(const card *c)
 {
 	text(c, "## Use\n\n```sh\nnunchi predict --model . sentences.txt\n```\n\n");
-	if (has_file(c, "tokenizer.json") || has_file(c, "vocab.txt"))
+	if (c->ngram != NULL)
+		text(c, "It is no transformer: other programs find in `ngrams.table` and `model.safetensors` what they need to compute it.\n\n");
+	else if (has_file(c, "tokenizer.json") || has_file(c, "vocab.txt"))
 		text(c, "```python\nfrom transformers import AutoModelForSequenceClassification, AutoTokenizer\ntokenizer = AutoTokenizer.from_pretrained(\".\")\n"
 		        "model = AutoModelForSequenceClassification.from_pretrained(\".\")\n```\n\n");
 	else
@@ -229,12 +254,12 @@ static void use_section(const card *c)
 	text(c, "`nunchi inspect --verify .` tells whether the folder is still what was saved.\n");
 }
 
-nch_status nch_model_card_write(const nch_experiment_options *options, const nch_model *model, const nch_settings *settings,
+nch_status nch_model_card_write(const nch_experiment_options *options, const nch_model *model, const nch_ngram *ngram, const nch_settings *settings,
                                 const nch_experiment_result *result, nch_error *error)
 {
 	nch_buffer out = {0};
 	char *path = nch_path_join(options->training.out, "README.md");
-	const card c = {.options = options, .config = &model->config, .settings = settings, .result = result, .out = &out,
+	const card c = {.options = options, .config = model != NULL ? &model->config : NULL, .ngram = ngram, .settings = settings, .result = result, .out = &out,
 	                .metrics = result->has_test ? &result->test : result->has_valid ? &result->valid : NULL,
 	                .measured_on = result->has_test ? "test" : "validation"};
 	front_matter(&c);

@@ -1,0 +1,102 @@
+# ngram_test.sh - the n-gram model as every command meets it; the yardstick beside a run; committees; temperatures.
+. "$(dirname "$0")/lib.sh"
+
+gives() { # 'ERE in standard output' -- arguments...
+	pattern=$1
+	shift 2
+	run "$@"
+	if [ "$status" -eq 0 ] && grep -Eq -- "$pattern" "$work/.out"; then good; else bad "nunchi $* (exit status $status) gives $pattern"; fi
+}
+
+books="--train data/books/simcheong.tsv"
+run train --preset ngram $books --test data/books/heungbu.tsv --out "$work/one" --quiet
+check 'trains without a tokenizer' [ "$status" -eq 0 ]
+first=$(tail -n 1 "$work/.out")
+check 'leaves what a run leaves' sh -c "cd '$work/one' && ls config.json model.safetensors ngrams.table nunchi.json log.jsonl metrics.json report.txt curves.svg confusion.svg README.md self_test.json run.json > /dev/null"
+check 'the card says what it is' grep -q 'character n-grams of 1 to 4' "$work/one/README.md"
+check 'the fingerprint is that of the file' sh -c "[ \"\$('$NUNCHI' fingerprint '$work/one')\" = '$first' ]"
+for threads in 1 3; do
+	run train --preset ngram $books --threads $threads --isa scalar --out "$work/threads$threads" --quiet
+	check "$threads threads, plain C: the same bits" [ "$(tail -n 1 "$work/.out")" = "$first" ]
+done
+gives 'ok:' -- inspect --verify "$work/one"
+gives 'features' -- inspect "$work/one"
+gives '"label":' -- predict --model "$work/one" data/books/heungbu.txt
+gives 'accuracy' -- eval --model "$work/one" --data data/books/heungbu.tsv
+gives '"kind":"narration"' -- tag --model "$work/one" data/books/heungbu.txt
+gives '흥부는' -- explain --model "$work/one" --text '흥부는 울었습니다.'
+gives '"effects"' -- explain --model "$work/one" --text '흥부는 울었습니다.' --format json --html "$work/page.html"
+exits 2 'is no transformer' -- predict --model "$work/one" --embeddings mean data/books/heungbu.txt
+exits 2 'has no --tokenizer' -- train --preset ngram --tokenizer tests/golden/sp $books --out "$work/two"
+exits 2 'widths from 1 to 8' -- train --preset ngram --ngrams 3-2 $books --out "$work/two"
+exits 2 '--loss' -- train --preset ngram --loss focal --multi-label $books --out "$work/two"
+exits 2 'on validation data' -- train --preset ngram --calibrate $books --out "$work/two"
+
+# an effect is exact: bias and effects add up to the logit
+run explain --model "$work/one" --text '흥부는 울었습니다. 정말로!' --format json
+check 'answers as predict answers' sh -c "printf '흥부는 울었습니다. 정말로!\n' | '$NUNCHI' predict --model '$work/one' | grep -o '\"scores\":{[^}]*}' | grep -qF -f - '$work/.out'"
+
+# hashed, narrow, half precision
+run train --preset ngram --ngram-buckets 4096 --ngrams 2-3 $books --out "$work/hashed" --quiet
+check 'hashed: no table of n-grams' [ ! -e "$work/hashed/ngrams.table" ]
+gives 'ok:' -- inspect --verify "$work/hashed"
+exits 0 '' -- convert --from "$work/one" --to "$work/half" --type f16
+gives 'ok:' -- inspect --verify "$work/half"
+
+# damaged folders end in one line
+cp -r "$work/one" "$work/cut" && head -c 1000 "$work/one/ngrams.table" > "$work/cut/ngrams.table"
+exits 1 'cut off or damaged' -- predict --model "$work/cut" data/books/heungbu.txt
+cp "$work/hashed/model.safetensors" "$work/cut/model.safetensors" && cp "$work/one/ngrams.table" "$work/cut/"
+exits 1 'not the shape' -- predict --model "$work/cut" data/books/heungbu.txt
+
+# several labels, folds, sweeps
+run train --preset ngram --multi-label --train data/ea.jsonl --target pair --limit 200 --valid-split .2 --threshold tune-per-label --calibrate --out "$work/several" --quiet
+check 'several labels a row' [ "$status" -eq 0 ]
+check 'a temperature a label' sh -c "grep -c temperatures '$work/several/nunchi.json' | grep -q 1 && grep -o '\"temperatures\": \[.*\]' '$work/several/nunchi.json' | tr ',' '\n' | grep -c . | grep -qx 8"
+gives '^mean' -- cv --preset ngram $books --folds 3 --out "$work/cv" --quiet
+check 'folds are joined' grep -q '"best_fold"' "$work/cv/cv.json"
+gives 'best by' -- sweep --preset ngram $books --valid-split .2 --set ngram-c=1,3 --out "$work/sweep" --quiet
+
+# temperatures: other probabilities, the same answers, half of the error
+run train --preset ngram --calibrate $books --valid data/books/kongjwi.tsv --valid data/books/kkachi.tsv --valid data/books/bari.tsv --test data/books/heungbu.tsv --out "$work/calm" --quiet
+"$NUNCHI" predict --model "$work/one" data/books/heungbu.txt | sed 's/,"score".*//' > "$work/plain.txt"
+"$NUNCHI" predict --model "$work/calm" data/books/heungbu.txt | sed 's/,"score".*//' > "$work/calm.txt"
+check 'temperatures change no answer' cmp "$work/plain.txt" "$work/calm.txt"
+error_of() { "$NUNCHI" eval --model "$1" --data data/books/heungbu.tsv --json | grep -o '"calibration_error":[0-9.]*' | cut -d: -f2; }
+check 'the calibration error falls' sh -c "awk 'BEGIN { exit !($(error_of "$work/calm") < $(error_of "$work/one")) }'"
+
+# a yardstick beside a transformer
+run train --train data/books/simcheong.tsv --limit 60 --test data/books/heungbu.tsv --baseline --preset tiny --tokenizer tests/golden/sp/unigram.model --epochs 1 --lr 1e-3 --out "$work/run" --quiet --allow-unknown
+if [ "$status" -eq 0 ]; then
+	check 'the baseline has a line' grep -qE '^baseline \(character n-grams\): accuracy 0\.[0-9]+ macro F1 0\.[0-9]+$' "$work/.out"
+	check 'and stands in metrics.json' grep -q '^"baseline":{' "$work/run/metrics.json"
+	check 'and in the report' grep -q '^baseline (character' "$work/run/report.txt"
+else
+	bad 'a run with a baseline'
+fi
+
+# committees
+exits 0 '' -- ensemble --model "$work/one" --model "$work/hashed" --weights .7,.3 --save "$work/both"
+gives 'weight 0.7000' -- inspect "$work/both"
+gives '"label":' -- predict --model "$work/both" --logits data/books/heungbu.txt
+gives 'accuracy' -- eval --model "$work/both" --data data/books/heungbu.tsv
+gives '울었' -- explain --model "$work/both" --text '흥부는 울었습니다.'
+gives 'weights sha256' -- fingerprint "$work/both"
+exits 2 'holds a model already' -- ensemble --model "$work/one" --model "$work/hashed" --save "$work/both"
+exits 2 'holds a model already' -- ensemble --model "$work/one" --model "$work/hashed" --overwrite --save "$work/one"
+exits 0 '' -- ensemble --model "$work/both" --model "$work/calm" --weights fit --data data/books/kongjwi.tsv --save "$work/nested"
+gives '"label":' -- predict --model "$work/nested" data/books/heungbu.txt
+exits 2 'there are 2 models' -- ensemble --model "$work/one" --model "$work/hashed" --weights .7 --save "$work/other"
+exits 2 'give --data' -- ensemble --model "$work/one" --model "$work/hashed" --weights fit --save "$work/other"
+# a committee is answered as the ensemble of the same weights
+"$NUNCHI" ensemble --model "$work/one" --model "$work/hashed" --weights .7,.3 data/books/heungbu.txt | sed 's/,"score".*//' > "$work/votes.txt"
+"$NUNCHI" predict --model "$work/both" data/books/heungbu.txt | sed 's/,"score".*//' > "$work/committee.txt"
+check 'a committee answers as its members vote' cmp "$work/votes.txt" "$work/committee.txt"
+# hostile configurations
+mkdir "$work/evil" && printf '{"model_type":"nunchi-committee","members":[{"folder":"../one","weight":1}]}' > "$work/evil/config.json"
+exits 1 'no "folder" within this one' -- predict --model "$work/evil" data/books/heungbu.txt
+mkdir "$work/loop" && printf '{"model_type":"nunchi-committee","members":[{"folder":"member-0","weight":1}]}' > "$work/loop/config.json" && ln -s . "$work/loop/member-0"
+exits 1 'deep at the most' -- predict --model "$work/loop" data/books/heungbu.txt
+printf '{"model_type":"nunchi-committee","members":[{"folder":"member-0","weight":0}]}' > "$work/loop/config.json"
+exits 1 'all weights are 0' -- predict --model "$work/loop" data/books/heungbu.txt
+finish
