@@ -10,17 +10,27 @@
 #include "cli/jury.h"
 #include "cli/output.h"
 #include "report/evaluation.h"
+#include "cli/eval_against.h"
+#include "data/table_write.h"
+#include "report/contrast.h"
 #include "report/mistakes.h"
+#include "report/reliability.h"
 #include "train/evaluate.h"
+#include "train/held_out.h"
 #include "train/predictor.h"
 
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_LIST, "DIR", .help = "the model's folder; several vote", .required = true},
+	{"model", NCH_OPTION_LIST, "DIR", .help = "the model's folder; several vote"},
 	{"vote", NCH_OPTION_CHOICE, .choices = "hard|soft", .help = "several models: the mean of their probabilities, or a vote each", .otherwise = "soft"},
-	{"data", NCH_OPTION_LIST, "FILE", .help = "labelled rows: .csv .tsv .xlsx .jsonl .json .txt, - for standard input", .required = true},
+	{"data", NCH_OPTION_LIST, "FILE", .help = "labelled rows: .csv .tsv .xlsx .jsonl .json .txt, - for standard input"},
+	{"answers", NCH_OPTION_TEXT, "FILE", .help = "measure answers that are there already, in place of a model's: a line each, {\"truth\":\"a\",\"label\":\"b\",\"scores\":{\"a\":.4,\"b\":.6}}; several labels: lists, and \"labels\""},
 	{"max-len", NCH_OPTION_INTEGER, "N", .help = "cut rows to N tokens (default: as in training)", .least = 3, .most = 1000000},
 	{"errors", NCH_OPTION_TEXT, "FILE", .help = "write the wrong rows to FILE (TSV), the most confident mistakes first"},
 	{"slice", NCH_OPTION_TEXT, "COLUMN", .help = "figures for each value of this column too"},
+	{"contrast", NCH_OPTION_TEXT, "COLUMN", .help = "rows with the same value in this column are a contrast set: how many originals, changed ones and whole sets are right"},
+	{"against", NCH_OPTION_TEXT, "DIR", .help = "another model on the same rows: accuracies, McNemar's exact test, a bootstrap interval of the difference"},
+	{"differences", NCH_OPTION_TEXT, "FILE", .help = "--against: write the rows of which just one of the two is right to FILE (TSV)"},
+	{"reliability", NCH_OPTION_TEXT, "FILE.svg", .help = "draw how often it is right where it is how sure"},
 	{"json", NCH_OPTION_FLAG, .help = "one JSON object instead of the report"},
 	{0}};
 static const nch_option_group own_group = {"What is evaluated", own_options};
@@ -36,6 +46,10 @@ struct work {
 	size_t *best;      /* (rows): the answers */
 	nch_slice *slices; /* one for each of data.groups, or NULL */
 	nch_buffer errors;
+	bool *right;       /* (rows): wholly right */
+	bool has_contrast, has_against;
+	nch_contrast contrast;
+	nch_against against;
 };
 
 /* A score that differs from the training's is often one of these two. */
@@ -59,11 +73,14 @@ static nch_status measure(struct work *w, nch_error *error)
 	const nch_criterion criterion = {p->loss, p->settings.shape, p->thresholds};
 	w->scores = logits != NULL ? nch_alloc(cells, sizeof *w->scores) : NULL;
 	w->best = nch_alloc(w->examples.rows, sizeof *w->best);
-	nch_status status = logits && w->scores && w->best ? NCH_OK : nch_no_memory(error);
+	w->right = nch_alloc(w->examples.rows, sizeof *w->right);
+	nch_status status = logits && w->scores && w->best && w->right ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK)
 		status = nch_predictor_dataset(p, &w->data, logits, error);
 	for (size_t i = 0; i < w->examples.rows && status == NCH_OK; i++)
 		w->best[i] = nch_predictor_answer(p, logits + i * labels, w->scores + i * labels, NULL);
+	if (status == NCH_OK)
+		status = nch_eval_right(p, &w->examples, logits, w->right, error);
 	if (status == NCH_OK) {
 		nch_predictor_temper(p, logits, w->examples.rows);
 		status = nch_evaluate_metrics(&w->examples, logits, labels, &criterion, &w->metrics, error);
@@ -78,7 +95,10 @@ static nch_status look_closer(const nch_options *options, struct work *w, nch_er
 	const char *path = nch_options_text(options, "errors");
 	const nch_answers answers = {.data = &w->data, .scores = w->scores, .best = w->best, .thresholds = w->predictor->thresholds};
 	size_t count;
-	if (w->data.groups.count > 0)
+	if (nch_options_text(options, "contrast") != NULL) {
+		NCH_TRY(nch_contrast_make(&w->data, w->right, &w->contrast, error));
+		w->has_contrast = true;
+	} else if (w->data.groups.count > 0)
 		NCH_TRY(nch_slices_make(&answers, &w->slices, error));
 	if (path == NULL)
 		return NCH_OK;
@@ -101,6 +121,35 @@ static void show(const nch_buffer *report)
 	nch_output_text(end);
 }
 
+/* One more member of the object that was written last. */
+static void open_member(nch_buffer *out, const char *name)
+{
+	out->length -= !out->failed;
+	nch_buffer_printf(out, ",\"%s\":", name);
+}
+
+/* --contrast and --against */
+static void add_comparisons(const nch_options *options, const struct work *w, nch_buffer *out)
+{
+	bool json = nch_options_flag(options, "json");
+	if (w->has_contrast && json) {
+		open_member(out, "contrast");
+		nch_contrast_json(&w->contrast, out);
+		nch_buffer_byte(out, '}');
+	} else if (w->has_contrast) {
+		nch_buffer_byte(out, '\n');
+		nch_contrast_text(&w->contrast, nch_options_text(options, "contrast"), out);
+	}
+	if (w->has_against && json) {
+		open_member(out, "against");
+		nch_against_json(&w->against, out);
+		nch_buffer_byte(out, '}');
+	} else if (w->has_against) {
+		nch_buffer_byte(out, '\n');
+		nch_against_text(&w->against, w->predictor->folder, nch_options_text(options, "against"), out);
+	}
+}
+
 /* The figures; with --slice, those of each value too. */
 static nch_status print(const nch_options *options, const nch_metrics *metrics, const nch_labels *labels, const struct work *w, nch_error *error)
 {
@@ -117,6 +166,8 @@ static nch_status print(const nch_options *options, const nch_metrics *metrics, 
 			nch_slices_json(slices, &w->data.groups, &out);
 			nch_buffer_text(&out, "}}");
 		}
+		if (w != NULL)
+			add_comparisons(options, w, &out);
 		nch_buffer_byte(&out, '\n');
 	} else {
 		nch_report_text(metrics, labels, &out);
@@ -124,11 +175,68 @@ static nch_status print(const nch_options *options, const nch_metrics *metrics, 
 			nch_buffer_byte(&out, '\n');
 			nch_slices_table(slices, &w->data.groups, column, &out);
 		}
+		if (w != NULL)
+			add_comparisons(options, w, &out);
 	}
 	nch_status status = nch_buffer_check(&out, error);
 	if (status == NCH_OK)
 		show(&out);
 	nch_buffer_free(&out);
+	return status;
+}
+
+/* file, line, which of the two is right, label, text */
+static nch_status write_differences(const struct work *w, const bool *second, const char *path, nch_error *error)
+{
+	nch_buffer out = {0};
+	nch_buffer_text(&out, "right\tlabel\tfile\tline\ttext\n");
+	for (size_t i = 0; i < w->data.rows; i++) {
+		size_t line, length, count;
+		const char *file = nch_dataset_where(&w->data, i, &line), *text = nch_dataset_text(&w->data, i, &length);
+		const int32_t *classes = nch_dataset_classes(&w->data, i, &count);
+		if (w->right[i] == second[i])
+			continue;
+		nch_buffer_printf(&out, "%s\t", w->right[i] ? "first" : "second");
+		for (size_t c = 0; c < count; c++)
+			nch_buffer_printf(&out, "%s%s", c > 0 ? "," : "", w->labels.names[classes[c]]);
+		nch_buffer_printf(&out, "\t%s\t%zu\t", nch_path_name(file), line);
+		nch_table_field(&out, text, length);
+		nch_buffer_byte(&out, '\n');
+	}
+	nch_status status = nch_buffer_check(&out, error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, out.data, out.length, error);
+	nch_buffer_free(&out);
+	return status;
+}
+
+/* --against */
+static nch_status set_against(const nch_options *options, struct work *w, nch_error *error)
+{
+	const char *other = nch_options_text(options, "against"), *differences = nch_options_text(options, "differences");
+	if (other == NULL)
+		return differences == NULL ? NCH_OK : nch_fail(error, NCH_USAGE, "--differences: with --against DIR there are two models that may differ");
+	bool *second = nch_alloc(w->data.rows, sizeof *second);
+	nch_status status = second != NULL ? nch_eval_against(options, other, w->right, w->data.rows, second, &w->against, error) : nch_no_memory(error);
+	if (status == NCH_OK && differences != NULL)
+		status = write_differences(w, second, differences, error);
+	w->has_against = status == NCH_OK;
+	nch_free(second);
+	return status;
+}
+
+/* --reliability */
+static nch_status draw(const nch_options *options, const nch_metrics *metrics, nch_error *error)
+{
+	const char *path = nch_options_text(options, "reliability");
+	nch_buffer picture = {0};
+	if (path == NULL)
+		return NCH_OK;
+	nch_reliability_svg(metrics, &picture);
+	nch_status status = nch_buffer_check(&picture, error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, picture.data, picture.length, error);
+	nch_buffer_free(&picture);
 	return status;
 }
 
@@ -140,11 +248,14 @@ static nch_status evaluate(const nch_options *options, const char *folder, struc
 	if (max_len > 0 && max_len < p->max_len)
 		p->max_len = max_len;
 	NCH_TRY(nch_jury_labels(p, &w->labels, error));
-	NCH_TRY(nch_jury_read(options, p, &w->labels, nch_options_text(options, "slice"), &w->data, error));
+	const char *contrast = nch_options_text(options, "contrast");
+	NCH_TRY(nch_jury_read(options, p, &w->labels, contrast != NULL ? contrast : nch_options_text(options, "slice"), &w->data, error));
 	NCH_TRY(nch_examples_truth(&w->data, NULL, w->data.rows, &w->examples, error));
 	NCH_TRY(measure(w, error));
 	warn_about_tokens(p, w->data.rows);
 	NCH_TRY(look_closer(options, w, error));
+	NCH_TRY(set_against(options, w, error));
+	NCH_TRY(draw(options, &w->metrics, error));
 	return print(options, &w->metrics, &w->labels, w, error);
 }
 
@@ -159,6 +270,7 @@ static nch_status evaluate_one(const nch_options *options, const char *folder, n
 	nch_examples_free(&w.examples);
 	nch_metrics_free(&w.metrics);
 	nch_free(w.scores);
+	nch_free(w.right);
 	nch_free(w.best);
 	nch_buffer_free(&w.errors);
 	return status;
@@ -183,15 +295,49 @@ static nch_status evaluate_votes(const nch_options *options, const nch_ensemble 
 	return status;
 }
 
+static nch_status evaluate_answers(const nch_options *options, const char *path, nch_error *error)
+{
+	nch_held_out answers = {0};
+	nch_metrics metrics = {0};
+	NCH_TRY(nch_held_out_read_file(path, &answers, error));
+	nch_status status = nch_held_out_metrics(&answers, &metrics, error);
+	if (status == NCH_OK)
+		status = print(options, &metrics, &answers.labels, NULL, error);
+	if (status == NCH_OK)
+		status = draw(options, &metrics, error);
+	nch_metrics_free(&metrics);
+	nch_held_out_free(&answers);
+	return status;
+}
+
+static nch_status check(const nch_options *options, nch_error *error)
+{
+	size_t models, files;
+	nch_options_list(options, "model", &models);
+	nch_options_list(options, "data", &files);
+	if (nch_options_text(options, "answers") != NULL)
+		return models == 0 && files == 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--answers: these are measured in place of a --model's on --data");
+	if (models == 0)
+		return nch_fail(error, NCH_USAGE, "--model is missing: eval needs --model DIR (or --answers FILE)");
+	return files > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--data is missing: eval needs labelled rows, --data FILE");
+}
+
 static nch_status run(const nch_options *options, nch_error *error)
 {
+	NCH_TRY(check(options, error));
+	if (nch_options_text(options, "answers") != NULL)
+		return evaluate_answers(options, nch_options_text(options, "answers"), error);
 	nch_ensemble *ensemble = NULL;
 	size_t count;
 	const char *const *folders = nch_options_list(options, "model", &count);
+	if (nch_options_given(options, "contrast") && nch_options_given(options, "slice"))
+		return nch_fail(error, NCH_USAGE, "--contrast and --slice: rows are grouped by one column");
 	if (count == 1)
 		return evaluate_one(options, folders[0], error);
-	if (nch_options_given(options, "max-len") || nch_options_given(options, "errors") || nch_options_given(options, "slice"))
-		return nch_fail(error, NCH_USAGE, "--max-len, --errors and --slice are for one model");
+	static const char *const alone[] = {"max-len", "errors", "slice", "contrast", "against", "differences"};
+	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+		if (nch_options_given(options, alone[i]))
+			return nch_fail(error, NCH_USAGE, "--%s is for one model", alone[i]);
 	NCH_TRY(nch_ensemble_open(folders, count, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &ensemble, error));
 	nch_status status = evaluate_votes(options, ensemble, error);
 	nch_ensemble_close(ensemble);

@@ -140,8 +140,8 @@ void nch_report_text(const nch_metrics *metrics, const nch_labels *labels, nch_b
 	if (!isnan(metrics->loss))
 		nch_buffer_printf(out, "   loss %.4f", metrics->loss);
 	nch_buffer_printf(out, "   macro F1 %.4f   micro F1 %.4f\n", metrics->macro.f1, metrics->micro.f1);
-	add_defined(out, (const char *const[]){"kappa", "ROC-AUC", "calibration error"},
-	            (const double[]){metrics->kappa, metrics->roc_auc, metrics->calibration_error}, 3);
+	add_defined(out, (const char *const[]){"kappa", "ROC-AUC", "calibration error", "Brier score"},
+	            (const double[]){metrics->kappa, metrics->roc_auc, metrics->calibration_error, metrics->brier}, 4);
 	if (metrics->multi_label)
 		add_multi_label_text(metrics, labels, out);
 	if (metrics->confusion != NULL) {
@@ -220,6 +220,7 @@ void nch_report_json(const nch_metrics *metrics, const nch_labels *labels, nch_b
 	add_member(out, "average_precision", metrics->average_precision);
 	add_member(out, "average_precision_micro", metrics->average_precision_micro);
 	add_member(out, "calibration_error", metrics->calibration_error);
+	add_member(out, "brier", metrics->brier);
 	add_member(out, "hamming_loss", metrics->hamming);
 	if (metrics->multi_label)
 		add_multi_label_figures(out, metrics);

@@ -6,7 +6,6 @@
 
 #include "base/memory.h"
 
-#define CALIBRATION_BINS 15
 
 void nch_metrics_free(nch_metrics *metrics)
 {
@@ -141,25 +140,21 @@ static nch_status rank_figures(const float *truth, const float *scores, nch_metr
 
 /* --- calibration --- */
 
-/* Bins of confidence: how sure were the predictions in each, and how often right. */
-typedef struct calibration {
-	double confidence[CALIBRATION_BINS];
-	size_t right[CALIBRATION_BINS], count[CALIBRATION_BINS];
-} calibration;
+static double squared(double x) { return x * x; }
 
-static void calibrate(calibration *bins, double confidence, bool right)
+static void calibrate(nch_calibration_bins *bins, double confidence, bool right)
 {
-	double place = confidence * CALIBRATION_BINS;
-	size_t bin = place < 0 ? 0 : place >= CALIBRATION_BINS ? CALIBRATION_BINS - 1 : (size_t)place;
+	double place = confidence * NCH_CALIBRATION_BINS;
+	size_t bin = place < 0 ? 0 : place >= NCH_CALIBRATION_BINS ? NCH_CALIBRATION_BINS - 1 : (size_t)place;
 	bins->confidence[bin] += confidence;
 	bins->right[bin] += right;
 	bins->count[bin]++;
 }
 
-static double calibration_error(const calibration *bins, size_t count)
+static double calibration_error(const nch_calibration_bins *bins, size_t count)
 {
 	double sum = 0;
-	for (size_t b = 0; b < CALIBRATION_BINS; b++)
+	for (size_t b = 0; b < NCH_CALIBRATION_BINS; b++)
 		sum += fabs(bins->confidence[b] - (double)bins->right[b]);
 	return sum / (double)count;
 }
@@ -221,7 +216,7 @@ static double kappa_of(const nch_metrics *m)
 static nch_status start(nch_metrics *m, size_t rows, size_t classes, bool multi_label, nch_error *error)
 {
 	*m = (nch_metrics){ .rows = rows, .classes = classes, .multi_label = multi_label, .loss = NAN, .kappa = NAN };
-	m->roc_auc = m->roc_auc_micro = m->average_precision = m->average_precision_micro = m->calibration_error = NAN;
+	m->roc_auc = m->roc_auc_micro = m->average_precision = m->average_precision_micro = m->calibration_error = m->brier = NAN;
 	if (rows == 0 || classes == 0)
 		return nch_fail(error, NCH_DATA, "there are no rows to evaluate");
 	m->by_class = nch_alloc(classes, sizeof *m->by_class);
@@ -265,13 +260,16 @@ static nch_status score_single(const int32_t *truth, const int32_t *predicted, c
 	float *one_hot = nch_alloc(m->rows * m->classes, sizeof *one_hot);
 	if (one_hot == NULL)
 		return nch_no_memory(error);
-	calibration bins = { 0 };
+	m->brier = 0;
 	for (size_t i = 0; i < m->rows; i++) {
 		one_hot[i * m->classes + (size_t)truth[i]] = 1;
-		calibrate(&bins, scores[i * m->classes + (size_t)predicted[i]], truth[i] == predicted[i]);
+		calibrate(&m->bins, scores[i * m->classes + (size_t)predicted[i]], truth[i] == predicted[i]);
+		for (size_t k = 0; k < m->classes; k++)
+			m->brier += squared((double)scores[i * m->classes + k] - ((size_t)truth[i] == k ? 1 : 0));
 	}
 	nch_status status = rank_figures(one_hot, scores, m, error);
-	m->calibration_error = calibration_error(&bins, m->rows);
+	m->calibration_error = calibration_error(&m->bins, m->rows);
+	m->brier /= (double)m->rows;
 	nch_free(one_hot);
 	return status;
 }
@@ -296,8 +294,7 @@ nch_status nch_metrics_single(const int32_t *truth, const int32_t *predicted, co
 
 /* --- any number of labels a row --- */
 
-static void count_row(const float *targets, const float *scores, const float *thresholds, nch_metrics *m, calibration *bins,
-                      size_t *wrong_cells)
+static void count_row(const float *targets, const float *scores, const float *thresholds, nch_metrics *m, size_t *wrong_cells)
 {
 	size_t hits = 0, predicted = 0, support = 0, wrong = 0;
 	for (size_t c = 0; c < m->classes; c++) {
@@ -309,7 +306,8 @@ static void count_row(const float *targets, const float *scores, const float *th
 		predicted += guess;
 		hits += truth && guess;
 		wrong += truth != guess;
-		calibrate(bins, scores[c], truth);
+		calibrate(&m->bins, scores[c], truth);
+		m->brier += squared((double)scores[c] - (truth ? 1 : 0));
 	}
 	m->accuracy += wrong == 0;
 	m->unlabelled += predicted == 0;
@@ -329,14 +327,14 @@ nch_status nch_metrics_multi(const float *targets, const float *scores, const fl
 		nch_metrics_free(metrics);
 		return status;
 	}
-	calibration bins = { 0 };
 	size_t wrong_cells = 0;
+	metrics->brier = 0;
 	for (size_t c = 0; c < classes; c++) {
 		metrics->by_class[c].present = true;
 		metrics->by_class[c].threshold = (double)(thresholds != NULL ? thresholds[c] : 0.5f);
 	}
 	for (size_t i = 0; i < rows; i++)
-		count_row(targets + i * classes, scores + i * classes, thresholds, metrics, &bins, &wrong_cells);
+		count_row(targets + i * classes, scores + i * classes, thresholds, metrics, &wrong_cells);
 	averages(metrics);
 	double all = (double)rows;
 	metrics->accuracy /= all;
@@ -344,7 +342,8 @@ nch_status nch_metrics_multi(const float *targets, const float *scores, const fl
 	metrics->samples.recall /= all;
 	metrics->samples.f1 /= all;
 	metrics->hamming = (double)wrong_cells / (all * (double)classes);
-	metrics->calibration_error = calibration_error(&bins, rows * classes);
+	metrics->calibration_error = calibration_error(&metrics->bins, rows * classes);
+	metrics->brier /= all * (double)classes;
 	return NCH_OK;
 }
 

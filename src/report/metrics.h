@@ -27,6 +27,13 @@ typedef struct nch_average {
 	double precision, recall, f1;
 } nch_average;
 
+/* Bins of equal width of the confidence from 0 to 1: how sure the answers in each were, summed, how many, and how many right. */
+enum { NCH_CALIBRATION_BINS = 15 };
+typedef struct nch_calibration_bins {
+	double confidence[NCH_CALIBRATION_BINS];
+	size_t right[NCH_CALIBRATION_BINS], count[NCH_CALIBRATION_BINS];
+} nch_calibration_bins;
+
 /* Start with {0}, release with nch_metrics_free. */
 typedef struct nch_metrics {
 	size_t rows, classes;
@@ -42,8 +49,11 @@ typedef struct nch_metrics {
 	double roc_auc;       /* macro over the classes, one against the rest; two classes: of the second one */
 	double roc_auc_micro; /* over all rows × classes at once; two classes: as roc_auc */
 	double average_precision, average_precision_micro;
-	double calibration_error; /* expected calibration error, 15 bins of equal width (Guo et al. 2017) */
-	bool has_scores;          /* else the five figures above are NaN */
+	double calibration_error; /* expected calibration error over the bins (Guo et al. 2017) */
+	double brier;             /* mean over the rows of the squared distance of the probabilities from the truth, summed over the classes (Brier 1950); several labels: mean over the
+	                             cells */
+	nch_calibration_bins bins; /* of the answers; several labels: of all cells */
+	bool has_scores;          /* else the six figures above are NaN */
 	size_t *confusion;        /* single label: confusion[truth × classes + predicted]; else NULL */
 } nch_metrics;
 

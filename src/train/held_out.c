@@ -83,6 +83,7 @@ typedef struct reading {
 	found_line *found;
 	size_t count, capacity;
 	nch_arena *arena;
+	bool any; /* a line's place may be its row */
 } reading;
 
 static nch_status wrong(const char *path, size_t line, nch_error *error)
@@ -95,7 +96,7 @@ static nch_status collect_line(reading *r, const char *path, size_t number, cons
 	nch_json *record;
 	nch_arena_reset(r->arena);
 	NCH_TRY(nch_json_parse(text, length, path, r->arena, &record, error));
-	double row = nch_json_number(record, "row", -1.0);
+	double row = nch_json_number(record, "row", r->any ? (double)r->count : -1.0);
 	if (!(row >= 0.0 && row < 4e9) || (double)(size_t)row != row)
 		return wrong(path, number, error);
 	NCH_TRY(nch_grow(&r->found, &r->capacity, r->count + 1, sizeof *r->found, error));
@@ -103,11 +104,10 @@ static nch_status collect_line(reading *r, const char *path, size_t number, cons
 	return r->found[r->count++].text != NULL ? NCH_OK : nch_no_memory(error);
 }
 
-static nch_status collect_file(reading *r, const char *folder, nch_error *error)
+static nch_status collect_file(reading *r, const char *path, nch_error *error)
 {
 	nch_buffer text = {0};
-	char *path = nch_path_join(folder, NCH_HELD_OUT_FILE);
-	nch_status status = path ? nch_file_read(path, MAX_FILE, &text, error) : nch_no_memory(error);
+	nch_status status = nch_file_read(path, MAX_FILE, &text, error);
 	size_t line = 1;
 	for (size_t at = 0; status == NCH_OK && at < text.length; line++) {
 		const char *end = memchr(text.data + at, '\n', text.length - at);
@@ -116,6 +116,13 @@ static nch_status collect_file(reading *r, const char *folder, nch_error *error)
 		at += length + 1;
 	}
 	nch_buffer_free(&text);
+	return status;
+}
+
+static nch_status collect_folder(reading *r, const char *folder, nch_error *error)
+{
+	char *path = nch_path_join(folder, NCH_HELD_OUT_FILE);
+	nch_status status = path ? collect_file(r, path, error) : nch_no_memory(error);
 	nch_free(path);
 	return status;
 }
@@ -198,26 +205,48 @@ static nch_status take_row(reading *r, size_t i, nch_error *error)
 	return NCH_OK;
 }
 
+/* All rows of what was collected, in order. */
+static nch_status take_rows(reading *r, nch_error *error)
+{
+	nch_status status = r->count > 0 ? NCH_OK : nch_fail(error, NCH_DATA, r->any ? "there are no answers" : "the folds hold no predictions");
+	if (status == NCH_OK)
+		qsort(r->found, r->count, sizeof *r->found, by_row);
+	for (size_t i = 0; i < r->count && status == NCH_OK; i++)
+		status = take_row(r, i, error);
+	return status;
+}
+
+static nch_status end_reading(reading *r, nch_status status)
+{
+	for (size_t i = 0; i < r->count; i++)
+		nch_free(r->found[i].text);
+	nch_free(r->found);
+	nch_arena_free(r->arena);
+	if (status != NCH_OK)
+		nch_held_out_free(r->held_out);
+	return status;
+}
+
 nch_status nch_held_out_read(const char *const *folders, size_t count, nch_held_out *held_out, nch_error *error)
 {
 	reading r = {.held_out = held_out, .arena = nch_arena_new(0)};
 	*held_out = (nch_held_out){0};
 	nch_status status = r.arena ? NCH_OK : nch_no_memory(error);
 	for (size_t i = 0; i < count && status == NCH_OK; i++)
-		status = collect_file(&r, folders[i], error);
-	if (status == NCH_OK && r.count == 0)
-		status = nch_fail(error, NCH_DATA, "the folds hold no predictions");
+		status = collect_folder(&r, folders[i], error);
 	if (status == NCH_OK)
-		qsort(r.found, r.count, sizeof *r.found, by_row);
-	for (size_t i = 0; i < r.count && status == NCH_OK; i++)
-		status = take_row(&r, i, error);
-	for (size_t i = 0; i < r.count; i++)
-		nch_free(r.found[i].text);
-	nch_free(r.found);
-	nch_arena_free(r.arena);
-	if (status != NCH_OK)
-		nch_held_out_free(held_out);
-	return status;
+		status = take_rows(&r, error);
+	return end_reading(&r, status);
+}
+
+nch_status nch_held_out_read_file(const char *path, nch_held_out *held_out, nch_error *error)
+{
+	reading r = {.held_out = held_out, .arena = nch_arena_new(0), .any = true};
+	*held_out = (nch_held_out){0};
+	nch_status status = r.arena ? collect_file(&r, path, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = take_rows(&r, error);
+	return end_reading(&r, status);
 }
 
 void nch_held_out_free(nch_held_out *h)
@@ -258,6 +287,8 @@ nch_status nch_held_out_metrics(const nch_held_out *h, nch_metrics *metrics, nch
 	metrics->average_precision = ranks.average_precision;
 	metrics->average_precision_micro = ranks.average_precision_micro;
 	metrics->calibration_error = ranks.calibration_error;
+	metrics->brier = ranks.brier;
+	metrics->bins = ranks.bins;
 	nch_metrics_free(&ranks);
 	return NCH_OK;
 }

@@ -30,6 +30,8 @@ typedef struct nch_held_out {
 
 /* Reads FOLDER/held-out.jsonl of each folder. Every row from 0 on must be there once; else NCH_DATA, with what is missing or twice there. */
 nch_status nch_held_out_read(const char *const *folders, size_t count, nch_held_out *held_out, nch_error *error);
+/* Reads one such file of any name, in which "row" (the line's place) and "fold" may be left out: answers that somebody else, or a pencil, gave. */
+nch_status nch_held_out_read_file(const char *path, nch_held_out *held_out, nch_error *error);
 void nch_held_out_free(nch_held_out *held_out);
 
 /* The figures of all of them: labels as each fold's own thresholds gave them, ranks by the scores. The loss is NaN, and so are the thresholds, since each

@@ -58,12 +58,26 @@ check 'folds are joined' grep -q '"best_fold"' "$work/cv/cv.json"
 gives 'best by' -- sweep --preset ngram $books --valid-split .2 --set ngram-c=1,3 --out "$work/sweep" --quiet
 
 # temperatures: other probabilities, the same answers, half of the error
-run train --preset ngram --calibrate $books --valid data/books/kongjwi.tsv --valid data/books/kkachi.tsv --valid data/books/bari.tsv --test data/books/heungbu.tsv --out "$work/calm" --quiet
-"$NUNCHI" predict --model "$work/one" data/books/heungbu.txt | sed 's/,"score".*//' > "$work/plain.txt"
-"$NUNCHI" predict --model "$work/calm" data/books/heungbu.txt | sed 's/,"score".*//' > "$work/calm.txt"
+rows='--train data/emotions.tsv --limit 1500 --valid-split .25 --test-split .3'
+run train --preset ngram $rows --out "$work/plain" --quiet
+run train --preset ngram $rows --calibrate --out "$work/calm" --quiet
+for name in plain calm; do
+	"$NUNCHI" predict --model "$work/$name" --quiet data/books/heungbu.txt | sed 's/,"score".*//' > "$work/$name.txt"
+done
 check 'temperatures change no answer' cmp "$work/plain.txt" "$work/calm.txt"
-error_of() { "$NUNCHI" eval --model "$1" --data data/books/heungbu.tsv --json | grep -o '"calibration_error":[0-9.]*' | cut -d: -f2; }
-check 'the calibration error falls' sh -c "awk 'BEGIN { exit !($(error_of "$work/calm") < $(error_of "$work/one")) }'"
+error_of() { grep -A 1 '^"test"' "$work/$1/metrics.json" | grep -o '"calibration_error":[0-9.]*' | cut -d: -f2; }
+check 'the calibration error is less than half' awk "BEGIN { exit !($(error_of calm) < $(error_of plain) / 2) }"
+exits 0 '' -- eval --model "$work/calm" --data data/contrasts.tsv --contrast pair --against "$work/plain" --differences "$work/differences.tsv" --reliability "$work/reliability.svg"
+check 'contrast sets, and two models that answer alike' sh -c "grep -qE '^contrast sets \(pair\): originals 0.[0-9]+, changed 0.[0-9]+, wholly right 0.[0-9]+ of 406' '$work/.out' && grep -q 'p = 1$' '$work/.out' && [ \$(grep -c '' '$work/differences.tsv') = 1 ]"
+check 'a diagram' grep -q 'calibration error' "$work/reliability.svg"
+gives '"contrast":\{"sets":406.*"against":\{"rows":812,.*"p":1,' -- eval --model "$work/calm" --data data/contrasts.tsv --contrast pair --against "$work/plain" --json
+exits 2 'grouped by one column' -- eval --model "$work/calm" --data data/contrasts.tsv --contrast pair --slice kind
+exits 1 'no two rows' -- eval --model "$work/calm" --data data/contrasts.tsv --contrast text
+exits 2 'in place of' -- eval --model "$work/calm" --answers data/contrasts.tsv
+printf '{"truth":"a","label":"b","scores":{"a":0.4,"b":0.6}}\n{"truth":"b","label":"b","scores":{"a":0.1,"b":0.9}}\n' > "$work/answers.jsonl"
+gives '^accuracy 0.5000 ' -- eval --answers "$work/answers.jsonl"
+printf '{"truth":"a","label":"c","scores":{"a":0.4,"b":0.6}}\n' > "$work/answers.jsonl"
+exits 1 'not like the first' -- eval --answers "$work/answers.jsonl"
 
 # a yardstick beside a transformer
 run train --train data/books/simcheong.tsv --limit 60 --test data/books/heungbu.tsv --baseline --preset tiny --tokenizer tests/golden/sp/unigram.model --epochs 1 --lr 1e-3 --out "$work/run" --quiet --allow-unknown
@@ -84,7 +98,7 @@ gives '울었' -- explain --model "$work/both" --text '흥부는 울었습니다
 gives 'weights sha256' -- fingerprint "$work/both"
 exits 2 'holds a model already' -- ensemble --model "$work/one" --model "$work/hashed" --save "$work/both"
 exits 2 'holds a model already' -- ensemble --model "$work/one" --model "$work/hashed" --overwrite --save "$work/one"
-exits 0 '' -- ensemble --model "$work/both" --model "$work/calm" --weights fit --data data/books/kongjwi.tsv --save "$work/nested"
+exits 0 '' -- ensemble --model "$work/both" --model "$work/one" --weights fit --data data/books/kongjwi.tsv --save "$work/nested"
 gives '"label":' -- predict --model "$work/nested" data/books/heungbu.txt
 exits 2 'there are 2 models' -- ensemble --model "$work/one" --model "$work/hashed" --weights .7 --save "$work/other"
 exits 2 'give --data' -- ensemble --model "$work/one" --model "$work/hashed" --weights fit --save "$work/other"
