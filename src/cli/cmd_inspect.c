@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/common.h"
@@ -99,7 +100,10 @@ static nch_status print_rest(const char *folder, const nch_model *model, nch_err
 	nch_error why;
 	NCH_TRY(nch_settings_read(folder, &settings, error));
 	nch_settings_free(&settings); /* its thresholds are of no interest here */
-	if (nch_tokenizer_load(folder, &tokenizer, &why) == NCH_OK) {
+	nch_status loaded = nch_tokenizer_load(folder, &tokenizer, &why);
+	if (loaded == NCH_MEMORY)
+		return nch_no_memory(error); /* which says nothing of the folder */
+	if (loaded == NCH_OK) {
 		nch_output_printf("  %-22s %s, %zu pieces\n", "tokenizer", nch_tokenizer_kind(tokenizer), nch_tokenizer_size(tokenizer));
 		nch_tokenizer_free(tokenizer);
 	} else {
