@@ -136,5 +136,13 @@ fails 'too many folds' 1 "can't make" split --data "$dir/ten.tsv" --folds 11 --o
 fails 'bad row ends a split' 1 'bad.csv:3' split --data "$dir/bad.csv" --test-split 0.5 --out-dir "$dir/x"
 fails 'stratify a lone label' 1 'two rows of each label' split --data "$dir/odd.csv" --test-split 2 --stratify --out-dir "$dir/x"
 
+# rows of one value of a column
+printf 'text\tlabel\tpart\n좋다\ta\tone\n싫다\tb\ttwo\n그저 그렇다\ta\tone\n' > "$dir/parts.tsv"
+check 'FILE#COLUMN=VALUE: the rows that have the value' 2 "$(field rows "$("$NUNCHI" data --data "$dir/parts.tsv#part=one" --json 2> /dev/null)")"
+fails 'no such value' 1 'no row has "three" in the column' data --data "$dir/parts.tsv#part=three"
+fails 'no such column' 1 'there is no column' data --data "$dir/parts.tsv#side=one"
+cp "$dir/parts.tsv" "$dir/a#part=one"
+check 'a file whose name has a # in it' 3 "$(field rows "$("$NUNCHI" data --data "$dir/a#part=one" --json 2> /dev/null)")"
+
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
