@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "cli/data_options.h"
 #include "train/experiment_ngram.h"
+#include "train/rates.h"
 
 #define LARGE 9007199254740992.0
 
@@ -55,7 +56,7 @@ static const nch_option steps_options[] = {
 	{"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"batch", NCH_OPTION_INTEGER, "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"accumulate", NCH_OPTION_INTEGER, "N", .help = "batches a step, in the memory of one; a classifier gets the bits of\none N times as large (docs/training.md names the exceptions)", .otherwise = "1", .least = 1, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
-	{"lr", NCH_OPTION_REAL, "RATE", .help = "learning rate", .otherwise = "5e-5", .most = 1e6, .above_least = true, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"lr", NCH_OPTION_REAL, "RATE", .help = "learning rate; without it 5e-5 with --init, and for random weights what their size wants:\n1e-3 tiny, 5e-4 mini, 2e-4 small and medium, 1e-4 base, 5e-5 large", .most = 1e6, .above_least = true, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"optimizer", NCH_OPTION_CHOICE, .help = "how weights follow gradients", .otherwise = "adamw", .choices = "adamw|adam|radam|sgd"},
 	{"radam-form", NCH_OPTION_CHOICE, .help = "radam as torch has it, or as TensorFlow Addons: decay beside the gradient, steps counted from 1 in the schedule", .otherwise = "torch", .choices = "torch|tfa"},
 	{"momentum", NCH_OPTION_REAL, "M", .help = "of sgd", .otherwise = "0.9", .most = 1.0},
@@ -234,11 +235,12 @@ static nch_status read_interval(const char *text, nch_train_options *t, nch_erro
 nch_status nch_steps_options_read(const nch_options *options, nch_train_options *t, nch_buffer *values, nch_error *error)
 {
 	static const char *const optimizers[] = {"adamw", "adam", "radam", "sgd", NULL};
+	t->chosen_lr = !nch_options_given(options, "lr");
 	t->epochs = (size_t)nch_options_integer(options, "epochs");
 	t->batch = (size_t)nch_options_integer(options, "batch");
 	t->accumulate = (size_t)nch_options_integer(options, "accumulate");
 	t->optimizer = (nch_optimizer_options){
-		.kind = (nch_optimizer_kind)choice(options, "optimizer", optimizers), .lr = nch_options_real(options, "lr"),
+		.kind = (nch_optimizer_kind)choice(options, "optimizer", optimizers), .lr = t->chosen_lr ? nch_rate_default(nch_options_text(options, "preset")) : nch_options_real(options, "lr"),
 		.momentum = nch_options_real(options, "momentum"), .beta1 = nch_options_real(options, "beta1"), .beta2 = nch_options_real(options, "beta2"),
 		.epsilon = nch_options_real(options, "epsilon"), .weight_decay = nch_options_real(options, "weight-decay"),
 		.clip = nch_options_real(options, "clip"), .schedule = (nch_schedule_kind)choice(options, "schedule", nch_schedule_names),

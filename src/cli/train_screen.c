@@ -133,7 +133,7 @@ static void show_warning(void *context, const char *text)
 
 nch_experiment_watcher nch_train_screen_watcher(nch_train_screen *screen)
 {
-	return (nch_experiment_watcher){{show_step, show_epoch, show_note, screen}, show_warning};
+	return (nch_experiment_watcher){{show_step, show_epoch, show_note, screen, show_warning}, show_warning};
 }
 
 void nch_train_screen_end(nch_train_screen *screen)

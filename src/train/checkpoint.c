@@ -110,6 +110,8 @@ static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps,
 	                  (unsigned long long)steps, s->epoch, s->done, s->correct, s->seen);
 	real(out, "loss_sum", s->loss_sum);
 	real(out, "seconds", s->seconds);
+	real(out, "first_loss", s->first_loss);
+	nch_buffer_printf(out, "\"exploded\": %s,\n", s->exploded ? "true" : "false");
 	nch_buffer_printf(out, "\"has_best\": %s,\n", s->has_best ? "true" : "false");
 	real(out, "best_value", s->best_value);
 	nch_buffer_printf(out, "\"best_epoch\": %zu,\n\"since_best\": %zu,\n\"log_bytes\": %zu,\n\"stable\": %llu,\n", s->best_epoch, s->since_best,
@@ -157,6 +159,8 @@ static bool read_numbers(const nch_json *json, size_t steps, uint64_t *taken, nc
 	s->correct = whole(json, "correct", LARGE, &good);
 	s->loss_sum = finite(json, "loss_sum", &good);
 	s->seconds = finite(json, "seconds", &good);
+	s->first_loss = finite(json, "first_loss", &good);
+	s->exploded = nch_json_bool(json, "exploded", false);
 	s->has_best = nch_json_bool(json, "has_best", false);
 	s->best_value = finite(json, "best_value", &good);
 	s->best_epoch = whole(json, "best_epoch", LARGE, &good);

@@ -11,6 +11,8 @@ typedef struct nch_run_state {
 	double loss_sum;    /* over the rows (or hidden tokens) of those steps */
 	size_t correct, seen;
 	double seconds;     /* of the epoch so far */
+	double first_loss;  /* of the first step of all */
+	bool exploded;      /* that the loss has grown far beyond it has been told */
 	bool has_best;
 	double best_value;
 	size_t best_epoch, since_best;

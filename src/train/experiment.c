@@ -318,6 +318,7 @@ static nch_status run_all(work *w, nch_experiment_result *result, nch_error *err
 	const nch_experiment_options *o = w->options;
 	if (o->preset != NULL && strcmp(o->preset, NCH_NGRAM_PRESET) == 0) {
 		NCH_TRY(nch_experiment_data_read(o, w->watcher, &w->data, error));
+		NCH_TRY(nch_judge_rows(&w->data, warn, w, error));
 		return nch_experiment_ngram(o, &w->data, w->compute, w->watcher, result, error);
 	}
 	if (o->init == NULL && (o->preset == NULL || o->tokenizer == NULL))
@@ -333,6 +334,7 @@ static nch_status run_all(work *w, nch_experiment_result *result, nch_error *err
 	if (result->skipped)
 		return NCH_OK;
 	NCH_TRY(nch_run_folder_open(&w->folder, &w->training, error));
+	NCH_TRY(nch_judge_rows(&w->data, warn, w, error));
 	NCH_TRY(train(w, result, error));
 	NCH_TRY(measure_all(w, result, error));
 	if (o->baseline)

@@ -1,7 +1,10 @@
-/* judge.c - unknown tokens and rows that were cut. */
+/* judge.c - unknown tokens, rows that were cut, rows that are measured on after they were learned. */
 #include "train/judge.h"
 
 #include <stdio.h>
+
+#include "base/memory.h"
+#include "data/duplicates.h"
 
 nch_status nch_judge_tokens(const nch_examples *examples, size_t max_len, bool allow_unknown, void (*warn)(void *context, const char *text), void *context,
                             nch_error *error)
@@ -19,4 +22,40 @@ nch_status nch_judge_tokens(const nch_examples *examples, size_t max_len, bool a
 		warn(context, text);
 	}
 	return NCH_OK;
+}
+
+static nch_text_key *keys_of(const nch_experiment_part *part)
+{
+	nch_text_key *keys = nch_alloc(part->count > 0 ? part->count : 1, sizeof *keys);
+	for (size_t i = 0; keys != NULL && i < part->count; i++)
+		keys[i] = nch_text_key_of(part->data, part->rows ? part->rows[i] : i);
+	return keys;
+}
+
+nch_status nch_judge_rows(const nch_experiment_data *data, void (*warn)(void *context, const char *text), void *context, nch_error *error)
+{
+	static const char *const names[] = {[NCH_PART_VALID] = "validation", [NCH_PART_TEST] = "test"};
+	const nch_experiment_part train = nch_experiment_part_of(data, NCH_PART_TRAIN);
+	char text[200];
+	nch_text_key *keys = keys_of(&train);
+	nch_status status = keys ? NCH_OK : nch_no_memory(error);
+	if (train.count < 100) {
+		snprintf(text, sizeof text, "there are only %zu training rows: from fewer than 100, hardly anything is learned that holds for others", train.count);
+		warn(context, text);
+	}
+	for (nch_part_kind kind = NCH_PART_VALID; kind <= NCH_PART_TEST && status == NCH_OK; kind++) {
+		const nch_experiment_part part = nch_experiment_part_of(data, kind);
+		nch_duplicates found = {0};
+		nch_text_key *measured = part.count > 0 ? keys_of(&part) : NULL;
+		if (part.count > 0)
+			status = measured ? nch_duplicates_count(keys, train.count, measured, part.count, &found, error) : nch_no_memory(error);
+		if (status == NCH_OK && found.shared_test_rows > 0) {
+			snprintf(text, sizeof text, "%zu of %zu %s rows are among the training rows, too: what is measured on them is memory", found.shared_test_rows,
+			         part.count, names[kind]);
+			warn(context, text);
+		}
+		nch_free(measured);
+	}
+	nch_free(keys);
+	return status;
 }

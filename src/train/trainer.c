@@ -51,6 +51,12 @@ static void note(const run *r, const char *text)
 		r->watcher->note(r->watcher->context, text);
 }
 
+static void warn(const run *r, const char *text)
+{
+	if (r->watcher && r->watcher->warning)
+		r->watcher->warning(r->watcher->context, text);
+}
+
 /* --- the log --- */
 
 /* Where the log that lies there stops being true: at the length that the checkpoint remembers, or, where a power failure or a hand has left
@@ -175,6 +181,19 @@ static nch_status judge_epoch(run *r, nch_epoch_record *record, nch_error *error
 	return NCH_OK;
 }
 
+/* A loss that ends an epoch far above that of the first step, when nothing had been learned, is told once. */
+static void judge_loss(run *r, const nch_epoch_record *record)
+{
+	char text[200];
+	nch_run_state *s = &r->state;
+	if (s->exploded || !(record->train_loss > 2.0 * s->first_loss + 1.0))
+		return;
+	s->exploded = true;
+	snprintf(text, sizeof text, "the loss has grown from %.4g at the first step to %.4g, the mean of epoch %zu: --lr %g is too high", s->first_loss,
+	         record->train_loss, record->epoch, r->options->optimizer.lr);
+	warn(r, text);
+}
+
 static nch_status end_epoch(run *r, nch_error *error)
 {
 	nch_run_state *s = &r->state;
@@ -182,6 +201,7 @@ static nch_status end_epoch(run *r, nch_error *error)
 	*record = (nch_epoch_record){.epoch = s->epoch, .has_valid = r->valid != NULL, .seconds = s->seconds,
 	                             .train_loss = s->seen ? s->loss_sum / (double)s->seen : 0.0,
 	                             .train_accuracy = s->seen ? (double)s->correct / (double)s->seen : 0.0};
+	judge_loss(r, record);
 	nch_optimizer_swap(&r->trainer.optimizer); /* where an average is kept, it is the model */
 	nch_status status = judge_epoch(r, record, error);
 	nch_optimizer_swap(&r->trainer.optimizer);
@@ -283,6 +303,8 @@ static nch_status run_step(run *r, nch_error *error)
 		r->rows[i] = r->order.order[begin + i];
 	double lr = nch_schedule_rate(&s->schedule, r->trainer.optimizer.steps);
 	NCH_TRY(nch_trainer_step(&r->trainer, r->train, r->rows, count, lr, &record, error));
+	if (r->trainer.optimizer.steps == 1)
+		s->first_loss = record.loss;
 	s->done++;
 	s->loss_sum += record.loss * (double)r->trainer.counted;
 	s->correct += r->trainer.correct;
@@ -415,6 +437,14 @@ static void reserve_memory(const run *r)
 	nch_tape_reserve(r->trainer.tape, need.activations + need.activations / 32 + 65536, need.gradients + need.gradients / 32 + 65536);
 }
 
+static void tell_rate(const run *r)
+{
+	char text[100];
+	snprintf(text, sizeof text, "learning rate %g (--lr gives another)", r->options->optimizer.lr);
+	if (r->options->chosen_lr)
+		note(r, text);
+}
+
 static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_error *error)
 {
 	const nch_train_options *o = r->options;
@@ -431,6 +461,7 @@ static nch_status prepare(run *r, nch_model *model, nch_compute *compute, nch_er
 	if (!r->rows || !r->state.epochs || !r->thresholds || (needs_logits && !r->logits))
 		return nch_no_memory(error);
 	reserve_memory(r);
+	tell_rate(r);
 	NCH_TRY(begin(r, error));
 	return open_log(r, error);
 }

@@ -22,6 +22,7 @@ typedef struct nch_train_options {
 	size_t batch;      /* sentences computed at once */
 	size_t accumulate; /* batches a step: batch 16 × accumulate 4 has the bits of batch 64, unless layers share weights (ALBERT) */
 	nch_optimizer_options optimizer;
+	bool chosen_lr;    /* nobody asked for this learning rate: it is told */
 	nch_loss_kind loss;
 	nch_loss_shape loss_shape;
 	float smoothing;
@@ -77,6 +78,7 @@ typedef struct nch_train_watcher {
 	void (*epoch)(void *context, const nch_epoch_record *record, size_t epochs);
 	void (*note)(void *context, const char *text); /* "resumed at step 120" */
 	void *context;
+	void (*warning)(void *context, const char *text);
 } nch_train_watcher;
 
 typedef struct nch_train_result {
