@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "io/columns.h"
 
 /* --- reading --- */
 
@@ -72,20 +73,6 @@ bool nch_answer_has_pairs(const nch_answer_form *form)
 	return form->pair != NULL || form->pair_separator != NULL;
 }
 
-/* The member that holds the text where nobody has named it. */
-static const nch_json *find_text(const nch_json *object, const char **path)
-{
-	static const char *const usual[] = {"text", "sentence", "document", "form", "input.form", "utterance", "content", "문장", "발화", "내용"};
-	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
-		const nch_json *member = nch_json_path(object, usual[i]);
-		if (member != NULL && member->type == NCH_JSON_STRING) {
-			*path = usual[i];
-			return member;
-		}
-	}
-	return NULL;
-}
-
 /* The innermost object on a dotted path, and the names on it that are not there yet; NULL if something else than an object is in the way. */
 static const nch_json *find_place(const nch_json *object, const char *path, const char **missing)
 {
@@ -114,8 +101,9 @@ static nch_status read_object(const nch_answer_form *form, const nch_line *line,
 	}
 	NCH_TRY(nch_json_parse(line->text, line->length, "record", arena, &object, error));
 	record->object = object;
-	const char *path = form->text;
-	const nch_json *text = path != NULL ? nch_json_path(object, path) : find_text(object, &path);
+	char usual[256];
+	const char *path = form->text != NULL ? form->text : usual;
+	const nch_json *text = form->text != NULL ? nch_json_path(object, path) : nch_columns_text_of(object, usual, sizeof usual);
 	if (text == NULL || text->type != NCH_JSON_STRING)
 		return nch_fail(error, NCH_DATA, form->text != NULL ? "the record has no text \"%s\"" : "the record has no text that is called as usual; name it by --text%s",
 		                form->text != NULL ? form->text : "");

@@ -53,9 +53,9 @@ int main(int argc, char **argv)
 	nch_output_start();
 	nch_error error = {0};
 	nch_status status = run(argc, argv, &error);
-	nch_output_flush();
 	if (status == NCH_OK)
 		nch_output_say_held();
+	nch_output_flush();
 	if (status == NCH_PAUSED)
 		nch_output_note("%s", error.text);
 	else if (status != NCH_OK)

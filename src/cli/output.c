@@ -71,8 +71,6 @@ static void end_after_failure(void)
 void nch_output_flush(void)
 {
 	size_t length = gathered_length;
-	if (length > 0)
-		nch_output_say_held();
 	gathered_length = 0;
 	if (!nch_write_all(STDOUT_FILENO, gathered, length))
 		end_after_failure();
@@ -135,7 +133,6 @@ static void add(const char *bytes, size_t length)
 	if (large || gathered_length + length > sizeof gathered)
 		nch_output_flush();
 	if (large) {
-		nch_output_say_held();
 		if (!nch_write_all(STDOUT_FILENO, bytes, length))
 			end_after_failure();
 		return;

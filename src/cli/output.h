@@ -28,8 +28,8 @@ void nch_output_warning(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_note(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_error(const char *text);
 
-/* A note that goes out in front of whatever is said next (a result, a note, a warning, a progress bar); an error takes its place, so that it stands alone. At
- * most a few at a time: more push the first ones out. */
+/* A note that goes out in front of the next note, warning or progress bar, and at the latest when the command has done its work; an error takes its place, so
+ * that it stands alone. At most a few wait: more push the first ones out. */
 void nch_output_note_later(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_say_held(void);
 

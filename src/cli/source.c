@@ -16,7 +16,7 @@ struct nch_source {
 	const char *names[2];            /* of its columns that are asked for by name */
 	nch_rows_options how;
 	nch_error late; /* what is to be told after the records before it; status NCH_OK: nothing */
-	bool is_file;
+	bool is_file, told; /* told: which members of records are taken */
 };
 
 /* --- opening --- */
@@ -35,9 +35,20 @@ static nch_status find_columns(nch_source *s, nch_error *error)
 	nch_columns_describe(s->rows, &taken, &text);
 	nch_status status = nch_buffer_check(&text, error);
 	if (status == NCH_OK)
-		nch_output_note_later("%s: %s", nch_rows_path(s->rows), text.data);
+		nch_output_note("%s: %s", nch_rows_path(s->rows), text.data);
 	nch_buffer_free(&text);
 	return status;
+}
+
+/* Records of JSON are answered one by one, each from its own source text: where in it text and pair stand. */
+static nch_status find_members(nch_source *s, nch_error *error)
+{
+	s->form->text = nch_rows_record_path(s->rows, s->text_column);
+	if (s->form->pair != NULL)
+		s->form->pair = nch_rows_record_path(s->rows, s->pair_column);
+	if (s->form->text == NULL || (s->names[1] != NULL && s->form->pair == NULL))
+		return nch_fail(error, NCH_DATA, "%s: --text and --pair must be parts of the records that are answered, not of what stands around them", nch_rows_path(s->rows));
+	return NCH_OK;
 }
 
 static nch_status open_rows(nch_source *s, const nch_options *options, const char *path, nch_error *error)
@@ -54,7 +65,8 @@ static nch_status open_rows(nch_source *s, const nch_options *options, const cha
 	if (s->form->jsonl && s->form->in_place != NULL)
 		return nch_fail(error, NCH_USAGE, "%s: --in-place gives lines back: it needs JSON lines, a record each", path);
 	s->form->rows = s->form->jsonl ? NULL : s->rows;
-	return s->form->jsonl ? NCH_OK : find_columns(s, error);
+	NCH_TRY(find_columns(s, error));
+	return s->form->jsonl && nch_rows_columns(s->rows) > 0 ? find_members(s, error) : NCH_OK;
 }
 
 static nch_status open_lines(nch_source *s, const nch_options *options, const char *path, nch_error *error)
@@ -99,14 +111,29 @@ bool nch_source_is_file(const nch_source *source)
 
 /* --- reading --- */
 
+/* Lines of JSON show what they hold when the first one comes. */
+static void tell_members(nch_source *s, const nch_record *record)
+{
+	char usual[256];
+	if (s->told || !s->form->jsonl || record->object == NULL)
+		return;
+	s->told = true;
+	if (s->form->text == NULL)
+		nch_columns_text_of(record->object, usual, sizeof usual);
+	nch_output_note_later("%s: text: %s%s%s", nch_lines_path(s->lines), s->form->text != NULL ? s->form->text : usual, s->form->pair != NULL ? ", pair: " : "",
+	                      s->form->pair != NULL ? s->form->pair : "");
+}
+
 static nch_status next_lines(nch_source *s, size_t limit, nch_arena *arena, nch_record *records, size_t *count, nch_error *error)
 {
 	const nch_line *lines;
 	size_t found;
 	NCH_TRY(nch_lines_next(s->lines, limit, &lines, &found, error));
-	for (size_t i = 0; i < found; i++, ++*count)
+	for (size_t i = 0; i < found; i++, ++*count) {
 		if (nch_record_read(s->form, &lines[i], arena, &records[i], error) != NCH_OK)
 			return nch_fail_prefix(error, "%s:%llu", nch_lines_path(s->lines), (unsigned long long)(nch_lines_number(s->lines) + i));
+		tell_members(s, &records[i]);
+	}
 	return NCH_OK;
 }
 

@@ -135,6 +135,49 @@ static bool has_member(const nch_json *object, const char *const *names, bool te
 	return false;
 }
 
+/* The best of what has been found. */
+typedef struct text_search {
+	const nch_json *found;
+	size_t rank;
+	int depth;
+	char at[256], path[256];
+} text_search;
+
+static void search_text(text_search *s, const nch_json *object, size_t length, int depth)
+{
+	for (const nch_json *member = object->first; member != NULL && depth < 8; member = member->next) {
+		char folded[64];
+		bool strong;
+		size_t rank, end = length + (length > 0) + member->name_length;
+		if (end >= sizeof s->at || (member->type != NCH_JSON_STRING && member->type != NCH_JSON_OBJECT))
+			continue;
+		if (length > 0)
+			s->at[length] = '.';
+		memcpy(s->at + end - member->name_length, member->name, member->name_length);
+		s->at[end] = '\0';
+		if (member->type == NCH_JSON_OBJECT) {
+			search_text(s, member, end, depth + 1);
+		} else if (nch_name_fold(member->name, member->name_length, folded, sizeof folded) && (rank = rank_of(text_names, folded, &strong)) != NO_COLUMN &&
+		           (s->found == NULL || rank < s->rank || (rank == s->rank && depth < s->depth))) {
+			s->found = member;
+			s->rank = rank;
+			s->depth = depth;
+			memcpy(s->path, s->at, end + 1);
+		}
+	}
+}
+
+const nch_json *nch_columns_text_of(const nch_json *record, char *path, size_t room)
+{
+	text_search s = { .found = NULL };
+	path[0] = '\0';
+	if (record->type == NCH_JSON_OBJECT)
+		search_text(&s, record, 0, 0);
+	if (s.found != NULL && strlen(s.path) < room)
+		memcpy(path, s.path, strlen(s.path) + 1);
+	return s.found;
+}
+
 bool nch_columns_names_text(const nch_json *object)
 {
 	return has_member(object, text_names, true, 0);
@@ -212,11 +255,14 @@ static bool may_be_lists(const nch_column_profile *p)
 }
 
 /* Labels come again and again. `named`: its name says that it is the label, so that it takes more to doubt it. */
-static bool may_be_label(const nch_column_profile *p, bool several, bool named)
+static bool may_be_label(const choice *c, const nch_column_profile *p, bool named)
 {
 	size_t enough = named ? 20 : 8;
+	bool several = c->wanted->several;
 	if (p->filled == 0 || p->trees != p->label_trees)
 		return false;
+	if (named && c->wanted->known_labels)
+		return true;
 	if (p->trees > 0 || p->vectors == p->filled || (several && may_be_lists(p)))
 		return true;
 	if (may_be_lists(p) && p->distinct * 2 > p->filled)
@@ -266,7 +312,7 @@ static size_t find_usual(const choice *c, const char *const *names, bool plausib
 	for (size_t i = 0; i < c->count; i++) {
 		size_t rank = rank_of_column(c->rows, i, names);
 		const nch_column_profile *p = &c->profile[i];
-		if (rank == NO_COLUMN || (plausible && !(label ? may_be_label(p, c->wanted->several, true) : may_be_text(p))))
+		if (rank == NO_COLUMN || (plausible && !(label ? may_be_label(c, p, true) : may_be_text(p))))
 			continue;
 		if (label && c->rows->own_columns > 0 && i >= c->rows->own_columns && p->filled >= 8 && p->distinct == 1)
 			continue; /* what all records of a document have in common */
@@ -341,7 +387,7 @@ static bool is_candidate(const choice *c, size_t column)
 	const nch_column_profile *p = &c->profile[column];
 	bool own = c->rows->own_columns == 0 || column < c->rows->own_columns;
 	bool other = nch_name_fold(name, strlen(name), folded, sizeof folded) && rank_of(other_names, folded, &strong) != NO_COLUMN;
-	return own && !other && may_be_label(p, c->wanted->several, false) && !(p->filled >= 8 && p->distinct == 1);
+	return own && !other && may_be_label(c, p, false) && !(p->filled >= 8 && p->distinct == 1);
 }
 
 static bool is_flag_column(const nch_column_profile *p)
@@ -384,7 +430,7 @@ static nch_status guess_label(choice *c, size_t text, nch_error *error)
 static nch_status take_usual_label(choice *c, nch_error *error)
 {
 	char what[300];
-	size_t column = find_usual(c, label_names, !c->wanted->known_labels, true);
+	size_t column = find_usual(c, label_names, true, true);
 	if (column == NO_COLUMN) {
 		column = find_usual(c, label_names, false, true);
 		if (column == NO_COLUMN || c->profile[column].filled == 0)

@@ -40,6 +40,10 @@ nch_status nch_columns_take(nch_rows *rows, const nch_columns_wanted *wanted, nc
 /* nch_rows_find, with the columns listed where there is none of that name. */
 nch_status nch_columns_find(nch_rows *rows, const char *name, size_t *column, nch_error *error);
 
+/* The text of a JSON record by its usual name, as nch_columns_take goes by names: the likeliest name, the least deep of equals, not inside arrays. NULL if there
+ * is none; else its dotted path is in `path`, if it is shorter than `room`. */
+const nch_json *nch_columns_text_of(const nch_json *record, char *path, size_t room);
+
 /* "text: 문장, label: 감정"; without a header "text: column 2, label: column 3"; ", no label" where one was looked for. */
 void nch_columns_describe(const nch_rows *rows, const nch_columns_taken *taken, nch_buffer *out);
 

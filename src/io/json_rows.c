@@ -172,6 +172,16 @@ nch_status nch_json_rows_refill(nch_rows *rows, const void *place, nch_row *row,
 	return NCH_OK;
 }
 
+const char *nch_rows_record_path(nch_rows *rows, size_t column)
+{
+	const json_rows *state = rows->state;
+	if (!nch_rows_is_json(rows) || column >= rows->column_count || state->place.frames == 0 || find_frames(rows, NULL) != NCH_OK)
+		return NULL;
+	const json_column *found = &state->columns[column];
+	bool own = found->frame == state->place.frames - 1 || (found->frame == 0 && column >= rows->own_columns); /* asked for from the record on */
+	return own ? found->path : NULL;
+}
+
 /* --- from a value to its records --- */
 
 /* The arena in which records live: what is read ahead stays. */

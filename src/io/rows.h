@@ -91,6 +91,9 @@ const char *nch_rows_column_label(const nch_rows *rows, size_t column); /* its n
  * fails there. Returns false if there is none. */
 bool nch_rows_find(nch_rows *rows, const char *name, size_t *column);
 
+/* JSON: the path of a column within a record's own source text; NULL if it stands around it. Valid until the file is closed. */
+const char *nch_rows_record_path(nch_rows *rows, size_t column);
+
 const char *nch_rows_path(const nch_rows *rows);
 bool nch_rows_is_json(const nch_rows *rows);
 bool nch_rows_is_table(const nch_rows *rows); /* or a sheet */
