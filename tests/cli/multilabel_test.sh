@@ -38,6 +38,16 @@ check "train tells its columns" grep -q '^nunchi: text: text, label: label$' "$w
 check "balanced counts every label" test "$(cat "$work/balanced")" = "$(tail -n 1 "$work/.out")"
 run eval --model "$work/uneven" --data "$work/uneven.tsv"
 check "eval tells its columns" grep -q '^nunchi: text: text, label: label$' "$work/.err"
+echo '{"document":[{"id":1,"utterance":[{"form":"좋은 날"},{"form":"무서운 날"}]}]}' > "$work/corpus.json"
+for text in '' '--text document.utterance.form' '--text form'; do
+	run predict --model "$work/uneven" $text "$work/corpus.json"
+	check "predict finds records in arrays $text" test "$(grep -c '"text":"[좋무][은서]' "$work/.out")" -eq 2
+done
+check "and tells where" grep -q 'corpus.json: text: form$' "$work/.err"
+echo '{"guid":"n-1","title":"비가 온다는 소식"}' > "$work/news.jsonl"
+run predict --model "$work/uneven" "$work/news.jsonl"
+check "predict goes by the names of training" grep -q '^{"text":"비가 온다는 소식"' "$work/.out"
+check "and tells which one" grep -q 'news.jsonl: text: title$' "$work/.err"
 for part in '--valid-split 0.3' '--test-split 0.3'; do
 	exits 2 'stratify needs data with one label a row' -- train --train "$work/uneven.tsv" --multi-label --stratify $part --preset tiny --tokenizer "$work/v.model" --allow-unknown --out "$work/no"
 done

@@ -285,6 +285,11 @@ TEST(json)
 		  ": which of its arrays holds the texts is not clear: name the text by its path, --text PATH, and the label, --label PATH; there are: a.text, b.text" },
 	};
 	check_layouts(layouts, sizeof layouts / sizeof *layouts);
+	nch_labels known = { 0 };
+	CHECK(nch_labels_parse(&known, "E10,E11,E12,E13,E14,E15", NULL) == NCH_OK);
+	make("", "{\"emotion\":{\"id\":\"S{i}\",\"type\":\"E1{n}\"},\"text\":\"{s}\"}\n", "", "", 30);
+	CHECK(begins(read_with(".jsonl", (nch_dataset_options){ .known = &known }), "text: text, label: emotion.type; 30 rows, 6 labels"));
+	nch_labels_free(&known);
 	make("{\"document\":[{\"utterance\":[", "{\"form\":\"{s}\",\"who\":\"{e}\"}", ",", "]}]}", 30);
 	CHECK(begins(read_with(".json", (nch_dataset_options){ .text = "document.utterance.form", .label = "document.utterance.who" }),
 	             "text: document.utterance.form, label: document.utterance.who; 30 rows, 6 labels"));
