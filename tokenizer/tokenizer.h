@@ -47,6 +47,9 @@ nch_status nch_tokenizer_load_bytes(const void *bytes, size_t size, nch_tokenize
  * understands where the source was a single file. */
 nch_status nch_tokenizer_save(const nch_tokenizer *tokenizer, const char *folder, nch_error *error);
 
+/* The names of all files that a tokenizer in a model folder may consist of. */
+const char *const *nch_tokenizer_file_names(size_t *count);
+
 /* Adds the files that it was loaded from, names and bytes, to a fingerprint: what differs in them may read a text differently. */
 void nch_tokenizer_hash(const nch_tokenizer *tokenizer, nch_sha256 *hash);
 

@@ -1,6 +1,7 @@
 /* tokenizer_files.c - tokenizers from files and folders, and into folders. */
 #include <string.h>
 
+#include "base/change.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/utf8.h"
@@ -100,10 +101,16 @@ static nch_status load_file(nch_tokenizer *tokenizer, const char *path, nch_erro
 static const char *const folder_files[] = {"spiece.model",          "tokenizer.model",         "tokenizer_78b3253a26.model", "vocab.txt",
                                            "tokenizer.json",        "tokenizer_config.json",   "special_tokens_map.json",    "added_tokens.json"};
 
+const char *const *nch_tokenizer_file_names(size_t *count)
+{
+	*count = sizeof folder_files / sizeof *folder_files;
+	return folder_files;
+}
+
 static nch_status keep_folder(nch_tokenizer *tokenizer, const char *folder, nch_error *error)
 {
 	for (size_t i = 0; i < sizeof folder_files / sizeof *folder_files; i++) {
-		char *path = nch_path_join(folder, folder_files[i]);
+		char *path = nch_folder_file(folder, folder_files[i]);
 		if (path == NULL)
 			return nch_no_memory(error);
 		nch_status status = nch_file_exists(path) ? keep_file(tokenizer, path, folder_files[i], error) : NCH_OK;

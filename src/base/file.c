@@ -155,6 +155,25 @@ bool nch_file_is_folder(const char *path)
 	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
+void nch_folder_sync(const char *path)
+{
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (descriptor >= 0) {
+		fsync(descriptor);
+		close(descriptor);
+	}
+}
+
+/* Makes the name of `path` durable. */
+static void sync_parent(const char *path)
+{
+	const char *name = nch_path_name(path);
+	char *folder = name == path ? nch_copy_text(".", 1) : nch_copy_text(path, (size_t)(name - path));
+	if (folder != NULL)
+		nch_folder_sync(folder);
+	nch_free(folder);
+}
+
 nch_status nch_folder_make(const char *path, nch_error *error)
 {
 	char *copy = nch_copy_text(path, strlen(path));
@@ -167,7 +186,9 @@ nch_status nch_folder_make(const char *path, nch_error *error)
 		at += strcspn(at, "/");
 		char saved = *at;
 		*at = '\0';
-		if (copy[0] != '\0' && mkdir(copy, 0777) != 0) {
+		if (copy[0] != '\0' && mkdir(copy, 0777) == 0) {
+			sync_parent(copy);
+		} else if (copy[0] != '\0') {
 			int number = errno; /* looking whether it is there sets another one */
 			bool there = nch_file_exists(copy);
 			if (!there)
@@ -296,21 +317,6 @@ nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, 
 	return nch_buffer_check(&writer->gathered, error);
 }
 
-/* Makes the rename itself durable. A file system that cannot sync a folder is no reason to fail. */
-static void sync_folder(const char *path)
-{
-	const char *name = nch_path_name(path);
-	char *folder = name == path ? nch_copy_text(".", 1) : nch_copy_text(path, (size_t)(name - path));
-	if (folder == NULL)
-		return;
-	int descriptor = open(folder, O_RDONLY | O_CLOEXEC);
-	if (descriptor >= 0) {
-		fsync(descriptor);
-		close(descriptor);
-	}
-	nch_free(folder);
-}
-
 nch_status nch_writer_commit(nch_writer *writer, nch_error *error)
 {
 	bool good = !writer->gathered.failed && flush(writer);
@@ -326,7 +332,7 @@ nch_status nch_writer_commit(nch_writer *writer, nch_error *error)
 		good = rename(writer->temporary, writer->path) == 0;
 		number = errno;
 		if (good) {
-			sync_folder(writer->path);
+			sync_parent(writer->path);
 			nch_free(writer->temporary);
 			writer->temporary = NULL; /* there is nothing left to remove */
 		}

@@ -33,7 +33,8 @@ bool nch_file_exists(const char *path);
 /* NCH_IO from errno: "PATH: there is no such file", "PATH: is a folder, not a file", else "PATH: cannot WHAT: " and the system's words. */
 nch_status nch_file_fail(nch_error *error, const char *path, const char *what);
 bool nch_file_is_folder(const char *path);
-nch_status nch_folder_make(const char *path, nch_error *error); /* with its parents; an existing folder is fine */
+nch_status nch_folder_make(const char *path, nch_error *error); /* with its parents, and durable; an existing folder is fine */
+void nch_folder_sync(const char *path); /* makes what was renamed in it durable; a file system that cannot do so is no reason to fail */
 
 /* "folder/name" in allocated memory (release with nch_free); NULL without memory. */
 char *nch_path_join(const char *folder, const char *name);

@@ -1,6 +1,8 @@
 /* weights.c - an open set of named tensors: one file, or the shards of an index as one. */
 #include "io/weights.h"
 
+#include "base/change.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,7 +182,7 @@ static nch_status find_in_folder(const char *folder, char **found, nch_error *er
 	static const char *const names[] = {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin",
 	                                    "pytorch_model.bin.index.json"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		*found = nch_path_join(folder, names[i]);
+		*found = nch_folder_file(folder, names[i]);
 		if (*found == NULL)
 			return nch_no_memory(error);
 		if (nch_file_exists(*found))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/change.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -86,7 +87,7 @@ enum { CONFIG_LIMIT = 64 << 20 };
 
 static nch_status read_config_text(const char *folder, nch_buffer *text, nch_error *error)
 {
-	char *path = nch_path_join(folder, "config.json");
+	char *path = nch_folder_file(folder, "config.json");
 	if (path == NULL)
 		return nch_no_memory(error);
 	nch_status status = nch_file_read(path, CONFIG_LIMIT, text, error);

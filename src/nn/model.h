@@ -86,6 +86,8 @@ nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_confi
 /* Writes config.json and model.safetensors into the folder (which is made), and before that the generator, if there is one, into FOLDER/generator. hex gets
  * the fingerprint of the tensors' bytes. */
 nch_status nch_model_save(const nch_model *model, const char *folder, char hex[65], nch_error *error);
+/* The same without its generator. */
+nch_status nch_model_save_alone(const nch_model *model, const char *folder, nch_error *error);
 /* That fingerprint, without writing: SHA-256 over the tensors' bytes in the order of their names. A generator has one of its own. */
 void nch_model_fingerprint(const nch_model *model, char hex[65]);
 

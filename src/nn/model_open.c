@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/change.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/safetensors.h"
@@ -332,7 +333,7 @@ static bool match_labels(const nch_config *config, const nch_model_options *opti
 
 nch_status nch_model_check_folder(const char *folder, nch_error *error)
 {
-	char *config = nch_path_join(folder, "config.json");
+	char *config = nch_folder_file(folder, "config.json");
 	nch_status status = NCH_OK;
 	size_t parent = (size_t)(nch_path_name(folder) - folder);
 	if (config == NULL)
@@ -351,7 +352,7 @@ nch_status nch_model_check_folder(const char *folder, nch_error *error)
 nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_config *config, nch_error *error)
 {
 	NCH_TRY(nch_model_check_folder(folder, error));
-	char *path = nch_path_join(folder, "config.json");
+	char *path = nch_folder_file(folder, "config.json");
 	nch_status status = path ? nch_config_read(path, arena, config, error) : nch_no_memory(error);
 	nch_free(path);
 	return status;
@@ -361,7 +362,7 @@ nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_confi
 static nch_status find_generator(const char *folder, char **inner, nch_error *error)
 {
 	*inner = nch_path_join(folder, "generator");
-	char *config = *inner ? nch_path_join(*inner, "config.json") : NULL;
+	char *config = *inner ? nch_folder_file(*inner, "config.json") : NULL;
 	bool found = config && nch_file_exists(config);
 	nch_status status = config == NULL ? nch_no_memory(error) : NCH_OK;
 	nch_free(config);
@@ -382,7 +383,7 @@ static nch_status read_generator(const char *folder, const nch_model_options *op
 		*generator = nch_config_generator(config, options->generator_size);
 		return NCH_OK;
 	}
-	path = nch_path_join(inner, "config.json");
+	path = nch_folder_file(inner, "config.json");
 	nch_status status = path ? nch_config_read(path, arena, generator, error) : nch_no_memory(error);
 	if (status == NCH_OK && (generator->family != config->family || generator->head != NCH_HEAD_MLM || generator->vocab_size != config->vocab_size ||
 	                         generator->embedding != config->embedding || generator->max_positions != config->max_positions || generator->types != config->types))

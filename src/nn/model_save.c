@@ -33,7 +33,7 @@ const nch_tensor **nch_model_sorted(const nch_model *model, size_t *count)
 	return sorted;
 }
 
-static nch_status save_one(const nch_model *model, const char *folder, nch_error *error)
+nch_status nch_model_save_alone(const nch_model *model, const char *folder, nch_error *error)
 {
 	size_t count = 0;
 	const nch_tensor **sorted = nch_model_sorted(model, &count);
@@ -63,12 +63,12 @@ nch_status nch_model_save(const nch_model *model, const char *folder, char hex[6
 		char *inner = nch_path_join(folder, "generator");
 		nch_status status = inner ? nch_folder_make(folder, error) : nch_no_memory(error);
 		if (status == NCH_OK)
-			status = save_one(model->generator, inner, error);
+			status = nch_model_save_alone(model->generator, inner, error);
 		nch_free(inner);
 		if (status != NCH_OK)
 			return status;
 	}
-	NCH_TRY(save_one(model, folder, error));
+	NCH_TRY(nch_model_save_alone(model, folder, error));
 	if (hex != NULL)
 		nch_model_fingerprint(model, hex);
 	return NCH_OK;

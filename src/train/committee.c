@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/change.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -24,7 +25,7 @@ enum { CONFIG_LIMIT = 1 << 20 };
 static nch_status parse_config(const char *folder, nch_arena *arena, nch_json **root, nch_error *error)
 {
 	nch_buffer text = {0};
-	char *path = nch_path_join(folder, "config.json");
+	char *path = nch_folder_file(folder, "config.json");
 	nch_status status = path != NULL && arena != NULL ? nch_file_read(path, CONFIG_LIMIT, &text, error) : nch_no_memory(error);
 	if (status == NCH_OK)
 		status = nch_json_parse(text.data != NULL ? text.data : "", text.length, path, arena, root, error);

@@ -187,13 +187,20 @@ static void set_settings(work *w)
 static nch_status keep_model(void *context, const nch_model *model, nch_error *error)
 {
 	work *w = context;
-	const char *out = w->training.out;
-	nch_self_test_remove(out);
-	NCH_TRY(nch_tokenizer_save(w->tokenizer, out, error));
+	nch_change change;
+	NCH_TRY(nch_change_begin(&change, w->training.out, error));
 	set_settings(w);
-	NCH_TRY(nch_settings_write(&w->settings, out, error));
-	NCH_TRY(nch_model_save(model, out, NULL, error));
-	return nch_run_folder_sign(out, &w->training, error);
+	nch_status status = nch_tokenizer_save(w->tokenizer, change.staged, error);
+	if (status == NCH_OK)
+		status = nch_settings_write(&w->settings, change.staged, error);
+	if (status == NCH_OK)
+		status = nch_model_save(model, change.staged, NULL, error);
+	if (status == NCH_OK)
+		status = nch_run_folder_sign(change.staged, &w->training, error);
+	if (status == NCH_OK)
+		status = nch_run_folder_commit(&change, error);
+	nch_change_discard(&change);
+	return status;
 }
 
 /* --- measuring --- */

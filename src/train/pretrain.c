@@ -166,39 +166,47 @@ static nch_status make_identity(work *w, nch_train_options *training, nch_error 
 	return nch_buffer_check(id, error);
 }
 
-static nch_status write_folder(const work *w, const char *folder, const char *loss, const nch_train_options *training, nch_error *error)
+static nch_status write_settings(const work *w, const char *folder, const char *loss, nch_error *error)
 {
 	nch_settings settings = nch_settings_defaults();
 	settings.max_len = w->max_len;
-	settings.seed = training->seed;
+	settings.seed = w->training.seed;
 	if (w->options->data.cleansing != NULL)
 		snprintf(settings.cleansing, sizeof settings.cleansing, "%s", nch_cleansing_name(w->options->data.cleansing));
 	snprintf(settings.loss, sizeof settings.loss, "%s", loss);
 	data_digest(w, settings.data_digest);
-	NCH_TRY(nch_folder_make(folder, error));
-	nch_self_test_remove(folder);
-	NCH_TRY(nch_tokenizer_save(w->tokenizer, folder, error));
 	return nch_settings_write(&settings, folder, error);
 }
 
-static nch_status write_settings(const work *w, const nch_train_options *training, nch_error *error)
+/* A model with all that belongs to it, at once. */
+static nch_status keep_in(const work *w, const nch_model *model, const char *folder, const char *loss, nch_error *error)
 {
-	if (!w->options->replaced)
-		return write_folder(w, training->out, "masked-lm", training, error);
-	NCH_TRY(write_folder(w, training->out, "replaced-tokens", training, error));
-	char *inner = nch_path_join(training->out, "generator");
-	nch_status status = inner ? write_folder(w, inner, "masked-lm", training, error) : nch_no_memory(error);
-	nch_free(inner);
+	nch_change change;
+	NCH_TRY(nch_change_begin(&change, folder, error));
+	nch_status status = nch_tokenizer_save(w->tokenizer, change.staged, error);
+	if (status == NCH_OK)
+		status = write_settings(w, change.staged, loss, error);
+	if (status == NCH_OK)
+		status = nch_model_save_alone(model, change.staged, error);
+	if (status == NCH_OK)
+		status = nch_run_folder_sign(change.staged, &w->training, error);
+	if (status == NCH_OK)
+		status = nch_run_folder_commit(&change, error);
+	nch_change_discard(&change);
 	return status;
 }
 
-/* The best model so far, with all that belongs to it. */
+/* The best model so far; of a pair, the generator first. */
 static nch_status keep_model(void *context, const nch_model *model, nch_error *error)
 {
 	const work *w = context;
-	NCH_TRY(write_settings(w, &w->training, error));
-	NCH_TRY(nch_model_save(model, w->training.out, NULL, error));
-	return nch_run_folder_sign(w->training.out, &w->training, error);
+	const char *out = w->training.out;
+	if (model->generator == NULL)
+		return keep_in(w, model, out, "masked-lm", error);
+	char *inner = nch_path_join(out, "generator");
+	nch_status status = inner ? keep_in(w, model->generator, inner, "masked-lm", error) : nch_no_memory(error);
+	nch_free(inner);
+	return status == NCH_OK ? keep_in(w, model, out, "replaced-tokens", error) : status;
 }
 
 /* --- the run --- */

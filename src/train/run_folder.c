@@ -15,7 +15,7 @@
 
 static bool is_there(const char *folder, const char *name)
 {
-	char *path = nch_path_join(folder, name);
+	char *path = nch_folder_file(folder, name);
 	bool there = path != NULL && nch_file_exists(path);
 	nch_free(path);
 	return there;
@@ -79,7 +79,7 @@ static void read_signature(const char *out, nch_buffer *identity)
 	nch_buffer text = {0};
 	nch_json *json = NULL;
 	nch_arena *arena = nch_arena_new(0);
-	char *path = nch_path_join(out, RUN_FILE);
+	char *path = nch_folder_file(out, RUN_FILE);
 	if (arena != NULL && path != NULL && nch_file_exists(path) && nch_file_read(path, (size_t)16 << 20, &text, &ignored) == NCH_OK &&
 	    nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, &ignored) == NCH_OK)
 		nch_identity_read(nch_json_get(json, "run"), identity);
@@ -108,6 +108,24 @@ nch_status nch_run_folder_sign(const char *path, const nch_train_options *traini
 	}
 	nch_buffer_free(&signature);
 	nch_buffer_free(&out);
+	return status;
+}
+
+nch_status nch_run_folder_commit(nch_change *change, nch_error *error)
+{
+	static const char *const names[] = {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
+	                                    "ngrams.bin", "nunchi.json", RUN_FILE, "self_test.json", "metrics.json", "report.txt", "confusion.svg", "held-out.jsonl",
+	                                    "README.md"};
+	enum { NAMES = sizeof names / sizeof *names };
+	size_t count;
+	const char *const *tokenizers = nch_tokenizer_file_names(&count);
+	const char **gone = nch_alloc(NAMES + count, sizeof *gone);
+	if (gone == NULL)
+		return nch_no_memory(error);
+	memcpy(gone, names, sizeof names);
+	memcpy(gone + NAMES, tokenizers, count * sizeof *tokenizers);
+	nch_status status = nch_change_commit(change, gone, NAMES + count, error);
+	nch_free((void *)gone);
 	return status;
 }
 

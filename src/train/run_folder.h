@@ -4,6 +4,7 @@
 #ifndef NCH_TRAIN_RUN_FOLDER_H
 #define NCH_TRAIN_RUN_FOLDER_H
 
+#include "base/change.h"
 #include "train/trainer.h"
 
 /* One that a run has for itself. Start with {0}. */
@@ -22,6 +23,9 @@ void nch_run_folder_close(nch_run_folder *folder); /* {0} is allowed */
 
 /* Writes run.json into a folder: whose model it holds, by training->identity and nch_identity_rates. */
 nch_status nch_run_folder_sign(const char *path, const nch_train_options *training, nch_error *error);
+
+/* Commits a change that makes another model of a folder: what belonged to the one before, and is not replaced, vanishes with it. */
+nch_status nch_run_folder_commit(nch_change *change, nch_error *error);
 
 /* Whether `out` holds what this run of training a classifier leaves in the end, all of it. */
 bool nch_run_folder_is_done(const char *out, const nch_train_options *training);

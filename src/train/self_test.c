@@ -2,8 +2,8 @@
 #include "train/self_test.h"
 
 #include <string.h>
-#include <unistd.h>
 
+#include "base/change.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -42,7 +42,7 @@ static void hash_hex(nch_sha256 *hash, char hex[65])
 /* Of the file as it lies there; "" if the folder keeps its weights in another one. */
 static nch_status hash_weights(const char *folder, char hex[65], nch_error *error)
 {
-	char *path = nch_path_join(folder, "model.safetensors");
+	char *path = nch_folder_file(folder, "model.safetensors");
 	nch_mapping file = {0};
 	nch_sha256 hash;
 	hex[0] = '\0';
@@ -159,14 +159,6 @@ nch_status nch_self_test_write(const char *folder, size_t threads, const char *i
 	return status;
 }
 
-void nch_self_test_remove(const char *folder)
-{
-	char *path = nch_path_join(folder, "self_test.json");
-	if (path != NULL)
-		unlink(path);
-	nch_free(path);
-}
-
 /* --- verifying --- */
 
 static nch_status compare_labels(const char *folder, const answers *a, const nch_json *saved, nch_error *error)
@@ -235,7 +227,7 @@ static nch_status compare(const char *folder, const answers *a, const nch_json *
 
 static nch_status read_saved(const char *folder, nch_arena *arena, nch_buffer *text, nch_json **saved, nch_error *error)
 {
-	char *path = nch_path_join(folder, "self_test.json");
+	char *path = nch_folder_file(folder, "self_test.json");
 	nch_status status = path == NULL || arena == NULL ? nch_no_memory(error) : NCH_OK;
 	if (status == NCH_OK && nch_file_is_folder(folder) && !nch_file_exists(path))
 		status = nch_fail(error, NCH_DATA, "%s: has no self_test.json, so there is nothing to compare with; folders that nunchi saves have one", folder);

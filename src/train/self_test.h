@@ -9,9 +9,6 @@
  * sentences, each with its ids and logits (of a folder without a classifier: with the mean embedding). threads 0: all cores; isa NULL: the best. */
 nch_status nch_self_test_write(const char *folder, size_t threads, const char *isa, nch_error *error);
 
-/* Takes an older self-test away: while a folder is written anew, it would be wrong. */
-void nch_self_test_remove(const char *folder);
-
 /* Does all of that again and compares. Numbers must agree to the last bit, which they do on every machine. A folder that is as it was saved is NCH_OK, and *report
  * gets a line that says so; one that differs, or has no self-test, is NCH_DATA with one line that names the first thing that is wrong: labels, tokenizer (ids),
  * weights (bytes, logits). */

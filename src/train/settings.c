@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/change.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -51,7 +52,7 @@ static void read_loss(nch_settings *settings, const nch_json *json)
 nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_error *error)
 {
 	*settings = nch_settings_defaults();
-	char *path = nch_path_join(folder, "nunchi.json");
+	char *path = nch_folder_file(folder, "nunchi.json");
 	nch_arena *arena = nch_arena_new(0);
 	nch_buffer text = {0};
 	nch_json *json = NULL;
