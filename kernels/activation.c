@@ -37,26 +37,31 @@ V_INLINE v16 apply(nch_activation kind, v16 x)
 	}
 }
 
-V_INLINE v16 derivative(nch_activation kind, v16 x)
+/* f'(x), and f(x) itself in *y, with the bits that apply() gives it. */
+V_INLINE v16 derivative(nch_activation kind, v16 x, v16 *y)
 {
 	v16 one = v_set(1.0f), s, rest;
 	switch (kind) {
 	case NCH_GELU: { /* Phi(x) + x · phi(x) */
 		v16 density, cumulative = v_normal(x, &density);
+		*y = v_mul(x, cumulative);
 		return v_fma(x, density, cumulative);
 	}
 	case NCH_GELU_TANH: { /* s + x · s · (1 - s) · inner' */
 		v16 slope = v_mul(v_set(2.0f * ROOT_2_OVER_PI), v_fma(v_set(3.0f * 0.044715f), v_mul(x, x), one));
 		s = sigmoid(gelu_tanh_inner(x), &rest);
+		*y = v_mul(x, s);
 		return v_fma(v_mul(v_mul(x, slope), rest), s, s);
 	}
 	case NCH_RELU:
+		*y = v_max(x, v_zero());
 		return v_select(v_lt(v_zero(), x), one, v_zero());
 	case NCH_SILU: /* s + x · s · (1 - s) */
 		s = sigmoid(x, &rest);
+		*y = v_mul(x, s);
 		return v_fma(v_mul(x, rest), s, s);
 	default:
-		v_tanh(x, &s);
+		*y = v_tanh(x, &s);
 		return s;
 	}
 }
@@ -70,13 +75,21 @@ V_INLINE void apply_all(nch_activation kind, float *y, const float *x, size_t n)
 		v_store_part(y + i, apply(kind, v_load_part(x + i, n - i)), n - i);
 }
 
-V_INLINE void backward_all(nch_activation kind, float *dx, const float *dy, const float *x, size_t n)
+/* y may be NULL: then it is not wanted. */
+V_INLINE void backward_all(nch_activation kind, float *y, float *dx, const float *dy, const float *x, size_t n)
 {
 	size_t i = 0;
-	for (; i + 16 <= n; i += 16)
-		v_store(dx + i, v_mul(v_load(dy + i), derivative(kind, v_load(x + i))));
-	if (i < n)
-		v_store_part(dx + i, v_mul(v_load_part(dy + i, n - i), derivative(kind, v_load_part(x + i, n - i))), n - i);
+	v16 value;
+	for (; i + 16 <= n; i += 16) {
+		v_store(dx + i, v_mul(v_load(dy + i), derivative(kind, v_load(x + i), &value)));
+		if (y != NULL)
+			v_store(y + i, value);
+	}
+	if (i < n) {
+		v_store_part(dx + i, v_mul(v_load_part(dy + i, n - i), derivative(kind, v_load_part(x + i, n - i), &value)), n - i);
+		if (y != NULL)
+			v_store_part(y + i, value, n - i);
+	}
 }
 
 void NCH_KERNEL(nch_activation_forward)(nch_activation kind, float *y, const float *x, size_t n);
@@ -95,10 +108,22 @@ void NCH_KERNEL(nch_activation_backward)(nch_activation kind, float *dx, const f
 void NCH_KERNEL(nch_activation_backward)(nch_activation kind, float *dx, const float *dy, const float *x, size_t n)
 {
 	switch (kind) {
-	case NCH_GELU: backward_all(NCH_GELU, dx, dy, x, n); break;
-	case NCH_GELU_TANH: backward_all(NCH_GELU_TANH, dx, dy, x, n); break;
-	case NCH_RELU: backward_all(NCH_RELU, dx, dy, x, n); break;
-	case NCH_SILU: backward_all(NCH_SILU, dx, dy, x, n); break;
-	default: backward_all(NCH_TANH, dx, dy, x, n); break;
+	case NCH_GELU: backward_all(NCH_GELU, NULL, dx, dy, x, n); break;
+	case NCH_GELU_TANH: backward_all(NCH_GELU_TANH, NULL, dx, dy, x, n); break;
+	case NCH_RELU: backward_all(NCH_RELU, NULL, dx, dy, x, n); break;
+	case NCH_SILU: backward_all(NCH_SILU, NULL, dx, dy, x, n); break;
+	default: backward_all(NCH_TANH, NULL, dx, dy, x, n); break;
+	}
+}
+
+void NCH_KERNEL(nch_activation_both)(nch_activation kind, float *y, float *dx, const float *dy, const float *x, size_t n);
+void NCH_KERNEL(nch_activation_both)(nch_activation kind, float *y, float *dx, const float *dy, const float *x, size_t n)
+{
+	switch (kind) {
+	case NCH_GELU: backward_all(NCH_GELU, y, dx, dy, x, n); break;
+	case NCH_GELU_TANH: backward_all(NCH_GELU_TANH, y, dx, dy, x, n); break;
+	case NCH_RELU: backward_all(NCH_RELU, y, dx, dy, x, n); break;
+	case NCH_SILU: backward_all(NCH_SILU, y, dx, dy, x, n); break;
+	default: backward_all(NCH_TANH, y, dx, dy, x, n); break;
 	}
 }

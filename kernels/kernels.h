@@ -177,6 +177,7 @@ typedef struct nch_kernels {
 	/* activation.c; y may be x, dx may be dy */
 	void (*activation)(nch_activation kind, float *y, const float *x, size_t n);
 	void (*activation_backward)(nch_activation kind, float *dx, const float *dy, const float *x, size_t n);
+	void (*activation_both)(nch_activation kind, float *y, float *dx, const float *dy, const float *x, size_t n); /* the same numbers for the price of one */
 
 	/* elementwise.c */
 	void (*dropout)(const nch_dropout *dropout, float *y, const float *x, size_t columns, size_t begin, size_t end); /* rows; y may be x */

@@ -17,6 +17,7 @@ void NCH_KERNEL(nch_norm_backward)(const nch_norm_backward *n, size_t begin, siz
 void NCH_KERNEL(nch_norm_backward_columns)(const nch_norm_backward *n, size_t begin, size_t end);
 void NCH_KERNEL(nch_activation_forward)(nch_activation kind, float *y, const float *x, size_t n);
 void NCH_KERNEL(nch_activation_backward)(nch_activation kind, float *dx, const float *dy, const float *x, size_t n);
+void NCH_KERNEL(nch_activation_both)(nch_activation kind, float *y, float *dx, const float *dy, const float *x, size_t n);
 void NCH_KERNEL(nch_dropout_rows)(const nch_dropout *d, float *y, const float *x, size_t columns, size_t begin, size_t end);
 void NCH_KERNEL(nch_add)(float *y, const float *x, size_t n);
 void NCH_KERNEL(nch_scale)(float *y, float factor, size_t n);
@@ -49,6 +50,7 @@ const nch_kernels NCH_KERNEL(nch_kernels) = {
 	.norm_backward_columns = NCH_KERNEL(nch_norm_backward_columns),
 	.activation = NCH_KERNEL(nch_activation_forward),
 	.activation_backward = NCH_KERNEL(nch_activation_backward),
+	.activation_both = NCH_KERNEL(nch_activation_both),
 	.dropout = NCH_KERNEL(nch_dropout_rows),
 	.add = NCH_KERNEL(nch_add),
 	.scale = NCH_KERNEL(nch_scale),

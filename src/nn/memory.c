@@ -78,8 +78,8 @@ nch_memory nch_memory_training(const nch_config *c, size_t parameters, size_t to
 	size_t layer, layers = layers_floats(c, tokens, (sentences + passes - 1) / passes, longest, &layer);
 	nch_memory m = {.weights = parameters, .state = parameters * (1 + moments),
 	                .activations = embedding_floats(c, tokens) + layers + head,
-	                /* at most at once: f(x) or its gradient (f), and five of width h, in attention's backward */
-	                .gradients = tokens * (c->feed_forward + 5 * c->hidden) + head,
+	                /* at most at once: f(x) and its gradient (f each), and five of width h, in attention's backward */
+	                .gradients = tokens * (2 * c->feed_forward + 5 * c->hidden) + head,
 	                .working = working_floats(c, longest, threads)};
 	size_t *items[] = {&m.weights, &m.state, &m.activations, &m.gradients, &m.working};
 	for (size_t i = 0; i < sizeof items / sizeof *items; i++)

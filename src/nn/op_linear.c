@@ -6,6 +6,7 @@ typedef struct activation_job {
 	nch_activation f;
 	float *y;
 	const float *x, *dy;
+	float *dx; /* of activation_both alone; may be dy */
 } activation_job;
 
 static void activate_range(void *context, size_t begin, size_t end)
@@ -18,6 +19,12 @@ static void activation_backward_range(void *context, size_t begin, size_t end)
 {
 	const activation_job *job = context;
 	job->kernels->activation_backward(job->f, job->y + begin, job->dy + begin, job->x + begin, end - begin);
+}
+
+static void activation_both_range(void *context, size_t begin, size_t end)
+{
+	const activation_job *job = context;
+	job->kernels->activation_both(job->f, job->y + begin, job->dx + begin, job->dy + begin, job->x + begin, end - begin);
 }
 
 nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tensor *weight, nch_tensor *bias)
@@ -37,7 +44,7 @@ nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tens
 		return NULL;
 	const float *input = x->data;
 	size_t floats = x->rows * x->columns;
-	activation_job job = {tape->compute->kernels, f, NULL, x->data, NULL};
+	activation_job job = {.kernels = tape->compute->kernels, .f = f, .x = x->data};
 	if (f != NCH_ACTIVATIONS) { /* f(x), for the time of the product */
 		job.y = nch_gradient_take(tape, floats);
 		if (job.y == NULL)
@@ -81,40 +88,44 @@ static void weight_gradients(nch_tape *tape, nch_node *node, const float *input)
 	}
 }
 
+/* d f(x) = dY W, to c, which is added to if so wanted */
+static void input_gradient(nch_tape *tape, const nch_node *node, float *c, int accumulate)
+{
+	const nch_tensor *x = node->in[0], *weight = node->in[1], *y = node->out;
+	nch_gemm product = {.m = y->rows, .n = x->columns, .k = y->columns, .a = y->grad, .a_row = y->columns, .a_col = 1,
+	                    .b = weight->data, .b_row = x->columns, .b_col = 1, .c = c, .c_row = x->columns, .accumulate = accumulate};
+	tape->compute->kernels->gemm(&product, tape->compute);
+}
+
+/* With y = f(x) Wᵀ + b: f(x) is made again for the gradient of W, and dx = f'(x) · dY W, which has most of its work in common with it. */
+static void activated_backward(nch_tape *tape, nch_node *node)
+{
+	nch_tensor *x = node->in[0];
+	size_t floats = x->rows * x->columns;
+	float *value = nch_gradient_take(tape, floats), *slope = x->wants_grad ? nch_gradient_take(tape, floats) : NULL;
+	if (tape->failed)
+		return;
+	activation_job job = {.kernels = tape->compute->kernels, .f = node->activation, .y = value, .x = x->data, .dy = slope, .dx = slope};
+	if (slope != NULL)
+		input_gradient(tape, node, slope, 0);
+	nch_parallel(tape->compute, floats, 4096, slope != NULL ? activation_both_range : activate_range, &job);
+	weight_gradients(tape, node, value);
+	nch_gradient_release(tape, value, floats);
+	if (slope != NULL)
+		nch_gradient_give(tape, x, slope);
+}
+
 void nch_linear_backward_op(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *x = node->in[0], *weight = node->in[1], *y = node->out;
-	size_t floats = x->rows * x->columns;
-	bool activated = node->activation != NCH_ACTIVATIONS;
-	activation_job job = {tape->compute->kernels, node->activation, NULL, x->data, NULL};
-	if (activated) { /* f(x) again */
-		job.y = nch_gradient_take(tape, floats);
-		if (job.y == NULL)
-			return;
-		nch_parallel(tape->compute, floats, 4096, activate_range, &job);
-	}
-	weight_gradients(tape, node, activated ? job.y : x->data);
-	nch_gradient_release(tape, job.y, floats);
-	if (!x->wants_grad)
-		return;
-	/* d f(x) = dY W, and dx = f'(x) · that */
-	nch_gemm product = {.m = y->rows, .n = x->columns, .k = y->columns, .a = y->grad, .a_row = y->columns, .a_col = 1,
-	                    .b = weight->data, .b_row = x->columns, .b_col = 1, .c_row = x->columns};
-	if (!activated) {
-		if (nch_gradient_start(tape, x, &product.accumulate)) {
-			product.c = x->grad;
-			tape->compute->kernels->gemm(&product, tape->compute);
-		}
+	nch_tensor *x = node->in[0];
+	int accumulate;
+	if (node->activation != NCH_ACTIVATIONS) {
+		activated_backward(tape, node);
 		return;
 	}
-	product.c = nch_gradient_take(tape, floats);
-	if (product.c == NULL)
-		return;
-	tape->compute->kernels->gemm(&product, tape->compute);
-	job.y = product.c;
-	job.dy = product.c;
-	nch_parallel(tape->compute, floats, 4096, activation_backward_range, &job);
-	nch_gradient_give(tape, x, product.c);
+	weight_gradients(tape, node, x->data);
+	if (x->wants_grad && nch_gradient_start(tape, x, &accumulate))
+		input_gradient(tape, node, x->grad, accumulate);
 }
 
 nch_tensor *nch_activate(nch_tape *tape, nch_tensor *x, nch_activation f)
@@ -129,7 +140,7 @@ nch_tensor *nch_activate(nch_tape *tape, nch_tensor *x, nch_activation f)
 	}
 	if (y == NULL)
 		return NULL;
-	activation_job job = {tape->compute->kernels, f, y->data, x->data, NULL};
+	activation_job job = {.kernels = tape->compute->kernels, .f = f, .y = y->data, .x = x->data};
 	nch_parallel(tape->compute, x->rows * x->columns, 4096, activate_range, &job);
 	return y;
 }
@@ -140,7 +151,7 @@ void nch_activation_backward_op(nch_tape *tape, nch_node *node)
 	float *dx = nch_gradient_take(tape, x->rows * x->columns);
 	if (dx == NULL)
 		return;
-	activation_job job = {tape->compute->kernels, node->activation, dx, x->data, y->grad};
+	activation_job job = {.kernels = tape->compute->kernels, .f = node->activation, .y = dx, .x = x->data, .dy = y->grad};
 	nch_parallel(tape->compute, x->rows * x->columns, 4096, activation_backward_range, &job);
 	nch_gradient_give(tape, x, dx);
 }

@@ -223,7 +223,7 @@ TEST(special_values)
 TEST(every_set_the_same_bits)
 {
 	enum { COUNT = 1 << 16 };
-	static float x[COUNT], dy[COUNT], y[COUNT], expected[COUNT];
+	static float x[COUNT], dy[COUNT], y[COUNT], slopes[COUNT], expected[COUNT];
 	const nch_kernels *scalar = nch_kernels_find("scalar");
 	size_t n = 0;
 	for (uint64_t bits = 0; bits < 1ull << 32; bits += 65537) {
@@ -239,6 +239,11 @@ TEST(every_set_the_same_bits)
 			CHECK(memcmp(y, expected, n * sizeof *y) == 0);
 			scalar->activation_backward((nch_activation)kind, expected, dy, x, n);
 			nch_kernels_find(*name)->activation_backward((nch_activation)kind, y, dy, x, n);
+			CHECK(memcmp(y, expected, n * sizeof *y) == 0);
+			/* both at once: the bits of each */
+			nch_kernels_find(*name)->activation_both((nch_activation)kind, y, slopes, dy, x, n);
+			CHECK(memcmp(slopes, expected, n * sizeof *slopes) == 0);
+			scalar->activation((nch_activation)kind, expected, x, n);
 			CHECK(memcmp(y, expected, n * sizeof *y) == 0);
 		}
 }
