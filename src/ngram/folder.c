@@ -197,7 +197,7 @@ static nch_status read_weights(nch_ngram *model, const char *path, const char *f
 static nch_status open_parts(nch_ngram *model, const char *folder, const nch_json *root, nch_error *error)
 {
 	NCH_TRY(read_shape(model, root, folder, error));
-	char *weights = nch_path_join(folder, "model.safetensors"), *grams = nch_path_join(folder, "ngrams.table");
+	char *weights = nch_folder_file(folder, "model.safetensors"), *grams = nch_folder_file(folder, "ngrams.table");
 	nch_status status = weights != NULL && grams != NULL ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK && model->shape.buckets == 0)
 		status = nch_gram_table_read(grams, &model->table, error);

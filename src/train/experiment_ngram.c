@@ -206,17 +206,30 @@ static nch_status write_log(const work *w, const nch_experiment_result *r, nch_e
 	return status;
 }
 
+/* The model with all that belongs to it, at once. */
+static nch_status keep_model(work *w, char fingerprint[65], nch_error *error)
+{
+	nch_change change;
+	NCH_TRY(nch_change_begin(&change, w->training.out, error));
+	nch_experiment_settings(w->options, w->data, &w->training, w->thresholds, &w->temperatures, &w->settings);
+	nch_status status = nch_settings_write(&w->settings, change.staged, error);
+	if (status == NCH_OK)
+		status = nch_ngram_save(w->model, change.staged, fingerprint, error);
+	if (status == NCH_OK)
+		status = nch_run_folder_sign(change.staged, &w->training, error);
+	if (status == NCH_OK)
+		status = nch_run_folder_commit(&change, error);
+	nch_change_discard(&change);
+	return status;
+}
+
 static nch_status save(work *w, nch_experiment_result *r, nch_error *error)
 {
 	const char *out = w->training.out;
-	nch_self_test_remove(out);
-	nch_experiment_settings(w->options, w->data, &w->training, w->thresholds, &w->temperatures, &w->settings);
-	NCH_TRY(nch_settings_write(&w->settings, out, error));
-	NCH_TRY(nch_ngram_save(w->model, out, r->training.fingerprint, error));
+	NCH_TRY(keep_model(w, r->training.fingerprint, error));
 	NCH_TRY(write_log(w, r, error));
 	NCH_TRY(nch_experiment_report(w->options, r, error));
 	NCH_TRY(nch_model_card_write(w->options, NULL, w->model, &w->settings, r, error));
-	NCH_TRY(nch_run_folder_sign(out, &w->training, error));
 	return nch_self_test_write(out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
 }
 
