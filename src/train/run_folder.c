@@ -114,7 +114,7 @@ nch_status nch_run_folder_sign(const char *path, const nch_train_options *traini
 nch_status nch_run_folder_commit(nch_change *change, nch_error *error)
 {
 	static const char *const names[] = {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
-	                                    "ngrams.table", "nunchi.json", RUN_FILE, "self_test.json", "metrics.json", "report.txt", "confusion.svg", "held-out.jsonl",
+	                                    "ngrams.table", "nunchi.json", RUN_FILE, "self_test.json", "metrics.json", "report.txt", "confusion.svg",
 	                                    "README.md"};
 	enum { NAMES = sizeof names / sizeof *names };
 	size_t count;
