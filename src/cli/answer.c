@@ -147,6 +147,14 @@ static void add_name(const nch_answerer *who, size_t label, nch_buffer *out)
 	nch_json_write_text(out, who->names[label], strlen(who->names[label]));
 }
 
+static void add_best(const nch_answerer *who, const nch_answer *answer, nch_buffer *out)
+{
+	if (answer->abstains && !who->multi_label)
+		nch_json_write_text(out, NCH_ABSTENTION, sizeof NCH_ABSTENTION - 1);
+	else
+		add_name(who, answer->best, out);
+}
+
 static bool any_given(const nch_answerer *who, const nch_answer *answer)
 {
 	bool any = false;
@@ -207,7 +215,7 @@ static void write_object(const nch_answer_form *form, const nch_answerer *who, c
 	} else {
 		nch_buffer_text(out, ",\"label\":");
 	}
-	add_name(who, answer->best, out);
+	add_best(who, answer, out);
 	nch_buffer_text(out, ",\"score\":");
 	nch_json_write_float(out, answer->scores[answer->best]);
 	nch_buffer_text(out, ",\"scores\":");
@@ -216,7 +224,12 @@ static void write_object(const nch_answer_form *form, const nch_answerer *who, c
 		nch_buffer_text(out, c == 0 ? ",\"logits\":[" : ",");
 		nch_json_write_float(out, answer->logits[c]);
 	}
-	nch_buffer_text(out, form->logits ? "]}" : "}");
+	nch_buffer_text(out, form->logits ? "]" : "");
+	if (answer->unknown > NCH_MOSTLY_UNKNOWN) {
+		nch_buffer_text(out, ",\"unknown\":");
+		nch_json_write_float(out, answer->unknown);
+	}
+	nch_buffer_byte(out, '}');
 }
 
 /* The answer as the value of a field: a name; of many labels a list, or, where the record has an object there or the training data had,
@@ -225,7 +238,7 @@ static void add_value(const nch_answerer *who, const nch_json *old, const nch_an
 {
 	bool object = old != NULL && old->type == NCH_JSON_OBJECT;
 	if (!who->multi_label) {
-		add_name(who, answer->best, out);
+		add_best(who, answer, out);
 		return;
 	}
 	if (!object && !who->label_objects) {

@@ -58,7 +58,11 @@ typedef struct nch_answer {
 	const float *logits; /* (labels), or NULL */
 	const bool *given;   /* (labels): those over their threshold, for several labels a text */
 	size_t best;         /* the one with the highest score */
+	float unknown;       /* how much of the text the model never met; more than half is told */
+	bool abstains;       /* its best score is below --abstain: it answers "?" */
 } nch_answer;
+#define NCH_MOSTLY_UNKNOWN 0.5f
+#define NCH_ABSTENTION "?"
 
 /* What stands before the first answer: of a CSV file the byte order mark and the columns' names. */
 void nch_answer_write_header(const nch_answer_form *form, const nch_answerer *who, nch_buffer *out);

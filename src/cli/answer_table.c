@@ -61,8 +61,10 @@ static void add_separator(const nch_answer_form *form, nch_buffer *out)
 static void add_label(const nch_answer_form *form, const nch_answerer *who, const nch_answer *answer, nch_buffer *out)
 {
 	nch_buffer cell = {0};
+	if (answer->abstains && !who->multi_label)
+		nch_buffer_text(&cell, NCH_ABSTENTION);
 	for (size_t c = 0; c < who->labels; c++)
-		if (who->multi_label ? answer->given[c] : c == answer->best)
+		if (who->multi_label ? answer->given[c] : c == answer->best && !answer->abstains)
 			nch_buffer_printf(&cell, "%s%s", cell.length > 0 ? "," : "", who->names[c]);
 	if (cell.length == 0)
 		nch_buffer_printf(&cell, who->multi_label ? "(%s)" : "%s", who->names[answer->best]);

@@ -10,6 +10,7 @@
 static const nch_option answering_options[] = {
 	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv|csv", .help = "objects; or text, label and score, of a table its rows with label and score behind", .otherwise = "jsonl"},
 	{"logits", NCH_OPTION_FLAG, .help = "also the logits, in digits that read back exactly"},
+	{"abstain", NCH_OPTION_REAL, "P", .help = "answer ? where the best label's probability is below P (one label a text)", .otherwise = "0", .most = 1.0},
 	{"batch", NCH_OPTION_INTEGER, "N", .help = "lines answered at once; never changes a bit of the answers", .otherwise = "256", .least = 1,
 	 .most = 1000000},
 	{"excel-safe", NCH_OPTION_FLAG, .help = "--format csv|tsv: a cell that begins with = + - @ gets a ' before it, so that no spreadsheet computes it"},
@@ -37,6 +38,8 @@ typedef struct work {
 	float *logits, *scores; /* logits: or embeddings */
 	bool *given;
 	size_t *best;
+	float *unknown;
+	float abstain; /* answers below this are none */
 	size_t batch;
 	nch_buffer out;
 } work;
@@ -52,13 +55,14 @@ static nch_status answer_batch(work *w, size_t count, nch_error *error)
 	if (w->form.embeddings)
 		NCH_TRY(a->embed(a->context, w->texts, count, w->form.output, w->logits, error));
 	else
-		NCH_TRY(a->ask(a->context, w->texts, count, w->logits, w->scores, w->given, w->best, error));
+		NCH_TRY(a->ask(a->context, w->texts, count, w->logits, w->scores, w->given, w->best, w->unknown, error));
 	for (size_t i = 0; i < count; i++) {
 		if (w->form.embeddings) {
 			nch_answer_write_embedding(&w->records[i], w->logits + i * a->columns, a->columns, &w->out);
 			continue;
 		}
-		const nch_answer answer = {w->scores + i * labels, w->logits + i * labels, w->given + i * labels, w->best[i]};
+		const nch_answer answer = {w->scores + i * labels, w->logits + i * labels, w->given + i * labels, w->best[i], w->unknown[i],
+		                           w->scores[i * labels + w->best[i]] < w->abstain};
 		nch_answer_write(&w->form, a->who, &w->records[i], &answer, &w->out);
 	}
 	NCH_TRY(nch_buffer_check(&w->out, error));
@@ -102,12 +106,14 @@ static nch_status prepare(const nch_options *options, work *w, nch_error *error)
 	w->records = nch_alloc(w->batch, sizeof *w->records);
 	w->texts = nch_alloc(w->batch, sizeof *w->texts);
 	w->best = nch_alloc(w->batch, sizeof *w->best);
+	w->unknown = nch_alloc(w->batch, sizeof *w->unknown);
+	w->abstain = (float)nch_options_real(options, "abstain");
 	if (nch_size_mul(w->batch, labels, &cells) && nch_size_mul(w->batch, w->form.embeddings ? w->a->columns : labels, &values)) {
 		w->logits = nch_alloc(values, sizeof *w->logits);
 		w->scores = nch_alloc(cells, sizeof *w->scores);
 		w->given = nch_alloc(cells, sizeof *w->given);
 	}
-	if (!w->arena || !w->records || !w->texts || !w->scores || !w->logits || !w->given || !w->best)
+	if (!w->arena || !w->records || !w->texts || !w->scores || !w->logits || !w->given || !w->best || !w->unknown)
 		return nch_no_memory(error);
 	return NCH_OK;
 }
@@ -123,6 +129,7 @@ nch_status nch_answering_run(const nch_options *options, const nch_answering *an
 	nch_free(w.scores);
 	nch_free(w.given);
 	nch_free(w.best);
+	nch_free(w.unknown);
 	nch_free(w.texts);
 	nch_free(w.records);
 	nch_arena_free(w.arena);

@@ -14,8 +14,8 @@ extern const nch_option_group nch_answering_group, nch_answering_record_group;
 typedef struct nch_answering {
 	const nch_answerer *who;
 	bool targets; /* records' targets are read */
-	/* logits (may stay as they are), scores, given (rows, labels), best (rows) */
-	nch_status (*ask)(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, nch_error *error);
+	/* logits (may stay as they are), scores, given (rows, labels), best (rows), unknown (rows; zeros that may stay): how much of each text was never met */
+	nch_status (*ask)(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown, nch_error *error);
 	/* "mean" or "cls": vectors (rows, columns) in place of answers; or NULL */
 	const char *embeddings;
 	size_t columns;

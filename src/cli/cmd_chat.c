@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "io/line_stream.h"
@@ -17,16 +18,16 @@ static const nch_option_group own_group = {"Options", own_options};
 
 /* Every sentence that chat says, in both of its languages. */
 struct words {
-	const char *greeting, *question, *answer, *and_also, *nothing, *farewell;
+	const char *greeting, *question, *answer, *and_also, *nothing, *strange, *farewell;
 };
 static const struct words korean = {
 	"문장을 적으면 그 안의 감정을 읽어 드립니다. 0을 적으면 끝납니다.\n", "문장> ", "감정: ", ", 그리고 ",
-	"뚜렷한 감정이 없습니다. 가장 가까운 감정: ", "안녕히 가세요.\n"};
+	"뚜렷한 감정이 없습니다. 가장 가까운 감정: ", "처음 보는 글자가 많아 잘 모르겠습니다. 굳이 고르면: ", "안녕히 가세요.\n"};
 static const struct words english = {
 	"Type a sentence, and its emotion is read from it. 0 leaves.\n", "sentence> ", "emotion: ", ", and ",
-	"no emotion stands out; the nearest is ", "Goodbye.\n"};
+	"no emotion stands out; the nearest is ", "most of this text is unknown to me; a guess: ", "Goodbye.\n"};
 
-static void print_answer(const nch_predictor *predictor, const struct words *words, const float *logits, const float *scores)
+static void print_answer(const nch_predictor *predictor, const struct words *words, const float *logits, const float *scores, float unknown)
 {
 	size_t labels = nch_predictor_labels(predictor), best = nch_largest(logits, labels), second = labels;
 	for (size_t c = 0; c < labels; c++)
@@ -34,7 +35,8 @@ static void print_answer(const nch_predictor *predictor, const struct words *wor
 			second = c;
 	bool multi = predictor->multi_label;
 	bool weak = multi && scores[best] < predictor->thresholds[best];
-	nch_output_printf("%s%s%s%s (%.0f %%)", weak ? words->nothing : words->answer, nch_output_style(false, weak ? "" : NCH_BOLD),
+	const char *opening = unknown > NCH_MOSTLY_UNKNOWN ? words->strange : weak ? words->nothing : words->answer;
+	nch_output_printf("%s%s%s%s (%.0f %%)", opening, nch_output_style(false, weak ? "" : NCH_BOLD),
 	                  nch_predictor_label(predictor, best), nch_output_style(false, weak ? "" : NCH_PLAIN), 100.0 * (double)scores[best]);
 	/* the second one counts unless its logit is below 0 */
 	if (second < labels && !(logits[second] < 0))
@@ -78,9 +80,12 @@ static nch_status talk(nch_predictor *predictor, nch_lines *lines, float *logits
 		if (is_blank(line))
 			continue;
 		nch_text text = {.text = line->text, .length = line->length};
+		float unknown = 0.0f;
+		predictor->shares = &unknown;
 		NCH_TRY(nch_predictor_logits(predictor, &text, 1, logits, error));
+		predictor->shares = NULL;
 		nch_predictor_scores(predictor, logits, scores);
-		print_answer(predictor, words, logits, scores);
+		print_answer(predictor, words, logits, scores, unknown);
 	}
 	if (asks)
 		nch_output_text(words->farewell);

@@ -33,10 +33,11 @@ typedef struct council {
 	nch_vote vote;
 } council;
 
-static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, nch_error *error)
+static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown, nch_error *error)
 {
 	council *c = context;
 	(void)logits;
+	(void)unknown;
 	return nch_ensemble_ask(c->ensemble, c->vote, texts, rows, scores, given, best, error);
 }
 

@@ -12,10 +12,11 @@ static const nch_option own_options[] = {
 	{0}};
 static const nch_option_group own_group = {"Model", own_options};
 
-static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, nch_error *error)
+static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown, nch_error *error)
 {
 	nch_predictor *p = context;
 	size_t labels = nch_predictor_labels(p);
+	p->shares = unknown;
 	NCH_TRY(nch_predictor_logits(p, texts, rows, logits, error));
 	for (size_t i = 0; i < rows; i++)
 		best[i] = nch_predictor_answer(p, logits + i * labels, scores + i * labels, given + i * labels);

@@ -16,11 +16,11 @@ static bool is_space(uint32_t code)
 	return category == NCH_CATEGORY_ZS || category == NCH_CATEGORY_ZL || category == NCH_CATEGORY_ZP;
 }
 
-static nch_status add_gram(nch_grams *g, size_t begin, size_t end, nch_error *error)
+static nch_status add_gram(nch_grams *g, size_t begin, size_t end, unsigned width, nch_error *error)
 {
 	if (g->count == g->capacity)
 		NCH_TRY(nch_grow(&g->gram, &g->capacity, g->count + 1, sizeof *g->gram, error));
-	g->gram[g->count++] = (nch_gram){(uint32_t)begin, (uint32_t)(end - begin), (uint32_t)(g->word_count - 1)};
+	g->gram[g->count++] = (nch_gram){(uint32_t)begin, (uint32_t)(end - begin), (uint32_t)(g->word_count - 1), width};
 	return NCH_OK;
 }
 
@@ -42,14 +42,14 @@ static nch_status window_word(nch_grams *g, size_t begin, nch_gram_widths widths
 	for (unsigned width = widths.shortest; width <= widths.longest; width++) {
 		unsigned found;
 		size_t from = begin, to = step_over(bytes, begin, end, width, &found);
-		NCH_TRY(add_gram(g, from, to, error));
+		NCH_TRY(add_gram(g, from, to, found, error));
 		if (to == end) /* as wide as the word, or wider: wider windows would give the word again */
 			return NCH_OK;
 		while (to < end) {
 			uint32_t code;
 			from += nch_utf8_decode(bytes + from, end - from, &code);
 			to += nch_utf8_decode(bytes + to, end - to, &code);
-			NCH_TRY(add_gram(g, from, to, error));
+			NCH_TRY(add_gram(g, from, to, found, error));
 		}
 	}
 	return NCH_OK;

@@ -23,6 +23,7 @@ typedef struct nch_gram_widths {
 typedef struct nch_gram {
 	uint32_t begin, length; /* bytes of nch_grams.bytes */
 	uint32_t word;          /* number of the word, from 0 */
+	uint32_t width;         /* characters */
 } nch_gram;
 
 /* The grams of one text, in the order in which they were met. Start with {0}; reused from text to text; release with nch_grams_free. */

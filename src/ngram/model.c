@@ -37,7 +37,6 @@ enum { TEXT_RUN = 64 }; /* texts of a task */
 typedef struct asker {
 	nch_ngram_row row;
 	double *sums;
-	size_t unknown, all;
 	nch_status status;
 	nch_error error;
 } asker;
@@ -46,7 +45,7 @@ typedef struct asking {
 	const nch_ngram *model;
 	const nch_text *texts;
 	size_t count;
-	float *logits;
+	float *logits, *shares;
 	asker *askers; /* (threads) */
 } asking;
 
@@ -59,17 +58,17 @@ static void ask_task(void *context, size_t run, size_t thread)
 		who->status = nch_ngram_count(a->model, NULL, &a->texts[i], &who->row, &who->error);
 		if (who->status != NCH_OK)
 			return;
-		who->unknown += who->row.unknown;
-		who->all += who->row.all;
+		if (a->shares != NULL)
+			a->shares[i] = who->row.all > 0 ? (float)who->row.unknown / (float)who->row.all : 0.0f;
 		nch_ngram_weigh(a->model->idf, who->row.column, who->row.value, who->row.count);
 		row_logits(a->model, &who->row, who->sums, a->logits + i * a->model->labels.count);
 	}
 }
 
-nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_t count, nch_pool *pool, float *logits, size_t *unknown, size_t *grams, nch_error *error)
+nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_t count, nch_pool *pool, float *logits, float *shares, nch_error *error)
 {
 	size_t threads = nch_pool_threads(pool);
-	asking a = {model, texts, count, logits, nch_alloc(threads, sizeof(asker))};
+	asking a = {model, texts, count, logits, shares, nch_alloc(threads, sizeof(asker))};
 	nch_status status = a.askers != NULL ? NCH_OK : nch_no_memory(error);
 	for (size_t t = 0; status == NCH_OK && t < threads; t++)
 		if ((a.askers[t].sums = nch_alloc(model->labels.count, sizeof *a.askers[t].sums)) == NULL)
@@ -79,10 +78,6 @@ nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_
 	for (size_t t = 0; a.askers != NULL && t < threads; t++) {
 		if (status == NCH_OK && a.askers[t].status != NCH_OK)
 			status = nch_fail(error, a.askers[t].status, "%s", a.askers[t].error.text);
-		if (unknown != NULL)
-			*unknown += a.askers[t].unknown;
-		if (grams != NULL)
-			*grams += a.askers[t].all;
 		nch_ngram_row_free(&a.askers[t].row);
 		nch_free(a.askers[t].sums);
 	}

@@ -25,6 +25,7 @@ typedef struct nch_ngram_shape {
 nch_ngram_shape nch_ngram_shape_default(void); /* 1 to 4 characters, no buckets, 3 */
 
 enum { NCH_NGRAM_MOST_BUCKETS = 1 << 26 };
+enum { NCH_NGRAM_NARROW = 2 }; /* whether a text is of a known kind shows in its narrow grams: wide ones are mostly new in any new text */
 
 typedef struct nch_ngram {
 	nch_ngram_shape shape;
@@ -59,9 +60,9 @@ typedef struct nch_ngram_fit {
 nch_status nch_ngram_learn(const nch_ngram_shape *shape, const nch_ngram_data *data, nch_pool *pool, bool (*watch)(void *context, size_t step, double objective, double gradient),
                            void *context, nch_ngram **model, nch_ngram_fit *fit, nch_error *error);
 
-/* logits (count, labels) of the texts, on all threads; the company of a text does not change a bit of its row. *unknown and *grams (NULL: not wanted) are raised by the
- * number of grams that the model never met (hashed models know all), and of all. */
-nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_t count, nch_pool *pool, float *logits, size_t *unknown, size_t *grams, nch_error *error);
+/* logits (count, labels) of the texts, on all threads; the company of a text does not change a bit of its row. shares (count) (NULL: not wanted): of each text's narrow grams, how many the
+ * model never met (hashed models know all); 0 of a text that has none. */
+nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_t count, nch_pool *pool, float *logits, float *shares, nch_error *error);
 
 /* What each gram of a text gave to the logits: exact, since the model is a sum. Start with {0}; release with nch_ngram_parts_free. */
 typedef struct nch_ngram_part {

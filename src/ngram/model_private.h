@@ -11,7 +11,7 @@ typedef struct nch_ngram_row {
 	uint32_t *column;     /* (count): features, ascending */
 	float *value;         /* (count): how often each; after nch_ngram_weigh x */
 	size_t count, column_capacity, value_capacity;
-	size_t unknown, all;  /* grams */
+	size_t unknown, all;  /* grams of up to NCH_NGRAM_NARROW characters */
 } nch_ngram_row;
 void nch_ngram_row_free(nch_ngram_row *row);
 

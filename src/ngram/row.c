@@ -56,10 +56,10 @@ static nch_status add_features(const nch_ngram *model, nch_gram_table *grow, con
 		const char *key = nch_ngram_key(&row->pair_gram, &row->grams, i, pair, &key_length);
 		NCH_TRY(nch_buffer_check(&row->pair_gram, error));
 		NCH_TRY(nch_ngram_feature(model, grow, key, key_length, &feature, error));
-		row->all++;
-		if (grow == NULL && feature == model->features)
-			row->unknown++;
-		else
+		bool unknown = grow == NULL && feature == model->features, narrow = row->grams.gram[i].width <= NCH_NGRAM_NARROW;
+		row->all += narrow;
+		row->unknown += narrow && unknown;
+		if (!unknown)
 			row->column[row->count++] = (uint32_t)feature;
 	}
 	return NCH_OK;

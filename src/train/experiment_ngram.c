@@ -142,7 +142,7 @@ static nch_status measure(work *w, nch_part_kind kind, nch_metrics *metrics, nch
 	float *logits = nch_size_mul(part.count, w->model->labels.count, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
 	nch_status status = texts && logits ? nch_examples_truth(part.data, part.rows, part.count, &truth, error) : nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_ngram_logits(w->model, texts, part.count, w->compute->pool, logits, NULL, NULL, error);
+		status = nch_ngram_logits(w->model, texts, part.count, w->compute->pool, logits, NULL, error);
 	if (status == NCH_OK)
 		status = nch_experiment_measure(&measuring, &truth, logits, kind == NCH_PART_VALID, metrics, error);
 	nch_examples_free(&truth);

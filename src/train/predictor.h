@@ -35,7 +35,9 @@ typedef struct nch_predictor {
 	/* of all texts so far */
 	size_t cut;              /* those that were longer */
 	size_t gaps;             /* of those, the ones that are so long that their windows do not cover them */
-	size_t unknown, content; /* unknown tokens, and all but the special ones; of an n-gram model: n-grams */
+	size_t unknown, content; /* unknown tokens, and all but the special ones */
+	float *shares;           /* (texts), or NULL: where the next answers leave how much of each text the model never met: unknown tokens, narrow n-grams; of a committee, the
+	                            largest of its members' */
 } nch_predictor;
 
 /* Opens a folder. threads 0: all cores; isa NULL: the environment's, or the best. The tokenizer must fit the model's vocabulary. Release with

@@ -28,6 +28,22 @@ static void logits_of(const float *scores, size_t labels, bool multi_label, floa
 	}
 }
 
+/* Members leave their shares in rows of their own while they are asked; the largest counts: what one of them does not know it can't answer for. */
+static void share_out(nch_predictor *p, float *rows, size_t count)
+{
+	for (size_t m = 0; m < p->committee->count; m++)
+		p->committee->members[m]->shares = rows != NULL ? rows + m * count : NULL;
+}
+
+static void take_largest(nch_predictor *p, const float *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		p->shares[i] = 0.0f;
+		for (size_t m = 0; m < p->committee->count; m++)
+			p->shares[i] = rows[m * count + i] > p->shares[i] ? rows[m * count + i] : p->shares[i];
+	}
+}
+
 static nch_status ask_committee(nch_predictor *p, const nch_text *prepared, size_t count, float *logits, nch_error *error)
 {
 	size_t cells;
@@ -36,13 +52,21 @@ static nch_status ask_committee(nch_predictor *p, const nch_text *prepared, size
 	float *scores = nch_alloc(cells, sizeof *scores);
 	bool *given = nch_alloc(cells, sizeof *given);
 	size_t *best = nch_alloc(count, sizeof *best);
-	nch_status status = scores && given && best ? nch_ensemble_ask(p->committee, NCH_VOTE_SOFT, prepared, count, scores, given, best, error) : nch_no_memory(error);
+	float *shares = p->shares != NULL && nch_size_mul(count, p->committee->count, &cells) ? nch_alloc(cells, sizeof *shares) : NULL;
+	nch_status status = scores && given && best && (shares != NULL || p->shares == NULL) ? NCH_OK : nch_no_memory(error);
+	share_out(p, shares, count);
+	if (status == NCH_OK)
+		status = nch_ensemble_ask(p->committee, NCH_VOTE_SOFT, prepared, count, scores, given, best, error);
+	share_out(p, NULL, count);
+	if (status == NCH_OK && shares != NULL)
+		take_largest(p, shares, count);
 	for (size_t i = 0; status == NCH_OK && i < count; i++)
 		logits_of(scores + i * p->labels, p->labels, p->multi_label, logits + i * p->labels);
 	const nch_predictor *first = p->committee->members[0];
 	p->cut = first->cut;
 	p->unknown = first->unknown;
 	p->content = first->content;
+	nch_free(shares);
 	nch_free(scores);
 	nch_free(given);
 	nch_free(best);

@@ -143,10 +143,24 @@ static nch_status open_encoder(nch_predictor *p, const char *folder, size_t thre
 	return nch_tape_new(p->compute, &p->tape, error);
 }
 
+/* Of the tokens of one text, special ones aside, how many are unknown. */
+static float unknown_share(const nch_predictor *p, const nch_examples *e, size_t row)
+{
+	nch_specials specials = nch_tokenizer_specials(p->tokenizer);
+	size_t unknown = 0, content = 0;
+	for (size_t t = e->offsets[row]; t < e->offsets[row + 1]; t++) {
+		unknown += e->token[t] == specials.unk;
+		content += e->token[t] != specials.cls && e->token[t] != specials.sep;
+	}
+	return content > 0 ? (float)unknown / (float)content : 0.0f;
+}
+
 static nch_status ask_encoder(nch_predictor *p, const nch_text *prepared, size_t count, float *logits, nch_error *error)
 {
 	nch_examples whole;
 	NCH_TRY(nch_examples_from_texts(prepared, count, p->tokenizer, 0, p->compute->pool, &whole, error));
+	for (size_t i = 0; p->shares != NULL && i < count; i++)
+		p->shares[i] = unknown_share(p, &whole, i);
 	nch_status status = nch_predictor_run(p, &whole, NCH_OUTPUT_LOGITS, logits, error);
 	nch_examples_free(&whole);
 	return status;

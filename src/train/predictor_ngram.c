@@ -13,7 +13,7 @@ static nch_status open_ngram(nch_predictor *p, const char *folder, size_t thread
 
 static nch_status ask_ngram(nch_predictor *p, const nch_text *prepared, size_t count, float *logits, nch_error *error)
 {
-	return nch_ngram_logits(p->ngram, prepared, count, p->compute->pool, logits, &p->unknown, &p->content, error);
+	return nch_ngram_logits(p->ngram, prepared, count, p->compute->pool, logits, p->shares, error);
 }
 
 const nch_predictor_kind nch_predictor_ngram = {open_ngram, ask_ngram};

@@ -43,6 +43,16 @@ gives 'ok:' -- inspect --verify "$work/hashed"
 exits 0 '' -- convert --from "$work/one" --to "$work/half" --type f16
 gives 'ok:' -- inspect --verify "$work/half"
 
+# texts of another kind
+printf 'qzx\U0001F642\U0001F642 wvk\n흥부는 울었습니다.\n' > "$work/strange.txt"
+run predict --model "$work/one" "$work/strange.txt"
+check 'a text that is mostly unknown says so' sh -c "head -n 1 '$work/.out' | grep -q '\"unknown\":0.[5-9]\|\"unknown\":1}' && tail -n 1 '$work/.out' | grep -qv unknown"
+input="$work/strange.txt" run chat --model "$work/one"
+check 'chat says so too' sh -c "head -n 1 '$work/.out' | grep -q 'unknown\|모르겠' && sed -n 2p '$work/.out' | grep -qv 'unknown\|모르겠'"
+run predict --model "$work/one" --abstain .99 "$work/strange.txt"
+check 'an answer below --abstain is none' sh -c "[ \$(grep -c '\"label\":\"?\"' '$work/.out') = 2 ]"
+gives '	[?]	0' -- predict --model "$work/one" --abstain .99 --format tsv "$work/strange.txt"
+
 # damaged folders end in one line
 cp -r "$work/one" "$work/cut" && head -c 1000 "$work/one/ngrams.table" > "$work/cut/ngrams.table"
 exits 1 'cut off or damaged' -- predict --model "$work/cut" data/books/heungbu.txt
