@@ -36,8 +36,11 @@ static void print_answer(const nch_predictor *predictor, const struct words *wor
 	bool multi = predictor->multi_label;
 	bool weak = multi && scores[best] < predictor->thresholds[best];
 	const char *opening = unknown > NCH_MOSTLY_UNKNOWN ? words->strange : weak ? words->nothing : words->answer;
-	nch_output_printf("%s%s%s%s (%.0f %%)", opening, nch_output_style(false, weak ? "" : NCH_BOLD),
-	                  nch_predictor_label(predictor, best), nch_output_style(false, weak ? "" : NCH_PLAIN), 100.0 * (double)scores[best]);
+	nch_output_text(opening);
+	nch_output_set_style(weak ? "" : NCH_BOLD);
+	nch_output_text(nch_predictor_label(predictor, best));
+	nch_output_set_style(weak ? "" : NCH_PLAIN);
+	nch_output_printf(" (%.0f %%)", 100.0 * (double)scores[best]);
 	/* the second one counts unless its logit is below 0 */
 	if (second < labels && !(logits[second] < 0))
 		nch_output_printf("%s%s (%.0f %%)", words->and_also, nch_predictor_label(predictor, second), 100.0 * (double)scores[second]);

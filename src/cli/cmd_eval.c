@@ -117,7 +117,9 @@ static void show(const nch_buffer *report)
 		return;
 	}
 	nch_output_add(report->data, (size_t)(line + 2 - report->data));
-	nch_output_printf("%s%.*s%s", nch_output_style(false, NCH_BOLD), (int)(end - line - 2), line + 2, nch_output_style(false, NCH_PLAIN));
+	nch_output_set_style(NCH_BOLD);
+	nch_output_add(line + 2, (size_t)(end - line - 2));
+	nch_output_set_style(NCH_PLAIN);
 	nch_output_text(end);
 }
 

@@ -13,7 +13,10 @@ enum { OPTION_COLUMNS = 26, COLUMNS = 80 };
 
 static void print_title(const char *title)
 {
-	nch_output_printf("%s%s:%s\n", nch_output_style(false, NCH_BOLD), title, nch_output_style(false, NCH_PLAIN));
+	nch_output_set_style(NCH_BOLD);
+	nch_output_printf("%s:", title);
+	nch_output_set_style(NCH_PLAIN);
+	nch_output_text("\n");
 }
 
 void nch_help_overview(void)

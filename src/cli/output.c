@@ -261,6 +261,12 @@ const char *nch_output_style(bool standard_error, const char *style)
 	return nch_output_has_colour(standard_error) ? style : "";
 }
 
+void nch_output_set_style(const char *style)
+{
+	style = nch_output_style(false, style);
+	add(style, strlen(style));
+}
+
 size_t nch_output_columns(bool standard_error)
 {
 	struct winsize size;

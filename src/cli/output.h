@@ -47,6 +47,8 @@ size_t nch_output_columns(bool standard_error);
 #define NCH_YELLOW "\033[33m"
 #define NCH_PLAIN "\033[0m"
 const char *nch_output_style(bool standard_error, const char *style);
+/* Writes such a style to standard output: what nch_output_text and its like write there is shown, not obeyed. */
+void nch_output_set_style(const char *style);
 
 /* Korean where LC_ALL, LC_MESSAGES or LANG (the first that is set) says so. */
 bool nch_output_speaks_korean(void);

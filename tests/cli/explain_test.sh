@@ -33,8 +33,8 @@ check 'the page loads nothing' sh -c "! grep -qE 'src=|href=|url\(|@import' '$wo
 check 'all attention maps have one scale' awk '/class="scale"/ { scales++ } { darkest += gsub(/opacity="1.00"/, "&"); maps += gsub(/<figure/, "&") }
 	END { exit !(scales == 1 && maps >= 4 && darkest >= 2 && darkest < 1 + maps) }' "$work/page.html"
 exits 0 '' -- explain --model "$model" --text ' ' --html "$work/page.html"
-exits 0 '' -- explain --model "$model" --text "$(printf 'a\377b\001 \355\240\200')" --format json
-run explain --model "$model" --quiet --html "$work/page.html" --by word --text "$(head -c 60000 data/emotions.tsv)"
+exits 1 'not valid UTF-8' -- explain --model "$model" --text "$(printf 'a\377b\001 \355\240\200')" --format json
+run explain --model "$model" --quiet --html "$work/page.html" --by word --text "$(head -n 800 data/emotions.tsv)"
 check 'a text that is too long is cut' sh -c "[ $status -eq 0 ] && ! grep -q '<figure' '$work/page.html'"
 exits 2 'text' -- explain --model "$model"
 exits 1 'absent' -- explain --model "$work/absent" --text a
