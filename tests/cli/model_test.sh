@@ -61,6 +61,18 @@ exits 1 'absent' -- eval --model "$work/absent" --data "$work/test.tsv"
 exits 2 'needs --model' -- eval --data "$work/test.tsv"
 exits 2 '--labels' -- eval --model "$work/m" --data "$work/test.tsv" --labels a,b
 
+# on a terminal the line of the whole is bold, and so is chat's emotion
+if script -qec true /dev/null > /dev/null 2>&1; then
+	bold=$(printf '\033[1m')
+	(unset NO_COLOR; script -qec "env TERM=xterm '$NUNCHI' eval --quiet --model '$work/m' --data '$work/test.tsv'" /dev/null < /dev/null > "$work/.out")
+	check "eval has a bold line" grep -qF "${bold}accuracy " "$work/.out"
+	(unset NO_COLOR; printf '기뻐\n0\n' > "$work/said"
+		script -qec "env TERM=xterm LC_ALL=C.UTF-8 '$NUNCHI' chat --model '$work/m' < '$work/said'" /dev/null < /dev/null > "$work/.out")
+	check "chat's emotion is bold" grep -qF "emotion: $bold" "$work/.out"
+else
+	skip "no script(1) of util-linux here"
+fi
+
 # --- answers ---
 printf '오늘 너무 행복해\n\n무서워 죽겠어\n' > "$work/lines"
 exits 0 '' -- predict --model "$work/m" --logits "$work/lines"
