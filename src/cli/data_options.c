@@ -15,7 +15,7 @@ static const nch_option data_options[] = {
 	{ "pair", NCH_OPTION_TEXT, "NAME", .help = "column of a second text", .effect = NCH_BY_WHAT_IT_BRINGS },
 	{ "label", NCH_OPTION_TEXT, "NAME",
 	  .help = "column of the label (default: label, emotion, 감정 …, else the last);\n"
-	          "a,b,c: one column a label, of 0 and 1", .effect = NCH_BY_WHAT_IT_BRINGS },
+	          "a,b,c: one column a label, of 0 and 1; none: there is none", .effect = NCH_BY_WHAT_IT_BRINGS },
 	{ "multi-label", NCH_OPTION_FLAG, .help = "any number of labels a row: a,b or a JSON array or an object of true" },
 	{ "labels", NCH_OPTION_TEXT, "a,b,c",
 	  .help = "the labels and their order (default: as found, sorted by code point)", .effect = NCH_BY_WHAT_IT_BRINGS },

@@ -25,7 +25,7 @@ typedef enum nch_remark {
 
 /* {0} is the default for everything. Strings are borrowed for the time of the call. */
 typedef struct nch_dataset_options {
-	const char *text, *pair, *label; /* column names or dotted paths, label also a,b,c: one column a label; NULL: found (io/columns.h);
+	const char *text, *pair, *label; /* column names or dotted paths, label also a,b,c: one column a label, or none; NULL: found (io/columns.h);
 	                                    no pair unless one is named */
 	const char *group;       /* a column by whose values rows are told apart (eval --slice); NULL: none. A missing or blank cell is "(blank)" */
 	bool multi_label;        /* any number of labels a row: "a,b" in a cell, a JSON array, or an object of true/"True" */

@@ -345,16 +345,22 @@ static nch_status take_label_columns(choice *c, const char *list, nch_error *err
 	}
 }
 
+static bool has_column(const choice *c, const char *name)
+{
+	for (size_t i = 0; i < c->count; i++)
+		if (nch_rows_column_is(c->rows, i, name))
+			return true;
+	return false;
+}
+
 static nch_status take_asked_label(choice *c, nch_error *error)
 {
 	const char *name = c->wanted->label;
-	if (strchr(name, ',') != NULL) {
-		bool whole = false;
-		for (size_t i = 0; i < c->count; i++)
-			whole |= nch_rows_column_is(c->rows, i, name);
-		if (!whole)
-			return take_label_columns(c, name, error);
-	}
+	bool there = has_column(c, name);
+	if (!there && !c->wanted->need_label && strcmp(name, "none") == 0)
+		return NCH_OK;
+	if (!there && strchr(name, ',') != NULL)
+		return take_label_columns(c, name, error);
 	NCH_TRY(nch_columns_find(c->rows, name, &c->taken->label[0], error));
 	c->taken->label_count = 1;
 	return NCH_OK;
@@ -410,7 +416,7 @@ static nch_status guess_label(choice *c, size_t text, nch_error *error)
 	if (candidates > 1 && only == last && (c->count <= 3 || c->profile[last].rows < 4))
 		candidates = 1; /* the last one */
 	if (candidates > 1)
-		return refuse(c, error, "several columns may hold the label", "name it with --label");
+		return refuse(c, error, "several columns may hold the label", c->wanted->need_label ? "name it with --label" : "name it with --label (--label none: there is none)");
 	if (candidates == 1) {
 		c->taken->label[0] = only;
 		c->taken->label_count = 1;

@@ -15,7 +15,7 @@
 #include "io/rows.h"
 
 typedef struct nch_columns_wanted {
-	const char *text, *pair, *label; /* names that were asked for (label: also a,b,c, one column a label); NULL: to be found. No pair unless it is asked for */
+	const char *text, *pair, *label; /* names that were asked for (label: also a,b,c, one column a label; none, if it is not needed); NULL: to be found. No pair unless it is asked for */
 	bool no_label;                   /* don't look for one */
 	bool need_label;                 /* a file without one is an error */
 	bool several;                    /* any number of labels a row, a,b in a cell */

@@ -176,6 +176,9 @@ TEST(tables_that_are_refused)
 		{ ".csv", "text,labels\n", "{s},\"['{e}', '기타']\"\n", "", "", ": the column 'labels' does not hold one label a row; any number of them is read by --multi-label" },
 	};
 	check_layouts(layouts, sizeof layouts / sizeof *layouts);
+	make(layouts[0].head, layouts[0].row, "", "", 30);
+	CHECK(strstr(read_with(".csv", (nch_dataset_options){ 0 }), "name it with --label (--label none: there is none); the columns") != NULL);
+	CHECK(begins(read_with(".csv", (nch_dataset_options){ .label = "none" }), "text: 발화문, no label; 30 rows, 0 labels"));
 	make("document,label\n", "doc{i},{b}\n", "", "", 30);
 	CHECK(begins(outcome(".csv"), "text: document, label: label")); /* its name says so, and nothing speaks for another */
 	make("document,말,label\n", "doc{i},{s},{b}\n", "", "", 30);
@@ -198,6 +201,26 @@ TEST(titles_above_the_header)
 	CHECK(begins(read_with(".txt", skip), ": holds no rows"));
 	make("text,label\n", "{s},{e}\n", "", "text,label\nx,기쁨\n", 8);
 	CHECK(begins(read_with(".csv", (nch_dataset_options){ .skip_bad_rows = true }), "text: text, label: label; 9 rows, 6 labels, 1 bad")); /* two files, one behind the other */
+}
+
+/* Of a sheet, rows are passed over. */
+TEST(titles_in_a_sheet)
+{
+	nch_rows_options all = { .header = NCH_HEADER_NO }, some = { .header = NCH_HEADER_NO, .skip_rows = 1 };
+	const nch_rows_options *const how[] = { &all, &some };
+	size_t first[2] = { 0, 0 }, count[2] = { 0, 0 };
+	for (int i = 0; i < 2; i++) {
+		nch_rows *rows;
+		nch_row row;
+		bool more;
+		CHECK(nch_rows_open("tests/golden/openpyxl.xlsx", how[i], &rows, NULL) == NCH_OK);
+		while (nch_rows_next(rows, &row, &more, NULL) == NCH_OK && more) {
+			first[i] = count[i] == 0 ? row.line : first[i];
+			count[i]++;
+		}
+		nch_rows_close(rows);
+	}
+	CHECK(first[0] == 1 && first[1] == 2 && count[0] == count[1] + 1);
 }
 
 /* --label a,b,c */
@@ -388,6 +411,7 @@ int main(void)
 	RUN(tables);
 	RUN(tables_that_are_refused);
 	RUN(titles_above_the_header);
+	RUN(titles_in_a_sheet);
 	RUN(one_column_a_label);
 	RUN(vectors_of_labels);
 	RUN(json);
