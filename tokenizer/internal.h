@@ -90,6 +90,9 @@ nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, si
                                   nch_error *error);
 nch_status nch_tokenizer_json_load(nch_tokenizer *tokenizer, const char *data, size_t size, nch_error *error);
 
+/* A model folder's tokenizer from the files' bytes, without a folder: for tests. */
+nch_status nch_tokenizer_load_folder_bytes(const char *const *names, const nch_buffer *bytes, size_t count, nch_tokenizer **tokenizer, nch_error *error);
+
 /* Whether a tokenizer.json says more than the files that the tokenizer was loaded from: more tokens, other ones, or tokens that were added among them. Where
  * transformers has saved a tokenizer back, tokenizer.json is the file that it has written anew. */
 nch_status nch_tokenizer_json_says_more(const nch_tokenizer *tokenizer, const char *data, size_t size, bool *more, nch_error *error);

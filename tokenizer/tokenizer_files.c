@@ -225,14 +225,20 @@ static nch_status load_newest(nch_tokenizer *tokenizer, const nch_folder_config 
 	return load_json_folder(tokenizer, config, json, error);
 }
 
-static nch_status load_folder(nch_tokenizer *tokenizer, const char *folder, nch_error *error)
+/* From the files that are kept. */
+static nch_status load_kept_folder(nch_tokenizer *tokenizer, const char *folder, nch_error *error)
 {
 	nch_folder_config config = {0};
-	NCH_TRY(keep_folder(tokenizer, folder, error));
 	NCH_TRY(nch_folder_config_read(tokenizer, folder, &config, error));
 	nch_status status = load_newest(tokenizer, &config, error);
 	nch_folder_config_free(&config);
 	return status == NCH_OK || status == NCH_MEMORY ? status : nch_fail_prefix(error, "%s", folder);
+}
+
+static nch_status load_folder(nch_tokenizer *tokenizer, const char *folder, nch_error *error)
+{
+	NCH_TRY(keep_folder(tokenizer, folder, error));
+	return load_kept_folder(tokenizer, folder, error);
 }
 
 static nch_tokenizer *new_tokenizer(void)
@@ -273,6 +279,25 @@ nch_status nch_tokenizer_load_bytes(const void *bytes, size_t size, nch_tokenize
 	nch_buffer_add(&t->files[0].bytes, bytes, size);
 	nch_status status = t->files[0].name != NULL ? nch_buffer_check(&t->files[0].bytes, error) : nch_no_memory(error);
 	return finish(t, status == NCH_OK ? load_kept(t, error) : status, tokenizer, error);
+}
+
+nch_status nch_tokenizer_load_folder_bytes(const char *const *names, const nch_buffer *bytes, size_t count, nch_tokenizer **tokenizer, nch_error *error)
+{
+	nch_tokenizer *t = new_tokenizer();
+	if (t == NULL)
+		return nch_no_memory(error);
+	nch_status status = NCH_OK;
+	for (size_t i = 0; i < count && i < NCH_TOKENIZER_MAX_FILES && status == NCH_OK; i++) {
+		nch_tokenizer_file *file = &t->files[t->file_count];
+		if ((file->name = nch_copy_text(names[i], strlen(names[i]))) == NULL) {
+			status = nch_no_memory(error);
+			break;
+		}
+		t->file_count++;
+		nch_buffer_add(&file->bytes, bytes[i].data, bytes[i].length);
+		status = nch_buffer_check(&file->bytes, error);
+	}
+	return finish(t, status == NCH_OK ? load_kept_folder(t, "folder", error) : status, tokenizer, error);
 }
 
 /* --- saving --- */

@@ -36,7 +36,7 @@ def models():
     """Name and file of SentencePiece models: nunchi's own of both types, with user-defined pieces; KoBERT's; SentencePiece's own."""
     for kind in ("unigram", "bpe"):
         for name, options in {"plain": [], "specials": ["--bert-specials"], "users": ["--bert-specials", "--user-defined", "ㅠㅠ", "--user-defined", "ㅋㅋ", "--user-defined", "ㅋㅋㅋ"],
-                              "identity": ["--bert-specials", "--normalization", "identity"], "bytes": ["--byte-fallback"]}.items():
+                              "identity": ["--bert-specials", "--normalization", "identity"], "jamo": ["--bert-specials", "--normalization", "nmt_nfkc_jamo", "--user-defined", "ㅠㅠ"], "bytes": ["--byte-fallback"]}.items():
             path = f"{work}/{kind}-{name}.spiece"
             call("tokenizer", "train", "--quiet", "--type", kind, "--input", "data/emotions.tsv", "--vocab-size", "2000", "--out", path, *options)
             yield f"nunchi's {kind}, {name}", path
