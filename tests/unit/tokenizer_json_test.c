@@ -140,11 +140,79 @@ TEST(added_tokens_that_are_normalized)
 	}
 }
 
+/* What a model reads of "a" and "b b": ids, then tokens of type 0 and where the second text begins. */
+static const char *framed(const nch_tokenizer *tokenizer, bool pair)
+{
+	static char out[200];
+	nch_tokenizer_scratch *scratch;
+	nch_tokens tokens = {0};
+	nch_layout layout;
+	nch_error error = {0};
+	size_t used = 0;
+	CHECK(nch_tokenizer_scratch_new(tokenizer, &scratch, &error) == NCH_OK);
+	nch_status status = nch_tokenizer_encode_model(tokenizer, scratch, "a", 1, pair ? "b b" : NULL, pair ? 3 : 0, 7, &tokens, &layout, NULL, &error);
+	for (size_t i = 0; i < tokens.count && status == NCH_OK; i++)
+		used += (size_t)snprintf(out + used, sizeof out - used, "%d ", (int)tokens.items[i].id);
+	if (status == NCH_OK)
+		snprintf(out + used, sizeof out - used, "| %zu %zu", layout.first, layout.second);
+	else
+		snprintf(out, sizeof out, "%.190s", error.text);
+	nch_tokens_free(&tokens);
+	nch_tokenizer_scratch_free(scratch);
+	return out;
+}
+
+#define SPECIAL(name, type) "{\"SpecialToken\": {\"id\": \"" name "\", \"type_id\": " #type "}}"
+#define TEXT_OF(name, type) "{\"Sequence\": {\"id\": \"" name "\", \"type_id\": " #type "}}"
+#define TEMPLATE(single, pair) \
+	"{\"type\": \"TemplateProcessing\", \"single\": [" single "], \"pair\": [" pair "], \"special_tokens\": {\"<s>\": {\"id\": \"<s>\", \"ids\": [1]}, " \
+	"\"</s>\": {\"id\": \"</s>\", \"ids\": [2]}, \"two\": {\"id\": \"two\", \"ids\": [2, 1]}}}"
+
+/* tests/golden/added_tokens_check.py holds the same against transformers' logits. */
+TEST(templates_are_followed)
+{
+	static const struct {
+		const char *processor, *single, *pair;
+	} cases[] = {
+		{"{\"type\": \"BertProcessing\", \"cls\": [\"<s>\", 1], \"sep\": [\"</s>\", 2]}", "1 3 2 | 3 0", "1 3 2 4 4 2 | 3 3"},
+		{"{\"type\": \"RobertaProcessing\", \"cls\": [\"<s>\", 1], \"sep\": [\"</s>\", 2]}", "1 3 2 | 3 0", "1 3 2 2 4 4 2 | 7 4"},
+		{TEMPLATE(SPECIAL("<s>", 0) "," TEXT_OF("A", 0), SPECIAL("<s>", 0) "," TEXT_OF("A", 0) "," SPECIAL("two", 0) "," TEXT_OF("B", 1)), "1 3 | 2 0", "1 3 2 1 4 4 | 4 4"},
+		{TEMPLATE(TEXT_OF("A", 0), TEXT_OF("A", 0) "," TEXT_OF("B", 0) "," SPECIAL("</s>", 1)), "3 | 1 0", "3 4 4 2 | 3 1"},
+		{"{\"type\": \"Sequence\", \"processors\": [{\"type\": \"ByteLevel\"}, {\"type\": \"BertProcessing\", \"cls\": [\"<s>\", 1], \"sep\": [\"</s>\", 2]}]}", "1 3 2 | 3 0",
+		 "1 3 2 4 4 2 | 3 3"},
+		/* one text may be usable where two are not */
+		{TEMPLATE(TEXT_OF("A", 0), TEXT_OF("B", 0) "," TEXT_OF("A", 0)), "3 | 1 0",
+		 "the tokenizer.json's template for two texts cannot be used: its texts are not A and then B, the first of type 0"},
+		{TEMPLATE(TEXT_OF("A", 0), TEXT_OF("A", 0) "," SPECIAL("</s>", 1) "," TEXT_OF("B", 0)), "3 | 1 0",
+		 "the tokenizer.json's template for two texts cannot be used: its types are not 0 and then 1"},
+		{TEMPLATE(SPECIAL("<x>", 0) "," TEXT_OF("A", 0), TEXT_OF("A", 0) "," TEXT_OF("B", 1)),
+		 "the tokenizer.json's template for a text cannot be used: it names a special token that is not described", "3 4 4 | 1 1"},
+	};
+	static const char form[] = "{\"post_processor\": %s, \"pre_tokenizer\": {\"type\": \"WhitespaceSplit\"}, \"model\": {\"type\": \"BPE\", \"unk_token\": \"<u>\", \"vocab\": "
+	                           "{\"<u>\": 0, \"<s>\": 1, \"</s>\": 2, \"a\": 3, \"b\": 4}, \"merges\": []}}";
+	char json[2000];
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		snprintf(json, sizeof json, form, cases[i].processor);
+		nch_tokenizer *t = load(json);
+		CHECK(t != NULL);
+		if (t != NULL) {
+			CHECK_TEXT(framed(t, false), cases[i].single);
+			CHECK_TEXT(framed(t, true), cases[i].pair);
+		}
+		nch_tokenizer_free(t);
+	}
+	snprintf(json, sizeof json, form, "{\"type\": \"MartianProcessing\"}");
+	CHECK(load(json) == NULL && strstr(why, "MartianProcessing") != NULL);
+	snprintf(json, sizeof json, form, "{\"type\": \"BertProcessing\", \"cls\": [\"<s>\", 9], \"sep\": [\"</s>\", 2]}");
+	CHECK(load(json) == NULL && strstr(why, "no token") != NULL);
+}
+
 int main(void)
 {
 	RUN(many_marks_in_a_row);
 	RUN(many_dotted_capitals_in_a_row);
 	RUN(a_replacement_is_one_character);
 	RUN(added_tokens_that_are_normalized);
+	RUN(templates_are_followed);
 	return test_end();
 }
