@@ -3,7 +3,7 @@
  * .csv .tsv RFC 4180: quotes, doubled quotes, line breaks inside quotes; the delimiter is found by looking (, tab ; |)
  *     .txt        one text a line (or a table, if every line holds the same number of tabs)
  *     .jsonl      one object a line
- *     .json       an array of objects
+ *     .json       an array of objects, or one value in which the records lie somehow (io/json_shape.h)
  *     .xlsx       a sheet
  *     -           standard input; what it is shows in its first bytes
  *
