@@ -118,7 +118,7 @@ exits 0 'first.txt: 60 texts; an epoch sees each 2.5 times' -- pretrain --corpus
 tail -n 1 "$work/.out" > "$work/hash"
 check "steps of 60 · 2.5 + 120 · .5 texts an epoch" test "$(grep -c '"step"' "$work/weights/log.jsonl")" -eq 28
 exits 0 'the time is up at step 1 of 28' -- pretrain --corpus "$work/first.txt*2.5" --corpus "$work/second.txt*.5" $both --threads 2 --isa scalar --max-hours 1e-9 --out "$work/paused"
-exits 1 '.' -- pretrain --corpus "$work/first.txt*2.5" --corpus "$work/second.txt*.25" $both --quiet --resume --out "$work/paused"
+exits 1 'part 2 of the rows, of which an epoch sees' -- pretrain --corpus "$work/first.txt*2.5" --corpus "$work/second.txt*.48" $both --quiet --resume --out "$work/paused"
 exits 0 'resumed at step 1' -- pretrain --corpus "$work/first.txt*2.5" --corpus "$work/second.txt*.5" $both --threads 3 --resume --out "$work/paused"
 check "weights: one hash over threads, instruction sets and a pause" sh -c "tail -n 1 '$work/.out' | cmp - '$work/hash'"
 exits 2 'first.txt\*x: behind the \* stands how many times' -- pretrain --corpus "$work/first.txt*x" $both --out "$work/no"
