@@ -63,8 +63,9 @@ nch_status nch_predictor_examples(const nch_predictor *predictor, const nch_text
 
 /* The way that all answers take, in two steps, for those who have tokens already or want to look at them. values: (rows, labels) of logits, or (rows, hidden).
  *
- * run: rows of any length (nch_examples_make with max_len 0) are fitted into the model's limit as long_texts says, computed, and windows averaged.
+ * run: rows of any length (nch_examples_make with nch_predictor_limit) are fitted into the model's limit as long_texts says, computed, and windows averaged.
  * rows: rows that fit are computed. Logits of a folder without a classifier, and values that are no numbers, are NCH_DATA. */
+size_t nch_predictor_limit(const nch_predictor *predictor); /* tokens that are worth keeping of a row: where only beginnings are read, max_len; else all (0) */
 nch_status nch_predictor_run(nch_predictor *predictor, const nch_examples *whole, nch_output output, float *values, nch_error *error);
 nch_status nch_predictor_rows(nch_predictor *predictor, const nch_examples *rows, nch_output output, float *values, nch_error *error);
 

@@ -28,6 +28,11 @@ static nch_status tokenize(const nch_predictor *p, const nch_text *texts, size_t
 	return status;
 }
 
+size_t nch_predictor_limit(const nch_predictor *predictor)
+{
+	return predictor->long_texts == NCH_LONG_CUT ? predictor->max_len : 0;
+}
+
 nch_status nch_predictor_examples(const nch_predictor *predictor, const nch_text *texts, size_t count, nch_examples *examples, nch_error *error)
 {
 	NCH_TRY(need_encoder(predictor, "reads no tokens", error));
@@ -102,7 +107,7 @@ nch_status nch_predictor_run(nch_predictor *p, const nch_examples *whole, nch_ou
 		status = nch_predictor_rows(p, &fitted, output, rows, error);
 	if (status == NCH_OK) {
 		nch_average_windows(rows, windows, whole->rows, columns, values);
-		p->cut += fitted.cut;
+		p->cut += fitted.cut + whole->cut;
 		p->gaps += fitted.gaps;
 		p->unknown += whole->unknown;
 		p->content += whole->content;
@@ -117,7 +122,7 @@ nch_status nch_predictor_embeddings(nch_predictor *p, const nch_text *texts, siz
 {
 	nch_examples whole;
 	NCH_TRY(need_encoder(p, "has no embeddings", error));
-	NCH_TRY(tokenize(p, texts, count, 0, &whole, error));
+	NCH_TRY(tokenize(p, texts, count, nch_predictor_limit(p), &whole, error));
 	nch_status status = nch_predictor_run(p, &whole, output, values, error);
 	nch_examples_free(&whole);
 	return status;
@@ -158,7 +163,8 @@ static float unknown_share(const nch_predictor *p, const nch_examples *e, size_t
 static nch_status ask_encoder(nch_predictor *p, const nch_text *prepared, size_t count, float *logits, nch_error *error)
 {
 	nch_examples whole;
-	NCH_TRY(nch_examples_from_texts(prepared, count, p->tokenizer, 0, p->compute->pool, &whole, error));
+	size_t limit = p->shares != NULL ? 0 : nch_predictor_limit(p); /* shares are those of all tokens */
+	NCH_TRY(nch_examples_from_texts(prepared, count, p->tokenizer, limit, p->compute->pool, &whole, error));
 	for (size_t i = 0; p->shares != NULL && i < count; i++)
 		p->shares[i] = unknown_share(p, &whole, i);
 	nch_status status = nch_predictor_run(p, &whole, NCH_OUTPUT_LOGITS, logits, error);
