@@ -1,6 +1,7 @@
 /* output.c - what the program says, and where. */
 #include "cli/output.h"
 
+#include <fcntl.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -32,8 +33,19 @@ static void tell_lost_page(int number)
 	_exit(1);
 }
 
+/* A closed descriptor would be given to the next file that is opened, and what is meant for the terminal would land in it. Reading and writing where nothing
+ * was fails, as it should; messages go nowhere. */
+static void fill_descriptors(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+	for (int i = 0; i < 3; i++)
+		if (fcntl(i, F_GETFD) < 0 && open("/dev/null", modes[i]) < 0)
+			_exit(1);
+}
+
 void nch_output_start(void)
 {
+	fill_descriptors();
 	struct sigaction lost = {.sa_handler = tell_lost_page};
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);

@@ -18,10 +18,12 @@ static void want_stop(int signal_number)
 
 const volatile sig_atomic_t *nch_train_screen_stop(void)
 {
-	struct sigaction stop = {.sa_handler = want_stop, .sa_flags = SA_RESTART}; /* a write that it comes into goes on */
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP}; /* the last: a terminal, or ssh, has gone */
+	struct sigaction stop = {.sa_handler = want_stop, .sa_flags = SA_RESTART}, before; /* a write that it comes into goes on */
 	sigemptyset(&stop.sa_mask);
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) /* what nohup, or a script's &, has the program ignore, it ignores */
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &stop, NULL);
 	return &stop_wanted;
 }
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/sha256.h"
 #include "io/safetensors.h"
 #include "train/run_identity.h"
 
@@ -102,9 +103,42 @@ static void write_schedule(nch_buffer *out, const nch_schedule *s)
 	real(out, "decay", s->decay);
 }
 
-static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps, const char *file, const char *identity)
+/* The last member: the SHA-256 of all bytes before it. */
+#define SEAL "\"sha256\": \""
+#define SEAL_END "\"\n}\n"
+
+static void hash_text(const char *text, size_t length, char hex[65])
 {
-	nch_buffer_printf(out, "{\n\"file\": \"%s\",\n\"run\": ", file);
+	nch_sha256 hash;
+	unsigned char digest[32];
+	nch_sha256_start(&hash);
+	nch_sha256_add(&hash, text, length);
+	nch_sha256_finish(&hash, digest);
+	nch_sha256_hex(digest, hex);
+}
+
+static void seal(nch_buffer *out)
+{
+	char hex[65];
+	if (out->failed)
+		return;
+	hash_text(out->data, out->length, hex);
+	nch_buffer_printf(out, SEAL "%s" SEAL_END, hex);
+}
+
+static bool is_sealed(const nch_buffer *text)
+{
+	size_t tail = strlen(SEAL) + 64 + strlen(SEAL_END), begin = text->length >= tail ? text->length - tail : 0;
+	char hex[65];
+	if (text->length < tail || memcmp(text->data + begin, SEAL, strlen(SEAL)) != 0)
+		return false;
+	hash_text(text->data, begin, hex);
+	return memcmp(text->data + begin + strlen(SEAL), hex, 64) == 0;
+}
+
+static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps, const char *file, const char *digest, const char *identity)
+{
+	nch_buffer_printf(out, "{\n\"file\": \"%s\",\n\"file_sha256\": \"%s\",\n\"run\": ", file, digest);
 	nch_identity_write(out, identity);
 	nch_buffer_printf(out, ",\n\"steps\": %llu,\n\"epoch\": %zu,\n\"done\": %zu,\n\"correct\": %zu,\n\"seen\": %zu,\n",
 	                  (unsigned long long)steps, s->epoch, s->done, s->correct, s->seen);
@@ -114,6 +148,7 @@ static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps,
 	nch_buffer_printf(out, "\"exploded\": %s,\n", s->exploded ? "true" : "false");
 	nch_buffer_printf(out, "\"has_best\": %s,\n", s->has_best ? "true" : "false");
 	real(out, "best_value", s->best_value);
+	nch_buffer_printf(out, "\"best_sha256\": \"%s\",\n", s->best);
 	nch_buffer_printf(out, "\"best_epoch\": %zu,\n\"since_best\": %zu,\n\"log_bytes\": %zu,\n\"stable\": %llu,\n", s->best_epoch, s->since_best,
 	                  s->log_bytes, (unsigned long long)s->stable);
 	write_schedule(out, &s->schedule);
@@ -122,7 +157,8 @@ static void write_state(nch_buffer *out, const nch_run_state *s, uint64_t steps,
 		nch_buffer_text(out, i ? ",\n" : "\n");
 		write_epoch(out, &s->epochs[i]);
 	}
-	nch_buffer_text(out, "]\n}\n");
+	nch_buffer_text(out, "],\n");
+	seal(out);
 }
 
 /* A member that is a whole number from 0 to `most`; one that is not sets *good to false. */
@@ -162,6 +198,7 @@ static bool read_numbers(const nch_json *json, size_t steps, uint64_t *taken, nc
 	s->first_loss = finite(json, "first_loss", &good);
 	s->exploded = nch_json_bool(json, "exploded", false);
 	s->has_best = nch_json_bool(json, "has_best", false);
+	snprintf(s->best, sizeof s->best, "%s", nch_json_text(json, "best_sha256", ""));
 	s->best_value = finite(json, "best_value", &good);
 	s->best_epoch = whole(json, "best_epoch", LARGE, &good);
 	s->since_best = whole(json, "since_best", LARGE, &good);
@@ -277,11 +314,21 @@ nch_status nch_checkpoint_take_best(const char *out, uint64_t step, nch_error *e
 	return status;
 }
 
+static nch_status hash_file(const char *path, char hex[65], nch_error *error)
+{
+	nch_mapping file = {0};
+	NCH_TRY(nch_file_map(path, &file, error));
+	hash_text((const char *)file.data, file.size, hex);
+	nch_file_unmap(&file);
+	return NCH_OK;
+}
+
 nch_status nch_checkpoint_save(const nch_checkpoint *c, nch_error *error)
 {
 	nch_buffer text = {0};
 	const nch_run_state *state = c->state;
 	uint64_t steps = *c->taken, oldest = steps;
+	char digest[65];
 	char *folder = nch_path_join(c->out, "checkpoint");
 	char *file = folder ? step_path(folder, steps, "safetensors") : NULL, *own = folder ? step_path(folder, steps, "json") : NULL;
 	char *newest = folder ? nch_path_join(folder, "state.json") : NULL;
@@ -290,8 +337,10 @@ nch_status nch_checkpoint_save(const nch_checkpoint *c, nch_error *error)
 		nch_folder_sweep(folder);
 		status = save_tensors(file, c, error);
 	}
+	if (status == NCH_OK)
+		status = hash_file(file, digest, error);
 	if (status == NCH_OK) {
-		write_state(&text, state, steps, nch_path_name(file), c->identity);
+		write_state(&text, state, steps, nch_path_name(file), digest, c->identity);
 		status = nch_buffer_check(&text, error);
 	}
 	if (status == NCH_OK && state->stable == steps && state->has_best)
@@ -370,7 +419,12 @@ static nch_status load_state(const char *folder, const char *path, const nch_jso
 	if (*name == '\0' || strchr(name, '/') != NULL)
 		return nch_fail(error, NCH_FORMAT, "%s: names no checkpoint file", path);
 	char *file = nch_path_join(folder, name);
-	nch_status status = file ? load_tensors(file, c, error) : nch_no_memory(error);
+	char digest[65];
+	nch_status status = file ? hash_file(file, digest, error) : nch_no_memory(error);
+	if (status == NCH_OK && strcmp(digest, nch_json_text(json, "file_sha256", "")) != 0)
+		status = nch_fail(error, NCH_FORMAT, "%s: is damaged: its bytes are not those that were written", file);
+	if (status == NCH_OK)
+		status = load_tensors(file, c, error);
 	nch_free(file);
 	if (status == NCH_OK) {
 		*c->taken = taken;
@@ -384,6 +438,8 @@ static nch_status read_json(const char *path, nch_arena *arena, nch_json **json,
 {
 	nch_buffer text = {0};
 	nch_status status = nch_file_read(path, (size_t)16 << 20, &text, error);
+	if (status == NCH_OK && !is_sealed(&text))
+		status = nch_fail(error, NCH_FORMAT, "%s: is damaged: its bytes are not those that were written", path);
 	const char *kept = status == NCH_OK ? nch_arena_text(arena, text.data ? text.data : "", text.length) : NULL;
 	if (status == NCH_OK)
 		status = kept ? nch_json_parse(kept, text.length, path, arena, json, error) : nch_no_memory(error);

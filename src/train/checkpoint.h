@@ -16,6 +16,7 @@ typedef struct nch_run_state {
 	bool has_best;
 	double best_value;
 	size_t best_epoch, since_best;
+	char best[65];      /* fingerprint of the best epoch's weights, where a folder keeps them; else "" */
 	size_t log_bytes;   /* length of log.jsonl: what came after is not true any more */
 	nch_schedule schedule; /* of the run, set by its caller also before loading. One under another schedule can go on from here if the rates of all steps so far are the same */
 	uint64_t stable;       /* the step at which the schedule's decay began, once it is reached; 0: it is not */
@@ -45,7 +46,7 @@ typedef struct nch_checkpoint {
 } nch_checkpoint;
 
 /* OUT/checkpoint/ holds step-N.safetensors (all the values) and state.json, which names it: the checkpoint exists from the moment state.json is renamed
- * into its place. Of older ones the last `keep` - 1 stay, each with its own step-N.json; the others are removed after that.
+ * into its place. It has a checksum of its own and one of step-N.safetensors, so that a flipped bit is damage and not another run. Of older ones the last `keep` - 1 stay, each with its own step-N.json; the others are removed after that.
  *
  * The checkpoint of the step state->stable stays, too, and with it the best model so far (step-N.best….safetensors): a run that was cooled down can be
  * lengthened from there. */

@@ -176,6 +176,8 @@ static nch_status judge_epoch(run *r, nch_epoch_record *record, nch_error *error
 	if (record->best) {
 		NCH_TRY(keep_best(r, error));
 		s->has_best = true;
+		if (r->options->out != NULL)
+			nch_model_fingerprint(r->trainer.model, s->best);
 		s->best_epoch = s->epoch;
 	}
 	return NCH_OK;
@@ -263,6 +265,8 @@ static nch_status save_checkpoint(run *r, nch_error *error)
 		return NCH_OK;
 	if (decay_begins(r))
 		r->state.stable = r->trainer.optimizer.steps;
+	if (r->log != NULL) /* what a checkpoint says of the log must be there after a power failure, too */
+		fsync(fileno(r->log));
 	const nch_checkpoint checkpoint = checkpoint_of(r);
 	NCH_TRY(nch_checkpoint_save(&checkpoint, error));
 	r->saved = nch_seconds();
@@ -406,6 +410,13 @@ static nch_status take_best(run *r, nch_error *error)
 	nch_model *best = NULL;
 	const nch_model_options options = {.map = true, .head = m->config.head, .pair = m->generator != NULL};
 	NCH_TRY(nch_model_open(r->options->out, &options, &best, error));
+	char fingerprint[65];
+	nch_model_fingerprint(best, fingerprint);
+	if (r->state.best[0] != '\0' && strcmp(fingerprint, r->state.best) != 0) {
+		nch_model_free(best);
+		return nch_fail(error, NCH_DATA, "%s holds other weights than those that this run kept there after epoch %zu: somebody has written over them", r->options->out,
+		                r->state.best_epoch);
+	}
 	for (size_t i = 0; i < m->count; i++)
 		memcpy(m->tensors[i].data, best->tensors[i].data, m->tensors[i].rows * m->tensors[i].columns * sizeof(float));
 	nch_model_free(best);

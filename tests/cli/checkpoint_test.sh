@@ -25,9 +25,9 @@ wait_for() {
 }
 
 # --- Ctrl-C and a polite kill: a checkpoint, and a word on how to go on ---
-for signal in INT TERM; do
-	case $signal in INT) expected=130 ;; *) expected=143 ;; esac
-	"$NUNCHI" train $run_options --out "$work/$signal" > "$work/.out" 2> "$work/.err" &
+for signal in INT TERM HUP; do
+	case $signal in INT) expected=130 ;; HUP) expected=129 ;; *) expected=143 ;; esac
+	$reached "$NUNCHI" train $run_options --out "$work/$signal" > "$work/.out" 2> "$work/.err" &
 	program=$!
 	wait_for "$work/$signal/checkpoint/state.json"
 	kill -s $signal $program
@@ -36,6 +36,67 @@ for signal in INT TERM; do
 	check "$signal: how to go on" grep -Eq '^nunchi: stopped at step [0-9]+ of [0-9]+; go on with the same command and --resume$' "$work/.err"
 	same_end "$signal" "$work/$signal"
 done
+
+# what is ignored from the beginning, as by nohup, stays so
+sh -c 'trap "" HUP INT; exec "$@"' sh "$NUNCHI" train $run_options --quiet --out "$work/ignoring" > "$work/.out" 2> "$work/.err" &
+program=$!
+wait_for "$work/ignoring/checkpoint/state.json"
+kill -s HUP $program
+kill -s INT $program
+wait $program
+check "ignored signals stay ignored" test $? -eq 0
+tail -n 1 "$work/.out" > "$work/hash2"
+check "and the run comes to its end" cmp "$work/hash" "$work/hash2"
+
+# --- closed descriptors: nothing that is meant for a terminal lands in a file ---
+"$NUNCHI" train $run_options --out "$work/closed" < /dev/null > "$work/.out" 2>&-
+check "without standard error it trains" test $? -eq 0
+check "and its log holds only what belongs there" sh -c "! grep -v '^{.*}$' '$work/closed/log.jsonl'"
+check "the same bits" cmp "$work/whole/model.safetensors" "$work/closed/model.safetensors"
+"$NUNCHI" fingerprint "$work/whole" >&- 2> "$work/.err"
+check "without standard output a result cannot be told: status 1" test $? -eq 1
+
+# --- a checkpoint that is damaged: one bit, in the weights or in the state ---
+for part in safetensors json; do
+	rm -rf "$work/bit"
+	"$NUNCHI" train $run_options --keep-checkpoints 2 --quiet --out "$work/bit" > /dev/null
+	newest=$(ls "$work/bit/checkpoint" | grep '^step-.*\.safetensors$' | tail -n 1)
+	file=$work/bit/checkpoint/$newest
+	[ $part = json ] && file=$work/bit/checkpoint/state.json
+	size=$(wc -c < "$file")
+	byte=$(od -An -tu1 -j $((size / 2)) -N 1 "$file" | tr -d ' ')
+	printf "\\$(printf %03o $((byte ^ 1)))" | dd of="$file" bs=1 seek=$((size / 2)) conv=notrunc 2> /dev/null
+	"$NUNCHI" train $run_options --keep-checkpoints 2 --out "$work/bit" --resume > "$work/.out" 2> "$work/.err"
+	check "a flipped bit ($part): the older checkpoint is taken, and it is said" grep -q 'is damaged: its bytes are not those that were written); an older one is taken' "$work/.err"
+	tail -n 1 "$work/.out" > "$work/hash2"
+	check "a flipped bit ($part): the same bits in the end" cmp "$work/hash" "$work/hash2"
+done
+
+# --- the log is shorter than at the checkpoint (the power failed), at whatever byte it ends ---
+"$NUNCHI" train $run_options --keep-checkpoints 100 --quiet --out "$work/power" > /dev/null
+mv "$work/power/checkpoint/step-00000020.json" "$work/power/checkpoint/state.json"
+find "$work/power/checkpoint" -name 'step-*' ! -name 'step-00000020*' -exec rm {} +
+for bytes in 0 1 100 777 1500; do
+	rm -rf "$work/short"
+	cp -r "$work/power" "$work/short"
+	head -c $bytes "$work/power/log.jsonl" > "$work/short/log.jsonl"
+	exits 0 '' -- train $run_options --quiet --out "$work/short" --resume
+	tail -n 1 "$work/.out" > "$work/hash2"
+	check "a log of $bytes bytes: the same weights" cmp "$work/hash" "$work/hash2"
+	check "a log of $bytes bytes: whole lines" sh -c "! grep -v '^{.*}$' '$work/short/log.jsonl'"
+done
+
+# --- somebody has written over the best model: its place is not taken by another's ---
+rm -rf "$work/short"
+cp -r "$work/power" "$work/short"
+exits 0 '' -- train $run_options --quiet --seed 9 --epochs 1 --out "$work/else"
+cp "$work/else/model.safetensors" "$work/short/model.safetensors"
+best=$(sed -n 's/.*"best_epoch":\([0-9]*\).*/\1/p' "$work/whole/metrics.json")
+if [ "$best" -lt 2 ]; then
+	exits 1 'holds other weights than those that this run kept there after epoch 1: somebody has written over them' -- train $run_options --quiet --out "$work/short" --resume
+else
+	same_end "the best model was overwritten, and is made anew" "$work/short"
+fi
 
 # --- killed twenty times at random moments ---
 kills=0

@@ -8,6 +8,10 @@ passed=0 failed=0 skipped=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/nunchi-cli-XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 
+# what is put before a program that a signal is to reach: a shell has whatever it runs in the background ignore Ctrl-C, and nohup has it ignore SIGHUP
+reached=
+env --default-signal=INT,HUP true 2> /dev/null && reached="env --default-signal=INT,HUP"
+
 good() { passed=$((passed + 1)); }
 bad() { # what
 	failed=$((failed + 1))
