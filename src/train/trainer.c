@@ -178,6 +178,8 @@ static nch_status judge_epoch(run *r, nch_epoch_record *record, nch_error *error
 		s->has_best = true;
 		if (r->options->out != NULL)
 			nch_model_fingerprint(r->trainer.model, s->best);
+		if (r->options->out != NULL && s->best[0] == '\0')
+			return nch_no_memory(error);
 		s->best_epoch = s->epoch;
 	}
 	return NCH_OK;
@@ -412,8 +414,10 @@ static nch_status take_best(run *r, nch_error *error)
 	NCH_TRY(nch_model_open(r->options->out, &options, &best, error));
 	char fingerprint[65];
 	nch_model_fingerprint(best, fingerprint);
-	if (r->state.best[0] != '\0' && strcmp(fingerprint, r->state.best) != 0) {
+	if (strcmp(fingerprint, r->state.best) != 0) {
 		nch_model_free(best);
+		if (fingerprint[0] == '\0')
+			return nch_no_memory(error);
 		return nch_fail(error, NCH_DATA, "%s holds other weights than those that this run kept there after epoch %zu: somebody has written over them", r->options->out,
 		                r->state.best_epoch);
 	}
