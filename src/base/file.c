@@ -275,7 +275,7 @@ nch_status nch_writer_open(nch_writer *writer, const char *path, nch_error *erro
 	if (descriptor < 0) {
 		int number = errno;
 		nch_writer_discard(writer);
-		return nch_fail(error, NCH_IO, "%s: cannot write: %s", path, strerror(number));
+		return number == ENOMEM ? nch_no_memory(error) : nch_fail(error, NCH_IO, "%s: cannot write: %s", path, strerror(number));
 	}
 	writer->descriptor = descriptor;
 	writer->open = true;

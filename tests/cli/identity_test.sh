@@ -37,7 +37,7 @@ other_value() {
 	valid-from) echo end ;;
 	test-split) echo 0.2 ;;
 	split-seed | seed) echo 7 ;;
-	stratify | allow-unknown | drop-duplicates | multi-label | quiet | whole-word | overwrite) echo - ;;
+	stratify | allow-unknown | baseline | calibrate | drop-duplicates | multi-label | quiet | whole-word | overwrite) echo - ;;
 	init) echo "$work/start" ;;
 	preset) echo mini ;;
 	tokenizer) echo "$work/vocabulary-2000.spiece" ;;
@@ -50,6 +50,9 @@ other_value() {
 	decay) echo 0.2 ;;
 	max-hours) echo 100 ;;
 	ema) echo 0.9 ;;
+	ngrams) echo 1-3 ;;
+	ngram-c) echo 2 ;;
+	ngram-buckets) echo 1000 ;;
 	layers | heads) echo 1 ;;
 	hidden | embedding) echo 64 ;;
 	objective) echo rtd ;;
