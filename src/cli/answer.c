@@ -14,6 +14,8 @@ static const char *input_of(const char *path)
 	static const struct {
 		const char *suffix, *input;
 	} names[] = {{".jsonl", "jsonl"}, {".ndjson", "jsonl"}, {".json", "table"}, {".csv", "table"}, {".tsv", "table"}, {".tab", "table"}, {".xlsx", "table"}, {".xlsm", "table"}};
+	if (nch_rows_is_part(path))
+		return "table";
 	for (size_t i = 0; path != NULL && i < sizeof names / sizeof *names; i++)
 		if (nch_path_has_suffix(path, names[i].suffix))
 			return names[i].input;

@@ -46,6 +46,8 @@ struct source {
 static bool is_table(const char *path)
 {
 	static const char *const suffixes[] = {".csv", ".tsv", ".xlsx", ".jsonl", ".json"};
+	if (nch_rows_is_part(path))
+		return true;
 	for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
 		if (nch_path_has_suffix(path, suffixes[i]))
 			return true;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/buffer.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "base/name.h"
 #include "base/sha256.h"
@@ -46,7 +45,6 @@ static void release_reading(nch_reading *r)
 	nch_buffer_free(&r->clean_pair);
 	nch_buffer_free(&r->marked);
 	nch_buffer_free(&r->name);
-	nch_free(r->where);
 }
 
 /* --- columns --- */
@@ -134,8 +132,6 @@ static nch_status find_columns(nch_reading *r, nch_rows *rows, nch_columns_taken
 	NCH_TRY(nch_columns_take(rows, &wanted, taken, error));
 	if (o->group != NULL)
 		NCH_TRY(nch_columns_find(rows, o->group, &r->group_column, error));
-	if (r->where != NULL)
-		NCH_TRY(nch_columns_find(rows, r->where, &r->where_column, error));
 	return use_columns(r, rows, taken, error);
 }
 
@@ -319,16 +315,6 @@ static nch_status visit(const nch_reading *r, nch_error *error)
 	return NCH_OK;
 }
 
-/* Whether the row has the value that "FILE#COLUMN=VALUE" asks for. */
-static bool is_wanted(const nch_reading *r, const nch_row *row)
-{
-	if (r->where == NULL)
-		return true;
-	const nch_cell *cell = r->where_column < row->count ? &row->cells[r->where_column] : NULL;
-	size_t length = strlen(r->value);
-	return cell != NULL && cell->length == length && (length == 0 || memcmp(cell->text, r->value, length) == 0);
-}
-
 static nch_status read_rows(nch_reading *r, nch_rows *rows, nch_error *error)
 {
 	nch_dataset *d = r->dataset;
@@ -342,8 +328,6 @@ static nch_status read_rows(nch_reading *r, nch_rows *rows, nch_error *error)
 		nch_status status = nch_rows_next(rows, &row, &more, &bad);
 		if (status == NCH_OK && !more)
 			return NCH_OK;
-		if (status == NCH_OK && !is_wanted(r, &row))
-			continue;
 		if (status == NCH_OK)
 			status = take_row(r, rows, &row, &labels, &bad);
 		if (status == NCH_OK) {
@@ -359,24 +343,7 @@ static nch_status read_rows(nch_reading *r, nch_rows *rows, nch_error *error)
 	}
 }
 
-/* "FILE#COLUMN=VALUE": the rows of a file that have this value in that column. A file whose own name has a # in it is meant as it is. */
-static nch_status split_path(nch_reading *r, const char *path, char **file, nch_error *error)
-{
-	const char *hash = strrchr(path, '#'), *equals = hash != NULL ? strchr(hash, '=') : NULL;
-	nch_free(r->where);
-	r->where = NULL;
-	bool filtered = equals != NULL && equals > hash + 1 && hash > path && !nch_file_exists(path);
-	if ((*file = nch_copy_text(path, filtered ? (size_t)(hash - path) : strlen(path))) == NULL)
-		return nch_no_memory(error);
-	if (!filtered)
-		return NCH_OK;
-	if ((r->where = nch_copy_text(hash + 1, (size_t)(equals - hash - 1))) == NULL)
-		return nch_no_memory(error);
-	r->value = equals + 1;
-	return NCH_OK;
-}
-
-static nch_status read_plain_file(nch_reading *r, const char *path, nch_error *error)
+static nch_status read_file(nch_reading *r, const char *path, nch_error *error)
 {
 	nch_dataset *d = r->dataset;
 	size_t capacity = d->path_count;
@@ -386,7 +353,7 @@ static nch_status read_plain_file(nch_reading *r, const char *path, nch_error *e
 	if (d->paths[d->path_count] == NULL)
 		return nch_no_memory(error);
 	d->path_count++;
-	const char *names[] = { r->options->text, r->options->pair, r->options->label, r->options->group, r->where };
+	const char *names[] = { r->options->text, r->options->pair, r->options->label, r->options->group };
 	nch_rows_options options = r->options->rows;
 	options.names = names;
 	options.name_count = sizeof names / sizeof *names;
@@ -408,19 +375,6 @@ static nch_status read_plain_file(nch_reading *r, const char *path, nch_error *e
 }
 
 /* --- after the last row --- */
-
-static nch_status read_file(nch_reading *r, const char *path, nch_error *error)
-{
-	char *file = NULL;
-	size_t before = r->dataset->rows + r->dataset->visited;
-	nch_status status = split_path(r, path, &file, error);
-	if (status == NCH_OK)
-		status = read_plain_file(r, file, error);
-	if (status == NCH_OK && r->where != NULL && r->dataset->rows + r->dataset->visited == before)
-		status = nch_fail(error, NCH_DATA, "%s: no row has \"%s\" in the column '%s'", file, r->value, r->where);
-	nch_free(file);
-	return status;
-}
 
 /* A label's new number in each row; labels that have become one stand once in it. */
 static void renumber_rows(nch_dataset *d, const int32_t *new_id)

@@ -40,10 +40,6 @@ typedef struct nch_reading {
 	size_t vector_length;   /* a label cell holds as many 0s and 1s, one a label; else 0 */
 	nch_label_items items;
 	bool has_pair, has_label, has_target;
-	/* of "FILE#COLUMN=VALUE": only rows with this value are read; where is NULL without it */
-	char *where;        /* the column's name */
-	const char *value;
-	size_t where_column;
 } nch_reading;
 
 /* --- dataset_labels.c --- */

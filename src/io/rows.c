@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/name.h"
 #include "base/utf8.h"
+#include "io/columns.h"
 #include "io/foreign.h"
 #include "io/rows_private.h"
 
@@ -176,7 +177,7 @@ static nch_status check_row(const nch_rows *rows, nch_row *row, nch_error *error
 	return NCH_OK;
 }
 
-nch_status nch_rows_next(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
+static nch_status next_row(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
 {
 	while (rows->kept_given < rows->kept_count) {
 		const nch_kept_row *kept = &rows->kept[rows->kept_given++];
@@ -196,6 +197,25 @@ nch_status nch_rows_next(nch_rows *rows, nch_row *row, bool *more, nch_error *er
 	NCH_TRY(read_row(rows, row, more, error));
 	rows->ended = !*more;
 	return *more ? check_row(rows, row, error) : NCH_OK;
+}
+
+/* Whether the row has the value that "FILE#COLUMN=VALUE" asks for. */
+static bool is_wanted(const nch_rows *rows, const nch_row *row)
+{
+	size_t length = strlen(rows->value);
+	const nch_cell *cell = rows->where_column < row->count ? &row->cells[rows->where_column] : NULL;
+	return cell != NULL && cell->length == length && (length == 0 || memcmp(cell->text, rows->value, length) == 0);
+}
+
+nch_status nch_rows_next(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
+{
+	do {
+		NCH_TRY(next_row(rows, row, more, error));
+	} while (rows->where != NULL && *more && !is_wanted(rows, row));
+	if (rows->where != NULL && !*more && !rows->given_any)
+		return nch_fail(error, NCH_FORMAT, "%s: no row has \"%s\" in the column '%s'", rows->path, rows->value, rows->where);
+	rows->given_any = true;
+	return NCH_OK;
 }
 
 /* --- reading ahead --- */
@@ -448,6 +468,36 @@ static nch_status open_format(nch_rows *rows, nch_error *error)
 	}
 }
 
+bool nch_rows_is_part(const char *path)
+{
+	const char *hash = path != NULL ? strrchr(path, '#') : NULL, *equals = hash != NULL ? strchr(hash, '=') : NULL;
+	return equals != NULL && equals > hash + 1 && hash > path && !nch_file_exists(path);
+}
+
+static nch_status split_path(nch_rows *rows, const char *path, nch_error *error)
+{
+	bool filtered = nch_rows_is_part(path);
+	const char *hash = strrchr(path, '#'), *equals = filtered ? strchr(hash, '=') : NULL;
+	size_t count = rows->options.name_count;
+	rows->path = nch_copy_text(path, filtered ? (size_t)(hash - path) : strlen(path));
+	if (rows->path == NULL)
+		return nch_no_memory(error);
+	if (!filtered)
+		return NCH_OK;
+	rows->whole_path = nch_copy_text(path, strlen(path));
+	rows->where = nch_copy_text(hash + 1, (size_t)(equals - hash - 1));
+	rows->names = nch_alloc(count + 1, sizeof *rows->names);
+	if (rows->whole_path == NULL || rows->where == NULL || rows->names == NULL)
+		return nch_no_memory(error);
+	if (count > 0)
+		memcpy(rows->names, rows->options.names, count * sizeof *rows->names);
+	rows->names[count] = rows->where;
+	rows->options.names = rows->names;
+	rows->options.name_count = count + 1;
+	rows->value = rows->whole_path + (equals + 1 - path);
+	return NCH_OK;
+}
+
 nch_status nch_rows_open(const char *path, const nch_rows_options *options, nch_rows **rows_out, nch_error *error)
 {
 	nch_rows *rows = nch_alloc(1, sizeof *rows);
@@ -458,8 +508,11 @@ nch_status nch_rows_open(const char *path, const nch_rows_options *options, nch_
 	if (options != NULL)
 		rows->options = *options;
 	rows->max_row = rows->options.max_row > 0 ? rows->options.max_row : NCH_MAX_ROW;
-	rows->path = nch_copy_text(path, strlen(path));
-	nch_status status = rows->path != NULL ? open_format(rows, error) : nch_no_memory(error);
+	nch_status status = split_path(rows, path, error);
+	if (status == NCH_OK)
+		status = open_format(rows, error);
+	if (status == NCH_OK && rows->where != NULL)
+		status = nch_columns_find(rows, rows->where, &rows->where_column, error);
 	if (status != NCH_OK) {
 		nch_rows_close(rows);
 		return status;
@@ -483,5 +536,8 @@ void nch_rows_close(nch_rows *rows)
 	nch_free(rows->kept);
 	nch_arena_free(rows->keep);
 	nch_free(rows->path);
+	nch_free(rows->whole_path);
+	nch_free(rows->where);
+	nch_free((void *)rows->names);
 	nch_free(rows);
 }

@@ -74,6 +74,8 @@ typedef struct nch_rows nch_rows;
 /* Opens a file; *rows must be closed. Errors name the file. `options` may be NULL; what it points to must outlive
  * *rows. */
 nch_status nch_rows_open(const char *path, const nch_rows_options *options, nch_rows **rows, nch_error *error);
+/* Whether the path is "FILE#COLUMN=VALUE": then only those rows of FILE are given that have this value in that column. A file whose own name has a # in it is meant as it is. NULL (standard input) is none. */
+bool nch_rows_is_part(const char *path);
 void nch_rows_close(nch_rows *rows); /* NULL is allowed */
 
 /* The next row that is not wholly blank. NCH_OK with *more false at the end. NCH_DATA: this row is bad ("FILE:LINE:

@@ -50,6 +50,13 @@ struct nch_rows {
 	size_t kept_count, kept_capacity, kept_given;
 	nch_arena *keep;    /* their memory; NULL where nothing is read ahead */
 	bool keeping, ended;
+	/* of "FILE#COLUMN=VALUE": only rows with this value in that column are given; where is NULL without it */
+	char *where;
+	const char *value;   /* in the path that was opened, which is kept for it */
+	char *whole_path;
+	const char **names;  /* options.names, and where */
+	size_t where_column;
+	bool given_any;
 	size_t lines_skipped; /* of options.skip_rows: lines that were passed over before anything was read */
 	char description[96];
 };

@@ -1,11 +1,11 @@
 # What train and pretrain say unasked: the learning rate that they chose, rows that are measured on after they were learned, too few rows, a loss that explodes.
 . "$(dirname "$0")/lib.sh"
 
-head -n 161 data/emotions.tsv > "$work/train.tsv"
-sed -n '1p;150,200p' data/emotions.tsv > "$work/test.tsv" # twelve of them are training rows
-sed -n '1p;200,250p' data/emotions.tsv > "$work/apart.tsv"
+head -n 161 data/course.tsv > "$work/train.tsv"
+sed -n '1p;150,200p' data/course.tsv > "$work/test.tsv" # twelve of them are training rows
+sed -n '1p;200,250p' data/course.tsv > "$work/apart.tsv"
 cut -f 1 "$work/train.tsv" | tail -n +2 > "$work/texts.txt"
-exits 0 '' -- tokenizer train --quiet --input data/emotions.tsv --vocab-size 1500 --bert-specials --out "$work/ko.model"
+exits 0 '' -- tokenizer train --quiet --input data/course.tsv --vocab-size 1500 --bert-specials --out "$work/ko.model"
 random="--preset tiny --tokenizer $work/ko.model --epochs 1 --max-len 24"
 
 # says WHAT ERE, silent WHAT ERE: of the last run's standard error

@@ -2,8 +2,8 @@
 . "$(dirname "$0")/lib.sh"
 
 export LC_ALL=C.UTF-8
-head -n 161 data/emotions.tsv > "$work/train.tsv"
-exits 0 '' -- tokenizer train --quiet --input data/emotions.tsv --vocab-size 2000 --bert-specials --out "$work/ko.model"
+head -n 161 data/course.tsv > "$work/train.tsv"
+exits 0 '' -- tokenizer train --quiet --input data/course.tsv --vocab-size 2000 --bert-specials --out "$work/ko.model"
 run_options="--train $work/train.tsv --valid-split 0.1 --preset tiny --tokenizer $work/ko.model --max-len 24 --batch 8 --lr 1e-3 --epochs 3 --checkpoint-every 1 --threads 1"
 exits 0 '' -- train $run_options --quiet --out "$work/whole"
 tail -n 1 "$work/.out" > "$work/hash"

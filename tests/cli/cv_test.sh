@@ -40,7 +40,7 @@ exits 2 'needs --train' -- cv --preset tiny --tokenizer "$work/v.model" --out "$
 exits 2 '--merge joins' -- cv --merge --fold 1 --out "$work/one"
 
 # --- one label a row ---
-head -n 61 data/emotions.tsv > "$work/seven.tsv"
+head -n 61 data/course.tsv > "$work/seven.tsv"
 exits 0 '' -- cv --train "$work/seven.tsv" --stratify --preset tiny --tokenizer "$work/v.model" --allow-unknown --epochs 1 --folds 2 --max-len 24 --quiet --out "$work/seven"
 check "a confusion matrix of all rows" grep -q 'truth' "$work/.out"
 check "one truth, one label a row" grep -Eq '^\{"row":0,"fold":[01],"truth":"[^"]+","label":"[^"]+","scores":\{' "$work/seven/out-of-fold.jsonl"

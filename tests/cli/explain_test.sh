@@ -1,7 +1,7 @@
 # explain_test.sh - `nunchi explain`: effects for people and for programs, maps, a page.
 . "$(dirname "$0")/lib.sh"
 
-head -n 200 data/emotions.tsv > "$work/few.tsv"
+head -n 200 data/course.tsv > "$work/few.tsv"
 run tokenizer train --vocab-size 1000 --bert-specials --input "$work/few.tsv" --out "$work/vocabulary.spiece"
 run train --train "$work/few.tsv" --preset tiny --tokenizer "$work/vocabulary.spiece" --epochs 1 --batch 64 --lr 1e-3 --seed 5 --out "$work/model" --quiet
 [ "$status" -eq 0 ] || bad 'a small model is trained'
@@ -34,7 +34,7 @@ check 'all attention maps have one scale' awk '/class="scale"/ { scales++ } { da
 	END { exit !(scales == 1 && maps >= 4 && darkest >= 2 && darkest < 1 + maps) }' "$work/page.html"
 exits 0 '' -- explain --model "$model" --text ' ' --html "$work/page.html"
 exits 1 'not valid UTF-8' -- explain --model "$model" --text "$(printf 'a\377b\001 \355\240\200')" --format json
-run explain --model "$model" --quiet --html "$work/page.html" --by word --text "$(head -n 800 data/emotions.tsv)"
+run explain --model "$model" --quiet --html "$work/page.html" --by word --text "$(head -n 800 data/course.tsv)"
 check 'a text that is too long is cut' sh -c "[ $status -eq 0 ] && ! grep -q '<figure' '$work/page.html'"
 exits 2 'text' -- explain --model "$model"
 exits 1 'absent' -- explain --model "$work/absent" --text a

@@ -1,7 +1,7 @@
 # Going on with a model folder: what is frozen, layer-wise learning rates, and what the folder says about it.
 . "$(dirname "$0")/lib.sh"
 
-data=data/emotions.tsv
+data=data/course.tsv
 head -n 121 "$data" > "$work/train.tsv"
 small="--epochs 1 --batch 32 --lr 1e-3 --max-len 24 --quiet"
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 2000 --bert-specials --out "$work/ko.model"

@@ -1,7 +1,7 @@
 # What a saved folder is good for beside its answers: its self-test, its model card, embeddings, long texts, the report of unknown tokens.
 . "$(dirname "$0")/lib.sh"
 
-data=data/emotions.tsv
+data=data/course.tsv
 head -n 121 "$data" > "$work/train.tsv"
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 2000 --bert-specials --out "$work/ko.model"
 exits 0 '' -- train --train "$work/train.tsv" --valid-split 0.2 --preset tiny --tokenizer "$work/ko.model" --epochs 1 --lr 1e-3 --max-len 16 --quiet --out "$work/m"

@@ -3,12 +3,12 @@
 . "$(dirname "$0")/lib.sh"
 
 export LC_ALL=C.UTF-8
-head -n 97 data/emotions.tsv > "$work/train.tsv"
-(head -n 1 data/emotions.tsv; sed -n 200,295p data/emotions.tsv) > "$work/other.tsv"
+head -n 97 data/course.tsv > "$work/train.tsv"
+(head -n 1 data/course.tsv; sed -n 200,295p data/course.tsv) > "$work/other.tsv"
 tail -n +2 "$work/train.tsv" | cut -f 1 > "$work/train.txt"
 tail -n +2 "$work/other.tsv" | cut -f 1 > "$work/other.txt"
 for half in '1,2000' '2000,4000'; do
-	sed -n "${half}p" data/emotions.tsv | cut -f 1 > "$work/half.txt"
+	sed -n "${half}p" data/course.tsv | cut -f 1 > "$work/half.txt"
 	exits 0 '' -- tokenizer train --quiet --input "$work/half.txt" --vocab-size 1500 --bert-specials --out "$work/vocabulary-${half%%,*}.spiece"
 done
 cat > "$work/common.conf" <<END

@@ -11,7 +11,7 @@ compiler=$(sed -n '1s/ -.*//p' "$build/flags" 2> /dev/null)
 compiler=${compiler##* } # "ccache gcc": the compiler is the last word
 compiler=${compiler:-cc}
 strict='-std=c11 -Wall -Wextra -Wpedantic -Werror'
-head -n 200 data/emotions.tsv > "$work/few.tsv"
+head -n 200 data/course.tsv > "$work/few.tsv"
 exits 0 '' -- tokenizer train --quiet --vocab-size 1000 --bert-specials --input "$work/few.tsv" --out "$work/vocabulary.spiece"
 exits 0 '' -- train --quiet --train "$work/few.tsv" --preset tiny --tokenizer "$work/vocabulary.spiece" --epochs 1 --out "$work/model"
 

@@ -1,9 +1,9 @@
 # Runs of hours: ended by the clock, lengthened, cooled down; what is seen of them meanwhile. train and pretrain alike.
 . "$(dirname "$0")/lib.sh"
 
-head -n 161 data/emotions.tsv > "$work/train.tsv"
-cut -f 1 data/emotions.tsv | sed -n 2,161p > "$work/texts.txt"
-exits 0 '' -- tokenizer train --quiet --input data/emotions.tsv --vocab-size 1500 --bert-specials --out "$work/ko.model"
+head -n 161 data/course.tsv > "$work/train.tsv"
+cut -f 1 data/course.tsv | sed -n 2,161p > "$work/texts.txt"
+exits 0 '' -- tokenizer train --quiet --input data/course.tsv --vocab-size 1500 --bert-specials --out "$work/ko.model"
 shape="--preset tiny --tokenizer $work/ko.model --batch 32 --lr 1e-3 --max-len 24 --valid-split 0.1 --threads 1"
 train="train --train $work/train.tsv $shape"
 pretrain="pretrain --corpus $work/texts.txt $shape"

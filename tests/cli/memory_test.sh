@@ -14,7 +14,7 @@ if ! "${compiler:-cc}" -std=gnu11 -O1 -shared -fPIC -o "$work/fail_alloc.so" tes
 	skip "no library can be loaded before the C library here"
 	finish
 fi
-data=data/emotions.tsv
+data=data/course.tsv
 head -n 61 "$data" > "$work/train.tsv"
 cut -f 1 "$work/train.tsv" | sed -n 2,6p > "$work/lines"
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 1500 --bert-specials --user-defined ㅠㅠ --out "$work/ko.model"

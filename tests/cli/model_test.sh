@@ -1,7 +1,7 @@
 # A model's whole life: tokenizer, training, evaluation, answers. Small enough for seconds.
 . "$(dirname "$0")/lib.sh"
 
-data=data/emotions.tsv
+data=data/course.tsv
 head -n 201 "$data" > "$work/train.tsv"
 tail -n 100 "$data" | { echo 'text	label'; cat; } > "$work/test.tsv"
 small="--preset tiny --epochs 1 --batch 64 --lr 5e-4 --max-len 32 --quiet"

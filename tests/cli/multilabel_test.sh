@@ -20,9 +20,9 @@ check "the loss has its constants" grep -q '"focal_gamma": 1.5' "$work/focal/nun
 check "a fixed threshold" grep -q '"threshold": 0.2$' "$work/single/nunchi.json"
 exits 2 'validation' -- $fit --out "$work/no" --threshold tune
 exits 2 '--threshold 1.5' -- $fit --out "$work/no" --threshold 1.5
-exits 2 'multi-label' -- train --train data/emotions.tsv --loss focal --preset tiny --tokenizer "$work/v.model" --out "$work/no"
+exits 2 'multi-label' -- train --train data/course.tsv --loss focal --preset tiny --tokenizer "$work/v.model" --out "$work/no"
 exits 2 '--loss ce' -- $fit --loss ce --out "$work/no"
-exits 2 'needs JSON records' -- train --train data/emotions.tsv --target pair --preset tiny --tokenizer "$work/v.model" --out "$work/no"
+exits 2 'needs JSON records' -- train --train data/course.tsv --target pair --preset tiny --tokenizer "$work/v.model" --out "$work/no"
 exits 2 '--target' -- $fit --target pair --pair id --out "$work/no"
 
 run train --train data/ea.jsonl --multi-label --valid-split 0.3 --preset tiny --tokenizer "$work/v.model" --epochs 1 --lr 1e-9 --seed 1 --out "$work/no"
@@ -106,6 +106,6 @@ exits 0 '' -- ensemble --model "$work/bce" --model "$work/focal" --model "$work/
 check "the best are chosen" grep -Eq '^chosen:( --model [^ ]+)+$' "$work/.out"
 exits 2 'give --data' -- ensemble --model "$work/bce" --greedy
 exits 2 '--logits' -- ensemble --model "$work/bce" --logits "$sample"
-exits 0 '' -- train --train data/emotions.tsv --limit 50 --preset tiny --tokenizer "$work/v.model" --epochs 1 --allow-unknown --quiet --out "$work/seven"
+exits 0 '' -- train --train data/course.tsv --limit 50 --preset tiny --tokenizer "$work/v.model" --epochs 1 --allow-unknown --quiet --out "$work/seven"
 exits 1 'cannot vote together' -- ensemble --model "$work/bce" --model "$work/seven" "$sample"
 finish

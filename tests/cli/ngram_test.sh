@@ -68,7 +68,7 @@ check 'folds are joined' grep -q '"best_fold"' "$work/cv/cv.json"
 gives 'best by' -- sweep --preset ngram $books --valid-split .2 --set ngram-c=1,3 --out "$work/sweep" --quiet
 
 # temperatures: other probabilities, the same answers, half of the error
-rows='--train data/emotions.tsv --limit 1500 --valid-split .25 --test-split .3'
+rows='--train data/course.tsv --limit 1500 --valid-split .25 --test-split .3'
 run train --preset ngram $rows --out "$work/plain" --quiet
 run train --preset ngram $rows --calibrate --out "$work/calm" --quiet
 for name in plain calm; do

@@ -1,7 +1,7 @@
 # A masked language model from texts, and the classifier that is made of it.
 . "$(dirname "$0")/lib.sh"
 
-data=data/emotions.tsv
+data=data/course.tsv
 cut -f 1 "$data" | sed -n 2,161p > "$work/texts.txt"
 head -n 161 "$data" > "$work/train.tsv"
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 1500 --bert-specials --out "$work/ko.model"

@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 
 export LC_ALL=C.UTF-8
-data=data/emotions.tsv
+data=data/course.tsv
 small="--preset tiny --tokenizer $work/ko.model --epochs 1 --quiet --threads 2"
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 2000 --bert-specials --out "$work/ko.model"
 
@@ -76,7 +76,7 @@ recipe dialogue-7-hf "$seven"
 check "dialogue-7-hf: 4 steps of 64 rows" test "$(grep -c '"step"' "$work/dialogue-7-hf/log.jsonl")" -eq 4
 recipe storybook-4 '"0":"neutral","1":"happy","2":"sad","3":"angry"' --relabel 중립=neutral,행복=happy,슬픔=sad,분노=angry --drop-label 공포,놀람,혐오
 # asked live, of a model that is sure of some answers: the second emotion stands beside the best, unless its logit is below 0
-tail -n 300 data/emotions.tsv | cut -f 1 > "$work/talk"
+tail -n 300 data/course.tsv | cut -f 1 > "$work/talk"
 exits 0 '' -- train --recipe dialogue-7 --lr 2e-3 --classifier-dropout 0 --train "$data" --drop-label 공포,놀람,분노,행복 --max-len 24 --preset tiny --tokenizer "$work/ko.model" --epochs 1 --quiet --threads 2 --out "$work/sure"
 input=$work/talk
 exits 0 '' -- chat --model "$work/sure"

@@ -96,7 +96,7 @@ printf '{"id":"1","emotions":{"슬픔":1}}\n{"id":"1","emotions":{"슬픔":1}}\n
 exits 1 'two songs have the id "1"' -- recommend --songs "$work/bad.jsonl" --song 1
 
 # lyrics tagged by a model: a song is the mean of its lines' probabilities
-head -n 200 data/emotions.tsv > "$work/few.tsv"
+head -n 200 data/course.tsv > "$work/few.tsv"
 exits 0 '' -- tokenizer train --quiet --vocab-size 1000 --bert-specials --input "$work/few.tsv" --out "$work/vocabulary.spiece"
 exits 0 '' -- train --quiet --train "$work/few.tsv" --preset tiny --tokenizer "$work/vocabulary.spiece" --epochs 1 --lr 1e-3 --out "$work/model"
 exits 0 '44 songs' -- recommend --songs data/songs.jsonl --model "$work/model" --index "$work/bundled.index"
@@ -146,8 +146,8 @@ check "of all neighbours .259 share the mood by chance; $all do" awk "BEGIN { ex
 
 # the recipe of that file, half a minute of training: the same bits everywhere
 if [ "${NUNCHI_TESTS:-}" = long ]; then
-	run tokenizer train --vocab-size 3000 --bert-specials --input data/emotions.tsv --out "$work/felt.spiece"
-	run train --train data/emotions.tsv --preset tiny --tokenizer "$work/felt.spiece" --epochs 12 --batch 32 --lr 1e-3 --out "$work/felt" --quiet
+	run tokenizer train --vocab-size 3000 --bert-specials --input data/course.tsv --out "$work/felt.spiece"
+	run train --train data/course.tsv --preset tiny --tokenizer "$work/felt.spiece" --epochs 12 --batch 32 --lr 1e-3 --out "$work/felt" --quiet
 	run recommend --songs data/songs.jsonl --model "$work/felt" --mood 슬픔 --top 44 --explain
 	sed 's/^{"rank":[0-9]*,\(.*\),"score":.*"emotions":\({[^}]*}\)}}}*$/{\1,"emotions":\2}/' "$work/.out" | LC_ALL=C sort > "$work/felt.jsonl"
 	check 'the bundled distributions are what the recipe makes' cmp "$work/felt.jsonl" data/songs-emotions.jsonl

@@ -24,10 +24,10 @@ if ! ${CC:-cc} -shared -fPIC -o "$work/kill.so" "$work/kill.c" -ldl 2> "$work/.e
 	finish
 fi
 
-head -n 65 data/emotions.tsv > "$work/seven.tsv"
-(printf 'text\tlabel\n'; sed -n 2,65p data/emotions.tsv | sed 's/\t[분혐공].*/\t싫다/; s/\t[행놀].*/\t좋다/; s/\t[슬중].*/\t그저/') > "$work/three.tsv"
-exits 0 '' -- tokenizer train --quiet --input data/emotions.tsv --vocab-size 2000 --bert-specials --out "$work/first.spiece"
-sed -n 100,3000p data/emotions.tsv | cut -f 1 > "$work/other.txt"
+head -n 65 data/course.tsv > "$work/seven.tsv"
+(printf 'text\tlabel\n'; sed -n 2,65p data/course.tsv | sed 's/\t[분혐공].*/\t싫다/; s/\t[행놀].*/\t좋다/; s/\t[슬중].*/\t그저/') > "$work/three.tsv"
+exits 0 '' -- tokenizer train --quiet --input data/course.tsv --vocab-size 2000 --bert-specials --out "$work/first.spiece"
+sed -n 100,3000p data/course.tsv | cut -f 1 > "$work/other.txt"
 exits 0 '' -- tokenizer train --quiet --type wordpiece --input "$work/other.txt" --vocab-size 2000 --out "$work/second.txt"
 printf '오늘 정말 행복한 하루였어요\n왜 내 물건을 말도 없이 가져가는데?\n' > "$work/lines.txt"
 before="--train $work/seven.tsv --preset tiny --tokenizer $work/first.spiece --epochs 1 --lr 1e-3 --max-len 24 --quiet --threads 1"

@@ -1,8 +1,8 @@
 # Sweeps: a grid, what is done is not done again, jobs apart, random search, successive halving.
 . "$(dirname "$0")/lib.sh"
 
-head -n 81 data/emotions.tsv > "$work/train.tsv"
-exits 0 '' -- tokenizer train --quiet --input data/emotions.tsv --vocab-size 2000 --bert-specials --out "$work/v.model"
+head -n 81 data/course.tsv > "$work/train.tsv"
+exits 0 '' -- tokenizer train --quiet --input data/course.tsv --vocab-size 2000 --bert-specials --out "$work/v.model"
 fit="--train $work/train.tsv --valid-split 0.25 --preset tiny --tokenizer $work/v.model --allow-unknown --epochs 2 --max-len 16 --quiet"
 
 exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/grid"

@@ -1,7 +1,7 @@
 # tag_test.sh - `nunchi tag`: formats, folders, smoothing, pages, and programs that wait for their answers.
 . "$(dirname "$0")/lib.sh"
 
-head -n 200 data/emotions.tsv > "$work/few.tsv"
+head -n 200 data/course.tsv > "$work/few.tsv"
 run tokenizer train --vocab-size 1000 --bert-specials --input "$work/few.tsv" --out "$work/vocabulary.spiece"
 run train --train "$work/few.tsv" --preset tiny --tokenizer "$work/vocabulary.spiece" --epochs 1 --batch 32 --lr 1e-3 --seed 5 --out "$work/model" --quiet
 [ "$status" -eq 0 ] || bad 'a small model is trained'

@@ -6,9 +6,9 @@ esc=$(printf '\033')
 evil="행복${esc}[31m<script>alert(1)</script>"
 {
 	printf 'text\tlabel\n'
-	awk -F '\t' -v evil="$evil" 'NR > 1 && ($2 == "행복" || $2 == "슬픔") { n++; print $1 "\t" ($2 == "행복" ? evil : $2) } n == 160 { exit }' data/emotions.tsv
+	awk -F '\t' -v evil="$evil" 'NR > 1 && ($2 == "행복" || $2 == "슬픔") { n++; print $1 "\t" ($2 == "행복" ? evil : $2) } n == 160 { exit }' data/course.tsv
 } > "$work/evil.tsv"
-"$NUNCHI" tokenizer train --quiet --vocab-size 2000 --bert-specials --input data/emotions.tsv --out "$work/v.spiece" 2> "$work/.err" &&
+"$NUNCHI" tokenizer train --quiet --vocab-size 2000 --bert-specials --input data/course.tsv --out "$work/v.spiece" 2> "$work/.err" &&
 	"$NUNCHI" train --quiet --train "$work/evil.tsv" --valid-split 0.2 --preset tiny --tokenizer "$work/v.spiece" --epochs 1 --lr 1e-3 --out "$work/m" \
 		> "$work/.out" 2> "$work/.err" || bad "a small model"
 check "the label is what it was" grep -q '\\u001[bB]\[31m<script>' "$work/m/config.json"
@@ -23,9 +23,9 @@ if ! script -qec true /dev/null > /dev/null 2>&1 < /dev/null; then
 	skip "no script(1) to make a terminal with"
 	finish
 fi
-# on_terminal COMMAND: what a terminal gets of it, without its carriage returns
+# on_terminal COMMAND: what a terminal gets of it, without its carriage returns; without our own bold type, so that any escape is another's
 on_terminal() {
-	LANG=C.UTF-8 script -qec "$*" /dev/null < /dev/null 2> "$work/.err" | tr -d '\r' > "$work/.out"
+	NO_COLOR=1 LANG=C.UTF-8 script -qec "$*" /dev/null < /dev/null 2> "$work/.err" | tr -d '\r' > "$work/.out"
 }
 # shown NAME COMMAND: it answers, and no sequence of others is in it
 shown() {

@@ -20,7 +20,7 @@ a = ap.parse_args()
 transformers.logging.set_verbosity_error()
 work = tempfile.mkdtemp()
 failed = 0
-LINES = [line.split("\t")[0] for line in open("data/emotions.tsv", encoding="utf-8")][1:400]
+LINES = [line.split("\t")[0] for line in open("data/course.tsv", encoding="utf-8")][1:400]
 
 def call(*args, stdin=None):
     done = subprocess.run([a.nunchi, *args], input=stdin, capture_output=True, text=True)
@@ -34,8 +34,8 @@ def report(name, good, what=""):
 
 def folders():
     path = work + "/unigram"
-    call("tokenizer", "train", "--quiet", "--input", "data/emotions.tsv", "--vocab-size", "2000", "--bert-specials", "--out", work + "/v.spiece")
-    call("train", "--quiet", "--train", "data/emotions.tsv", "--limit", "24", "--preset", "tiny", "--tokenizer", work + "/v.spiece", "--epochs", "1", "--allow-unknown", "--out", path)
+    call("tokenizer", "train", "--quiet", "--input", "data/course.tsv", "--vocab-size", "2000", "--bert-specials", "--out", work + "/v.spiece")
+    call("train", "--quiet", "--train", "data/course.tsv", "--limit", "24", "--preset", "tiny", "--tokenizer", work + "/v.spiece", "--epochs", "1", "--allow-unknown", "--out", path)
     yield "unigram", path
     vocab = "../shared/tokenizers/koelectra/vocab-v3.txt"
     for name, lower in (("WordPiece, cased", False), ("WordPiece, small letters", True)):
@@ -87,7 +87,7 @@ torch.manual_seed(2)
 size = dict(vocab_size=2000, hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=128, initializer_range=0.2, num_labels=3)
 PAIRS = [("나는 오늘 정말 행복해", "무슨 일이야"), ("아", "왜 그래 또"), ("내일 회의는 세 시에 시작합니다. " * 8, "응"), ("짧다", "길고 긴 말 " * 30)]
 fresh = work + "/fresh"
-call("train", "--quiet", "--train", "data/emotions.tsv", "--limit", "24", "--preset", "tiny", "--tokenizer", work + "/v.spiece", "--epochs", "1", "--allow-unknown", "--out", fresh)
+call("train", "--quiet", "--train", "data/course.tsv", "--limit", "24", "--preset", "tiny", "--tokenizer", work + "/v.spiece", "--epochs", "1", "--allow-unknown", "--out", fresh)
 for name, (processor, kind) in FRAMES.items():
     for long in ("cut", "window"):
         folder = work + "/frame"

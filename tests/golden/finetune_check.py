@@ -20,14 +20,14 @@ work = tempfile.mkdtemp()
 def call(*args, stdin=None):
     return subprocess.run([nunchi, *args], input=stdin, capture_output=True, text=True, check=True).stdout
 
-rows = list(csv.reader(open("data/emotions.tsv", encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
+rows = list(csv.reader(open("data/course.tsv", encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))
 names = sorted({label for _, label in rows[1:]})
 step = max(1, (len(rows) - 1) // ROWS)
 rows = rows[1::step][:ROWS]
 assert {label for _, label in rows} == set(names), "every label must be among the rows"
 with open(work + "/train.tsv", "w", encoding="utf-8") as out:
     out.write("text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label in rows))
-call("tokenizer", "train", "--quiet", "--input", "data/emotions.tsv", "--vocab-size", "2000", "--bert-specials", "--out", work + "/v.spiece")
+call("tokenizer", "train", "--quiet", "--input", "data/course.tsv", "--vocab-size", "2000", "--bert-specials", "--out", work + "/v.spiece")
 order = names[::-1]
 config = BertConfig(vocab_size=2000, hidden_size=64, num_hidden_layers=2, num_attention_heads=2, intermediate_size=128, hidden_dropout_prob=0.0,
                     attention_probs_dropout_prob=0.0, id2label=dict(enumerate(order)), label2id={n: i for i, n in enumerate(order)}, initializer_range=0.1, pad_token_id=1)

@@ -24,7 +24,7 @@ from transformers import BertTokenizer
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHARED = os.path.join(HERE, "../../../shared")
 KOBERT = SHARED + "/tokenizers/kobert/kobert_news_wiki_ko_cased-1087f8699e.spiece"
-EMOTIONS = [line.split("\t")[0] for line in open(HERE + "/../../data/emotions.tsv", encoding="utf-8")][1:]
+EMOTIONS = [line.split("\t")[0] for line in open(HERE + "/../../data/course.tsv", encoding="utf-8")][1:]
 
 OPTIONS = {
     "unigram": {}, "bpe": {}, "word": {}, "char": {},

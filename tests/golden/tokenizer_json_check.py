@@ -1,5 +1,5 @@
 """The tokenizer.json that nunchi writes for a SentencePiece model, read by transformers: the same ids as SentencePiece's own, for the sentences of
-data/emotions.tsv composed (NFC) and decomposed (NFD), and for nasty strings. Then the other way: nunchi reads that tokenizer.json without the SentencePiece model
+data/course.tsv composed (NFC) and decomposed (NFD), and for nasty strings. Then the other way: nunchi reads that tokenizer.json without the SentencePiece model
 beside it, and gives the ids that transformers gives.
 
 usage: tokenizer_json_check.py [--count 20000] [NUNCHI]     (default: build/nunchi)     Needs sentencepiece, transformers; run from the repository's root.
@@ -22,7 +22,7 @@ ap.add_argument("--only")
 ap.add_argument("nunchi", nargs="?", default="build/nunchi")
 a = ap.parse_args()
 work = tempfile.mkdtemp()
-LINES = [line.split("\t")[0] for line in open("data/emotions.tsv", encoding="utf-8")][1:]
+LINES = [line.split("\t")[0] for line in open("data/course.tsv", encoding="utf-8")][1:]
 TEXTS = {"NFC": LINES, "NFD": [unicodedata.normalize("NFD", line) for line in LINES],
          "nasty": [s.decode() for s in strings(a.count, seed=11, lines=True)]}
 failed = 0
@@ -38,7 +38,7 @@ def models():
         for name, options in {"plain": [], "specials": ["--bert-specials"], "users": ["--bert-specials", "--user-defined", "ㅠㅠ", "--user-defined", "ㅋㅋ", "--user-defined", "ㅋㅋㅋ"],
                               "identity": ["--bert-specials", "--normalization", "identity"], "jamo": ["--bert-specials", "--normalization", "nmt_nfkc_jamo", "--user-defined", "ㅠㅠ"], "bytes": ["--byte-fallback"]}.items():
             path = f"{work}/{kind}-{name}.spiece"
-            call("tokenizer", "train", "--quiet", "--type", kind, "--input", "data/emotions.tsv", "--vocab-size", "2000", "--out", path, *options)
+            call("tokenizer", "train", "--quiet", "--type", kind, "--input", "data/course.tsv", "--vocab-size", "2000", "--out", path, *options)
             yield f"nunchi's {kind}, {name}", path
     for name in ("unigram", "bpe", "unigram-bytes", "bpe-bytes", "unigram-spaces", "bpe-spaces"):
         yield f"SentencePiece's {name}", f"tests/golden/sp/{name}.model"
@@ -63,7 +63,7 @@ for name, path in models():
         continue
     folder = f"{work}/folder"
     shutil.rmtree(folder, ignore_errors=True)
-    call("train", "--quiet", "--train", "data/emotions.tsv", "--limit", "24", "--preset", "tiny", "--tokenizer", path, "--epochs", "1", "--allow-unknown", "--out", folder)
+    call("train", "--quiet", "--train", "data/course.tsv", "--limit", "24", "--preset", "tiny", "--tokenizer", path, "--epochs", "1", "--allow-unknown", "--out", folder)
     if not os.path.exists(folder + "/tokenizer.json"):
         print("FAILED", name, "has no tokenizer.json")
         failed += 1

@@ -48,8 +48,8 @@ def compare(name, folder, model, position_offset=0, limit=512):
 
 work = tempfile.mkdtemp()
 spiece = work + "/vocabulary.spiece"
-call("tokenizer", "train", "--quiet", "--input", "data/emotions.tsv", "--vocab-size", "2000", "--bert-specials", "--out", spiece)
-call("train", "--quiet", "--train", "data/emotions.tsv", "--limit", "200", "--valid-split", "0.2", "--preset", "tiny", "--tokenizer", spiece, "--epochs", "1", "--out", work + "/ours")
+call("tokenizer", "train", "--quiet", "--input", "data/course.tsv", "--vocab-size", "2000", "--bert-specials", "--out", spiece)
+call("train", "--quiet", "--train", "data/course.tsv", "--limit", "200", "--valid-split", "0.2", "--preset", "tiny", "--tokenizer", spiece, "--epochs", "1", "--out", work + "/ours")
 said = []
 class Listener(logging.Handler):
     def emit(self, record):
@@ -120,12 +120,12 @@ for name, config in MODELS:
     expect(name + ", converted: the same bytes", tensors(out) == tensors(folder))
     through_transformers(name + ", converted", AutoModelForSequenceClassification, out)
     shutil.rmtree(out, ignore_errors=True)
-    call("train", "--quiet", "--init", folder, "--train", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", out)
+    call("train", "--quiet", "--init", folder, "--train", "data/course.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", out)
     compare(name + ", trained", out, through_transformers(name + ", trained", AutoModelForSequenceClassification, out))
     if config.model_type == "funnel":
         continue  # its masked language model needs a decoder
     shutil.rmtree(out, ignore_errors=True)
-    call("pretrain", "--quiet", "--init", folder, "--corpus", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", out)
+    call("pretrain", "--quiet", "--init", folder, "--corpus", "data/course.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", out)
     through_transformers(name + ", pretrained", AutoModelForMaskedLM, out)
 # --- 3 ---
 
@@ -138,7 +138,7 @@ def check_pair(name, folder):
         expect(f"{name}: one table of {table}", torch.equal(getattr(discriminator.electra.embeddings, table).weight, getattr(generator.electra.embeddings, table).weight))
     expect(name + ": the last matrix is the word table", torch.equal(generator.generator_lm_head.weight, generator.electra.embeddings.word_embeddings.weight))
 
-rtd = ["pretrain", "--objective", "rtd", "--corpus", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--max-len", "32"]
+rtd = ["pretrain", "--objective", "rtd", "--corpus", "data/course.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--max-len", "32"]
 call(*rtd, "--quiet", "--preset", "tiny", "--embedding", "96", "--tokenizer", spiece, "--out", work + "/pair")
 check_pair("pretrained by nunchi", work + "/pair")
 shutil.rmtree(work + "/theirs")
@@ -154,7 +154,7 @@ for file in os.listdir(work + "/ours"):
 told = subprocess.run([nunchi, *rtd, "--init", work + "/theirs", "--out", work + "/pair-2"], capture_output=True, text=True).stderr
 expect("transformers' pair: nothing is made anew or dropped", not any(word in told for word in ("newly made", "dropped", "not used", "differ")), told)
 check_pair("begun by transformers, gone on with by nunchi", work + "/pair-2")
-call("train", "--quiet", "--init", work + "/pair-2", "--train", "data/emotions.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", work + "/pair-tuned")
+call("train", "--quiet", "--init", work + "/pair-2", "--train", "data/course.tsv", "--limit", "100", "--epochs", "1", "--lr", "1e-3", "--out", work + "/pair-tuned")
 compare("a discriminator fine-tuned", work + "/pair-tuned", through_transformers("a discriminator fine-tuned", AutoModelForSequenceClassification, work + "/pair-tuned"))
 
 shutil.rmtree(work)

@@ -1,4 +1,4 @@
-"""Prints vocabulary_golden.h: how many tokens SentencePiece 0.2.3's own unigram vocabularies need for every fourth sentence of data/emotions.tsv,
+"""Prints vocabulary_golden.h: how many tokens SentencePiece 0.2.3's own unigram vocabularies need for every fourth sentence of data/course.tsv,
 learnt from the first ones of the others, with the special pieces of --bert-specials.
 
 usage: vocabulary.py > vocabulary_golden.h      (in tests/golden; needs sentencepiece)
@@ -9,12 +9,12 @@ import tempfile
 import sentencepiece
 
 here = os.path.dirname(os.path.abspath(__file__))
-with open(here + "/../../data/emotions.tsv", encoding="utf-8") as file:
+with open(here + "/../../data/course.tsv", encoding="utf-8") as file:
     sentences = [line.split("\t")[0] for line in file][1:]
 unseen = sentences[::4]
 rest = [s for i, s in enumerate(sentences) if i % 4]
 
-print("""/* vocabulary_golden.h - made by vocabulary.py: tokens that vocabularies of SentencePiece 0.2.3 need for every fourth sentence of data/emotions.tsv,
+print("""/* vocabulary_golden.h - made by vocabulary.py: tokens that vocabularies of SentencePiece 0.2.3 need for every fourth sentence of data/course.tsv,
  * learnt from the first `sentences` of the others. */
 static const struct {
 	size_t sentences, pieces, tokens;

@@ -1,4 +1,4 @@
-/* vocabulary_golden.h - made by vocabulary.py: tokens that vocabularies of SentencePiece 0.2.3 need for every fourth sentence of data/emotions.tsv,
+/* vocabulary_golden.h - made by vocabulary.py: tokens that vocabularies of SentencePiece 0.2.3 need for every fourth sentence of data/course.tsv,
  * learnt from the first `sentences` of the others. */
 static const struct {
 	size_t sentences, pieces, tokens;

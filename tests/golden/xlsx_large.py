@@ -24,7 +24,7 @@ NUNCHI = os.environ.get("NUNCHI", "build/nunchi")
 
 
 def make(path):
-    with open("data/emotions.tsv", encoding="utf-8") as f:
+    with open("data/course.tsv", encoding="utf-8") as f:
         bundled = [line.rstrip("\n").split("\t") for line in f][1:]
     book = openpyxl.Workbook()
     sheet = book.active

@@ -139,12 +139,12 @@ TEST(typed_jamo_stay_what_they_are)
 	nch_buffer_free(&charsmaps[1]);
 }
 
-/* The sentences of data/emotions.tsv, first column or last. */
+/* The sentences of data/course.tsv, first column or last. */
 static char **read_sentences(size_t *count, nch_buffer *bytes)
 {
 	nch_error error;
 	*count = 0;
-	if (nch_file_read("data/emotions.tsv", 0, bytes, &error) != NCH_OK)
+	if (nch_file_read("data/course.tsv", 0, bytes, &error) != NCH_OK)
 		return NULL;
 	char **lines = nch_alloc(10000, sizeof *lines);
 	for (char *line = strtok(bytes->data, "\n"); line != NULL && *count < 10000; line = strtok(NULL, "\n")) {
