@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 
 head -n 60 data/ea.jsonl > "$work/ea.jsonl"
-exits 0 '' -- tokenizer train --quiet --input data/ea.jsonl --text input.form --vocab-size 1000 --bert-specials --out "$work/v.model"
+exits 0 '' -- tokenizer train --quiet --input data/ea.jsonl --text input.form --vocab-size 1500 --bert-specials --out "$work/v.model"
 fit="--train $work/ea.jsonl --multi-label --target both --preset tiny --tokenizer $work/v.model --epochs 2 --lr 1e-3 --batch 16 --max-len 48
 	--best-by micro-f1 --threshold tune-per-label --folds 3 --quiet"
 

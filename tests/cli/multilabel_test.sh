@@ -5,7 +5,7 @@ head -n 120 data/ea.jsonl > "$work/train.jsonl"
 tail -n 40 data/ea.jsonl > "$work/valid.jsonl"
 sample=$work/sample.jsonl
 head -n 3 data/ea.jsonl | sed 's/"output": {[^}]*}/"output": "", "kept":   [1, {"ㅋ": null}]/' > "$sample"
-exits 0 '' -- tokenizer train --quiet --input data/ea.jsonl --text input.form --vocab-size 1000 --bert-specials --out "$work/v.model"
+exits 0 '' -- tokenizer train --quiet --input data/ea.jsonl --text input.form --vocab-size 1500 --bert-specials --out "$work/v.model"
 fit="train --train $work/train.jsonl --multi-label --preset tiny --tokenizer $work/v.model --epochs 1 --lr 1e-3 --batch 16 --quiet"
 
 # --- losses and thresholds ---
