@@ -26,6 +26,20 @@ check "the table is the same" cmp "$work/grid/sweep.tsv" "$work/before.tsv"
 check "only what was missing was done" test "$(find "$work/grid" -name model.safetensors -newer "$work/mark" | wc -l)" -eq 1
 exits 1 'of another sweep' -- sweep $fit --set batch=10,40 --set lr=1e-3,1e-4 --out "$work/grid"
 
+# what a config file says, and what stands in the data's files, belongs to the sweep
+printf 'lr = 1e-3\nseed = 5\n' > "$work/settings.json"
+cp "$work/train.tsv" "$work/rows.tsv"
+fit_file="--train $work/rows.tsv --valid-split 0.25 --preset tiny --tokenizer $work/v.model --allow-unknown --epochs 1 --max-len 16 --quiet --config $work/settings.json"
+exits 0 '' -- sweep $fit_file --set batch=10,30 --out "$work/config"
+cp -r "$work/config" "$work/config-before"
+printf 'lr = 1e-3\nseed = 6\n' > "$work/settings.json"
+exits 1 'of another sweep' -- sweep $fit_file --set batch=10,30 --out "$work/config"
+check "and nothing is touched" diff -r "$work/config" "$work/config-before"
+printf '# the same\nseed = 5\nlr = 1e-3\n' > "$work/settings.json"
+exits 0 '' -- sweep $fit_file --set batch=10,30 --out "$work/config"
+sed '2s/^./x/' "$work/train.tsv" > "$work/rows.tsv"
+exits 1 'rows differ' -- sweep $fit_file --set batch=10,30 --out "$work/config"
+
 # --- killed in the middle ---
 "$NUNCHI" sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/killed" > "$work/.out" 2> "$work/.err" &
 victim=$!

@@ -20,6 +20,7 @@ static void stop_at(void *context, const nch_step_record *record, uint64_t total
 static const char *isa; /* NULL: the best there is */
 static bool without_valid;
 static double last_train_loss;
+static size_t last_count; /* epochs of the last run */
 
 static void (*step_watcher)(void *context, const nch_step_record *record, uint64_t total) = stop_at;
 
@@ -40,6 +41,7 @@ static nch_status run_to(size_t threads, const nch_train_options *options, uint6
 	nch_status status = nch_train(model, compute, &e, without_valid ? NULL : &valid, &o, &watcher, &result, error);
 	memcpy(hex, result.fingerprint, 65);
 	last_train_loss = status == NCH_OK ? result.epochs[result.count - 1].train_loss : 0.0;
+	last_count = result.count;
 	nch_train_result_free(&result);
 	nch_examples_free(&e);
 	nch_examples_free(&valid);
@@ -108,6 +110,28 @@ TEST(a_run_is_lengthened_twice)
 		CHECK(run_to(1, &o, 0, hex, &error) == NCH_OK);
 	}
 	CHECK_TEXT(hex, whole);
+}
+
+/* How long a run has waited for a better epoch is part of where it stands: stopped and gone on with, it ends in the same epoch. */
+TEST(patience_outlives_a_stop)
+{
+	char whole[65], hex[65];
+	nch_error error = {0};
+	nch_train_options o = stable_options(30);
+	o.optimizer.schedule = NCH_CONSTANT;
+	o.optimizer.lr = 0.02;
+	o.patience = 3;
+	CHECK(run_to(1, &o, 0, whole, &error) == NCH_OK);
+	size_t count = last_count;
+	CHECK(count > 4 && count < 30);
+	for (uint64_t at = 4 * (count - 3); at < 4 * count; at += 3) { /* while it waits */
+		remove_folder(folder);
+		nch_train_options parts = in_folder(o);
+		CHECK(run_to(1, &parts, at, hex, &error) == NCH_CANCELLED);
+		CHECK(run_to(1, &parts, 0, hex, &error) == NCH_OK);
+		CHECK_TEXT(hex, whole);
+		CHECK(last_count == count);
+	}
 }
 
 TEST(other_rates_are_refused)
@@ -310,6 +334,7 @@ int main(void)
 	CHECK(mkdtemp(folder) != NULL);
 	RUN(lengthened_is_as_begun_so);
 	RUN(a_run_is_lengthened_twice);
+	RUN(patience_outlives_a_stop);
 	RUN(other_rates_are_refused);
 	RUN(the_best_before_the_decay_is_kept);
 	RUN(the_clock_asks_for_checkpoints);
