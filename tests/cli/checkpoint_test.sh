@@ -100,6 +100,7 @@ fi
 
 # --- killed twenty times at random moments ---
 kills=0
+checked && kills=16
 while [ $kills -lt 20 ]; do
 	"$NUNCHI" train $run_options --quiet --out "$work/killed" --resume > /dev/null 2>&1 &
 	program=$!

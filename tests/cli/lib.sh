@@ -20,6 +20,9 @@ bad() { # what
 	[ -s "$work/.err" ] && sed 's/^/    err: /' "$work/.err" | head -n 20 | cut -c 1-300
 	true
 }
+# whether the program is built with sanitizers: some ten times slower, with an allocator and flags of its own
+checked() { grep -q -e -fsanitize "$(dirname "$NUNCHI")/flags" 2> /dev/null; }
+
 skip() { # why
 	skipped=$((skipped + 1))
 	echo "skipped: $1"

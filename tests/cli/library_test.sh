@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 build=$(dirname "$NUNCHI")
-if grep -q -e -fsanitize "$build/flags" 2> /dev/null; then
+if checked; then
 	skip "a checked library needs its flags; the example is compiled with the plain one"
 	finish
 fi

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 build=$(dirname "$NUNCHI")
-if grep -q -e -fsanitize "$build/flags" 2> /dev/null; then
+if checked; then
 	skip "a checked program has an allocator of its own"
 	finish
 fi
