@@ -1,6 +1,7 @@
 /* unicode.c - see unicode.h. */
 #include "base/unicode.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -43,19 +44,20 @@ int nch_unicode_script_of(uint32_t code_point, bool *inherits)
 	return script;
 }
 
+/* For bsearch: where a character lies beside the range with which a row begins, {first, last, …}. */
+static int compare_range(const void *code_point, const void *row)
+{
+	uint32_t c = *(const uint32_t *)code_point;
+	const uint32_t *range = row;
+	return c < range[0] ? -1 : c > range[1];
+}
+
 static uint32_t map_case(const nch_unicode_case *table, size_t count, uint32_t code_point)
 {
-	size_t low = 0, high = count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (table[middle].last < code_point)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == count || code_point < table[low].first || (code_point - table[low].first) % table[low].step != 0)
+	const nch_unicode_case *row = bsearch(&code_point, table, count, sizeof *table, compare_range);
+	if (row == NULL || (code_point - row->first) % row->step != 0)
 		return code_point;
-	return (uint32_t)((int32_t)code_point + table[low].delta);
+	return (uint32_t)((int32_t)code_point + row->delta);
 }
 
 uint32_t nch_unicode_to_lower(uint32_t code_point)
@@ -70,43 +72,33 @@ uint32_t nch_unicode_fold_case(uint32_t code_point)
 
 int nch_unicode_combining_class(uint32_t code_point)
 {
-	size_t low = 0, high = nch_unicode_class_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (nch_unicode_classes[middle].last < code_point)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < nch_unicode_class_count && nch_unicode_classes[low].first <= code_point ? nch_unicode_classes[low].value : 0;
+	const nch_unicode_class *row = bsearch(&code_point, nch_unicode_classes, nch_unicode_class_count, sizeof *nch_unicode_classes, compare_range);
+	return row != NULL ? row->value : 0;
+}
+
+static int compare_single(const void *code_point, const void *row)
+{
+	uint32_t c = *(const uint32_t *)code_point;
+	const nch_unicode_single *single = row;
+	return c < single->first ? -1 : c > single->first + single->more;
+}
+
+static int compare_multi(const void *code_point, const void *row)
+{
+	uint32_t c = *(const uint32_t *)code_point, other = ((const nch_unicode_multi *)row)->code_point;
+	return c < other ? -1 : c > other;
 }
 
 /* One step of decomposition into out; 0 if there is none. */
 static size_t decompose_once(uint32_t c, bool compatibility, uint32_t *out)
 {
-	size_t low = 0, high = nch_unicode_single_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		const nch_unicode_single *row = &nch_unicode_singles[middle];
-		if (row->first + row->more < c)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	const nch_unicode_single *single = &nch_unicode_singles[low];
-	if (low < nch_unicode_single_count && single->first <= c) {
+	const nch_unicode_single *single = bsearch(&c, nch_unicode_singles, nch_unicode_single_count, sizeof *nch_unicode_singles, compare_single);
+	if (single != NULL) {
 		out[0] = single->target + (c - single->first);
 		return compatibility || !single->compatibility ? 1 : 0;
 	}
-	for (low = 0, high = nch_unicode_multi_count; low < high;) {
-		size_t middle = (low + high) / 2;
-		if (nch_unicode_multis[middle].code_point < c)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	const nch_unicode_multi *multi = &nch_unicode_multis[low];
-	if (low == nch_unicode_multi_count || multi->code_point != c || (multi->compatibility && !compatibility))
+	const nch_unicode_multi *multi = bsearch(&c, nch_unicode_multis, nch_unicode_multi_count, sizeof *nch_unicode_multis, compare_multi);
+	if (multi == NULL || (multi->compatibility && !compatibility))
 		return 0;
 	memcpy(out, nch_unicode_pool + multi->offset, multi->count * sizeof *out);
 	return multi->count;
@@ -136,24 +128,22 @@ size_t nch_unicode_decompose(uint32_t c, bool compatibility, uint32_t out[NCH_UN
 	return length;
 }
 
+static int compare_pair(const void *pair, const void *row)
+{
+	const uint32_t *a = pair, *b = row;
+	size_t place = a[0] == b[0];
+	return a[place] < b[place] ? -1 : a[place] > b[place];
+}
+
 uint32_t nch_unicode_compose(uint32_t first, uint32_t second)
 {
 	if (first - L_BASE < L_COUNT && second - V_BASE < V_COUNT)
 		return S_BASE + ((first - L_BASE) * V_COUNT + (second - V_BASE)) * T_COUNT;
 	if (first - S_BASE < S_COUNT && (first - S_BASE) % T_COUNT == 0 && second - T_BASE - 1 < T_COUNT - 1)
 		return first + (second - T_BASE);
-	size_t low = 0, high = nch_unicode_pair_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		const uint32_t *pair = nch_unicode_pairs[middle];
-		if (pair[0] < first || (pair[0] == first && pair[1] < second))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == nch_unicode_pair_count || nch_unicode_pairs[low][0] != first || nch_unicode_pairs[low][1] != second)
-		return 0;
-	return nch_unicode_pairs[low][2];
+	const uint32_t pair[2] = { first, second };
+	const uint32_t *row = bsearch(pair, nch_unicode_pairs, nch_unicode_pair_count, sizeof *nch_unicode_pairs, compare_pair);
+	return row != NULL ? row[2] : 0;
 }
 
 static size_t class_of_item(const unsigned char *item)

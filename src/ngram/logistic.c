@@ -87,13 +87,26 @@ static double sigmoid_loss(const work *w, double *z, const float *goals)
 	return loss;
 }
 
+static size_t end_of_run(const work *w, size_t run)
+{
+	return (run + 1) * ROW_RUN < w->rows ? (run + 1) * ROW_RUN : w->rows;
+}
+
+/* Where a run of rows adds up what it gives to the biases (k), at 0. */
+static double *fresh_bias(work *w, size_t run)
+{
+	double *bias = w->bias_sums + run * w->k;
+	memset(bias, 0, w->k * sizeof *bias);
+	return bias;
+}
+
 /* Of one run of rows: probabilities, and the sum of the losses. */
 static void losses_task(void *context, size_t run, size_t thread)
 {
 	work *w = context;
 	(void)thread;
 	double sum = 0.0;
-	size_t end = (run + 1) * ROW_RUN < w->rows ? (run + 1) * ROW_RUN : w->rows;
+	size_t end = end_of_run(w, run);
 	for (size_t row = run * ROW_RUN; row < end; row++) {
 		double *z = row_of(w->p_row, row, w->k);
 		row_product(w, w->from, row, z);
@@ -107,9 +120,8 @@ static void slopes_task(void *context, size_t run, size_t thread)
 {
 	work *w = context;
 	(void)thread;
-	size_t k = w->k, end = (run + 1) * ROW_RUN < w->rows ? (run + 1) * ROW_RUN : w->rows;
-	double *bias = w->bias_sums + run * k;
-	memset(bias, 0, k * sizeof *bias);
+	size_t k = w->k, end = end_of_run(w, run);
+	double *bias = fresh_bias(w, run);
 	for (size_t row = run * ROW_RUN; row < end; row++) {
 		const double *p = row_of(w->p_row, row, k), scale = w->p->c * row_weight(w, row);
 		double *back = row_of(w->back, row, k);
@@ -137,9 +149,8 @@ static void curvature_task(void *context, size_t run, size_t thread)
 {
 	work *w = context;
 	(void)thread;
-	size_t k = w->k, end = (run + 1) * ROW_RUN < w->rows ? (run + 1) * ROW_RUN : w->rows;
-	double *bias = w->bias_sums + run * k;
-	memset(bias, 0, k * sizeof *bias);
+	size_t k = w->k, end = end_of_run(w, run);
+	double *bias = fresh_bias(w, run);
 	for (size_t row = run * ROW_RUN; row < end; row++) {
 		const double *p = row_of(w->p_row, row, k), scale = w->p->c * row_weight(w, row);
 		double *u = row_of(w->back, row, k), mean = 0.0;
@@ -158,9 +169,8 @@ static void diagonal_task(void *context, size_t run, size_t thread)
 {
 	work *w = context;
 	(void)thread;
-	size_t k = w->k, end = (run + 1) * ROW_RUN < w->rows ? (run + 1) * ROW_RUN : w->rows;
-	double *bias = w->bias_sums + run * k;
-	memset(bias, 0, k * sizeof *bias);
+	size_t k = w->k, end = end_of_run(w, run);
+	double *bias = fresh_bias(w, run);
 	for (size_t row = run * ROW_RUN; row < end; row++) {
 		const double *p = row_of(w->p_row, row, k), scale = w->p->c * row_weight(w, row);
 		double *back = row_of(w->back, row, k);

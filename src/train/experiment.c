@@ -195,12 +195,7 @@ static nch_status keep_model(void *context, const nch_model *model, nch_error *e
 		status = nch_settings_write(&w->settings, change.staged, error);
 	if (status == NCH_OK)
 		status = nch_model_save(model, change.staged, NULL, error);
-	if (status == NCH_OK)
-		status = nch_run_folder_sign(change.staged, &w->training, error);
-	if (status == NCH_OK)
-		status = nch_run_folder_commit(&change, error);
-	nch_change_discard(&change);
-	return status;
+	return nch_run_folder_commit(&change, status, &w->training, error);
 }
 
 /* --- measuring --- */

@@ -215,12 +215,7 @@ static nch_status keep_model(work *w, char fingerprint[65], nch_error *error)
 	nch_status status = nch_settings_write(&w->settings, change.staged, error);
 	if (status == NCH_OK)
 		status = nch_ngram_save(w->model, change.staged, fingerprint, error);
-	if (status == NCH_OK)
-		status = nch_run_folder_sign(change.staged, &w->training, error);
-	if (status == NCH_OK)
-		status = nch_run_folder_commit(&change, error);
-	nch_change_discard(&change);
-	return status;
+	return nch_run_folder_commit(&change, status, &w->training, error);
 }
 
 static nch_status save(work *w, nch_experiment_result *r, nch_error *error)

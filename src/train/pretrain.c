@@ -188,12 +188,7 @@ static nch_status keep_in(const work *w, const nch_model *model, const char *fol
 		status = write_settings(w, change.staged, loss, error);
 	if (status == NCH_OK)
 		status = nch_model_save_alone(model, change.staged, error);
-	if (status == NCH_OK)
-		status = nch_run_folder_sign(change.staged, &w->training, error);
-	if (status == NCH_OK)
-		status = nch_run_folder_commit(&change, error);
-	nch_change_discard(&change);
-	return status;
+	return nch_run_folder_commit(&change, status, &w->training, error);
 }
 
 /* The best model so far; of a pair, the generator first. */

@@ -111,7 +111,7 @@ nch_status nch_run_folder_sign(const char *path, const nch_train_options *traini
 	return status;
 }
 
-nch_status nch_run_folder_commit(nch_change *change, nch_error *error)
+static nch_status commit(nch_change *change, nch_error *error)
 {
 	static const char *const names[] = {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
 	                                    "ngrams.table", "nunchi.json", RUN_FILE, "self_test.json", "metrics.json", "report.txt", "confusion.svg",
@@ -126,6 +126,17 @@ nch_status nch_run_folder_commit(nch_change *change, nch_error *error)
 	memcpy(gone + NAMES, tokenizers, count * sizeof *tokenizers);
 	nch_status status = nch_change_commit(change, gone, NAMES + count, error);
 	nch_free((void *)gone);
+	return status;
+}
+
+nch_status nch_run_folder_commit(nch_change *change, nch_status written, const nch_train_options *training, nch_error *error)
+{
+	nch_status status = written;
+	if (status == NCH_OK)
+		status = nch_run_folder_sign(change->staged, training, error);
+	if (status == NCH_OK)
+		status = commit(change, error);
+	nch_change_discard(change);
 	return status;
 }
 

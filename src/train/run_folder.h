@@ -24,8 +24,9 @@ void nch_run_folder_close(nch_run_folder *folder); /* {0} is allowed */
 /* Writes run.json into a folder: whose model it holds, by training->identity and nch_identity_rates. */
 nch_status nch_run_folder_sign(const char *path, const nch_train_options *training, nch_error *error);
 
-/* Commits a change that makes another model of a folder: what belonged to the one before, and is not replaced, vanishes with it. */
-nch_status nch_run_folder_commit(nch_change *change, nch_error *error);
+/* Ends a change that makes another model of a folder. Where `written`, the status of its files, is NCH_OK, it is signed and committed: what belonged to the model before, and is not replaced,
+ * vanishes with it; else, or where that fails, the folder stays as it was. The change is over in any case. Returns the first failure; `error` is that of `written` or of what failed here. */
+nch_status nch_run_folder_commit(nch_change *change, nch_status written, const nch_train_options *training, nch_error *error);
 
 /* Whether `out` holds what this run of training a classifier leaves in the end, all of it. */
 bool nch_run_folder_is_done(const char *out, const nch_train_options *training);

@@ -149,9 +149,7 @@ fi
 
 # and a real one, where a small file system may be mounted: it is full at some checkpoint or other, for ever larger sizes
 mkdir "$work/disk"
-own_mounts="unshare -m"
-$own_mounts true 2> /dev/null || own_mounts="unshare -rm"
-if $own_mounts mount -t tmpfs -o size=64k none "$work/disk" 2> /dev/null; then
+if can_mount "$work/disk"; then
 	cat > "$work/fill" << 'END'
 # fill DISK COPY SIZE...: trains on a disk of each of these sizes; copies what is there when it is full
 disk=$1 copy=$2

@@ -20,6 +20,13 @@ bad() { # what
 	[ -s "$work/.err" ] && sed 's/^/    err: /' "$work/.err" | head -n 20 | cut -c 1-300
 	true
 }
+# can_mount FOLDER: whether a small disk can be mounted there by what $own_mounts runs, in mounts of its own
+can_mount() {
+	own_mounts="unshare -m"
+	$own_mounts true 2> /dev/null || own_mounts="unshare -rm"
+	$own_mounts mount -t tmpfs -o size=64k none "$1" 2> /dev/null
+}
+
 # whether the program is built with sanitizers: some ten times slower, with an allocator and flags of its own
 checked() { grep -q -e -fsanitize "$(dirname "$NUNCHI")/flags" 2> /dev/null; }
 

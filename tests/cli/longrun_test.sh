@@ -91,9 +91,7 @@ long="$pretrain $stable --ema .9 --epochs 2 --checkpoint-every 2"
 exits 0 '' -- $long --quiet --out "$work/long"
 hash "$work/ema"
 mkdir "$work/disk"
-own_mounts="unshare -m"
-$own_mounts true 2> /dev/null || own_mounts="unshare -rm"
-if $own_mounts mount -t tmpfs -o size=64k none "$work/disk" 2> /dev/null; then
+if can_mount "$work/disk"; then
 	cat > "$work/fill" << 'END'
 # fill DISK COPY SIZE...: trains on a disk of each of these sizes, goes on with each on a large one
 disk=$1 copy=$2

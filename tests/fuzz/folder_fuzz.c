@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/tokens.h"
 #include "tokenizer/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -23,12 +24,7 @@ static void use(const nch_tokenizer *tokenizer)
 			continue; /* no [CLS], or no template that can be used */
 		if (tokens.count > 40 || layout.first > tokens.count || layout.second > tokens.count)
 			abort();
-		for (size_t i = 0; i < tokens.count; i++) {
-			if (tokens.items[i].begin > tokens.items[i].end || tokens.items[i].end > sizeof text - 1)
-				abort();
-			if (nch_tokenizer_piece(tokenizer, tokens.items[i].id) != NULL)
-				nch_tokenizer_decode(tokenizer, &tokens.items[i].id, 1, &out, NULL);
-		}
+		check_tokens(tokenizer, &tokens, sizeof text - 1, &out);
 	}
 	nch_buffer_free(&out);
 	nch_tokens_free(&tokens);

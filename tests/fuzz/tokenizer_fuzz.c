@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tokenizer/tokenizer.h"
+#include "tests/fuzz/tokens.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,12 +17,7 @@ static void use(const nch_tokenizer *tokenizer, const char *text, size_t length)
 		return;
 	if (nch_tokenizer_encode(tokenizer, scratch, text, length, &tokens, NULL) != NCH_OK)
 		abort();
-	for (size_t i = 0; i < tokens.count; i++) {
-		if (tokens.items[i].begin > tokens.items[i].end || tokens.items[i].end > length)
-			abort();
-		if (nch_tokenizer_piece(tokenizer, tokens.items[i].id) != NULL)
-			nch_tokenizer_decode(tokenizer, &tokens.items[i].id, 1, &out, NULL);
-	}
+	check_tokens(tokenizer, &tokens, length, &out);
 	nch_buffer_free(&out);
 	nch_tokens_free(&tokens);
 	nch_tokenizer_scratch_free(scratch);
