@@ -395,7 +395,7 @@ static nch_status init_type(nch_tokenizer *tokenizer, nch_sentencepiece *sp, nch
 nch_status nch_sentencepiece_load(nch_tokenizer *tokenizer, const void *data, size_t size, const nch_sp_wrapping *wrapping, nch_error *error)
 {
 	nch_sentencepiece *sp = nch_alloc(1, sizeof *sp);
-	size_t verbatim;
+	size_t verbatim = 0;
 	if (sp == NULL)
 		return nch_no_memory(error);
 	tokenizer->class = &sentencepiece_class;

@@ -1,7 +1,6 @@
 # Runs that end before their time: Ctrl-C, kill -9, a full disk, folders that cannot be written, inputs that are gone.
 . "$(dirname "$0")/lib.sh"
 
-export LC_ALL=C.UTF-8
 head -n 161 data/course.tsv > "$work/train.tsv"
 exits 0 '' -- tokenizer train --quiet --input data/course.tsv --vocab-size 2000 --bert-specials --out "$work/ko.model"
 run_options="--train $work/train.tsv --valid-split 0.1 --preset tiny --tokenizer $work/ko.model --max-len 24 --batch 8 --lr 1e-3 --epochs 3 --checkpoint-every 1 --threads 1"

@@ -1,7 +1,6 @@
 # Looking at runs and at mistakes: eval --errors and --slice, compare, event files; early stopping; labels before and after selection.
 . "$(dirname "$0")/lib.sh"
 
-export LC_ALL=C.UTF-8
 data=data/course.tsv
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 2000 --bert-specials --out "$work/ko.model"
 small="--train $data --limit 160 --preset tiny --tokenizer $work/ko.model --max-len 24 --batch 32 --valid-split 0.2 --quiet --threads 2"

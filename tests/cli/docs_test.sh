@@ -10,7 +10,6 @@
 
 build=$(dirname "$NUNCHI")
 update=${DOCS_UPDATE:-no}
-export LC_ALL=C.UTF-8
 pages="README.md $(ls docs/*.md)"
 
 # --- the commands ---

@@ -2,7 +2,6 @@
 # then nothing in the folder is touched, or it must lead to the weights of a fresh run with that value.
 . "$(dirname "$0")/lib.sh"
 
-export LC_ALL=C.UTF-8
 head -n 97 data/course.tsv > "$work/train.tsv"
 (head -n 1 data/course.tsv; sed -n 200,295p data/course.tsv) > "$work/other.tsv"
 tail -n +2 "$work/train.tsv" | cut -f 1 > "$work/train.txt"

@@ -1,6 +1,7 @@
 # lib.sh - what the command-line tests share. A test file: `. tests/cli/lib.sh`, checks, then `finish`.
 # NUNCHI is the program; everything is done in a folder of its own, $work, which is removed at the end.
 set -u
+export LC_ALL=C.UTF-8 # grep, awk and sed count characters, whatever the environment says or leaves unsaid
 cd "$(dirname "$0")/../.." || exit 2
 NUNCHI=$(realpath "${NUNCHI:-build/nunchi}")
 root=$PWD

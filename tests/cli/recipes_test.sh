@@ -1,7 +1,6 @@
 # Recipes: found by name and by file, overruled by the command line, and each of them run to its end.
 . "$(dirname "$0")/lib.sh"
 
-export LC_ALL=C.UTF-8
 data=data/course.tsv
 small="--preset tiny --tokenizer $work/ko.model --epochs 1 --quiet --threads 2"
 exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 2000 --bert-specials --out "$work/ko.model"

@@ -1,7 +1,6 @@
 # Saving a model is one act: killed before the k-th rename, for every k, a folder answers as before or as after, and never else.
 . "$(dirname "$0")/lib.sh"
 
-export LC_ALL=C.UTF-8
 cat > "$work/kill.c" <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
