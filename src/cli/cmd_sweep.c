@@ -34,8 +34,8 @@ static const nch_option own_options[] = {
 static const nch_option_group own_group = {"Sweep", own_options};
 static const nch_option_group *const groups[] = {&own_group, &nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group, &nch_train_group, &nch_data_group, NULL};
 
-/* What may differ between calls that belong to one sweep. */
-static const char *const of_no_matter[] = {"job", "merge", "emit", "threads", "isa", "quiet", NULL};
+/* Left out of the command in a job's card: a job that was trained apart has the same card. */
+static const char *const not_in_card[] = {"job", "merge", "emit", "threads", "isa", "quiet", NULL};
 
 typedef struct work {
 	nch_options *options;
@@ -414,7 +414,7 @@ static nch_status prepare(work *w, nch_error *error)
 	NCH_TRY(nch_options_given(w->options, "random")
 	                ? nch_sweep_random(&w->sweep, (size_t)nch_options_integer(w->options, "random"), (uint64_t)nch_options_integer(w->options, "seed"), error)
 	                : nch_sweep_grid(&w->sweep, error));
-	nch_options_command_without(w->options, of_no_matter, &w->command);
+	nch_options_command_without(w->options, not_in_card, &w->command);
 	return nch_buffer_check(&w->command, error);
 }
 
