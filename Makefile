@@ -34,8 +34,8 @@ FLAGS_neon   := $(if $(SANITIZE),,-O3)
 # --- what is compiled ---
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
 KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
-LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c) $(filter-out src/cli/%,$(wildcard src/*/*.c)) $(wildcard src/*.c)
-CLI_SOURCES := $(wildcard src/cli/*.c)
+LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c tokenizer/*/*.c) $(filter-out src/cli/%,$(wildcard src/*.c src/*/*.c src/*/*/*.c))
+CLI_SOURCES := $(wildcard src/cli/*.c src/cli/*/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o))
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))

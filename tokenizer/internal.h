@@ -4,9 +4,9 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
-#include "tokenizer/added_tokens.h"
+#include "tokenizer/vocabulary/added_tokens.h"
 #include "tokenizer/tokenizer.h"
-#include "tokenizer/vocabulary.h"
+#include "tokenizer/vocabulary/vocabulary.h"
 
 /* The calls of one kind of tokenizer. `self` is what its loader made, `scratch` what its new_scratch made. */
 typedef struct nch_tokenizer_class {

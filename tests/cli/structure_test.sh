@@ -72,7 +72,7 @@ for room in kernels tokenizer src/base src/io src/text src/data src/nn src/ngram
 	files=$(in_room "$room")
 	[ -n "$files" ] || continue
 	allowed=$(may_include "$room" | tr ' ' '|')
-	grep -n '^ *# *include *"' $files /dev/null | grep -vE "include *\"($allowed)/[a-z0-9_]+\.h\"" |
+	grep -n '^ *# *include *"' $files /dev/null | grep -vE "include *\"($allowed)/([a-z]+/)?[a-z0-9_]+\.h\"" |
 		grep -vE 'include *"kernels/(threads|math)\.h"' > "$work/.found"
 	if [ -s "$work/.found" ]; then
 		bad "$room includes only: $(may_include "$room")"

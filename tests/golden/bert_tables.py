@@ -1,6 +1,6 @@
-"""Writes tokenizer/bert_tables.c: which characters Hugging Face's tokenizers take for punctuation, control characters and marks.
+"""Writes tokenizer/unicode/bert_tables.c: which characters Hugging Face's tokenizers take for punctuation, control characters and marks.
 
-usage: bert_tables.py > ../../tokenizer/bert_tables.c
+usage: bert_tables.py > ../../tokenizer/unicode/bert_tables.c
 Needs: pip install tokenizers==0.23.3 unicodedata2==17.0.0. The library's tables are of older Unicode versions than 17 (and of two
 different ones), so it is asked about every character.
 """
@@ -32,7 +32,7 @@ def table(comment, name, codes):
 
 
 print("/* bert_tables.c - what Hugging Face's tokenizers 0.23 take characters for. Made by tests/golden/bert_tables.py, which asks them. */")
-print('#include "tokenizer/bert_tables.h"')
+print('#include "tokenizer/unicode/bert_tables.h"')
 table("Punctuation: every one is a word of its own.", "nch_bert_punctuation", [c for c in CODES if len(pre.pre_tokenize_str("a" + chr(c) + "b")) == 3])
 table("Characters that cleaning drops.", "nch_bert_dropped", [c for c in CODES if clean.normalize_str("a" + chr(c) + "b") == "ab"])
 table("Marks that stripping accents drops.", "nch_bert_accents", [c for c in CODES if strip.normalize_str(chr(c)) == ""])

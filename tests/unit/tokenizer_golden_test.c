@@ -7,8 +7,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
-#include "tokenizer/charsmap.h"
-#include "tokenizer/protobuf.h"
+#include "tokenizer/unicode/charsmap.h"
+#include "tokenizer/sentencepiece/protobuf.h"
 #include "tokenizer/tokenizer.h"
 
 #define GOLDEN "tests/golden/"

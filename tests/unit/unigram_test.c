@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "test.h"
-#include "tokenizer/unigram.h"
+#include "tokenizer/sentencepiece/unigram.h"
 
 /* The margin of the best cut of a word of letters, by pieces whose last one is "abc" with this score. */
 static float margin_of(const char *word, float abc, size_t *pieces)

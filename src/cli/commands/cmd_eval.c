@@ -1,0 +1,358 @@
+/* cmd_eval.c - `nunchi eval`: how good a model is on labelled rows, or several that vote. */
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/data_options.h"
+#include "cli/jury.h"
+#include "cli/output.h"
+#include "report/evaluation.h"
+#include "cli/commands/eval_against.h"
+#include "data/table_write.h"
+#include "report/contrast.h"
+#include "report/mistakes.h"
+#include "report/reliability.h"
+#include "train/evaluate.h"
+#include "train/held_out.h"
+#include "train/predictor.h"
+
+static const nch_option own_options[] = {
+	{"model", NCH_OPTION_LIST, "DIR", .help = "the model's folder; several vote"},
+	{"vote", NCH_OPTION_CHOICE, .choices = "hard|soft", .help = "several models: the mean of their probabilities, or a vote each", .otherwise = "soft"},
+	{"data", NCH_OPTION_LIST, "FILE", .help = "labelled rows: .csv .tsv .xlsx .jsonl .json .txt, - for standard input"},
+	{"answers", NCH_OPTION_TEXT, "FILE", .help = "measure answers that are there already, in place of a model's: a line each, {\"truth\":\"a\",\"label\":\"b\",\"scores\":{\"a\":.4,\"b\":.6}}; several labels: lists, and \"labels\""},
+	{"max-len", NCH_OPTION_INTEGER, "N", .help = "cut rows to N tokens (default: as in training)", .least = 3, .most = 1000000},
+	{"errors", NCH_OPTION_TEXT, "FILE", .help = "write the wrong rows to FILE (TSV), the most confident mistakes first"},
+	{"slice", NCH_OPTION_TEXT, "COLUMN", .help = "figures for each value of this column too"},
+	{"contrast", NCH_OPTION_TEXT, "COLUMN", .help = "rows with the same value in this column are a contrast set: how many originals, changed ones and whole sets are right"},
+	{"against", NCH_OPTION_TEXT, "DIR", .help = "another model on the same rows: accuracies, McNemar's exact test, a bootstrap interval of the difference"},
+	{"differences", NCH_OPTION_TEXT, "FILE", .help = "--against: write the rows of which just one of the two is right to FILE (TSV)"},
+	{"reliability", NCH_OPTION_TEXT, "FILE.svg", .help = "draw how often it is right where it is how sure"},
+	{"json", NCH_OPTION_FLAG, .help = "one JSON object instead of the report"},
+	{0}};
+static const nch_option_group own_group = {"What is evaluated", own_options};
+
+/* All that has to be released. */
+struct work {
+	nch_predictor *predictor;
+	nch_labels labels;
+	nch_dataset data;
+	nch_examples examples; /* the truth of the rows */
+	nch_metrics metrics;
+	float *scores;     /* probabilities (rows, labels) */
+	size_t *best;      /* (rows): the answers */
+	nch_slice *slices; /* one for each of data.groups, or NULL */
+	nch_buffer errors;
+	bool *right;       /* (rows): wholly right */
+	bool has_contrast, has_against;
+	nch_contrast contrast;
+	nch_against against;
+};
+
+/* A score that differs from the training's is often one of these two. */
+static void warn_about_tokens(const nch_predictor *p, size_t rows)
+{
+	double unknown = p->content > 0 ? 100.0 * (double)p->unknown / (double)p->content : 0;
+	if (unknown > 5 && p->model != NULL)
+		nch_output_warning("%.1f %% of the tokens are unknown to the tokenizer; `nunchi data` shows which strings", unknown);
+	if (p->cut > 0 && p->long_texts == NCH_LONG_WINDOW)
+		nch_output_warning("%zu of %zu rows are longer than %zu tokens; they were read in windows", p->cut, rows, p->max_len);
+	else if (p->cut > 0)
+		nch_output_warning("%zu of %zu rows were cut to %zu tokens", p->cut, rows, p->max_len);
+}
+
+/* The rows take the way that predict's take, so that both give the same answers. */
+static nch_status measure(struct work *w, nch_error *error)
+{
+	nch_predictor *p = w->predictor;
+	size_t labels = nch_predictor_labels(p), cells;
+	float *logits = nch_size_mul(w->examples.rows, labels, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
+	const nch_criterion criterion = {p->loss, p->settings.shape, p->thresholds};
+	w->scores = logits != NULL ? nch_alloc(cells, sizeof *w->scores) : NULL;
+	w->best = nch_alloc(w->examples.rows, sizeof *w->best);
+	w->right = nch_alloc(w->examples.rows, sizeof *w->right);
+	nch_status status = logits && w->scores && w->best && w->right ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_predictor_dataset(p, &w->data, logits, error);
+	for (size_t i = 0; i < w->examples.rows && status == NCH_OK; i++)
+		w->best[i] = nch_predictor_answer(p, logits + i * labels, w->scores + i * labels, NULL);
+	if (status == NCH_OK)
+		status = nch_eval_right(p, &w->examples, logits, w->right, error);
+	if (status == NCH_OK) {
+		nch_predictor_temper(p, logits, w->examples.rows);
+		status = nch_evaluate_metrics(&w->examples, logits, labels, &criterion, &w->metrics, error);
+	}
+	nch_free(logits);
+	return status;
+}
+
+/* --errors and --slice */
+static nch_status look_closer(const nch_options *options, struct work *w, nch_error *error)
+{
+	const char *path = nch_options_text(options, "errors");
+	const nch_answers answers = {.data = &w->data, .scores = w->scores, .best = w->best, .thresholds = w->predictor->thresholds};
+	size_t count;
+	if (nch_options_text(options, "contrast") != NULL) {
+		NCH_TRY(nch_contrast_make(&w->data, w->right, &w->contrast, error));
+		w->has_contrast = true;
+	} else if (w->data.groups.count > 0)
+		NCH_TRY(nch_slices_make(&answers, &w->slices, error));
+	if (path == NULL)
+		return NCH_OK;
+	NCH_TRY(nch_mistakes_table(&answers, &w->errors, &count, error));
+	NCH_TRY(nch_file_write(path, w->errors.data, w->errors.length, error));
+	nch_output_note("%zu of %zu rows are wrong: %s", count, w->data.rows, path);
+	return NCH_OK;
+}
+
+/* The report; its line of the whole, "accuracy …", bold where there is colour. */
+static void show(const nch_buffer *report)
+{
+	const char *line = strstr(report->data, "\n\naccuracy "), *end = line != NULL ? strchr(line + 2, '\n') : NULL;
+	if (end == NULL) {
+		nch_output_buffer(report);
+		return;
+	}
+	nch_output_add(report->data, (size_t)(line + 2 - report->data));
+	nch_output_set_style(NCH_BOLD);
+	nch_output_add(line + 2, (size_t)(end - line - 2));
+	nch_output_set_style(NCH_PLAIN);
+	nch_output_text(end);
+}
+
+/* One more member of the object that was written last. */
+static void open_member(nch_buffer *out, const char *name)
+{
+	out->length -= !out->failed;
+	nch_buffer_printf(out, ",\"%s\":", name);
+}
+
+/* --contrast and --against */
+static void add_comparisons(const nch_options *options, const struct work *w, nch_buffer *out)
+{
+	bool json = nch_options_flag(options, "json");
+	if (w->has_contrast && json) {
+		open_member(out, "contrast");
+		nch_contrast_json(&w->contrast, out);
+		nch_buffer_byte(out, '}');
+	} else if (w->has_contrast) {
+		nch_buffer_byte(out, '\n');
+		nch_contrast_text(&w->contrast, nch_options_text(options, "contrast"), out);
+	}
+	if (w->has_against && json) {
+		open_member(out, "against");
+		nch_against_json(&w->against, out);
+		nch_buffer_byte(out, '}');
+	} else if (w->has_against) {
+		nch_buffer_byte(out, '\n');
+		nch_against_text(&w->against, w->predictor->folder, nch_options_text(options, "against"), out);
+	}
+}
+
+/* The figures; with --slice, those of each value too. */
+static nch_status print(const nch_options *options, const nch_metrics *metrics, const nch_labels *labels, const struct work *w, nch_error *error)
+{
+	const char *column = nch_options_text(options, "slice");
+	const nch_slice *slices = w != NULL ? w->slices : NULL;
+	nch_buffer out = {0};
+	if (nch_options_flag(options, "json")) {
+		nch_report_json(metrics, labels, &out);
+		if (slices != NULL && !out.failed) {
+			out.length--; /* another member before the closing brace */
+			nch_buffer_text(&out, ",\"slices\":{");
+			nch_json_write_text(&out, column, strlen(column));
+			nch_buffer_byte(&out, ':');
+			nch_slices_json(slices, &w->data.groups, &out);
+			nch_buffer_text(&out, "}}");
+		}
+		if (w != NULL)
+			add_comparisons(options, w, &out);
+		nch_buffer_byte(&out, '\n');
+	} else {
+		nch_report_text(metrics, labels, &out);
+		if (slices != NULL) {
+			nch_buffer_byte(&out, '\n');
+			nch_slices_table(slices, &w->data.groups, column, &out);
+		}
+		if (w != NULL)
+			add_comparisons(options, w, &out);
+	}
+	nch_status status = nch_buffer_check(&out, error);
+	if (status == NCH_OK)
+		show(&out);
+	nch_buffer_free(&out);
+	return status;
+}
+
+/* file, line, which of the two is right, label, text */
+static nch_status write_differences(const struct work *w, const bool *second, const char *path, nch_error *error)
+{
+	nch_buffer out = {0};
+	nch_buffer_text(&out, "right\tlabel\tfile\tline\ttext\n");
+	for (size_t i = 0; i < w->data.rows; i++) {
+		size_t line, length, count;
+		const char *file = nch_dataset_where(&w->data, i, &line), *text = nch_dataset_text(&w->data, i, &length);
+		const int32_t *classes = nch_dataset_classes(&w->data, i, &count);
+		if (w->right[i] == second[i])
+			continue;
+		nch_buffer_printf(&out, "%s\t", w->right[i] ? "first" : "second");
+		for (size_t c = 0; c < count; c++)
+			nch_buffer_printf(&out, "%s%s", c > 0 ? "," : "", w->labels.names[classes[c]]);
+		nch_buffer_printf(&out, "\t%s\t%zu\t", nch_path_name(file), line);
+		nch_table_field(&out, text, length);
+		nch_buffer_byte(&out, '\n');
+	}
+	nch_status status = nch_buffer_check(&out, error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, out.data, out.length, error);
+	nch_buffer_free(&out);
+	return status;
+}
+
+/* --against */
+static nch_status set_against(const nch_options *options, struct work *w, nch_error *error)
+{
+	const char *other = nch_options_text(options, "against"), *differences = nch_options_text(options, "differences");
+	if (other == NULL)
+		return differences == NULL ? NCH_OK : nch_fail(error, NCH_USAGE, "--differences: with --against DIR there are two models that may differ");
+	bool *second = nch_alloc(w->data.rows, sizeof *second);
+	nch_status status = second != NULL ? nch_eval_against(options, other, w->right, w->data.rows, second, &w->against, error) : nch_no_memory(error);
+	if (status == NCH_OK && differences != NULL)
+		status = write_differences(w, second, differences, error);
+	w->has_against = status == NCH_OK;
+	nch_free(second);
+	return status;
+}
+
+/* --reliability */
+static nch_status draw(const nch_options *options, const nch_metrics *metrics, nch_error *error)
+{
+	const char *path = nch_options_text(options, "reliability");
+	nch_buffer picture = {0};
+	if (path == NULL)
+		return NCH_OK;
+	nch_reliability_svg(metrics, &picture);
+	nch_status status = nch_buffer_check(&picture, error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, picture.data, picture.length, error);
+	nch_buffer_free(&picture);
+	return status;
+}
+
+static nch_status evaluate(const nch_options *options, const char *folder, struct work *w, nch_error *error)
+{
+	size_t threads = (size_t)nch_options_integer(options, "threads"), max_len = (size_t)nch_options_integer(options, "max-len");
+	NCH_TRY(nch_predictor_open(folder, threads, nch_common_isa(options), &w->predictor, error));
+	nch_predictor *p = w->predictor;
+	if (max_len > 0 && max_len < p->max_len)
+		p->max_len = max_len;
+	NCH_TRY(nch_jury_labels(p, &w->labels, error));
+	const char *contrast = nch_options_text(options, "contrast");
+	NCH_TRY(nch_jury_read(options, p, &w->labels, contrast != NULL ? contrast : nch_options_text(options, "slice"), &w->data, error));
+	NCH_TRY(nch_examples_truth(&w->data, NULL, w->data.rows, &w->examples, error));
+	NCH_TRY(measure(w, error));
+	warn_about_tokens(p, w->data.rows);
+	NCH_TRY(look_closer(options, w, error));
+	NCH_TRY(set_against(options, w, error));
+	NCH_TRY(draw(options, &w->metrics, error));
+	return print(options, &w->metrics, &w->labels, w, error);
+}
+
+static nch_status evaluate_one(const nch_options *options, const char *folder, nch_error *error)
+{
+	struct work w = {0};
+	nch_status status = evaluate(options, folder, &w, error);
+	nch_predictor_close(w.predictor);
+	nch_labels_free(&w.labels);
+	nch_slices_free(w.slices, w.data.groups.count);
+	nch_dataset_free(&w.data);
+	nch_examples_free(&w.examples);
+	nch_metrics_free(&w.metrics);
+	nch_free(w.scores);
+	nch_free(w.right);
+	nch_free(w.best);
+	nch_buffer_free(&w.errors);
+	return status;
+}
+
+static nch_status evaluate_votes(const nch_options *options, const nch_ensemble *ensemble, nch_error *error)
+{
+	nch_vote vote = strcmp(nch_options_text(options, "vote"), "hard") == 0 ? NCH_VOTE_HARD : NCH_VOTE_SOFT;
+	nch_jury_bench bench = {0};
+	nch_metrics metrics = {0};
+	size_t *all = nch_alloc(ensemble->count, sizeof *all);
+	nch_status status = all ? nch_jury_bench_fill(options, ensemble, &bench, error) : nch_no_memory(error);
+	for (size_t m = 0; status == NCH_OK && m < ensemble->count; m++)
+		all[m] = m;
+	if (status == NCH_OK)
+		status = nch_jury_metrics(&bench.jury, vote, all, ensemble->count, &metrics, error);
+	if (status == NCH_OK)
+		status = print(options, &metrics, &bench.labels, NULL, error);
+	nch_metrics_free(&metrics);
+	nch_jury_bench_free(&bench);
+	nch_free(all);
+	return status;
+}
+
+static nch_status evaluate_answers(const nch_options *options, const char *path, nch_error *error)
+{
+	nch_held_out answers = {0};
+	nch_metrics metrics = {0};
+	NCH_TRY(nch_held_out_read_file(path, &answers, error));
+	nch_status status = nch_held_out_metrics(&answers, &metrics, error);
+	if (status == NCH_OK)
+		status = print(options, &metrics, &answers.labels, NULL, error);
+	if (status == NCH_OK)
+		status = draw(options, &metrics, error);
+	nch_metrics_free(&metrics);
+	nch_held_out_free(&answers);
+	return status;
+}
+
+static nch_status check(const nch_options *options, nch_error *error)
+{
+	size_t models, files;
+	nch_options_list(options, "model", &models);
+	nch_options_list(options, "data", &files);
+	if (nch_options_text(options, "answers") != NULL)
+		return models == 0 && files == 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--answers: these are measured in place of a --model's on --data");
+	if (models == 0)
+		return nch_fail(error, NCH_USAGE, "--model is missing: eval needs --model DIR (or --answers FILE)");
+	return files > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--data is missing: eval needs labelled rows, --data FILE");
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	NCH_TRY(check(options, error));
+	if (nch_options_text(options, "answers") != NULL)
+		return evaluate_answers(options, nch_options_text(options, "answers"), error);
+	nch_ensemble *ensemble = NULL;
+	size_t count;
+	const char *const *folders = nch_options_list(options, "model", &count);
+	if (nch_options_given(options, "contrast") && nch_options_given(options, "slice"))
+		return nch_fail(error, NCH_USAGE, "--contrast and --slice: rows are grouped by one column");
+	if (count == 1)
+		return evaluate_one(options, folders[0], error);
+	static const char *const alone[] = {"max-len", "errors", "slice", "contrast", "against", "differences"};
+	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
+		if (nch_options_given(options, alone[i]))
+			return nch_fail(error, NCH_USAGE, "--%s is for one model", alone[i]);
+	NCH_TRY(nch_ensemble_open(folders, count, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &ensemble, error));
+	nch_status status = evaluate_votes(options, ensemble, error);
+	nch_ensemble_close(ensemble);
+	return status;
+}
+
+const nch_command nch_command_eval = {
+	.name = "eval",
+	.summary = "how good a model is on labelled data",
+	.usage = "--model DIR --data FILE [--errors FILE] [--slice COLUMN] [--json]",
+	.details = "Prints scikit-learn's classification_report, accuracy, loss and the confusion matrix. A label that\n"
+	           "the model does not know is a bad row: --bad-rows skip leaves such rows out. Several models (--model A\n"
+	           "--model B) are measured as they vote together, without a loss.",
+	.groups = (const nch_option_group *const[]){&own_group, &nch_data_group, NULL},
+	.run = run,
+};

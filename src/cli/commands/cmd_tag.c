@@ -1,0 +1,353 @@
+/* cmd_tag.c - `nunchi tag`: each sentence of a book with its emotion, then the book's arc. */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apps/book_html.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "cli/answer.h"
+#include "cli/command.h"
+#include "cli/data_options.h"
+#include "cli/common.h"
+#include "io/line_stream.h"
+#include "cli/output.h"
+#include "cli/commands/tag_write.h"
+#include "cli/whole_text.h"
+
+static const nch_option own_options[] = {
+	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},
+	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv|cue", .otherwise = "jsonl", .help = "objects, a table, or a cue sheet as subtitles are written"},
+	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page with the coloured text and the arc; of a folder of books: a folder of pages"},
+	{"title", NCH_OPTION_TEXT, "TEXT", .help = "of the page (default: the file's name)"},
+	{"window", NCH_OPTION_INTEGER, "N", .help = "sentences that a point of the arc is the mean of (default: a fifteenth of the book, 5 to 41)", .least = 1, .most = 999},
+	{"join-lines", NCH_OPTION_FLAG, .help = "a line break is a blank (a text broken to fit a page); an empty line ends a sentence"},
+	NCH_ENCODING_OPTION,
+	{"rate", NCH_OPTION_REAL, "N", .help = "--format cue: syllables that the narrator reads in a second", .otherwise = "5", .least = 0.1, .most = 100},
+	{"input", NCH_OPTION_CHOICE, .choices = "text|jsonl", .otherwise = "text",
+	 .help = "jsonl: each line is an object with a text; it comes back at once, with \"sentences\" and \"arc\""},
+	{"text", NCH_OPTION_TEXT, "NAME", .help = "--input jsonl: where the text is, a dotted path (default: text, sentence, form …)"},
+	{0}};
+static const nch_option smooth_options[] = {
+	{"smooth", NCH_OPTION_FLAG, .help = "even out single sentences by a hidden Markov model of how emotions follow each other"},
+	{"transitions", NCH_OPTION_TEXT, "FILE", .help = "where that is kept (default: transitions.json in the model's folder)"},
+	{"smooth-train", NCH_OPTION_LIST, "FILE", .help = "count it in a tagged book, sentences in their order with labels; kept. Without BOOK that is all"},
+	{"relabel", NCH_OPTION_TEXT, "A=B,…", .help = "--smooth-train: the tagged books' labels as the model's"},
+	{0}};
+static const nch_option_group own_group = {"Options", own_options};
+static const nch_option_group smooth_group = {"Smoothing", smooth_options};
+
+struct work {
+	const nch_options *options;
+	nch_predictor *predictor;
+	nch_splitter *splitter;
+	nch_smooth smooth;
+	bool smoothing, join_lines;
+	nch_encoding encoding;
+	size_t window;
+	nch_buffer text, out;
+};
+
+static const char *const *labels_of(const struct work *w)
+{
+	return (const char *const *)w->predictor->label_names;
+}
+
+/* --- smoothing --- */
+
+static nch_status count_transitions(struct work *w, const char *const *paths, size_t count, const char *file, nch_error *error)
+{
+	nch_dataset books = {0};
+	const nch_dataset_options how = {.need_labels = true, .relabel = nch_options_text(w->options, "relabel"), .remark = nch_data_remark};
+	NCH_TRY(nch_dataset_read(paths, count, &how, &books, error));
+	nch_status status = nch_smooth_count(&books, labels_of(w), nch_predictor_labels(w->predictor), &w->smooth, error);
+	nch_dataset_free(&books);
+	nch_buffer_clear(&w->out);
+	if (status == NCH_OK) {
+		nch_smooth_write(&w->smooth, &w->out);
+		status = nch_buffer_check(&w->out, error);
+	}
+	if (status == NCH_OK)
+		status = nch_file_write(file, w->out.data, w->out.length, error);
+	if (status == NCH_OK)
+		nch_output_note("%s: transitions of %zu sentences", file, w->smooth.sentences);
+	return status;
+}
+
+static nch_status read_transitions(struct work *w, const char *file, nch_error *error)
+{
+	nch_buffer text = {0};
+	if (!nch_file_exists(file))
+		return nch_fail(error, NCH_IO, "%s: there are no transitions; count them in tagged books by --smooth-train FILE", file);
+	nch_status status = nch_file_read_any(file, (size_t)1 << 26, &text, error);
+	if (status == NCH_OK)
+		status = nch_smooth_parse(text.data, text.length, file, &w->smooth, error);
+	nch_buffer_free(&text);
+	if (status == NCH_OK)
+		status = nch_smooth_order(&w->smooth, labels_of(w), nch_predictor_labels(w->predictor), error);
+	return status;
+}
+
+static nch_status prepare_smoothing(struct work *w, nch_error *error)
+{
+	size_t count;
+	const char *const *paths = nch_options_list(w->options, "smooth-train", &count);
+	const char *given = nch_options_text(w->options, "transitions");
+	w->smoothing = count > 0 || nch_options_flag(w->options, "smooth") || given != NULL;
+	if (!w->smoothing)
+		return NCH_OK;
+	if (w->predictor->multi_label)
+		return nch_fail(error, NCH_USAGE, "--smooth is for models of one label a sentence; this one gives several");
+	char *file = given != NULL ? nch_copy_text(given, strlen(given)) : nch_path_join(nch_options_text(w->options, "model"), "transitions.json");
+	if (file == NULL)
+		return nch_no_memory(error);
+	nch_status status = count > 0 ? count_transitions(w, paths, count, file, error) : read_transitions(w, file, error);
+	nch_free(file);
+	return status;
+}
+
+/* --- a book --- */
+
+static nch_status write_page(struct work *w, const nch_book *book, const nch_tags *tags, const char *title, const char *path, nch_error *error)
+{
+	const nch_book_page page = {.title = title, .labels = labels_of(w), .book = book, .tags = tags, .smoothed = w->smoothing};
+	nch_buffer html = {0};
+	nch_book_html(&page, &html);
+	nch_status status = nch_buffer_check(&html, error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, html.data, html.length, error);
+	nch_buffer_free(&html);
+	return status;
+}
+
+static void write_lines(struct work *w, const nch_book *book, const nch_tags *tags, const char *name)
+{
+	const nch_tag_sheet sheet = {.name = name, .labels = labels_of(w), .book = book, .tags = tags, .smoothed = w->smoothing,
+	                             .rate = nch_options_real(w->options, "rate")};
+	const char *format = nch_options_text(w->options, "format");
+	nch_buffer_clear(&w->out);
+	if (strcmp(format, "tsv") == 0)
+		nch_tag_write_tsv(&sheet, &w->out);
+	else if (strcmp(format, "cue") == 0)
+		nch_tag_write_cue(&sheet, &w->out);
+	else
+		nch_tag_write_jsonl(&sheet, &w->out);
+}
+
+static nch_status tag(struct work *w, const char *text, size_t length, nch_book *book, nch_tags *tags, nch_error *error)
+{
+	NCH_TRY(nch_book_cut(w->splitter, text, length, w->join_lines, book, error));
+	return nch_book_tag(book, w->predictor, w->smoothing ? &w->smooth : NULL, w->window, tags, error);
+}
+
+/* path NULL: standard input. name: put into the lines, or NULL. page: where the page goes, or NULL. */
+static nch_status tag_book(struct work *w, const char *path, const char *name, const char *title, const char *page, nch_error *error)
+{
+	nch_book book = {0};
+	nch_tags tags = {0};
+	nch_status status = nch_whole_text_read(path, w->encoding, &w->text, error);
+	if (status == NCH_OK)
+		status = tag(w, w->text.data, w->text.length, &book, &tags, error);
+	if (status == NCH_OK) {
+		write_lines(w, &book, &tags, name);
+		status = nch_buffer_check(&w->out, error);
+	}
+	if (status == NCH_OK) {
+		nch_output_buffer(&w->out);
+		nch_output_flush();
+	}
+	if (status == NCH_OK && page != NULL)
+		status = write_page(w, &book, &tags, title, page, error);
+	nch_tags_free(&tags);
+	nch_book_free(&book);
+	return status;
+}
+
+/* "data/books/heungbu.txt" is called heungbu. */
+static char *title_of(const char *path)
+{
+	const char *name = path != NULL ? nch_path_name(path) : "book", *point = strrchr(name, '.');
+	return nch_copy_text(name, point != NULL && point > name ? (size_t)(point - name) : strlen(name));
+}
+
+static nch_status tag_one(struct work *w, const char *path, nch_error *error)
+{
+	const char *given = nch_options_text(w->options, "title");
+	char *title = title_of(path != NULL && strcmp(path, "-") == 0 ? NULL : path);
+	if (title == NULL)
+		return nch_no_memory(error);
+	nch_status status = tag_book(w, path, NULL, given != NULL ? given : title, nch_options_text(w->options, "html"), error);
+	nch_free(title);
+	return status;
+}
+
+/* --- a folder of books --- */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static nch_status list_books(const char *folder, char ***names, size_t *count, nch_error *error)
+{
+	size_t capacity = 0;
+	DIR *open = opendir(folder);
+	if (open == NULL)
+		return nch_fail(error, NCH_IO, "%s: cannot be read", folder);
+	nch_status status = NCH_OK;
+	for (struct dirent *entry; status == NCH_OK && (entry = readdir(open)) != NULL;) {
+		if (entry->d_name[0] == '.' || !nch_path_has_suffix(entry->d_name, ".txt"))
+			continue;
+		status = nch_grow(names, &capacity, *count + 1, sizeof **names, error);
+		if (status == NCH_OK && ((*names)[*count] = nch_copy_text(entry->d_name, strlen(entry->d_name))) == NULL)
+			status = nch_no_memory(error);
+		else if (status == NCH_OK)
+			++*count;
+	}
+	closedir(open);
+	if (status == NCH_OK && *count == 0)
+		status = nch_fail(error, NCH_DATA, "%s: there is no book (.txt) in this folder", folder);
+	if (status == NCH_OK)
+		qsort(*names, *count, sizeof **names, by_name);
+	return status;
+}
+
+static nch_status tag_listed(struct work *w, const char *folder, const char *name, nch_error *error)
+{
+	const char *pages = nch_options_text(w->options, "html");
+	char *path = nch_path_join(folder, name), *title = title_of(name), *page = NULL;
+	nch_buffer file = {0};
+	nch_status status = path && title ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK && pages != NULL) {
+		nch_buffer_printf(&file, "%s.html", title);
+		page = file.data != NULL ? nch_path_join(pages, file.data) : NULL;
+		status = page != NULL ? NCH_OK : nch_no_memory(error);
+	}
+	if (status == NCH_OK)
+		status = tag_book(w, path, name, title, page, error);
+	nch_buffer_free(&file);
+	nch_free(page);
+	nch_free(title);
+	nch_free(path);
+	return status;
+}
+
+static nch_status tag_folder(struct work *w, const char *folder, nch_error *error)
+{
+	char **names = NULL;
+	size_t count = 0;
+	const char *pages = nch_options_text(w->options, "html");
+	if (strcmp(nch_options_text(w->options, "format"), "cue") == 0)
+		return nch_fail(error, NCH_USAGE, "--format cue is for one book, %s is a folder", folder);
+	nch_status status = pages != NULL ? nch_folder_make(pages, error) : NCH_OK;
+	if (status == NCH_OK)
+		status = list_books(folder, &names, &count, error);
+	for (size_t i = 0; i < count && status == NCH_OK; i++)
+		status = tag_listed(w, folder, names[i], error);
+	for (size_t i = 0; i < count; i++)
+		nch_free(names[i]);
+	nch_free(names);
+	return status;
+}
+
+/* --- a filter for other programs --- */
+
+/* The record's own members, then "sentences" and "arc". */
+static nch_status answer_record(struct work *w, const nch_record *record, nch_error *error)
+{
+	nch_book book = {0};
+	nch_tags tags = {0};
+	nch_status status = tag(w, record->text.text, record->text.length, &book, &tags, error);
+	if (status == NCH_OK) {
+		const nch_tag_sheet sheet = {.labels = labels_of(w), .book = &book, .tags = &tags, .smoothed = w->smoothing};
+		nch_buffer_clear(&w->out);
+		if (record->object != NULL) {
+			nch_buffer_add(&w->out, record->line.text, record->object->end - 1); /* all but the closing brace */
+			nch_buffer_text(&w->out, record->object->count > 0 ? "," : "");
+		} else {
+			nch_buffer_byte(&w->out, '{');
+		}
+		nch_tag_write_members(&sheet, &w->out);
+		nch_buffer_text(&w->out, "}\n");
+		status = nch_buffer_check(&w->out, error);
+	}
+	if (status == NCH_OK) {
+		nch_output_buffer(&w->out);
+		nch_output_flush();
+	}
+	nch_tags_free(&tags);
+	nch_book_free(&book);
+	return status;
+}
+
+static nch_status tag_lines(struct work *w, const char *path, nch_error *error)
+{
+	const nch_answer_form form = {.jsonl = true, .text = nch_options_text(w->options, "text")};
+	nch_lines *lines = NULL;
+	nch_arena *arena = nch_arena_new(0);
+	nch_status status = arena != NULL ? nch_lines_open(path, w->encoding, &lines, error) : nch_no_memory(error);
+	for (size_t count = 1; status == NCH_OK && count > 0;) {
+		const nch_line *line;
+		nch_record record;
+		status = nch_lines_next(lines, 1, &line, &count, error);
+		if (status != NCH_OK || count == 0)
+			break;
+		nch_arena_reset(arena);
+		status = nch_record_read(&form, line, arena, &record, error);
+		if (status != NCH_OK)
+			nch_fail_prefix(error, "%s:%llu", nch_lines_path(lines), (unsigned long long)nch_lines_number(lines));
+		else
+			status = answer_record(w, &record, error);
+	}
+	nch_lines_close(lines);
+	nch_arena_free(arena);
+	return status;
+}
+
+/* --- the command --- */
+
+static nch_status tag_what(struct work *w, nch_error *error)
+{
+	const char *what = nch_options_argument(w->options, 0);
+	if (strcmp(nch_options_text(w->options, "input"), "jsonl") == 0) {
+		if (nch_options_text(w->options, "html") != NULL || nch_options_given(w->options, "format"))
+			return nch_fail(error, NCH_USAGE, "--input jsonl gives records back: --html and --format do not go with it");
+		return tag_lines(w, what, error);
+	}
+	if (nch_options_text(w->options, "text") != NULL)
+		return nch_fail(error, NCH_USAGE, "--text names a field of records: it needs --input jsonl");
+	if (what == NULL && nch_options_given(w->options, "smooth-train"))
+		return NCH_OK;
+	return what != NULL && nch_file_is_folder(what) ? tag_folder(w, what, error) : tag_one(w, what, error);
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	struct work w = {.options = options, .join_lines = nch_options_flag(options, "join-lines"), .window = (size_t)nch_options_integer(options, "window")};
+	NCH_TRY(nch_common_encoding(options, &w.encoding, error));
+	nch_status status = nch_predictor_open(nch_options_text(options, "model"), (size_t)nch_options_integer(options, "threads"), nch_common_isa(options),
+	                                       &w.predictor, error);
+	if (status == NCH_OK && (w.splitter = nch_splitter_new()) == NULL)
+		status = nch_no_memory(error);
+	if (status == NCH_OK)
+		status = prepare_smoothing(&w, error);
+	if (status == NCH_OK)
+		status = tag_what(&w, error);
+	nch_smooth_free(&w.smooth);
+	nch_buffer_free(&w.text);
+	nch_buffer_free(&w.out);
+	nch_splitter_free(w.splitter);
+	nch_predictor_close(w.predictor);
+	return status;
+}
+
+const nch_command nch_command_tag = {
+	.name = "tag",
+	.summary = "each sentence of a book with its emotion, then the book's arc",
+	.usage = "--model DIR [BOOK|-]",
+	.details = "BOOK is a text file, or a folder of them (.txt). It is cut into sentences as `nunchi sentences` does, dialogue is told from narration, and each\n"
+	           "sentence gives an object on a line; the last line is the arc, a moving average of the probabilities.",
+	.groups = (const nch_option_group *const[]){&own_group, &smooth_group, NULL},
+	.most_arguments = 1,
+	.run = run,
+};

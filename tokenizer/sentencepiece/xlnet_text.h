@@ -1,0 +1,13 @@
+/* xlnet_text.h - what XLNet's tokenizer class, and KoBERT's after it, do to a text before SentencePiece sees it. */
+#ifndef NCH_TOKENIZER_XLNET_TEXT_H
+#define NCH_TOKENIZER_XLNET_TEXT_H
+
+#include "tokenizer/internal.h"
+#include "tokenizer/sentencepiece/normalize.h"
+
+/* Blanks at the ends go and runs of them become one space; `` and '' become "; unless accents are kept, characters are decomposed by
+ * compatibility (NFKD) and combining marks dropped; capitals become small, if asked. */
+nch_status nch_xlnet_prepare(const nch_sp_wrapping *wrapping, const char *text, size_t length, nch_normalized *prepared,
+                             nch_error *error);
+
+#endif
