@@ -3,10 +3,14 @@
  * Shapes: n tokens in all sentences together, h = hidden, f = feed_forward. */
 #include "nn/model.h"
 
+#include "nn/eye.h"
 #include "nn/funnel.h"
 
 /* Which dropout a mask belongs to: its address beside seed, step and row. */
 enum { SITE_EMBEDDING = 0, SITE_LAYER = 1, SITES_A_LAYER = 3, SITE_HEAD = 0xE000, SITE_CLASSIFIER = 0xE001 };
+
+/* In a function that has `tape` and a layer's `index`. */
+#define SEE(what, made) NCH_SEE(tape, NCH_SEEN_##what, index, made)
 
 /* One encoder layer (Vaswani et al. 2017, section 3.1; post-norm as in BERT): x (n, h) to (n, h). */
 static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nch_batch *batch, size_t index, nch_tensor *x)
@@ -16,16 +20,16 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	uint32_t site = SITE_LAYER + SITES_A_LAYER * (uint32_t)index;
 	float after_attention = c->family == NCH_DISTILBERT ? 0.0f : c->dropout, after_down = c->family == NCH_ALBERT ? 0.0f : c->dropout;
 
-	nch_tensor *query = nch_linear(tape, x, NCH_ACTIVATIONS, layer->query_weight, layer->query_bias); /* (n, h) each */
-	nch_tensor *key = nch_linear(tape, x, NCH_ACTIVATIONS, layer->key_weight, layer->key_bias);
-	nch_tensor *value = nch_linear(tape, x, NCH_ACTIVATIONS, layer->value_weight, layer->value_bias);
-	nch_tensor *context = nch_attention_op(tape, batch, query, key, value, c->heads, c->attention_dropout, site);
-	nch_tensor *mixed = nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias);
-	nch_tensor *attended = nch_layer_norm(tape, mixed, x, after_attention, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
+	nch_tensor *query = SEE(QUERY, nch_linear(tape, x, NCH_ACTIVATIONS, layer->query_weight, layer->query_bias)); /* (n, h) each */
+	nch_tensor *key = SEE(KEY, nch_linear(tape, x, NCH_ACTIVATIONS, layer->key_weight, layer->key_bias));
+	nch_tensor *value = SEE(VALUE, nch_linear(tape, x, NCH_ACTIVATIONS, layer->value_weight, layer->value_bias));
+	nch_tensor *context = SEE(CONTEXT, nch_attention_op(tape, batch, query, key, value, c->heads, c->attention_dropout, site));
+	nch_tensor *mixed = SEE(MIXED, nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias));
+	nch_tensor *attended = SEE(ATTENDED, nch_layer_norm(tape, mixed, x, after_attention, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon));
 
-	nch_tensor *up = nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias); /* (n, f) */
-	nch_tensor *down = nch_linear(tape, up, c->activation, layer->down_weight, layer->down_bias);   /* (n, h) */
-	return nch_layer_norm(tape, down, attended, after_down, site + 2, layer->output_gamma, layer->output_beta, c->norm_epsilon);
+	nch_tensor *up = SEE(UP, nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, f) */
+	nch_tensor *down = SEE(DOWN, nch_linear(tape, up, c->activation, layer->down_weight, layer->down_bias)); /* (n, h) */
+	return SEE(OUTPUT, nch_layer_norm(tape, down, attended, after_down, site + 2, layer->output_gamma, layer->output_beta, c->norm_epsilon));
 }
 
 nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows)
@@ -35,11 +39,12 @@ nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_b
 	if (c->family == NCH_FUNNEL)
 		return nch_funnel_encode(model, tape, batch, rows);
 	nch_arena_mark mark = nch_tape_mark(tape);
-	nch_tensor *sum = nch_embedding(tape, batch, model->word, model->type, model->position);                  /* (n, embedding) */
-	nch_tensor *x = nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon);
+	const size_t index = 0;
+	nch_tensor *sum = SEE(EMBEDDINGS_SUM, nch_embedding(tape, batch, model->word, model->type, model->position)); /* (n, embedding) */
+	nch_tensor *x = SEE(EMBEDDINGS_NORM, nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon));
 	x = nch_dropout_op(tape, x, c->dropout, SITE_EMBEDDING, nch_tape_step(tape)->token_row);
 	if (model->project_weight != NULL)
-		x = nch_linear(tape, x, NCH_ACTIVATIONS, model->project_weight, model->project_bias);             /* (n, h) */
+		x = SEE(EMBEDDINGS_PROJECTED, nch_linear(tape, x, NCH_ACTIVATIONS, model->project_weight, model->project_bias)); /* (n, h) */
 	x = nch_tape_keep(tape, mark, x);
 	for (size_t l = 0; l < c->layers; l++)
 		x = nch_tape_keep(tape, mark, encode_layer(model, tape, batch, l, x));
@@ -53,6 +58,7 @@ nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_b
 	const nch_batch *rows;
 	const nch_config *c = &model->config;
 	uint64_t row = nch_tape_step(tape)->sentence_row;
+	const size_t index = 0;
 	nch_tensor *x = nch_model_encode(model, tape, batch, &rows);
 	if (x == NULL)
 		return NULL;
@@ -60,9 +66,9 @@ nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_b
 	if (c->family == NCH_ROBERTA || c->family == NCH_ELECTRA) /* their heads drop some of [CLS]; the others take it as it is */
 		first = nch_dropout_op(tape, first, c->classifier_dropout, SITE_HEAD, row);
 	nch_tensor *dense = nch_linear(tape, first, NCH_ACTIVATIONS, model->pool_weight, model->pool_bias);
-	nch_tensor *pooled = nch_activate(tape, dense, pooling[c->family]);
+	nch_tensor *pooled = SEE(POOLED, nch_activate(tape, dense, pooling[c->family]));
 	nch_tensor *dropped = nch_dropout_op(tape, pooled, c->classifier_dropout, SITE_CLASSIFIER, row);
-	return nch_linear(tape, dropped, NCH_ACTIVATIONS, model->classifier_weight, model->classifier_bias); /* (sentences, labels) */
+	return SEE(LOGITS, nch_linear(tape, dropped, NCH_ACTIVATIONS, model->classifier_weight, model->classifier_bias)); /* (sentences, labels) */
 }
 
 nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch, const size_t *rows, size_t count)

@@ -6,6 +6,7 @@
 #include "nn/funnel.h"
 
 #include "kernels/math.h"
+#include "nn/eye.h"
 
 /* Which dropout a mask belongs to, see forward.c. */
 enum { SITE_EMBEDDING = 0, SITE_LAYER = 1, SITES_A_LAYER = 4, SITE_WAVES = 0xD000 };
@@ -135,31 +136,34 @@ static bool plan_block(const nch_model *model, nch_tape *tape, const nch_batch *
 
 /* --- layers --- */
 
+/* In a function that has `tape` and `index`, which counts the layers as they are gone through. */
+#define SEE(what, made) NCH_SEE(tape, NCH_SEEN_##what, index, made)
+
 /* One layer: queries from x (n, h), keys and values from y (m, h), to (n, h). */
 static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nch_encoder_layer *layer, const nch_relative_shape *shape,
-                                uint32_t site, nch_tensor *x, nch_tensor *y)
+                                uint32_t site, size_t index, nch_tensor *x, nch_tensor *y)
 {
 	const nch_config *c = &model->config;
 	const size_t *offsets = shape->queries->offsets, *addresses = shape->addresses;
 	size_t sentences = shape->queries->sentences;
-	nch_tensor *query = nch_linear(tape, x, NCH_ACTIVATIONS, layer->query_weight, NULL);            /* (n, heads · width) */
-	nch_tensor *key = nch_linear(tape, y, NCH_ACTIVATIONS, layer->key_weight, layer->key_bias);     /* (m, heads · width) */
-	nch_tensor *value = nch_linear(tape, y, NCH_ACTIVATIONS, layer->value_weight, layer->value_bias);
-	nch_tensor *context = nch_relative_op(tape, shape, query, key, value, &layer->relative, c->heads, c->attention_dropout, site);
-	nch_tensor *mixed = nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias); /* (n, h) */
+	nch_tensor *query = SEE(QUERY, nch_linear(tape, x, NCH_ACTIVATIONS, layer->query_weight, NULL));         /* (n, heads · width) */
+	nch_tensor *key = SEE(KEY, nch_linear(tape, y, NCH_ACTIVATIONS, layer->key_weight, layer->key_bias));    /* (m, heads · width) */
+	nch_tensor *value = SEE(VALUE, nch_linear(tape, y, NCH_ACTIVATIONS, layer->value_weight, layer->value_bias));
+	nch_tensor *context = SEE(CONTEXT, nch_relative_op(tape, shape, query, key, value, &layer->relative, c->heads, c->attention_dropout, site));
+	nch_tensor *mixed = SEE(MIXED, nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias)); /* (n, h) */
 	mixed = nch_dropout_packed(tape, mixed, c->dropout, site + 1, offsets, addresses, sentences);
-	nch_tensor *attended = nch_layer_norm(tape, mixed, x, 0.0f, 0, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
+	nch_tensor *attended = SEE(ATTENDED, nch_layer_norm(tape, mixed, x, 0.0f, 0, layer->attention_gamma, layer->attention_beta, c->norm_epsilon));
 
-	nch_tensor *up = nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias); /* (n, f) */
+	nch_tensor *up = SEE(UP, nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, f) */
 	nch_activation activation = c->activation;
 	if (c->funnel.activation_dropout > 0.0f) {
 		up = nch_activate(tape, up, activation);
 		up = nch_dropout_packed(tape, up, c->funnel.activation_dropout, site + 2, offsets, addresses, sentences);
 		activation = NCH_ACTIVATIONS; /* has been done */
 	}
-	nch_tensor *down = nch_linear(tape, up, activation, layer->down_weight, layer->down_bias);      /* (n, h) */
+	nch_tensor *down = SEE(DOWN, nch_linear(tape, up, activation, layer->down_weight, layer->down_bias));   /* (n, h) */
 	down = nch_dropout_packed(tape, down, c->dropout, site + 3, offsets, addresses, sentences);
-	return nch_layer_norm(tape, down, attended, 0.0f, 0, layer->output_gamma, layer->output_beta, c->norm_epsilon);
+	return SEE(OUTPUT, nch_layer_norm(tape, down, attended, 0.0f, 0, layer->output_gamma, layer->output_beta, c->norm_epsilon));
 }
 
 nch_tensor *nch_funnel_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows)
@@ -173,20 +177,21 @@ nch_tensor *nch_funnel_encode(const nch_model *model, nch_tape *tape, const nch_
 		if (plans == NULL || !plan_block(model, tape, batch, b, plans))
 			return NULL;
 	nch_arena_mark mark = nch_tape_mark(tape);
-	nch_tensor *x = nch_embedding(tape, batch, model->word, NULL, NULL);                                                /* (n, h) */
-	x = nch_layer_norm(tape, x, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon);
+	size_t index = 0;
+	nch_tensor *x = SEE(EMBEDDINGS_SUM, nch_embedding(tape, batch, model->word, NULL, NULL));                           /* (n, h) */
+	x = SEE(EMBEDDINGS_NORM, nch_layer_norm(tape, x, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon));
 	x = nch_dropout_op(tape, x, c->dropout, SITE_EMBEDDING, nch_tape_step(tape)->token_row);
 	x = nch_tape_keep(tape, mark, x);
 	for (size_t b = 0; b < funnel->blocks; b++)
 		for (size_t l = 0; l < funnel->sizes[b]; l++, layer++)
-			for (size_t repeat = 0; repeat < funnel->repeats[b]; repeat++, site += SITES_A_LAYER) {
+			for (size_t repeat = 0; repeat < funnel->repeats[b]; repeat++, index++, site += SITES_A_LAYER) {
 				const block_plan *plan = &plans[b];
 				if (b == 0 || l > 0 || repeat > 0) {
-					x = encode_layer(model, tape, layer, &plan->within, site, x, x);
+					x = encode_layer(model, tape, layer, &plan->within, site, index, x, x);
 				} else {
-					nch_tensor *pooled = nch_pool_rows(tape, x, plan->begin, plan->end, plan->rows.tokens, funnel->largest);
-					x = funnel->queries_only ? encode_layer(model, tape, layer, &plan->pooling, site, pooled, x)
-					                         : encode_layer(model, tape, layer, &plan->within, site, pooled, pooled);
+					nch_tensor *pooled = SEE(POOLED_QUERY, nch_pool_rows(tape, x, plan->begin, plan->end, plan->rows.tokens, funnel->largest));
+					x = funnel->queries_only ? encode_layer(model, tape, layer, &plan->pooling, site, index, pooled, x)
+					                         : encode_layer(model, tape, layer, &plan->within, site, index, pooled, pooled);
 				}
 				x = nch_tape_keep(tape, mark, x);
 			}

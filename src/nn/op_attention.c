@@ -9,6 +9,12 @@ typedef struct attention_job {
 	bool backward;
 } attention_job;
 
+typedef struct show_job {
+	const nch_compute *compute;
+	const nch_attention *attention;
+	float *scores, *maps; /* (heads, tokens, tokens) */
+} show_job;
+
 static void attention_task(void *context, size_t index, size_t thread)
 {
 	const attention_job *job = context;
@@ -16,6 +22,39 @@ static void attention_task(void *context, size_t index, size_t thread)
 	float *scratch = job->compute->scratch + thread * job->compute->scratch_floats;
 	const nch_kernels *kernels = job->compute->kernels;
 	(job->backward ? kernels->attention_backward : kernels->attention)(&job->attention, index / heads, index % heads, scratch);
+}
+enum { CALL_LINE = __LINE__ - 2 }; /* of the kernel */
+
+/* --- for whoever looks on --- */
+
+static void show_task(void *context, size_t head, size_t thread)
+{
+	const show_job *job = context;
+	const nch_attention *a = job->attention;
+	size_t n = a->offsets[1], column = head * a->width;
+	float *scores = job->scores + head * n * n;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++) {
+			float sum = 0.0f; /* the same chain as the kernel's */
+			for (size_t d = 0; d < a->width; d++)
+				sum = fmaf(a->q[i * a->row + column + d], a->k[j * a->row + column + d], sum);
+			scores[i * n + j] = sum * a->scale;
+		}
+	job->compute->kernels->attention_map(a, 0, head, job->maps + head * n * n, job->compute->scratch + thread * job->compute->scratch_floats);
+}
+
+/* Scores and attention are never held whole: for one who looks on, they are made once more. */
+static void show(nch_tape *tape, const nch_attention *attention)
+{
+	size_t n = attention->offsets[1], cells = attention->heads * n * n;
+	show_job job = {tape->compute, attention, nch_gradient_take(tape, cells), nch_gradient_take(tape, cells)};
+	if (tape->failed)
+		return;
+	nch_pool_run(tape->compute->pool, attention->heads, show_task, &job);
+	nch_seen_scores seen = {attention->heads, n, n, job.scores, job.maps, {__FILE__, "attention_task", CALL_LINE}};
+	tape->eye->scores(tape->eye->context, &seen);
+	nch_gradient_release(tape, job.scores, cells);
+	nch_gradient_release(tape, job.maps, cells);
 }
 
 nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, size_t heads, float dropout,
@@ -47,6 +86,8 @@ nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor 
 	nch_pool_run(tape->compute->pool, batch->sentences * heads, attention_task, &job);
 	if (tape->watch != NULL)
 		tape->watch(tape->watch_context, &job.attention, batch);
+	if (tape->eye != NULL)
+		show(tape, &job.attention);
 	return out;
 }
 

@@ -27,6 +27,7 @@ static void relative_task(void *context, size_t index, size_t thread)
 	else
 		kernels->relative(&job->relative, index / heads, index % heads, scratch);
 }
+enum { CALL_LINE = __LINE__ - 2 }; /* of the kernel */
 
 /* The numbers that forward and backward share. */
 static nch_relative describe(const nch_node *node, const float *places)
@@ -40,6 +41,46 @@ static nch_relative describe(const nch_node *node, const float *places)
 	                      .place_bias = node->in[PLACE_BIAS]->data, .kind_bias = node->in[KIND_BIAS]->data, .places = places,
 	                      .address_offsets = shape->addresses, .zero = shape->zero, .segments = node->in[SEGMENTS]->data, .first_apart = shape->first_apart,
 	                      .scale = (float)(1.0 / sqrt((double)width)), .dropout = node->dropout};
+}
+
+/* --- for whoever looks on: scores and attention of the first sentence, made once more, by the formula in kernels/kernels.h --- */
+
+static float biased_dot(const float *x, const float *bias, const float *y, size_t width)
+{
+	double sum = 0.0;
+	for (size_t d = 0; d < width; d++)
+		sum += ((double)x[d] + (double)bias[d]) * (double)y[d];
+	return (float)sum;
+}
+
+static float score(const nch_relative *r, size_t head, size_t i, size_t j)
+{
+	size_t row = r->heads * r->width, column = head * r->width;
+	const float *q = r->q + i * row + column;
+	float value = biased_dot(q, r->content_bias + column, r->k + j * row + column, r->width);
+	if (!(r->first_apart && (i == 0 || j == 0))) {
+		bool same = i == 0 || j == 0 || r->query_type[i] == r->key_type[j];
+		value += biased_dot(q, r->place_bias + column, r->places + (r->zero - r->step * i + j) * row + column, r->width);
+		value += biased_dot(q, r->kind_bias + column, r->segments + same * row + column, r->width);
+	}
+	return r->scale * value;
+}
+
+static void show(nch_tape *tape, const nch_relative *r)
+{
+	size_t queries = r->query_offsets[1], keys = r->key_offsets[1], cells = r->heads * queries * keys;
+	float *scores = nch_gradient_take(tape, cells), *maps = nch_gradient_take(tape, cells);
+	if (tape->failed)
+		return;
+	for (size_t row = 0; row < r->heads * queries; row++) {
+		for (size_t j = 0; j < keys; j++)
+			scores[row * keys + j] = score(r, row / queries, row % queries, j);
+		tape->compute->kernels->softmax(maps + row * keys, scores + row * keys, keys);
+	}
+	nch_seen_scores seen = {r->heads, queries, keys, scores, maps, {__FILE__, "relative_task", CALL_LINE}};
+	tape->eye->scores(tape->eye->context, &seen);
+	nch_gradient_release(tape, scores, cells);
+	nch_gradient_release(tape, maps, cells);
 }
 
 nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *q, nch_tensor *k, nch_tensor *v,
@@ -70,6 +111,8 @@ nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch
 	relative_job job = {tape->compute, describe(described, places), 0, false};
 	job.relative.out = out->data;
 	nch_pool_run(tape->compute->pool, shape->queries->sentences * heads, relative_task, &job);
+	if (tape->eye != NULL)
+		show(tape, &job.relative);
 	if (node == NULL)
 		nch_gradient_release(tape, places, distances * q->columns);
 	return out;

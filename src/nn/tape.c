@@ -89,6 +89,8 @@ nch_status nch_tape_backward(nch_tape *tape, nch_error *error)
 {
 	for (size_t i = tape->count; i-- > 0 && !tape->failed;) {
 		nch_node *node = tape->nodes[i];
+		if (tape->eye != NULL && node->out != NULL)
+			tape->eye->gradient(tape->eye->context, node->out);
 		if (node->op == NCH_OP_LOSS || (node->out->wants_grad && node->out->grad_set))
 			ops[node->op].backward(tape, node);
 		if (node->out != NULL && node->out->grad != NULL) {

@@ -2,6 +2,7 @@
 #ifndef NCH_NN_TAPE_INTERNAL_H
 #define NCH_NN_TAPE_INTERNAL_H
 
+#include "nn/eye.h"
 #include "nn/tape.h"
 
 /* One op as it was applied. */
@@ -39,6 +40,7 @@ struct nch_tape {
 	bool failed;
 	nch_attention_watch *watch;
 	void *watch_context;
+	const nch_eye *eye; /* or NULL: nobody looks on */
 };
 
 /* The backward functions of the ops, one a file. */
