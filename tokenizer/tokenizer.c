@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "tokenizer/internal.h"
+#include "tokenizer/tokenizer_private.h"
 
 void nch_tokens_free(nch_tokens *tokens)
 {

@@ -7,8 +7,8 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/json.h"
-#include "io/line_stream.h"
 #include "cli/options.h"
+#include "io/line_stream.h"
 #include "train/evaluate.h"
 
 typedef enum nch_answer_format { NCH_ANSWER_JSONL, NCH_ANSWER_TSV, NCH_ANSWER_CSV } nch_answer_format;

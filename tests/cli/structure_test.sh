@@ -82,6 +82,85 @@ for room in kernels tokenizer src/base src/io src/text src/data src/nn src/ngram
 	fi
 done
 
+# --- the arrows between folders within a room: a folder and those of its room whose headers it may include ("." is the room itself) ---
+may_look_into() {
+	case $1 in
+	tokenizer/unicode) echo '' ;;
+	tokenizer/vocabulary) echo 'unicode' ;;
+	tokenizer/.) echo 'vocabulary' ;;
+	tokenizer/sentencepiece) echo '. vocabulary unicode' ;;
+	tokenizer/pipeline) echo '. vocabulary unicode' ;;
+	tokenizer/wordpiece) echo '. pipeline vocabulary unicode' ;;
+	tokenizer/json) echo '. wordpiece sentencepiece pipeline vocabulary unicode' ;;
+	tokenizer/files) echo '. json wordpiece sentencepiece' ;;
+	tokenizer/training) echo 'sentencepiece vocabulary unicode' ;;
+	src/cli/.) echo '' ;;
+	src/cli/commands) echo '.' ;;
+	*) echo '?' ;;
+	esac
+}
+for room in tokenizer src/cli; do
+	for folder in $(in_room "$room" | sed "s#^$room/##; s#^[^/]*\$#.#; s#/.*##" | sort -u); do
+		here=$room/$folder/
+		[ "$folder" != . ] || here=$room/
+		allowed=$(may_look_into "$room/$folder")
+		if [ "$allowed" = '?' ]; then
+			bad "$room has a folder $folder, of which this test does not know what it may include"
+			continue
+		fi
+		grep -n '^ *# *include *"' $(in_room "$room" | grep "^$here[^/]*\$") /dev/null | awk -v room="${room#src/}" -v folders="$folder $allowed" '
+			BEGIN { count = split(folders, list, " "); for (i = 1; i <= count; i++) may[list[i]] = 1 }
+			{
+				name = $0; sub(/.*include *"/, "", name); sub(/".*/, "", name)
+				if (index(name, room "/") != 1) next
+				name = substr(name, length(room) + 2)
+				if (!sub(/\/.*/, "", name)) name = "."
+				if (!(name in may)) print
+			}' > "$work/.found"
+		if [ -s "$work/.found" ]; then
+			bad "$room/$folder includes only: $folder $allowed"
+			sed 's/^/    /' "$work/.found"
+		else
+			good
+		fi
+	done
+done
+
+# --- no circles: a file (its .c, its .h and its _private.h are one) whose headers lead back to itself. Prints each circle's files in a line. ---
+circles() {
+	grep '^ *# *include *"' $sources /dev/null | awk '
+		function plain(path) { sub(/\.[ch]$/, "", path); sub(/_(private|internal)$/, "", path); sub(/^src\//, "", path); return path }
+		{
+			from = $0; sub(/:.*/, "", from); from = plain(from)
+			to = $0; sub(/.*include *"/, "", to); sub(/".*/, "", to); to = plain(to)
+			if (from != to && !((from, to) in edge)) { edge[from, to] = 1; next_of[from] = next_of[from] " " to; nodes[from] = 1 }
+		}
+		END {
+			for (start in nodes) { # all that a file leads to
+				top = 1; stack[1] = start
+				while (top > 0) {
+					count = split(next_of[stack[top--]], list, " ")
+					for (i = 1; i <= count; i++)
+						if (!((start, list[i]) in reach)) { reach[start, list[i]] = 1; stack[++top] = list[i] }
+				}
+			}
+			for (a in nodes) {
+				if (!((a, a) in reach) || a in told) continue
+				line = a
+				for (b in nodes) if (b != a && (a, b) in reach && (b, a) in reach) { line = line " " b; told[b] = 1 }
+				print line
+			}
+		}'
+}
+most_circles=10
+circles > "$work/.found"
+if [ "$(grep -c '' < "$work/.found")" -gt $most_circles ]; then
+	bad "more than $most_circles circles of files that include one another"
+	sed 's/^/    /' "$work/.found"
+else
+	good
+fi
+
 # --- length ---
 for file in $sources $(git ls-files -- 'tests/*.c' 'tests/*.h' 2> /dev/null); do
 	lines=$(grep -c '' < "$file")

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tests/fuzz/tokens.h"
-#include "tokenizer/internal.h"
+#include "tokenizer/files/tokenizer_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

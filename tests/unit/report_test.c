@@ -11,8 +11,8 @@
 #include "report/log.h"
 #include "report/plots.h"
 #include "report/svg.h"
-#include "train/log.h"
 #include "test.h"
+#include "train/log.h"
 
 static uint32_t x;
 

@@ -7,9 +7,9 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
-#include "tokenizer/unicode/charsmap.h"
 #include "tokenizer/sentencepiece/protobuf.h"
 #include "tokenizer/tokenizer.h"
+#include "tokenizer/unicode/charsmap.h"
 
 #define GOLDEN "tests/golden/"
 #define MOST_COLUMNS 40

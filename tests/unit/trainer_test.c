@@ -8,11 +8,11 @@
 #include "base/sha256.h"
 #include "base/utf8.h"
 #include "tests/golden/vocabulary_golden.h"
-#include "tokenizer/unicode/charsmap.h"
 #include "tokenizer/sentencepiece/normalize.h"
-#include "tokenizer/training/suffix_array.h"
 #include "tokenizer/tokenizer.h"
+#include "tokenizer/training/suffix_array.h"
 #include "tokenizer/training/trainer.h"
+#include "tokenizer/unicode/charsmap.h"
 
 static char model_1[300], model_3[300];
 

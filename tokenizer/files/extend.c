@@ -3,7 +3,8 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "tokenizer/internal.h"
+#include "tokenizer/files/tokenizer_files.h"
+#include "tokenizer/sentencepiece/sentencepiece.h"
 
 static nch_tokenizer_file *find_file(nch_tokenizer *tokenizer, const char *name)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "tokenizer/specials.h"
 
 #define MOST_NEW_IDS 100000 /* tokens that a folder may add beyond its vocabulary */
 
@@ -85,34 +86,6 @@ void nch_folder_config_free(nch_folder_config *config)
 }
 
 /* --- special tokens --- */
-
-typedef struct special {
-	const char *key;
-	const char *usual[4];
-} special;
-
-static const special specials[] = {
-	{"unk_token", {"[UNK]", "<unk>"}},
-	{"pad_token", {"[PAD]", "<pad>"}},
-	{"cls_token", {"[CLS]", "<cls>", "<s>"}},
-	{"sep_token", {"[SEP]", "<sep>", "</s>"}},
-	{"mask_token", {"[MASK]", "<mask>"}},
-};
-
-static int32_t *place_of(nch_specials *s, size_t i)
-{
-	int32_t *places[] = {&s->unk, &s->pad, &s->cls, &s->sep, &s->mask};
-	return places[i];
-}
-
-void nch_default_specials(nch_tokenizer *tokenizer)
-{
-	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
-		int32_t *place = place_of(&tokenizer->specials, i);
-		for (size_t k = 0; *place < 0 && specials[i].usual[k] != NULL; k++)
-			*place = nch_tokenizer_find(tokenizer, specials[i].usual[k]);
-	}
-}
 
 /* A token is given as its text, or as an object with flags. */
 static const char *token_text(const nch_json *value)
@@ -207,32 +180,19 @@ static nch_status apply_decoder(const nch_folder_config *config, nch_tokenizer *
 /* How a file names the i-th special token; NULL if none does (null, or no such member). */
 static const nch_json *named(const nch_folder_config *config, size_t i)
 {
-	const nch_json *value = nch_json_get(config->config, specials[i].key);
+	const nch_json *value = nch_json_get(config->config, nch_special_kinds[i].key);
 	if (token_text(value) == NULL)
-		value = nch_json_get(config->specials, specials[i].key);
+		value = nch_json_get(config->specials, nch_special_kinds[i].key);
 	return token_text(value) != NULL ? value : NULL;
 }
 
 /* A special token that is an object must have a text: without one nobody can tell which piece is meant. */
 static nch_status check_specials(const char *file, const nch_json *object, nch_error *error)
 {
-	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
-		const nch_json *value = nch_json_get(object, specials[i].key);
+	for (size_t i = 0; i < NCH_SPECIAL_KINDS; i++) {
+		const nch_json *value = nch_json_get(object, nch_special_kinds[i].key);
 		if (value != NULL && value->type == NCH_JSON_OBJECT && token_text(value) == NULL)
-			return nch_fail(error, NCH_FORMAT, "%s: %s has no text (\"content\")", file, specials[i].key);
-	}
-	return NCH_OK;
-}
-
-nch_status nch_add_specials(nch_tokenizer *tokenizer, nch_error *error)
-{
-	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
-		int32_t id = *place_of(&tokenizer->specials, i);
-		if (id < 0)
-			continue;
-		const char *text = tokenizer->vocabulary.texts[id];
-		nch_added_token token = {text, strlen(text), id, false, false, false, false};
-		NCH_TRY(nch_tokenizer_add_token(tokenizer, &token, error));
+			return nch_fail(error, NCH_FORMAT, "%s: %s has no text (\"content\")", file, nch_special_kinds[i].key);
 	}
 	return NCH_OK;
 }
@@ -248,7 +208,7 @@ nch_status nch_folder_config_apply(const nch_folder_config *config, nch_tokenize
 	NCH_TRY(check_specials("tokenizer_config.json", config->config, error));
 	NCH_TRY(check_specials("special_tokens_map.json", config->specials, error));
 	NCH_TRY(apply_added_file(config, tokenizer, error));
-	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
+	for (size_t i = 0; i < NCH_SPECIAL_KINDS; i++) {
 		const nch_json *value = named(config, i);
 		const char *text = token_text(value);
 		if (text == NULL)
@@ -260,16 +220,16 @@ nch_status nch_folder_config_apply(const nch_folder_config *config, nch_tokenize
 				id = (int32_t)strtol(entry->name, NULL, 10); /* apply_decoder adds it, or refuses */
 		if (id < 0)
 			return nch_fail(error, NCH_FORMAT, "the %s \"%.60s\" that is named in the folder's files is not in the vocabulary",
-			                specials[i].key, text);
-		*place_of(&tokenizer->specials, i) = id;
+			                nch_special_kinds[i].key, text);
+		*nch_special_place(&tokenizer->specials, i) = id;
 	}
 	nch_default_specials(tokenizer);
 	NCH_TRY(apply_decoder(config, tokenizer, 0, error));
 	if (split)
 		return NCH_OK;
-	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
+	for (size_t i = 0; i < NCH_SPECIAL_KINDS; i++) {
 		const nch_json *value = named(config, i);
-		int32_t id = *place_of(&tokenizer->specials, i);
+		int32_t id = *nch_special_place(&tokenizer->specials, i);
 		if (id < 0)
 			continue;
 		const char *text = nch_tokenizer_piece(tokenizer, id);

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/status.h"
-#include "tokenizer/internal.h"
+#include "tokenizer/tokenizer_private.h"
 
 /* Which files a tokenizer class needs. */
 typedef enum nch_class_kind {
@@ -38,11 +38,5 @@ nch_status nch_folder_config_apply(const nch_folder_config *config, nch_tokenize
 
 /* Only the tokens that tokenizer_config.json adds behind the vocabulary: for a SentencePiece model that is taken as it is. */
 nch_status nch_folder_config_extend(const nch_folder_config *config, nch_tokenizer *tokenizer, nch_error *error);
-
-/* The usual names, where nothing else is known: [UNK] or <unk> and so on. */
-void nch_default_specials(nch_tokenizer *tokenizer);
-
-/* The special tokens that a tokenizer has become added tokens. */
-nch_status nch_add_specials(nch_tokenizer *tokenizer, nch_error *error);
 
 #endif

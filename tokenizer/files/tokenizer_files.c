@@ -1,13 +1,18 @@
 /* tokenizer_files.c - tokenizers from files and folders, and into folders. */
+#include "tokenizer/files/tokenizer_files.h"
+
 #include <string.h>
 
 #include "base/change.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/internal.h"
 #include "tokenizer/files/model_folder.h"
+#include "tokenizer/json/tokenizer_json.h"
+#include "tokenizer/sentencepiece/sentencepiece.h"
 #include "tokenizer/sentencepiece/sentencepiece_model.h"
+#include "tokenizer/specials.h"
+#include "tokenizer/wordpiece/bert_tokenizer.h"
 
 #define MAX_FILE_SIZE ((size_t)1 << 30)
 #define LONGEST_WORD 100 /* of WordPiece */
@@ -328,11 +333,10 @@ void nch_tokenizer_describe(const nch_tokenizer *tokenizer, nch_buffer *out)
 	if (bert)
 		nch_bert_describe(tokenizer, out);
 	nch_buffer_text(out, ",\n  \"model_input_names\": [\"input_ids\", \"token_type_ids\", \"attention_mask\"]");
-	put_special(out, tokenizer, "unk_token", tokenizer->specials.unk);
-	put_special(out, tokenizer, "pad_token", tokenizer->specials.pad);
-	put_special(out, tokenizer, "cls_token", tokenizer->specials.cls);
-	put_special(out, tokenizer, "sep_token", tokenizer->specials.sep);
-	put_special(out, tokenizer, "mask_token", tokenizer->specials.mask);
+	for (size_t i = 0; i < NCH_SPECIAL_KINDS; i++) {
+		nch_specials specials = tokenizer->specials;
+		put_special(out, tokenizer, nch_special_kinds[i].key, *nch_special_place(&specials, i));
+	}
 	nch_buffer_text(out, "\n}\n");
 }
 

@@ -9,9 +9,9 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "tokenizer/sentencepiece/unigram.h"
 #include "tokenizer/unicode/bert_text.h"
 #include "tokenizer/vocabulary/trie.h"
-#include "tokenizer/sentencepiece/unigram.h"
 #include "tokenizer/vocabulary/vocabulary.h"
 
 typedef struct nch_json_model {

@@ -1,4 +1,6 @@
 /* tokenizer_json.c - Hugging Face's tokenizer.json: everything that a tokenizer does, told as data. */
+#include "tokenizer/json/tokenizer_json.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -6,11 +8,11 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/internal.h"
 #include "tokenizer/json/json_model.h"
 #include "tokenizer/pipeline/json_pipeline.h"
-#include "tokenizer/files/model_folder.h"
 #include "tokenizer/pipeline/normalized_tokens.h"
+#include "tokenizer/specials.h"
+#include "tokenizer/wordpiece/bert_tokenizer.h"
 
 #define MOST_GAPS 1000000 /* ids that stand for nothing */
 

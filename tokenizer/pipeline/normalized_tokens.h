@@ -3,9 +3,9 @@
 #ifndef NCH_TOKENIZER_NORMALIZED_TOKENS_H
 #define NCH_TOKENIZER_NORMALIZED_TOKENS_H
 
-#include "tokenizer/vocabulary/added_tokens.h"
-#include "tokenizer/internal.h"
 #include "tokenizer/pipeline/json_pipeline.h"
+#include "tokenizer/tokenizer_private.h"
+#include "tokenizer/vocabulary/added_tokens.h"
 
 /* Working memory of one thread. Start with {0}. */
 typedef struct nch_normalized_scratch {

@@ -10,8 +10,8 @@
 #include "base/buffer.h"
 #include "base/status.h"
 #include "tokenizer/sentencepiece/sentencepiece_model.h"
-#include "tokenizer/vocabulary/trie.h"
 #include "tokenizer/sentencepiece/unigram.h"
+#include "tokenizer/vocabulary/trie.h"
 #include "tokenizer/vocabulary/vocabulary.h"
 
 typedef struct nch_bpe {

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "tokenizer/unicode/double_array.h"
 #include "tokenizer/sentencepiece/sentencepiece_model.h"
+#include "tokenizer/unicode/double_array.h"
 #include "tokenizer/vocabulary/trie.h"
 
 #define NCH_SPACE_MARK "\xE2\x96\x81" /* U+2581, three bytes */

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/sentencepiece/sentencepiece_parts.h"
+#include "tokenizer/sentencepiece/sentencepiece_private.h"
 #include "tokenizer/sentencepiece/xlnet_text.h"
 
 /* --- encoding --- */

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
-#include "tokenizer/sentencepiece/sentencepiece_parts.h"
+#include "tokenizer/sentencepiece/sentencepiece_private.h"
 
 /* Whether the piece is longer than a comma and ends with a digit and a comma. */
 static bool ends_with_digit_and_comma(const nch_sp_piece *piece)

@@ -18,7 +18,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/sentencepiece/sentencepiece_parts.h"
+#include "tokenizer/sentencepiece/sentencepiece_private.h"
 
 static void put_base64(nch_buffer *out, const unsigned char *data, size_t size)
 {

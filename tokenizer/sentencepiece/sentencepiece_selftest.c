@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "tokenizer/sentencepiece/sentencepiece_parts.h"
+#include "tokenizer/sentencepiece/sentencepiece_private.h"
 
 #define SAME_SCORE 1e-7f /* two ways to cut with the same score are both right */
 

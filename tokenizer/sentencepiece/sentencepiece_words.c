@@ -13,7 +13,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/sentencepiece/sentencepiece_parts.h"
+#include "tokenizer/sentencepiece/sentencepiece_private.h"
 #include "tokenizer/vocabulary/vocabulary.h"
 
 #define CACHE_SLOTS 8192   /* what fits into the processor's second cache; rare words are cut faster than they would be fetched */

@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/unicode/bert_text.h"
 #include "tokenizer/training/train_pieces.h"
+#include "tokenizer/unicode/bert_text.h"
 
 #define LONGEST_WORD 100 /* characters; BERT takes longer ones as unknown */
 

@@ -6,11 +6,11 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "tokenizer/unicode/charsmap.h"
 #include "tokenizer/sentencepiece/normalize.h"
 #include "tokenizer/sentencepiece/sentencepiece_model.h"
 #include "tokenizer/training/train_corpus.h"
 #include "tokenizer/training/train_pieces.h"
+#include "tokenizer/unicode/charsmap.h"
 
 nch_tokenizer_training nch_tokenizer_training_defaults(nch_training_type type)
 {

@@ -1,11 +1,12 @@
 /* bert_tokenizer.c - a tokenizer that is a WordPiece vocabulary with BERT's rules for words. */
+#include "tokenizer/wordpiece/bert_tokenizer.h"
+
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "tokenizer/unicode/bert_text.h"
-#include "tokenizer/internal.h"
 #include "tokenizer/pipeline/normalized_tokens.h"
+#include "tokenizer/unicode/bert_text.h"
 #include "tokenizer/wordpiece/wordpiece.h"
 
 typedef struct bert {

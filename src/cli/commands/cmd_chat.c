@@ -5,8 +5,8 @@
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "io/line_stream.h"
 #include "cli/output.h"
+#include "io/line_stream.h"
 #include "kernels/math.h"
 #include "train/predictor.h"
 

@@ -7,10 +7,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "cli/command.h"
+#include "cli/commands/recommend_write.h"
 #include "cli/common.h"
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "cli/commands/recommend_write.h"
 #include "cli/suggest.h"
 
 static const nch_option songs_options[] = {

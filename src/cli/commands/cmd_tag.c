@@ -8,12 +8,12 @@
 #include "base/memory.h"
 #include "cli/answer.h"
 #include "cli/command.h"
-#include "cli/data_options.h"
-#include "cli/common.h"
-#include "io/line_stream.h"
-#include "cli/output.h"
 #include "cli/commands/tag_write.h"
+#include "cli/common.h"
+#include "cli/data_options.h"
+#include "cli/output.h"
 #include "cli/whole_text.h"
+#include "io/line_stream.h"
 
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},

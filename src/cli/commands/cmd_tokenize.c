@@ -5,9 +5,9 @@
 #include "base/number.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "io/line_stream.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "io/line_stream.h"
 #include "tokenizer/tokenizer.h"
 
 /* Lines are worked on in batches, and a batch in chunks, each with an output of its own; so threads share nothing and the

@@ -4,10 +4,10 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "io/line_stream.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "io/columns.h"
+#include "io/line_stream.h"
 #include "io/rows.h"
 #include "tokenizer/training/trainer.h"
 

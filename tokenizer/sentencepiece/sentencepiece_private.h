@@ -1,10 +1,10 @@
-/* sentencepiece_parts.h - what the files that make up a SentencePiece tokenizer share. */
-#ifndef NCH_TOKENIZER_SENTENCEPIECE_PARTS_H
-#define NCH_TOKENIZER_SENTENCEPIECE_PARTS_H
+/* sentencepiece_private.h - what the files that make up a SentencePiece tokenizer share. */
+#ifndef NCH_TOKENIZER_SENTENCEPIECE_PRIVATE_H
+#define NCH_TOKENIZER_SENTENCEPIECE_PRIVATE_H
 
 #include "tokenizer/sentencepiece/bpe.h"
-#include "tokenizer/internal.h"
 #include "tokenizer/sentencepiece/normalize.h"
+#include "tokenizer/sentencepiece/sentencepiece.h"
 #include "tokenizer/sentencepiece/sentencepiece_model.h"
 #include "tokenizer/sentencepiece/unigram.h"
 
