@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "nn/family.h"
 #include "train/predictor_prepare.h"
 
 #define MOST_MAPPED ((size_t)512)
@@ -262,7 +263,7 @@ static nch_status look(nch_predictor *p, const windows *w, nch_explanation *e, n
 	const nch_config *c = &p->model->config;
 	nch_examples rows = {0};
 	size_t n = e->tokens.count, cells;
-	if (n > MOST_MAPPED || c->family == NCH_FUNNEL || w->rows.rows > 1)
+	if (n > MOST_MAPPED || !c->family->maps || w->rows.rows > 1)
 		return NCH_OK;
 	e->layers = c->layers;
 	e->heads = c->heads;

@@ -10,7 +10,7 @@
 #include "base/status.h"
 #include "kernels/kernels.h"
 
-typedef enum nch_family { NCH_BERT, NCH_ROBERTA, NCH_ELECTRA, NCH_DISTILBERT, NCH_ALBERT, NCH_FUNNEL } nch_family;
+typedef struct nch_family nch_family; /* nn/family.h */
 
 typedef enum nch_head {
 	NCH_HEAD_CLASSIFIER, /* one number for each label, from the first token: ...ForSequenceClassification */
@@ -18,27 +18,12 @@ typedef enum nch_head {
 	NCH_HEAD_RTD         /* ELECTRA's alone: one number for each token, was it replaced? ElectraForPreTraining */
 } nch_head;
 
-enum { NCH_MAX_BLOCKS = 16 };
-
-/* What Funnel has beside: blocks of layers, each of which begins by halving the number of rows (Dai et al. 2020). */
-typedef struct nch_funnel_config {
-	size_t blocks, sizes[NCH_MAX_BLOCKS]; /* layers of each block */
-	size_t repeats[NCH_MAX_BLOCKS];       /* how many times each layer of a block is gone through */
-	size_t head_width;                    /* d_head; the other families have hidden / heads */
-	float activation_dropout;
-	bool largest;       /* pooling_type max; else mean */
-	bool factorized;    /* attention_type: another way to the same numbers, kept for the file's sake */
-	bool separate_cls;  /* the first token is pooled with nobody, and has no place */
-	bool truncate;      /* truncate_seq: with separate_cls, the last token is not pooled, which keeps lengths powers of two */
-	bool queries_only;  /* pool_q_only: keys and values of a block's first layer are the rows before pooling */
-} nch_funnel_config;
-
 typedef struct nch_config {
-	nch_family family;
+	const nch_family *family;
 	nch_head head;
 	size_t vocab_size, hidden, layers, heads, feed_forward; /* feed_forward: intermediate_size */
 	size_t embedding;      /* width of the embeddings; ELECTRA and ALBERT project it to `hidden`; else it is `hidden` */
-	size_t max_positions;  /* rows of the position table; Funnel has none, and this is the most that a user wants */
+	size_t max_positions;  /* rows of the position table; without one the most that a user wants */
 	size_t position_offset; /* the first token's position: 0, or padding_idx + 1 for RoBERTa */
 	size_t types;          /* rows of the token-type table; 0: there is none */
 	nch_activation activation;
@@ -47,7 +32,7 @@ typedef struct nch_config {
 	size_t labels;
 	char **label_names;    /* (labels), in the arena that was given; a masked language model has none */
 	bool multi_label;      /* problem_type multi_label_classification */
-	nch_funnel_config funnel; /* of NCH_FUNNEL alone */
+	void *own;             /* what the family alone has, see its file; NULL where it has nothing. It lives as long as the labels' names */
 } nch_config;
 
 /* Reads config.json (every key of Hugging Face's that matters to these families; others are kept out of account). Refuses what this program

@@ -1,10 +1,9 @@
 /* forward.c - from ids to logits: the whole of BERT on one page, and of those that differ from it by a line or two.
  *
  * Shapes: n tokens in all sentences together, h = hidden, f = feed_forward. */
-#include "nn/model.h"
-
 #include "nn/eye.h"
-#include "nn/funnel.h"
+#include "nn/family.h"
+#include "nn/model.h"
 
 /* Which dropout a mask belongs to: its address beside seed, step and row. */
 enum { SITE_EMBEDDING = 0, SITE_LAYER = 1, SITES_A_LAYER = 3, SITE_HEAD = 0xE000, SITE_CLASSIFIER = 0xE001 };
@@ -18,7 +17,7 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	const nch_config *c = &model->config;
 	const nch_encoder_layer *layer = &model->layers[index];
 	uint32_t site = SITE_LAYER + SITES_A_LAYER * (uint32_t)index;
-	float after_attention = c->family == NCH_DISTILBERT ? 0.0f : c->dropout, after_down = c->family == NCH_ALBERT ? 0.0f : c->dropout;
+	float after_attention = c->family->undropped_attention ? 0.0f : c->dropout, after_down = c->family->undropped_output ? 0.0f : c->dropout;
 
 	nch_tensor *query = SEE(QUERY, nch_linear(tape, x, NCH_ACTIVATIONS, layer->query_weight, layer->query_bias)); /* (n, h) each */
 	nch_tensor *key = SEE(KEY, nch_linear(tape, x, NCH_ACTIVATIONS, layer->key_weight, layer->key_bias));
@@ -32,12 +31,10 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	return SEE(OUTPUT, nch_layer_norm(tape, down, attended, after_down, site + 2, layer->output_gamma, layer->output_beta, c->norm_epsilon));
 }
 
-nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows)
+nch_tensor *nch_bert_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows)
 {
 	const nch_config *c = &model->config;
 	*rows = batch;
-	if (c->family == NCH_FUNNEL)
-		return nch_funnel_encode(model, tape, batch, rows);
 	nch_arena_mark mark = nch_tape_mark(tape);
 	const size_t index = 0;
 	nch_tensor *sum = SEE(EMBEDDINGS_SUM, nch_embedding(tape, batch, model->word, model->type, model->position)); /* (n, embedding) */
@@ -51,10 +48,13 @@ nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_b
 	return x;
 }
 
+nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows)
+{
+	return model->config.family->encode(model, tape, batch, rows);
+}
+
 nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch)
 {
-	static const nch_activation pooling[] = {[NCH_BERT] = NCH_TANH, [NCH_ROBERTA] = NCH_TANH, [NCH_ELECTRA] = NCH_GELU,
-	                                         [NCH_DISTILBERT] = NCH_RELU, [NCH_ALBERT] = NCH_TANH, [NCH_FUNNEL] = NCH_TANH};
 	const nch_batch *rows;
 	const nch_config *c = &model->config;
 	uint64_t row = nch_tape_step(tape)->sentence_row;
@@ -63,10 +63,10 @@ nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_b
 	if (x == NULL)
 		return NULL;
 	nch_tensor *first = nch_select_rows(tape, x, rows->offsets, batch->sentences); /* (sentences, h): [CLS] */
-	if (c->family == NCH_ROBERTA || c->family == NCH_ELECTRA) /* their heads drop some of [CLS]; the others take it as it is */
+	if (c->family->drops_first)
 		first = nch_dropout_op(tape, first, c->classifier_dropout, SITE_HEAD, row);
 	nch_tensor *dense = nch_linear(tape, first, NCH_ACTIVATIONS, model->pool_weight, model->pool_bias);
-	nch_tensor *pooled = SEE(POOLED, nch_activate(tape, dense, pooling[c->family]));
+	nch_tensor *pooled = SEE(POOLED, nch_activate(tape, dense, c->family->pooling));
 	nch_tensor *dropped = nch_dropout_op(tape, pooled, c->classifier_dropout, SITE_CLASSIFIER, row);
 	return SEE(LOGITS, nch_linear(tape, dropped, NCH_ACTIVATIONS, model->classifier_weight, model->classifier_bias)); /* (sentences, labels) */
 }
@@ -74,12 +74,11 @@ nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_b
 nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch, const size_t *rows, size_t count)
 {
 	const nch_config *c = &model->config;
-	bool gelu = c->family == NCH_ROBERTA || c->family == NCH_ELECTRA; /* whatever their config says */
 	const nch_batch *all;
 	nch_tensor *x = nch_model_encode(model, tape, batch, &all);
 	nch_tensor *chosen = nch_select_rows(tape, x, rows, count);                                               /* (count, h) */
 	nch_tensor *dense = nch_linear(tape, chosen, NCH_ACTIVATIONS, model->mlm_weight, model->mlm_dense_bias);  /* (count, embedding) */
-	nch_tensor *active = nch_activate(tape, dense, gelu ? NCH_GELU : c->activation);
+	nch_tensor *active = nch_activate(tape, dense, c->family->mlm_gelu ? NCH_GELU : c->activation);
 	nch_tensor *normal = nch_layer_norm(tape, active, NULL, 0.0f, 0, model->mlm_gamma, model->mlm_beta, c->norm_epsilon);
 	return nch_linear(tape, normal, NCH_ACTIVATIONS, model->decoder, model->mlm_bias);                        /* (count, vocab) */
 }

@@ -7,6 +7,7 @@
 
 #include "kernels/math.h"
 #include "nn/eye.h"
+#include "nn/family.h"
 
 /* Which dropout a mask belongs to, see forward.c. */
 enum { SITE_EMBEDDING = 0, SITE_LAYER = 1, SITES_A_LAYER = 4, SITE_WAVES = 0xD000 };
@@ -110,13 +111,13 @@ static bool plan_attention(const nch_model *model, nch_tape *tape, const nch_bat
 	if (waves == NULL)
 		return false;
 	*shape = (nch_relative_shape){.queries = queries, .keys = keys, .addresses = addresses, .step = step, .distances = distances, .zero = zero,
-	                              .columns = columns, .waves = waves->data, .first_apart = c->funnel.separate_cls};
+	                              .columns = columns, .waves = waves->data, .first_apart = nch_funnel_of(c)->separate_cls};
 	return true;
 }
 
 static bool plan_block(const nch_model *model, nch_tape *tape, const nch_batch *batch, size_t b, block_plan *plans)
 {
-	const nch_funnel_config *funnel = &model->config.funnel;
+	const nch_funnel_config *funnel = model->config.own;
 	long stride = 1L << b;
 	uint32_t site = SITE_WAVES + 2 * (uint32_t)b;
 	block_plan *plan = &plans[b];
@@ -156,9 +157,9 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 
 	nch_tensor *up = SEE(UP, nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, f) */
 	nch_activation activation = c->activation;
-	if (c->funnel.activation_dropout > 0.0f) {
+	if (nch_funnel_of(c)->activation_dropout > 0.0f) {
 		up = nch_activate(tape, up, activation);
-		up = nch_dropout_packed(tape, up, c->funnel.activation_dropout, site + 2, offsets, addresses, sentences);
+		up = nch_dropout_packed(tape, up, nch_funnel_of(c)->activation_dropout, site + 2, offsets, addresses, sentences);
 		activation = NCH_ACTIVATIONS; /* has been done */
 	}
 	nch_tensor *down = SEE(DOWN, nch_linear(tape, up, activation, layer->down_weight, layer->down_bias));   /* (n, h) */
@@ -169,7 +170,7 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 nch_tensor *nch_funnel_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows)
 {
 	const nch_config *c = &model->config;
-	const nch_funnel_config *funnel = &c->funnel;
+	const nch_funnel_config *funnel = c->own;
 	const nch_encoder_layer *layer = model->layers;
 	block_plan *plans = nch_tape_alloc(tape, funnel->blocks, sizeof *plans);
 	uint32_t site = SITE_LAYER;

@@ -7,24 +7,15 @@
 #include "base/memory.h"
 #include "io/safetensors.h"
 #include "kernels/math.h"
-#include "nn/tensor_names.h"
+#include "nn/model_build.h"
 
 /* --- the list --- */
 
-typedef struct builder {
-	nch_model *model;   /* whose tensors are made */
-	nch_model *list;    /* in whose list they stand: its own, or its discriminator's */
-	const nch_tensor_names *names;
-	size_t depth; /* of what is added now, see nch_tensor */
-	bool failed;
-} builder;
-
-enum { TENSORS_OUTSIDE = 16, TENSORS_A_LAYER = 20 };
+enum { TENSORS_OUTSIDE = 16 };
 
 static const char generator_prefix[] = "generator/";
 
-/* A new tensor of this name. */
-static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns, nch_role role)
+nch_tensor *nch_build_tensor(nch_builder *b, const char *name, size_t rows, size_t columns, nch_role role)
 {
 	nch_model *m = b->list;
 	nch_tensor *t = &m->tensors[m->count];
@@ -42,40 +33,40 @@ static nch_tensor *add(builder *b, const char *name, size_t rows, size_t columns
 	return t;
 }
 
-static nch_tensor *add_part(builder *b, const char *part, const char *what, size_t rows, size_t columns, nch_role role)
+nch_tensor *nch_build_part(nch_builder *b, const char *part, const char *what, size_t rows, size_t columns, nch_role role)
 {
 	char name[240];
 	snprintf(name, sizeof name, "%s.%s", part, what);
-	return add(b, name, rows, columns, role);
+	return nch_build_tensor(b, name, rows, columns, role);
 }
 
-static void add_dense(builder *b, const char *part, size_t out, size_t in, nch_tensor **weight, nch_tensor **bias)
+void nch_build_dense(nch_builder *b, const char *part, size_t out, size_t in, nch_tensor **weight, nch_tensor **bias)
 {
-	*weight = add_part(b, part, "weight", out, in, NCH_WEIGHT);
-	*bias = add_part(b, part, "bias", 1, out, NCH_BIAS);
+	*weight = nch_build_part(b, part, "weight", out, in, NCH_WEIGHT);
+	*bias = nch_build_part(b, part, "bias", 1, out, NCH_BIAS);
 }
 
-static void add_norm(builder *b, const char *part, size_t width, nch_tensor **gamma, nch_tensor **beta)
+void nch_build_norm(nch_builder *b, const char *part, size_t width, nch_tensor **gamma, nch_tensor **beta)
 {
-	*gamma = add_part(b, part, "weight", 1, width, NCH_GAMMA);
-	*beta = add_part(b, part, "bias", 1, width, NCH_BETA);
+	*gamma = nch_build_part(b, part, "weight", 1, width, NCH_GAMMA);
+	*beta = nch_build_part(b, part, "bias", 1, width, NCH_BETA);
 }
 
-static void add_tables(builder *b)
+static void add_tables(nch_builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
 	char part[160];
-#define PART(what) (snprintf(part, sizeof part, "%s." what, b->names->prefix), part)
-	m->word = add_part(b, PART("embeddings.word_embeddings"), "weight", c->vocab_size, c->embedding, NCH_WEIGHT);
-	if (c->family != NCH_FUNNEL)
-		m->position = add_part(b, PART("embeddings.position_embeddings"), "weight", c->max_positions, c->embedding, NCH_WEIGHT);
+#define PART(what) (snprintf(part, sizeof part, "%s.%s", b->names->prefix, b->names->what), part)
+	m->word = nch_build_part(b, PART(word), "weight", c->vocab_size, c->embedding, NCH_WEIGHT);
+	if (b->names->position != NULL)
+		m->position = nch_build_part(b, PART(position), "weight", c->max_positions, c->embedding, NCH_WEIGHT);
 	if (c->types > 0)
-		m->type = add_part(b, PART("embeddings.token_type_embeddings"), "weight", c->types, c->embedding, NCH_WEIGHT);
+		m->type = nch_build_part(b, PART(type), "weight", c->types, c->embedding, NCH_WEIGHT);
 #undef PART
 }
 
-static void add_embeddings(builder *b)
+static void add_embeddings(nch_builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
@@ -89,14 +80,14 @@ static void add_embeddings(builder *b)
 		m->type = m->tables->type;
 	}
 	snprintf(part, sizeof part, "%s.%s", prefix, b->names->embedding_norm);
-	add_norm(b, part, c->embedding, &m->embedding_gamma, &m->embedding_beta);
-	if (c->embedding != c->hidden || c->family == NCH_ALBERT) { /* ALBERT always has it */
+	nch_build_norm(b, part, c->embedding, &m->embedding_gamma, &m->embedding_beta);
+	if (c->embedding != c->hidden || c->family->always_projects) {
 		snprintf(part, sizeof part, "%s.%s", prefix, b->names->project);
-		add_dense(b, part, c->hidden, c->embedding, &m->project_weight, &m->project_bias);
+		nch_build_dense(b, part, c->hidden, c->embedding, &m->project_weight, &m->project_bias);
 	}
 }
 
-static void add_layer(builder *b, size_t index, nch_encoder_layer *layer)
+static void add_layer(nch_builder *b, size_t index, nch_encoder_layer *layer)
 {
 	const nch_config *c = &b->model->config;
 	const nch_tensor_names *names = b->names;
@@ -105,67 +96,21 @@ static void add_layer(builder *b, size_t index, nch_encoder_layer *layer)
 	if (!names->shared)
 		snprintf(number, sizeof number, "%zu", index);
 #define PART(what) (snprintf(part, sizeof part, "%s.%s%s.%s", names->prefix, names->layer, number, names->what), part)
-	add_dense(b, PART(query), h, h, &layer->query_weight, &layer->query_bias);
-	add_dense(b, PART(key), h, h, &layer->key_weight, &layer->key_bias);
-	add_dense(b, PART(value), h, h, &layer->value_weight, &layer->value_bias);
-	add_dense(b, PART(attention), h, h, &layer->attention_weight, &layer->attention_bias);
-	add_norm(b, PART(attention_norm), h, &layer->attention_gamma, &layer->attention_beta);
-	add_dense(b, PART(up), c->feed_forward, h, &layer->up_weight, &layer->up_bias);
-	add_dense(b, PART(down), h, c->feed_forward, &layer->down_weight, &layer->down_bias);
-	add_norm(b, PART(output_norm), h, &layer->output_gamma, &layer->output_beta);
+	nch_build_dense(b, PART(query), h, h, &layer->query_weight, &layer->query_bias);
+	nch_build_dense(b, PART(key), h, h, &layer->key_weight, &layer->key_bias);
+	nch_build_dense(b, PART(value), h, h, &layer->value_weight, &layer->value_bias);
+	nch_build_dense(b, PART(attention), h, h, &layer->attention_weight, &layer->attention_bias);
+	nch_build_norm(b, PART(attention_norm), h, &layer->attention_gamma, &layer->attention_beta);
+	nch_build_dense(b, PART(up), c->feed_forward, h, &layer->up_weight, &layer->up_bias);
+	nch_build_dense(b, PART(down), h, c->feed_forward, &layer->down_weight, &layer->down_bias);
+	nch_build_norm(b, PART(output_norm), h, &layer->output_gamma, &layer->output_beta);
 #undef PART
 }
 
-static nch_tensor *add_cube(builder *b, const char *name, size_t rows, size_t heads, size_t width)
-{
-	nch_tensor *t = add(b, name, rows, heads * width, NCH_WEIGHT);
-	t->rank = 3;
-	t->inner = width;
-	return t;
-}
-
-/* Layer `index` of block `block` of Funnel: queries, keys and values of heads · head_width, and what relative positions need. */
-static void add_funnel_layer(builder *b, size_t block, size_t index, nch_encoder_layer *layer)
-{
-	const nch_config *c = &b->model->config;
-	const nch_tensor_names *names = b->names;
-	size_t h = c->hidden, heads = c->heads, width = c->funnel.head_width, inner = heads * width;
-	char part[200];
-#define PART(what) (snprintf(part, sizeof part, "%s.%s%zu.%zu.%s", names->prefix, names->layer, block, index, what), part)
-	nch_relative_weights *relative = &layer->relative;
-	nch_tensor **biases[] = {&relative->content_bias, &relative->place_bias, &relative->kind_bias};
-	static const char *const bias_names[] = {"attention.r_w_bias", "attention.r_r_bias", "attention.r_s_bias"};
-	layer->query_weight = add_part(b, PART(names->query), "weight", inner, h, NCH_WEIGHT);
-	add_dense(b, PART(names->key), inner, h, &layer->key_weight, &layer->key_bias);
-	add_dense(b, PART(names->value), inner, h, &layer->value_weight, &layer->value_bias);
-	for (size_t i = 0; i < 3; i++) {
-		*biases[i] = add(b, PART(bias_names[i]), heads, width, NCH_BIAS);
-		(*biases[i])->rank = 2;
-	}
-	relative->kernel = add_cube(b, PART("attention.r_kernel"), h, heads, width);
-	relative->segments = add_cube(b, PART("attention.seg_embed"), 2, heads, width);
-	add_dense(b, PART(names->attention), h, inner, &layer->attention_weight, &layer->attention_bias);
-	add_norm(b, PART(names->attention_norm), h, &layer->attention_gamma, &layer->attention_beta);
-	add_dense(b, PART(names->up), c->feed_forward, h, &layer->up_weight, &layer->up_bias);
-	add_dense(b, PART(names->down), h, c->feed_forward, &layer->down_weight, &layer->down_bias);
-	add_norm(b, PART(names->output_norm), h, &layer->output_gamma, &layer->output_beta);
-#undef PART
-}
-
-static void add_layers(builder *b)
+void nch_bert_build_layers(nch_builder *b)
 {
 	nch_model *m = b->model;
-	const nch_config *c = &m->config;
-	if (c->family == NCH_FUNNEL) {
-		nch_encoder_layer *layer = m->layers;
-		for (size_t block = 0; block < c->funnel.blocks; block++)
-			for (size_t l = 0; l < c->funnel.sizes[block]; l++) {
-				b->depth++;
-				add_funnel_layer(b, block, l, layer++);
-			}
-		return;
-	}
-	for (size_t l = 0; l < c->layers; l++) {
+	for (size_t l = 0; l < m->config.layers; l++) {
 		b->depth = 1 + l;
 		if (l > 0 && b->names->shared)
 			m->layers[l] = m->layers[0];
@@ -175,17 +120,17 @@ static void add_layers(builder *b)
 }
 
 /* A dense layer and a LayerNorm; then the word table once more, and a bias for each word. */
-static void add_mlm_head(builder *b)
+static void add_mlm_head(nch_builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
-	add_dense(b, b->names->mlm_dense, c->embedding, c->hidden, &m->mlm_weight, &m->mlm_dense_bias);
-	add_norm(b, b->names->mlm_norm, c->embedding, &m->mlm_gamma, &m->mlm_beta);
+	nch_build_dense(b, b->names->mlm_dense, c->embedding, c->hidden, &m->mlm_weight, &m->mlm_dense_bias);
+	nch_build_norm(b, b->names->mlm_norm, c->embedding, &m->mlm_gamma, &m->mlm_beta);
 	m->decoder = m->word;
-	m->mlm_bias = add(b, b->names->mlm_bias, 1, c->vocab_size, NCH_BIAS);
+	m->mlm_bias = nch_build_tensor(b, b->names->mlm_bias, 1, c->vocab_size, NCH_BIAS);
 }
 
-static void add_head(builder *b)
+static void add_head(nch_builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
@@ -194,25 +139,25 @@ static void add_head(builder *b)
 		add_mlm_head(b);
 		break;
 	case NCH_HEAD_RTD:
-		add_dense(b, b->names->rtd_dense, c->hidden, c->hidden, &m->rtd_weight, &m->rtd_bias);
-		add_dense(b, b->names->rtd_out, 1, c->hidden, &m->rtd_out_weight, &m->rtd_out_bias);
+		nch_build_dense(b, b->names->rtd_dense, c->hidden, c->hidden, &m->rtd_weight, &m->rtd_bias);
+		nch_build_dense(b, b->names->rtd_out, 1, c->hidden, &m->rtd_out_weight, &m->rtd_out_bias);
 		break;
 	case NCH_HEAD_CLASSIFIER:
-		add_dense(b, b->names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
-		add_dense(b, b->names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
+		nch_build_dense(b, b->names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
+		nch_build_dense(b, b->names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
 		break;
 	}
 }
 
 /* All tensors of b->model, behind those that the list has. */
-static void add_all(builder *b)
+static void add_all(nch_builder *b)
 {
 	nch_model *m = b->model;
 	size_t begin = b->list->count;
 	m->tensors = b->list->tensors + begin;
 	b->depth = 0;
 	add_embeddings(b);
-	add_layers(b);
+	m->config.family->build_layers(b);
 	b->depth = 1 + m->config.layers;
 	m->head_begin = b->list->count - begin;
 	add_head(b);
@@ -220,7 +165,7 @@ static void add_all(builder *b)
 		m->count = b->list->count - begin;
 }
 
-static nch_status copy_labels(nch_model *model, const nch_config *config, nch_error *error)
+static nch_status copy_config_parts(nch_model *model, const nch_config *config, nch_error *error)
 {
 	char **names = nch_arena_alloc(model->arena, config->labels + 1, sizeof *names);
 	if (names == NULL)
@@ -232,12 +177,18 @@ static nch_status copy_labels(nch_model *model, const nch_config *config, nch_er
 			return nch_no_memory(error);
 	}
 	model->config.label_names = names;
+	if (config->own != NULL) {
+		model->config.own = nch_arena_alloc(model->arena, 1, config->family->own_size);
+		if (model->config.own == NULL)
+			return nch_no_memory(error);
+		memcpy(model->config.own, config->own, config->family->own_size);
+	}
 	return NCH_OK;
 }
 
 static nch_status check_head(const nch_config *config, nch_error *error)
 {
-	const nch_tensor_names *names = &nch_names_of[config->family];
+	const nch_tensor_names *names = &config->family->names;
 	if (config->head == NCH_HEAD_MLM && names->mlm_dense == NULL)
 		return nch_fail(error, NCH_FORMAT, "a model of this family has no masked-LM head");
 	if (config->head == NCH_HEAD_RTD && names->rtd_dense == NULL)
@@ -272,13 +223,13 @@ static nch_model *empty_model(const nch_config *config, const nch_config *genera
 
 static nch_status fill_model(nch_model *m, const nch_config *config, nch_error *error)
 {
-	builder b = {.model = m, .list = m, .names = &nch_names_of[config->family]};
+	nch_builder b = {.model = m, .list = m, .names = &config->family->names};
 	size_t layers = config->layers + (m->generator ? m->generator->config.layers : 0);
 	m->arena = nch_arena_new(0);
-	m->tensors = nch_alloc(2 * TENSORS_OUTSIDE + layers * TENSORS_A_LAYER, sizeof *m->tensors);
+	m->tensors = nch_alloc(2 * TENSORS_OUTSIDE + layers * NCH_TENSORS_A_LAYER, sizeof *m->tensors);
 	if (m->arena == NULL || m->tensors == NULL)
 		return nch_no_memory(error);
-	NCH_TRY(copy_labels(m, config, error));
+	NCH_TRY(copy_config_parts(m, config, error));
 	add_all(&b);
 	if (m->generator != NULL) {
 		size_t before = m->parameters;

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/safetensors.h"
-#include "nn/tensor_names.h"
+#include "nn/family.h"
 
 enum { MAX_NAME = 320 };
 
@@ -44,13 +44,13 @@ static bool ends(const char *text, size_t length, const char *end)
 /* Finds the word table, by the shortest name that ends as its own does, and with it what the encoder's names begin with. */
 static void find_prefix(opening *o)
 {
-	static const char table[] = "embeddings.word_embeddings.weight";
-	char usual[64];
+	char usual[64], table[64];
 	snprintf(usual, sizeof usual, "%s.", o->names->prefix);
+	snprintf(table, sizeof table, "%s.weight", o->names->word);
 	size_t best = SIZE_MAX;
 	for (size_t i = 0; i < nch_weights_count(o->file); i++) {
 		const char *name = nch_weights_at(o->file, i)->name;
-		size_t length = strlen(name), before = length - (sizeof table - 1);
+		size_t length = strlen(name), before = length - strlen(table);
 		if (length >= best || !ends(name, length, table) || (before > 0 && name[before - 1] != '.'))
 			continue;
 		best = length;
@@ -465,7 +465,7 @@ static nch_status load_all(opening *o, nch_error *error)
 /* The weights of one folder into a model whose memory, if it is not mapped, is there. */
 static nch_status load_folder(nch_model *model, const nch_model_options *options, const char *folder, const size_t *row_of, nch_error *error)
 {
-	opening o = {.model = model, .options = options, .folder = folder, .row_of = row_of, .names = &nch_names_of[model->config.family],
+	opening o = {.model = model, .options = options, .folder = folder, .row_of = row_of, .names = &model->config.family->names,
 	             .source_count = model->count + TABLES};
 	nch_status status = nch_weights_open(folder, &model->file, error);
 	o.file = model->file;

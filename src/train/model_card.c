@@ -1,4 +1,5 @@
 /* model_card.c - README.md of a model folder. */
+#include "nn/family.h"
 #include "train/model_card.h"
 
 #include <string.h>
@@ -77,12 +78,6 @@ static void block(const card *c, const char *language, const char *code)
 	text(c, markup ? "</pre>\n\n" : "```\n\n");
 }
 
-static const char *family_name(nch_family family)
-{
-	static const char *const names[] = {"BERT", "RoBERTa", "ELECTRA", "DistilBERT", "ALBERT", "Funnel"};
-	return names[family];
-}
-
 /* --- front matter --- */
 
 static void metric_line(const card *c, const char *type, double value)
@@ -127,7 +122,7 @@ static void what_it_is(const card *c)
 		nch_buffer_printf(c->out, "\n\nA linear model (logistic regression) over character n-grams of %u to %u, weighted by TF-IDF (%zu features), for %zu labels, %s:\n\n",
 		                  n->shape.widths.shortest, n->shape.widths.longest, n->features, n->labels.count, n->multi_label ? "any number of them a text" : "one a text");
 	else
-		nch_buffer_printf(c->out, "\n\nA %s encoder (%zu layers of %zu, %zu parameters) with a classifier for %zu labels, %s:\n\n", family_name(m->family), m->layers, m->hidden,
+		nch_buffer_printf(c->out, "\n\nA %s encoder (%zu layers of %zu, %zu parameters) with a classifier for %zu labels, %s:\n\n", m->family->title, m->layers, m->hidden,
 		                  c->result->parameters, m->labels, m->multi_label ? "any number of them a text" : "one a text");
 	for (size_t i = 0; i < c->result->labels.count; i++) {
 		text(c, i > 0 ? ", " : "");

@@ -1,4 +1,5 @@
 /* pretrain.c - from texts to a masked language model. */
+#include "nn/family.h"
 #include "train/pretrain.h"
 
 #include <math.h>
@@ -115,7 +116,7 @@ static nch_status new_model(work *w, nch_error *error)
 	NCH_TRY(nch_config_reshape(&config, &o->shape, error));
 	config.head = o->replaced ? NCH_HEAD_RTD : NCH_HEAD_MLM;
 	if (o->replaced)
-		config.family = NCH_ELECTRA;
+		config.family = &nch_electra;
 	config.vocab_size = nch_tokenizer_size(w->tokenizer);
 	config.pad_token = nch_tokenizer_specials(w->tokenizer).pad;
 	const nch_config generator = nch_config_generator(&config, o->generator_size);

@@ -1,4 +1,5 @@
 /* run_identity.c - see run_identity.h. */
+#include "nn/family.h"
 #include "train/run_identity.h"
 
 #include <stdio.h>
@@ -91,7 +92,7 @@ nch_status nch_identity_model(nch_buffer *out, const nch_model *model, nch_error
 /* Whether parts of a batch, added up, have the bits of the whole. */
 static bool parts_are_exact(const nch_model *model)
 {
-	return model->config.head == NCH_HEAD_CLASSIFIER && model->config.family != NCH_ALBERT && model->config.family != NCH_FUNNEL;
+	return model->config.head == NCH_HEAD_CLASSIFIER && !model->config.family->parts_differ;
 }
 
 void nch_identity_steps(nch_buffer *out, const nch_train_options *training, const nch_model *model)

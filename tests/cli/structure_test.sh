@@ -177,6 +177,11 @@ numeric=$(echo "$sources" | tr ' ' '\n' | grep -E '^(kernels|src/nn|src/ngram|sr
 none 'no libm in the numeric path' '(^|[^a-z_0-9])(exp|exp2|expm1|log|log2|log10|log1p|pow|tanh|sinh|cosh|erf|erfc|sin|cos|tan|atan|atan2|asin|acos|cbrt|hypot|lgamma|tgamma)[fl]? *\(' $numeric
 none 'random numbers come from Philox alone' '(^|[^a-z_0-9])(rand|srand|random|srandom|drand48|rand_r) *\(' $numeric
 
+# --- a family of models is known by its descriptor alone (nn/family.h) ---
+descriptors=$(grep -l '^const nch_family nch_' $sources)
+others=$(echo "$sources" | tr ' ' '\n' | grep -vxF "$descriptors")
+none 'nobody but its descriptor asks which family a model is of' 'family *[!=]= *(&|nch_|NCH_)|(case|\[) *(NCH|nch)_(BERT|ROBERTA|ELECTRA|DISTILBERT|ALBERT|FUNNEL)' $others
+
 # --- intrinsics live in one place ---
 others=$(echo "$sources" | tr ' ' '\n' | grep -v '^kernels/vec_')
 none 'intrinsics only in kernels/vec_*.h' '_mm[0-9]*_[a-z]|[^a-z_](vld1q|vst1q|vfmaq|vaddq|vmulq)_f' $others

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "nn/config.h"
+#include "nn/family.h"
+#include "nn/funnel.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,11 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (nch_config_parse(text, size, "fuzz", arena, &config, &error) == NCH_OK) {
 		if (config.hidden == 0 || config.heads == 0 || config.labels == 0 || config.layers == 0 || !(config.dropout < 1))
 			abort();
-		if (config.family == NCH_FUNNEL ? config.hidden % 2 != 0 || config.funnel.blocks == 0 || config.funnel.blocks > NCH_MAX_BLOCKS
-		                                : config.hidden % config.heads != 0)
+		const nch_funnel_config *funnel = nch_funnel_of(&config);
+		if (funnel != NULL ? config.hidden % 2 != 0 || funnel->blocks == 0 || funnel->blocks > NCH_MAX_BLOCKS : config.hidden % config.heads != 0)
 			abort();
-		for (size_t b = 0; b < config.funnel.blocks; b++)
-			if (config.funnel.sizes[b] == 0 || config.funnel.repeats[b] == 0)
+		for (size_t b = 0; funnel != NULL && b < funnel->blocks; b++)
+			if (funnel->sizes[b] == 0 || funnel->repeats[b] == 0)
 				abort();
 		for (size_t i = 0; i < config.labels; i++)
 			if (config.label_names[i] == NULL)

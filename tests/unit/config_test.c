@@ -1,4 +1,6 @@
 #include "nn/config.h"
+#include "nn/family.h"
+#include "nn/funnel.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,7 +29,7 @@ static const char kobert[] =
 TEST(bert)
 {
 	CHECK(parses(kobert));
-	CHECK(config.family == NCH_BERT && config.vocab_size == 8002 && config.hidden == 768 && config.embedding == 768 && config.layers == 12);
+	CHECK(config.family == &nch_bert && config.vocab_size == 8002 && config.hidden == 768 && config.embedding == 768 && config.layers == 12);
 	CHECK(config.heads == 12 && config.feed_forward == 3072 && config.max_positions == 512 && config.types == 2 && config.pad_token == 1);
 	CHECK(config.position_offset == 0 && config.activation == NCH_GELU && config.norm_epsilon == 1e-12f && config.init_range == 0.02f);
 	CHECK(config.dropout == 0.2f && config.attention_dropout == 0.1f && config.classifier_dropout == 0.2f); /* none given: as `dropout` */
@@ -38,25 +40,25 @@ TEST(bert)
 TEST(other_families)
 {
 	CHECK(parses("{\"model_type\":\"roberta\",\"vocab_size\":32000,\"type_vocab_size\":1,\"max_position_embeddings\":514,\"layer_norm_eps\":1e-5}"));
-	CHECK(config.family == NCH_ROBERTA && config.position_offset == 2 && config.pad_token == 1 && config.types == 1 && config.norm_epsilon == 1e-5f);
+	CHECK(config.family == &nch_roberta && config.position_offset == 2 && config.pad_token == 1 && config.types == 1 && config.norm_epsilon == 1e-5f);
 	CHECK(parses("{\"model_type\":\"electra\",\"embedding_size\":128,\"hidden_size\":256,\"num_attention_heads\":4,\"classifier_dropout\":null}"));
-	CHECK(config.family == NCH_ELECTRA && config.embedding == 128 && config.hidden == 256 && config.feed_forward == 1024 && config.classifier_dropout == 0.1f);
+	CHECK(config.family == &nch_electra && config.embedding == 128 && config.hidden == 256 && config.feed_forward == 1024 && config.classifier_dropout == 0.1f);
 	CHECK(parses("{\"model_type\":\"distilbert\",\"dim\":768,\"n_layers\":3,\"n_heads\":12,\"hidden_dim\":3072,\"activation\":\"gelu\",\"dropout\":0.3}"));
-	CHECK(config.family == NCH_DISTILBERT && config.layers == 3 && config.types == 0 && config.dropout == 0.3f && config.classifier_dropout == 0.2f);
+	CHECK(config.family == &nch_distilbert && config.layers == 3 && config.types == 0 && config.dropout == 0.3f && config.classifier_dropout == 0.2f);
 	CHECK(parses("{\"model_type\":\"albert\",\"hidden_size\":768,\"num_attention_heads\":12,\"intermediate_size\":3072}"));
-	CHECK(config.family == NCH_ALBERT && config.embedding == 128 && config.activation == NCH_GELU_TANH && config.dropout == 0);
+	CHECK(config.family == &nch_albert && config.embedding == 128 && config.activation == NCH_GELU_TANH && config.dropout == 0);
 	CHECK(config.head == NCH_HEAD_CLASSIFIER);
 	CHECK(parses("{\"model_type\":\"funnel\",\"block_sizes\":[2,3],\"pooling_type\":\"max\",\"truncate_seq\":false,\"hidden_dropout\":0.3}"));
-	CHECK(config.family == NCH_FUNNEL && config.layers == 5 && config.funnel.blocks == 2 && config.funnel.sizes[1] == 3 && config.funnel.repeats[1] == 1);
-	CHECK(config.funnel.head_width == 64 && config.funnel.largest && !config.funnel.truncate && config.funnel.separate_cls && config.funnel.queries_only);
+	CHECK(config.family == &nch_funnel && config.layers == 5 && nch_funnel_of(&config)->blocks == 2 && nch_funnel_of(&config)->sizes[1] == 3 && nch_funnel_of(&config)->repeats[1] == 1);
+	CHECK(nch_funnel_of(&config)->head_width == 64 && nch_funnel_of(&config)->largest && !nch_funnel_of(&config)->truncate && nch_funnel_of(&config)->separate_cls && nch_funnel_of(&config)->queries_only);
 	CHECK(config.norm_epsilon == 1e-9f && config.activation == NCH_GELU_TANH && config.types == 0 && config.classifier_dropout == 0.3f);
 	CHECK(parses("{\"architectures\":[\"RobertaForMaskedLM\"],\"model_type\":\"roberta\"}") && config.head == NCH_HEAD_MLM);
 	CHECK(parses("{\"architectures\":[\"ElectraForPreTraining\"],\"model_type\":\"electra\"}") && config.head == NCH_HEAD_RTD);
 	CHECK(parses("{\"architectures\":[\"BertForPreTraining\"],\"model_type\":\"bert\"}") && config.head == NCH_HEAD_CLASSIFIER);
 	CHECK(parses("{\"architectures\":[\"ElectraForPreTraining\"],\"hidden_size\":256}"));
-	CHECK(config.family == NCH_ELECTRA);
+	CHECK(config.family == &nch_electra);
 	CHECK(parses("{\"hidden_size\":64,\"num_attention_heads\":4}")); /* the first BERTs said no more */
-	CHECK(config.family == NCH_BERT);
+	CHECK(config.family == &nch_bert);
 }
 
 TEST(labels)
@@ -149,7 +151,7 @@ static int same(const nch_config *a, const nch_config *b)
 	       a->position_offset == b->position_offset && a->types == b->types && a->activation == b->activation &&
 	       a->norm_epsilon == b->norm_epsilon && a->dropout == b->dropout && a->attention_dropout == b->attention_dropout &&
 	       a->classifier_dropout == b->classifier_dropout && a->init_range == b->init_range && a->pad_token == b->pad_token &&
-	       a->labels == b->labels && a->multi_label == b->multi_label && memcmp(&a->funnel, &b->funnel, sizeof a->funnel) == 0;
+	       a->labels == b->labels && a->multi_label == b->multi_label && (a->own == NULL) == (b->own == NULL) && (a->own == NULL || memcmp(a->own, b->own, a->family->own_size) == 0);
 }
 
 TEST(comes_back_when_written)
@@ -160,19 +162,19 @@ TEST(comes_back_when_written)
 	int descriptor = mkstemp(path);
 	CHECK(descriptor >= 0);
 	close(descriptor);
-	static const nch_family families[] = {NCH_BERT, NCH_ROBERTA, NCH_ELECTRA, NCH_DISTILBERT, NCH_ALBERT, NCH_FUNNEL};
+	nch_funnel_config funnel = {.blocks = 2, .sizes = {1, 2}, .repeats = {3, 1}, .head_width = 7, .activation_dropout = 0.25f, .largest = true, .factorized = true, .queries_only = true};
+	static const nch_family *const families[] = {&nch_bert, &nch_roberta, &nch_electra, &nch_distilbert, &nch_albert, &nch_funnel};
 	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
 		nch_config read, written = {.family = families[i], .vocab_size = 8002, .hidden = 96, .layers = 3, .heads = 4, .feed_forward = 200, .embedding = 96,
-			.max_positions = 77, .types = families[i] == NCH_DISTILBERT || families[i] == NCH_FUNNEL ? 0 : 3, .activation = NCH_SILU, .norm_epsilon = 1e-12f, .dropout = 0.15f,
+			.max_positions = 77, .types = families[i] == &nch_distilbert || families[i] == &nch_funnel ? 0 : 3, .activation = NCH_SILU, .norm_epsilon = 1e-12f, .dropout = 0.15f,
 			.attention_dropout = 0.05f, .classifier_dropout = 0.3f, .init_range = 0.03f, .pad_token = 1, .labels = 3, .label_names = names, .multi_label = i % 2};
-		if (families[i] == NCH_ELECTRA || families[i] == NCH_ALBERT)
+		if (families[i] == &nch_electra || families[i] == &nch_albert)
 			written.embedding = 32;
-		if (families[i] == NCH_ROBERTA)
+		if (families[i] == &nch_roberta)
 			written.position_offset = 2;
-		if (families[i] == NCH_FUNNEL) {
+		if (families[i] == &nch_funnel) {
 			written.classifier_dropout = written.dropout;
-			written.funnel = (nch_funnel_config){.blocks = 2, .sizes = {1, 2}, .repeats = {3, 1}, .head_width = 7, .activation_dropout = 0.25f,
-			                                     .largest = true, .factorized = true, .queries_only = true};
+			written.own = &funnel;
 		} else if (i % 2 == 1) { /* a masked language model says nothing of labels */
 			written.head = NCH_HEAD_MLM;
 			written.multi_label = false;
@@ -185,7 +187,7 @@ TEST(comes_back_when_written)
 	}
 	unlink(path);
 	CHECK(nch_config_read(path, arena, &config, &error) == NCH_IO);
-	CHECK(nch_config_write(&(nch_config){.family = NCH_FUNNEL + 1}, path, &error) == NCH_USAGE && !nch_file_exists(path));
+	CHECK(nch_config_write(&(nch_config){.family = NULL}, path, &error) == NCH_USAGE && !nch_file_exists(path));
 }
 
 TEST(presets)
@@ -205,12 +207,12 @@ static bool shaped(size_t layers, size_t hidden, size_t heads, size_t embedding)
 
 TEST(other_measures)
 {
-	CHECK(shaped(0, 0, 0, 0) && config.layers == 4 && config.hidden == 256 && config.heads == 4 && config.family == NCH_BERT);
+	CHECK(shaped(0, 0, 0, 0) && config.layers == 4 && config.hidden == 256 && config.heads == 4 && config.family == &nch_bert);
 	CHECK(shaped(12, 0, 0, 0) && config.layers == 12 && config.hidden == 256);
-	CHECK(shaped(6, 384, 0, 128) && config.heads == 6 && config.feed_forward == 1536 && config.embedding == 128 && config.family == NCH_ELECTRA);
-	CHECK(shaped(0, 96, 0, 0) && config.heads == 3 && config.embedding == 96 && config.family == NCH_BERT);
+	CHECK(shaped(6, 384, 0, 128) && config.heads == 6 && config.feed_forward == 1536 && config.embedding == 128 && config.family == &nch_electra);
+	CHECK(shaped(0, 96, 0, 0) && config.heads == 3 && config.embedding == 96 && config.family == &nch_bert);
 	CHECK(shaped(0, 100, 5, 0) && config.heads == 5);
-	CHECK(shaped(0, 0, 8, 256) && config.heads == 8 && config.family == NCH_BERT);
+	CHECK(shaped(0, 0, 8, 256) && config.heads == 8 && config.family == &nch_bert);
 	CHECK(!shaped(0, 100, 0, 0) && error.status == NCH_USAGE && strstr(error.text, "--hidden 100"));
 	CHECK(!shaped(0, 0, 3, 0) && error.status == NCH_USAGE && strstr(error.text, "--heads 3") && config.heads == 4);
 	CHECK(!shaped(5000, 0, 0, 0) && error.status == NCH_USAGE);

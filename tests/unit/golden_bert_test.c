@@ -1,5 +1,6 @@
 /* A small BERT against PyTorch: logits, gradients, and 20 steps of every optimizer (tests/golden/bert_golden.py made the numbers). */
 #include "base/memory.h"
+#include "nn/family.h"
 #include "nn/model.h"
 #include "test.h"
 #include "tests/golden/bert_golden.h"
@@ -13,7 +14,7 @@ enum { SENTENCES = sizeof golden_lengths / sizeof *golden_lengths, LABELS = 5 };
 static nch_config config(void)
 {
 	static char *names[LABELS] = {"a", "b", "c", "d", "e"};
-	return (nch_config){.family = NCH_BERT, .vocab_size = 120, .hidden = 48, .embedding = 48, .layers = 3, .heads = 4, .feed_forward = 80,
+	return (nch_config){.family = &nch_bert, .vocab_size = 120, .hidden = 48, .embedding = 48, .layers = 3, .heads = 4, .feed_forward = 80,
 	                    .max_positions = 600, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f,
 	                    .labels = LABELS, .label_names = names};
 }

@@ -1,6 +1,8 @@
 /* Every family and head against transformers: config.json read, logits, the gradient of every tensor, and ten steps of AdamW
  * (tests/golden/families_golden.py made the numbers). */
 #include "base/memory.h"
+#include "nn/family.h"
+#include "nn/funnel.h"
 #include "nn/model.h"
 #include "test.h"
 #include "tests/golden/families_golden.h"
@@ -262,14 +264,17 @@ TEST(a_batch_in_parts_is_the_whole_batch)
 		nch_model *model = formula_model(golden);
 		nch_optimizer optimizer = {0};
 		/* where a tensor is used twice, as the word table of a masked-LM head or a shared layer is, its users take turns in another order */
-		bool shared = model->config.family == NCH_ALBERT && model->config.layers > 1;
-		for (size_t b = 0; b < model->config.funnel.blocks; b++)
-			shared = shared || model->config.funnel.repeats[b] > 1;
+		bool shared = model->config.family == &nch_albert && model->config.layers > 1;
+		nch_funnel_config *funnel = nch_funnel_of(&model->config);
+		for (size_t b = 0; funnel != NULL && b < funnel->blocks; b++)
+			shared = shared || funnel->repeats[b] > 1;
 		if (model->config.head == NCH_HEAD_MLM || shared) {
 			nch_model_free(model);
 			continue;
 		}
-		model->config.dropout = model->config.attention_dropout = model->config.classifier_dropout = model->config.funnel.activation_dropout = 0.2f;
+		model->config.dropout = model->config.attention_dropout = model->config.classifier_dropout = 0.2f;
+		if (funnel != NULL)
+			funnel->activation_dropout = 0.2f;
 		CHECK(nch_optimizer_new(model, &options, &optimizer, &error) == NCH_OK);
 		memset(&whole, 0, sizeof whole);
 		nch_step step = {.record = true, .dropout = true, .seed = 5, .number = 2};

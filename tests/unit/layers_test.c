@@ -1,5 +1,6 @@
 /* Freezing and layer-wise learning rates: which tensors they mean, that frozen bytes stay, and that the rest learns as before. */
 #include "base/memory.h"
+#include "nn/family.h"
 #include "test.h"
 #include "train/layers.h"
 #include "train/trainer.h"
@@ -10,7 +11,7 @@ static char *label_names[] = {"x", "y"};
 
 static nch_model *small_model(nch_compute *compute)
 {
-	const nch_config c = {.family = NCH_BERT, .vocab_size = 40, .hidden = 32, .embedding = 32, .layers = LAYERS, .heads = 2, .feed_forward = 64,
+	const nch_config c = {.family = &nch_bert, .vocab_size = 40, .hidden = 32, .embedding = 32, .layers = LAYERS, .heads = 2, .feed_forward = 64,
 	                      .max_positions = 20, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.05f, .dropout = 0.1f,
 	                      .attention_dropout = 0.1f, .labels = 2, .label_names = label_names};
 	nch_model *model = NULL;
@@ -70,7 +71,7 @@ TEST(rates_by_level)
 /* ALBERT's layers are one set of tensors, so they are one level. */
 TEST(levels_of_shared_layers)
 {
-	const nch_config c = {.family = NCH_ALBERT, .vocab_size = 40, .hidden = 32, .embedding = 16, .layers = LAYERS, .heads = 2, .feed_forward = 64,
+	const nch_config c = {.family = &nch_albert, .vocab_size = 40, .hidden = 32, .embedding = 16, .layers = LAYERS, .heads = 2, .feed_forward = 64,
 	                      .max_positions = 20, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.05f, .labels = 2,
 	                      .label_names = label_names};
 	nch_model *m = NULL;

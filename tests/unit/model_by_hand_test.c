@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "nn/family.h"
 #include "nn/model.h"
 #include "test.h"
 
@@ -111,7 +112,7 @@ static void encoder_layer(size_t index, double x[T][H])
 static nch_model *make(void)
 {
 	static char *names[LABELS] = {"공포", "놀람", "분노", "슬픔"};
-	const nch_config config = {.family = NCH_BERT, .vocab_size = V, .hidden = H, .embedding = H, .layers = LAYERS, .heads = HEADS, .feed_forward = F,
+	const nch_config config = {.family = &nch_bert, .vocab_size = V, .hidden = H, .embedding = H, .layers = LAYERS, .heads = HEADS, .feed_forward = F,
 	                           .max_positions = POSITIONS, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.3f,
 	                           .labels = LABELS, .label_names = names};
 	nch_model *made = NULL;

@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/safetensors.h"
+#include "nn/family.h"
+#include "nn/funnel.h"
 #include "nn/model.h"
 #include "test.h"
 
@@ -13,15 +15,16 @@ static char folder[] = "/tmp/nunchi-open-XXXXXX";
 static char *label_names[] = {"공포", "놀람", "분노"};
 static const char *const labels[] = {"공포", "놀람", "분노"}, *const other_labels[] = {"가", "나"};
 
-static nch_model *make(nch_family family, nch_head head)
+static nch_model *make(const nch_family *family, nch_head head)
 {
+	nch_funnel_config funnel = {.blocks = 2, .sizes = {1, 1}, .repeats = {1, 1}, .head_width = 5, .queries_only = true};
 	nch_config config = {.family = family, .head = head, .vocab_size = 20, .hidden = 12, .layers = 2, .heads = 3, .feed_forward = 16, .embedding = 12,
-	                     .max_positions = 10, .types = family == NCH_DISTILBERT || family == NCH_FUNNEL ? 0 : 2, .norm_epsilon = 1e-12f, .init_range = 0.02f,
+	                     .max_positions = 10, .types = family == &nch_distilbert || family == &nch_funnel ? 0 : 2, .norm_epsilon = 1e-12f, .init_range = 0.02f,
 	                     .labels = 3, .label_names = label_names};
-	if (family == NCH_ELECTRA || family == NCH_ALBERT)
+	if (family == &nch_electra || family == &nch_albert)
 		config.embedding = 8;
-	if (family == NCH_FUNNEL)
-		config.funnel = (nch_funnel_config){.blocks = 2, .sizes = {1, 1}, .repeats = {1, 1}, .head_width = 5, .queries_only = true};
+	if (family == &nch_funnel)
+		config.own = &funnel;
 	nch_model *model = NULL;
 	if (nch_model_new(&config, &model, &error) != NCH_OK || nch_model_init(model, 7, NULL, &error) != NCH_OK) {
 		printf("  %s\n", error.text);
@@ -113,13 +116,13 @@ static const nch_model_options mapped = {.map = true}, copied = {0};
 
 TEST(opens_as_it_was_saved)
 {
-	static const nch_family families[] = {NCH_BERT, NCH_ROBERTA, NCH_ELECTRA, NCH_DISTILBERT, NCH_ALBERT, NCH_FUNNEL};
+	static const nch_family *const families[] = {&nch_bert, &nch_roberta, &nch_electra, &nch_distilbert, &nch_albert, &nch_funnel};
 	for (size_t f = 0; f < sizeof families / sizeof *families; f++)
-		for (int head = 0; head < (families[f] == NCH_FUNNEL ? 1 : 2); head++) {
+		for (int head = 0; head < (families[f] == &nch_funnel ? 1 : 2); head++) {
 			nch_model *model = make(families[f], head ? NCH_HEAD_MLM : NCH_HEAD_CLASSIFIER);
 			char saved[65], again[65];
 			empty_folder();
-			if (families[f] == NCH_ROBERTA)
+			if (families[f] == &nch_roberta)
 				model->config.position_offset = 1;
 			CHECK(nch_model_save(model, folder, saved, &error) == NCH_OK);
 			for (int map = 0; map < 2; map++) {
@@ -136,7 +139,7 @@ TEST(opens_as_it_was_saved)
 
 TEST(another_head_is_made_and_the_folders_dropped)
 {
-	nch_model *mlm = make(NCH_BERT, NCH_HEAD_MLM);
+	nch_model *mlm = make(&nch_bert, NCH_HEAD_MLM);
 	write_folder(mlm, NULL, NULL, 0);
 	nch_model *opened = open_with(&(nch_model_options){.labels = labels, .label_count = 3, .seed = 5});
 	CHECK(same_tensors(mlm, opened, false) && opened->config.head == NCH_HEAD_CLASSIFIER && opened->config.labels == 3);
@@ -146,7 +149,7 @@ TEST(another_head_is_made_and_the_folders_dropped)
 	nch_model_free(opened);
 	nch_model_free(mlm);
 
-	nch_model *classifier = make(NCH_ELECTRA, NCH_HEAD_CLASSIFIER);
+	nch_model *classifier = make(&nch_electra, NCH_HEAD_CLASSIFIER);
 	write_folder(classifier, NULL, NULL, 0);
 	opened = open_with(&(nch_model_options){.head = NCH_HEAD_MLM, .seed = 5});
 	CHECK(same_tensors(classifier, opened, false) && opened->config.head == NCH_HEAD_MLM && opened->mlm_bias->columns == 20);
@@ -159,7 +162,7 @@ TEST(another_head_is_made_and_the_folders_dropped)
 TEST(labels_in_another_order_move_the_rows)
 {
 	static const char *const turned[] = {"분노", "공포", "놀람"};
-	nch_model *saved = make(NCH_BERT, NCH_HEAD_CLASSIFIER);
+	nch_model *saved = make(&nch_bert, NCH_HEAD_CLASSIFIER);
 	write_folder(saved, NULL, NULL, 0);
 	nch_model *opened = open_with(&(nch_model_options){.labels = turned, .label_count = 3});
 	CHECK(opened != NULL && opened->report.length == 0);
@@ -175,7 +178,7 @@ TEST(labels_in_another_order_move_the_rows)
 
 TEST(other_labels_make_another_head)
 {
-	nch_model *model = make(NCH_BERT, NCH_HEAD_CLASSIFIER);
+	nch_model *model = make(&nch_bert, NCH_HEAD_CLASSIFIER);
 	write_folder(model, NULL, NULL, 0);
 	nch_model *opened = open_with(&(nch_model_options){.labels = other_labels, .label_count = 2});
 	CHECK_TEXT(report(opened), "newly made: classifier.weight (the folder's is for other labels)\nnewly made: classifier.bias (the folder's is for other labels)\n");
@@ -216,7 +219,7 @@ static const char *as_roberta(const char *name, char out[256]) /* an encoder tha
 
 TEST(old_names_and_other_prefixes)
 {
-	nch_model *model = make(NCH_BERT, NCH_HEAD_CLASSIFIER);
+	nch_model *model = make(&nch_bert, NCH_HEAD_CLASSIFIER);
 	static const float positions[10];
 	const nch_weight old = {.name = "embeddings.position_ids", .type = NCH_F32, .rank = 2, .shape = {1, 10}, .count = 10, .data = positions};
 	for (int map = 0; map < 2; map++) {
@@ -241,7 +244,7 @@ TEST(old_names_and_other_prefixes)
 /* What BertForPreTraining leaves: the masked-LM head with its decoder, the next-sentence head; and something that nobody knows. */
 TEST(heads_of_pretraining)
 {
-	nch_model *mlm = make(NCH_BERT, NCH_HEAD_MLM);
+	nch_model *mlm = make(&nch_bert, NCH_HEAD_MLM);
 	const nch_tensor *word = mlm->word;
 	static const float zeros[64];
 	float *changed = nch_alloc(word->rows * word->columns, sizeof *changed);
@@ -277,7 +280,7 @@ TEST(types_and_shards)
 {
 	static nch_weight weights[100];
 	static const nch_dtype types[] = {NCH_F16, NCH_BF16};
-	nch_model *model = make(NCH_BERT, NCH_HEAD_CLASSIFIER);
+	nch_model *model = make(&nch_bert, NCH_HEAD_CLASSIFIER);
 	char path[256];
 	size_t count = as_weights(model, NULL, weights, NULL);
 	for (size_t i = 0; i < 2; i++)
@@ -320,7 +323,7 @@ TEST(types_and_shards)
 
 TEST(what_is_missing_or_has_another_shape_is_named)
 {
-	nch_model *model = make(NCH_ALBERT, NCH_HEAD_CLASSIFIER), *opened = NULL;
+	nch_model *model = make(&nch_albert, NCH_HEAD_CLASSIFIER), *opened = NULL;
 	char path[256];
 	write_folder(model, NULL, NULL, 0);
 	model->config.feed_forward = 17;
@@ -328,12 +331,12 @@ TEST(what_is_missing_or_has_another_shape_is_named)
 	CHECK(nch_config_write(&model->config, path, &error) == NCH_OK);
 	CHECK(nch_model_open(folder, &mapped, &opened, &error) == NCH_FORMAT && strstr(error.text, "ffn.weight has not the shape") != NULL);
 	model->config.feed_forward = 16;
-	model->config.family = NCH_BERT;
+	model->config.family = &nch_bert;
 	model->config.embedding = 12;
 	CHECK(nch_config_write(&model->config, path, &error) == NCH_OK);
 	CHECK(nch_model_open(folder, &mapped, &opened, &error) == NCH_FORMAT && strstr(error.text, "bert.embeddings.word_embeddings.weight has not the shape") != NULL);
-	model->config.family = NCH_FUNNEL;
-	model->config.funnel = (nch_funnel_config){.blocks = 1, .sizes = {2}, .repeats = {1}, .head_width = 4};
+	model->config.family = &nch_funnel;
+	model->config.own = &(nch_funnel_config){.blocks = 1, .sizes = {2}, .repeats = {1}, .head_width = 4};
 	CHECK(nch_config_write(&model->config, path, &error) == NCH_OK);
 	CHECK(nch_model_open(folder, &(nch_model_options){.head = NCH_HEAD_MLM}, &opened, &error) == NCH_FORMAT && strstr(error.text, "no masked-LM head"));
 	unlink(path);
@@ -343,7 +346,7 @@ TEST(what_is_missing_or_has_another_shape_is_named)
 
 TEST(every_allocation_may_fail)
 {
-	nch_model *model = make(NCH_BERT, NCH_HEAD_MLM), *opened = NULL;
+	nch_model *model = make(&nch_bert, NCH_HEAD_MLM), *opened = NULL;
 	nch_status status = NCH_MEMORY;
 	write_folder(model, NULL, NULL, 0);
 	for (size_t n = 1; status == NCH_MEMORY && n < 2000; n++) {

@@ -1,6 +1,7 @@
 /* Optimizers and schedules alone, on gradients from a formula: 20 steps against PyTorch (tests/golden/optimizers.py), and RAdam's other form against
  * its published rule, computed here in double. */
 #include "base/memory.h"
+#include "nn/family.h"
 #include "nn/model.h"
 #include "test.h"
 #include "tests/golden/formula.h"
@@ -28,7 +29,7 @@ static float gradient_of(size_t step, size_t t, uint64_t i)
 static nch_model *small_model(void)
 {
 	static char *names[] = {"a", "b", "c"};
-	nch_config c = {.family = NCH_BERT, .vocab_size = 12, .hidden = 16, .embedding = 16, .layers = 1, .heads = 2, .feed_forward = 24,
+	nch_config c = {.family = &nch_bert, .vocab_size = 12, .hidden = 16, .embedding = 16, .layers = 1, .heads = 2, .feed_forward = 24,
 	                .max_positions = 10, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f, .labels = 3,
 	                .label_names = names};
 	return formula_model_of(&c);

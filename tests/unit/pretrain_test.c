@@ -1,6 +1,7 @@
 /* A masked language model: the hidden tokens and five steps against PyTorch (tests/golden/pretrain_golden.py made the numbers), and the same bits
  * however the batch is cut, whoever computes, and after an interruption. */
 #include "base/memory.h"
+#include "nn/family.h"
 #include "test.h"
 #include "tests/golden/formula.h"
 #include "tests/golden/masking.h"
@@ -11,7 +12,7 @@
 
 static nch_model *formula_model(float dropout)
 {
-	const nch_config c = {.family = NCH_BERT, .head = NCH_HEAD_MLM, .vocab_size = VOCABULARY, .hidden = 48, .embedding = 48, .layers = 2, .heads = 4,
+	const nch_config c = {.family = &nch_bert, .head = NCH_HEAD_MLM, .vocab_size = VOCABULARY, .hidden = 48, .embedding = 48, .layers = 2, .heads = 4,
 	                      .feed_forward = 80, .max_positions = 64, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f,
 	                      .dropout = dropout, .attention_dropout = dropout};
 	return formula_model_of(&c);

@@ -2,6 +2,7 @@
  * numbers), and are trained to the same bits however the batch is cut, whoever computes, and after an interruption. */
 #include "base/file.h"
 #include "base/memory.h"
+#include "nn/family.h"
 #include "test.h"
 #include "tests/golden/formula.h"
 #include "tests/golden/masking.h"
@@ -14,7 +15,7 @@ static nch_model *pair(size_t embedding, float dropout)
 {
 	nch_model *model = NULL;
 	nch_error error;
-	const nch_config c = {.family = NCH_ELECTRA, .head = NCH_HEAD_RTD, .vocab_size = VOCABULARY, .hidden = 64, .embedding = embedding, .layers = 2, .heads = 4,
+	const nch_config c = {.family = &nch_electra, .head = NCH_HEAD_RTD, .vocab_size = VOCABULARY, .hidden = 64, .embedding = embedding, .layers = 2, .heads = 4,
 	                      .feed_forward = 80, .max_positions = 64, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.05f,
 	                      .dropout = dropout, .attention_dropout = dropout};
 	const nch_config generator = nch_config_generator(&c, 0.25);
@@ -146,7 +147,7 @@ static void check_tensors(const nch_model *model, bool gradients, const float *e
 
 TEST(five_steps_of_pytorch)
 {
-	nch_config c = {.family = NCH_ELECTRA, .head = NCH_HEAD_RTD, .vocab_size = VOCABULARY, .hidden = 48, .embedding = 40, .layers = 2, .heads = 4, .feed_forward = 80,
+	nch_config c = {.family = &nch_electra, .head = NCH_HEAD_RTD, .vocab_size = VOCABULARY, .hidden = 48, .embedding = 40, .layers = 2, .heads = 4, .feed_forward = 80,
 	                .max_positions = 64, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f};
 	const nch_config generator = nch_config_generator(&c, 0.25);
 	nch_masking m = masking(false);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "nn/family.h"
 #include "test.h"
 #include "train/trainer.h"
 
@@ -14,7 +15,7 @@ static char *label_names[LABELS] = {"x", "y", "z"};
 
 static nch_config small_config(void)
 {
-	return (nch_config){.family = NCH_BERT, .vocab_size = 60, .hidden = 32, .embedding = 32, .layers = 2, .heads = 2, .feed_forward = 64,
+	return (nch_config){.family = &nch_bert, .vocab_size = 60, .hidden = 32, .embedding = 32, .layers = 2, .heads = 2, .feed_forward = 64,
 	                    .max_positions = 40, .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f, .dropout = 0.1f,
 	                    .attention_dropout = 0.1f, .classifier_dropout = 0.2f, .labels = LABELS, .label_names = label_names};
 }

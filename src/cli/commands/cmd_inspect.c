@@ -9,6 +9,7 @@
 #include "cli/output.h"
 #include "io/safetensors.h"
 #include "ngram/model.h"
+#include "nn/family.h"
 #include "nn/memory.h"
 #include "nn/model.h"
 #include "tokenizer/tokenizer.h"
@@ -78,8 +79,7 @@ static void print_labels(char *const *names, size_t count, bool multi_label)
 
 static void print_config(const char *folder, const nch_config *config)
 {
-	static const char *const families[] = {"BERT", "RoBERTa", "ELECTRA", "DistilBERT", "ALBERT", "Funnel"};
-	nch_output_printf("%s\n  %-22s %s, %zu layers of %zu, %zu heads, feed-forward %zu\n", folder, "model", families[config->family],
+	nch_output_printf("%s\n  %-22s %s, %zu layers of %zu, %zu heads, feed-forward %zu\n", folder, "model", config->family->title,
 	                  config->layers, config->hidden, config->heads, config->feed_forward);
 	nch_output_printf("  %-22s %zu pieces, %zu positions, %zu token types", "embeddings", config->vocab_size, config->max_positions, config->types);
 	if (config->embedding != config->hidden)
