@@ -49,6 +49,24 @@ size_t nch_masked_right(const nch_tensor *logits, const int32_t *target)
 	return right;
 }
 
+nch_status nch_masked_prior(nch_model *model, const nch_masking *masking, const nch_examples *examples, nch_error *error)
+{
+	size_t words = masking->vocab_size, total = words;
+	size_t *count = nch_alloc(words, sizeof *count);
+	if (count == NULL)
+		return nch_no_memory(error);
+	for (size_t w = 0; w < words; w++)
+		count[w] = 1;
+	for (size_t t = 0; t < examples->offsets[examples->rows]; t++) {
+		count[examples->token[t]] += !masking->special[examples->token[t]];
+		total += !masking->special[examples->token[t]];
+	}
+	for (size_t w = 0; w < words; w++) /* the model may have room for more words than the tokenizer has */
+		model->mlm_bias->data[w] = (float)(nch_log((double)count[w]) - nch_log((double)total));
+	nch_free(count);
+	return NCH_OK;
+}
+
 /* What the batches of a measurement share. */
 typedef struct measurement {
 	const nch_model *model;

@@ -28,4 +28,8 @@ size_t nch_masked_count(const nch_masking *masking, const nch_examples *examples
 nch_status nch_masked_scores(const nch_model *model, nch_tape *tape, const nch_examples *examples, const nch_masking *masking, nch_scores *scores,
                              nch_error *error);
 
+/* Begins the bias of each word's logit at the logarithm of its share of the examples' tokens (each counted once more than it occurs; special ones, which are never asked for, once). From zeros, Adam needs thousands of
+ * steps of 1e-3 to say no more than that some words are frequent; a head that knows it from the start learns from its first step what the context adds. */
+nch_status nch_masked_prior(nch_model *model, const nch_masking *masking, const nch_examples *examples, nch_error *error);
+
 #endif

@@ -262,6 +262,8 @@ static nch_status run_all(work *w, nch_pretrain_result *result, nch_error *error
 	NCH_TRY(read_texts(w, error));
 	NCH_TRY(make_model(w, error));
 	NCH_TRY(make_examples(w, error));
+	if (o->init == NULL)
+		NCH_TRY(nch_masked_prior(w->model->generator ? w->model->generator : w->model, &w->masking, &w->train_examples, error));
 	return train(w, result, error);
 }
 

@@ -6,8 +6,10 @@
 #include "tests/golden/formula.h"
 #include "tests/golden/masking.h"
 #include "tests/golden/pretrain_golden.h"
+#include "train/masked.h"
 #include "train/trainer.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static nch_model *formula_model(float dropout)
@@ -121,6 +123,29 @@ TEST(same_bits)
 	CHECK_TEXT(hex, first);
 }
 
+/* A head that has seen nothing but the counts: its loss is the entropy of the words. */
+TEST(first_biases_are_log_shares)
+{
+	nch_masking m = masking(false);
+	nch_examples e = examples(30);
+	nch_model *model = formula_model(0.0f);
+	nch_error error;
+	size_t times[VOCABULARY] = {0}, total = VOCABULARY;
+	double sum = 0.0;
+	CHECK(nch_masked_prior(model, &m, &e, &error) == NCH_OK);
+	for (size_t t = 0; t < e.offsets[e.rows]; t++) {
+		times[e.token[t]] += e.token[t] >= 5;
+		total += e.token[t] >= 5;
+	}
+	for (size_t w = 0; w < VOCABULARY; w++) {
+		CHECK_CLOSE((double)model->mlm_bias->data[w], log((double)(times[w] + 1) / (double)total), 1e-6);
+		sum += exp((double)model->mlm_bias->data[w]);
+	}
+	CHECK_CLOSE(sum, 1.0, 1e-6);
+	nch_examples_free(&e);
+	nch_model_free(model);
+}
+
 static volatile sig_atomic_t stop;
 
 static void stop_at(void *context, const nch_step_record *record, uint64_t total)
@@ -156,6 +181,7 @@ int main(void)
 	RUN(hidden_tokens);
 	RUN(five_steps_of_pytorch);
 	RUN(same_bits);
+	RUN(first_biases_are_log_shares);
 	RUN(resumed_is_as_never_stopped);
 	return test_end();
 }
