@@ -31,10 +31,11 @@ FLAGS_avx2   := $(if $(SANITIZE),,-O3) -mavx2 -mfma
 FLAGS_avx512 := $(if $(SANITIZE),,-O3) -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
 FLAGS_neon   := $(if $(SANITIZE),,-O3)
 
-# --- what is compiled ---
+# --- what is compiled: of the two files that know the system, one ---
+OTHER_SYSTEM := src/base/os_$(if $(findstring mingw,$(MACHINE)),posix,windows).c
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
 KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
-LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c tokenizer/*/*.c) $(filter-out src/cli/%,$(wildcard src/*.c src/*/*.c src/*/*/*.c))
+LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c tokenizer/*/*.c) $(filter-out src/cli/% $(OTHER_SYSTEM),$(wildcard src/*.c src/*/*.c src/*/*/*.c))
 CLI_SOURCES := $(wildcard src/cli/*.c src/cli/*/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o))
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o

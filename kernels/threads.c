@@ -4,8 +4,6 @@
  * microseconds before it goes to sleep, and the caller never waits for a worker that has not come in: whoever wakes up after the
  * last task was taken finds the gate closed and lies down again. That keeps small runs cheap and also behaves where
  * there are fewer cores than threads. */
-#define _GNU_SOURCE /* sched_getaffinity */
-
 #include "kernels/threads.h"
 
 #include <pthread.h>
@@ -15,7 +13,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "base/os.h"
 
 /* How long a thread watches before it sleeps, and how long of that without giving its core to another thread. */
 #define WATCH_NANOSECONDS 60000
@@ -263,12 +262,5 @@ size_t nch_pool_threads(const nch_pool *pool)
 
 size_t nch_pool_cores(void)
 {
-	cpu_set_t set;
-	if (sched_getaffinity(0, sizeof set, &set) == 0) {
-		int count = CPU_COUNT(&set);
-		if (count > 0)
-			return (size_t)count;
-	}
-	long online = sysconf(_SC_NPROCESSORS_ONLN); /* more cores than cpu_set_t can name */
-	return online > 0 ? (size_t)online : 1;
+	return nch_os_cores();
 }

@@ -6,6 +6,7 @@
 
 #include "apps/songs_layout.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "base/sha256.h"
 
 /* Different letters, so that many rows of the embeddings have a part in the answers. */
@@ -78,7 +79,7 @@ bool nch_song_marks_same_model(const nch_song_marks *a, const nch_song_marks *b)
 bool nch_song_index_may_replace(const char *path)
 {
 	char begin[sizeof NCH_SONGS_MAGIC - 1];
-	FILE *file = fopen(path, "rb");
+	FILE *file = nch_os_fopen(path, "rb");
 	if (file == NULL)
 		return !nch_file_exists(path);
 	size_t got = fread(begin, 1, sizeof begin, file);

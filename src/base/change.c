@@ -1,14 +1,13 @@
 /* change.c - see change.h. */
 #include "base/change.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/os.h"
 
 #define NEW ".new"
 #define SAVED ".saved"
@@ -51,12 +50,10 @@ typedef nch_status (*visit)(const char *from, const char *name, const char *to, 
 static nch_status for_each(const char *from, const char *to, visit what, nch_error *error)
 {
 	nch_status status = NCH_OK;
-	DIR *stream = opendir(from);
-	for (struct dirent *entry; stream != NULL && status == NCH_OK && (entry = readdir(stream)) != NULL;)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			status = what(from, entry->d_name, to, error);
-	if (stream != NULL)
-		closedir(stream);
+	nch_os_folder *stream = nch_os_folder_open(from);
+	for (const char *name; stream != NULL && status == NCH_OK && (name = nch_os_folder_next(stream)) != NULL;)
+		status = what(from, name, to, error);
+	nch_os_folder_close(stream);
 	return status;
 }
 
@@ -66,7 +63,7 @@ static nch_status remove_entry(const char *from, const char *name, const char *t
 	(void)to;
 	if (path == NULL)
 		return nch_no_memory(error);
-	unlink(path);
+	nch_os_remove(path);
 	nch_free(path);
 	return NCH_OK;
 }
@@ -78,8 +75,8 @@ static nch_status move_entry(const char *from, const char *name, const char *to,
 		return NCH_OK;
 	char *source = nch_path_join(from, name), *target = nch_path_join(to, name);
 	nch_status status = source && target ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && rename(source, target) != 0)
-		status = nch_fail(error, NCH_IO, "%s: cannot write: %s", target, strerror(errno));
+	if (status == NCH_OK && !nch_os_rename(source, target))
+		status = nch_fail(error, NCH_IO, "%s: cannot write: %s", target, nch_os_reason(errno));
 	nch_free(source);
 	nch_free(target);
 	return status;
@@ -91,7 +88,7 @@ static void discard_folder(const char *path)
 {
 	nch_error ignored;
 	for_each(path, NULL, remove_entry, &ignored);
-	rmdir(path);
+	nch_os_remove_folder(path);
 }
 
 /* Removes from FOLDER what SAVED/.gone names. */
@@ -123,7 +120,7 @@ nch_status nch_change_finish(const char *folder, nch_error *error)
 		if (status == NCH_OK)
 			status = for_each(saved, folder, move_entry, error);
 		if (status == NCH_OK) {
-			nch_folder_sync(folder);
+			nch_os_flush_folder(folder);
 			discard_folder(saved);
 		}
 	}
@@ -170,10 +167,10 @@ nch_status nch_change_commit(nch_change *change, const char *const *gone, size_t
 {
 	char *saved = nch_path_join(change->folder, SAVED);
 	nch_status status = saved ? list_gone(change, gone, count, error) : nch_no_memory(error);
-	if (status == NCH_OK && rename(change->staged, saved) != 0)
-		status = nch_fail(error, NCH_IO, "%s: cannot write: %s", change->folder, strerror(errno));
+	if (status == NCH_OK && !nch_os_rename(change->staged, saved))
+		status = nch_fail(error, NCH_IO, "%s: cannot write: %s", change->folder, nch_os_reason(errno));
 	if (status == NCH_OK) {
-		nch_folder_sync(change->folder);
+		nch_os_flush_folder(change->folder);
 		status = nch_change_finish(change->folder, error);
 	}
 	nch_free(saved);

@@ -1,11 +1,9 @@
 /* clock.c - see clock.h. */
 #include "base/clock.h"
 
-#include <time.h>
+#include "base/os.h"
 
 double nch_seconds(void)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+	return nch_os_seconds();
 }

@@ -1,19 +1,16 @@
 /* file.c - files that are read whole or mapped, and files that appear whole or not at all. */
 #include "base/file.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/memory.h"
+#include "base/os.h"
+
+enum { STANDARD_INPUT = 0 };
 
 nch_status nch_file_fail(nch_error *error, const char *path, const char *what)
 {
@@ -22,7 +19,7 @@ nch_status nch_file_fail(nch_error *error, const char *path, const char *what)
 		return nch_fail(error, NCH_IO, "%s: there is no such file", path);
 	if (number == EISDIR)
 		return nch_fail(error, NCH_IO, "%s: is a folder, not a file", path);
-	return nch_fail(error, NCH_IO, "%s: cannot %s: %s", path, what, strerror(number));
+	return nch_fail(error, NCH_IO, "%s: cannot %s: %s", path, what, nch_os_reason(number));
 }
 
 /* --- reading --- */
@@ -31,28 +28,28 @@ nch_status nch_file_fail(nch_error *error, const char *path, const char *what)
  * they have no business (`any` false) they are refused, and so that looking does not wait, the file is opened without waiting. */
 static nch_status open_input(const char *path, bool any, int *descriptor, nch_error *error)
 {
+	static const char *const kinds[] = {
+		[NCH_OS_DEVICE] = "device", [NCH_OS_FILE] = "file", [NCH_OS_FOLDER] = "folder", [NCH_OS_PIPE] = "pipe", [NCH_OS_SOCKET] = "socket"};
 	if (strcmp(path, "-") == 0) {
-		*descriptor = STDIN_FILENO;
+		*descriptor = STANDARD_INPUT;
 		return NCH_OK;
 	}
-	int fd = open(path, O_RDONLY | O_CLOEXEC | (any ? 0 : O_NONBLOCK));
-	if (fd < 0)
+	int opened = nch_os_open(path, any ? NCH_OS_READ : NCH_OS_READ_AT_ONCE);
+	if (opened < 0)
 		return nch_file_fail(error, path, "open");
-	struct stat about;
-	bool known = fstat(fd, &about) == 0;
-	if (known && (S_ISDIR(about.st_mode) || (!any && !S_ISREG(about.st_mode)))) {
-		close(fd);
-		return nch_fail(error, NCH_IO, "%s: is a %s, not a file", path,
-		                S_ISDIR(about.st_mode) ? "folder" : S_ISFIFO(about.st_mode) ? "pipe" : S_ISSOCK(about.st_mode) ? "socket" : "device");
+	nch_os_about about;
+	if (nch_os_look_open(opened, &about) && (about.kind == NCH_OS_FOLDER || (!any && about.kind != NCH_OS_FILE))) {
+		nch_os_close(opened);
+		return nch_fail(error, NCH_IO, "%s: is a %s, not a file", path, kinds[about.kind]);
 	}
-	*descriptor = fd;
+	*descriptor = opened;
 	return NCH_OK;
 }
 
 static void close_input(int descriptor)
 {
-	if (descriptor != STDIN_FILENO)
-		close(descriptor);
+	if (descriptor != STANDARD_INPUT)
+		nch_os_close(descriptor);
 }
 
 /* Appends what is left of the descriptor. */
@@ -61,9 +58,7 @@ static nch_status read_rest(int descriptor, const char *path, size_t limit, nch_
 	char piece[65536];
 	size_t total = 0;
 	for (;;) {
-		ssize_t got = read(descriptor, piece, sizeof piece);
-		if (got < 0 && errno == EINTR)
-			continue;
+		ptrdiff_t got = nch_os_read(descriptor, piece, sizeof piece);
 		if (got < 0)
 			return nch_file_fail(error, path, "read");
 		total += (size_t)got;
@@ -99,13 +94,12 @@ static nch_status map_file(const char *path, bool any, nch_mapping *mapping, nch
 {
 	int descriptor;
 	NCH_TRY(open_input(path, any, &descriptor, error));
-	struct stat about;
-	if (descriptor != STDIN_FILENO && fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0 &&
-	    (uintmax_t)about.st_size <= SIZE_MAX / 2) {
-		void *data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-		if (data != MAP_FAILED) {
+	nch_os_about about;
+	if (descriptor != STANDARD_INPUT && nch_os_look_open(descriptor, &about) && about.kind == NCH_OS_FILE && about.size > 0 && about.size <= SIZE_MAX / 2) {
+		const void *data = nch_os_map(descriptor, (size_t)about.size);
+		if (data != NULL) {
 			close_input(descriptor);
-			*mapping = (nch_mapping){data, (size_t)about.st_size, true};
+			*mapping = (nch_mapping){data, (size_t)about.size, true};
 			return NCH_OK;
 		}
 	}
@@ -132,12 +126,10 @@ nch_status nch_file_map_any(const char *path, nch_mapping *mapping, nch_error *e
 
 void nch_file_unmap(nch_mapping *mapping)
 {
-	/* The cast takes the const away that is there for the readers: the memory is ours to release. */
-	void *data = (void *)(uintptr_t)mapping->data;
 	if (mapping->mapped)
-		munmap(data, mapping->size);
+		nch_os_unmap(mapping->data, mapping->size);
 	else
-		nch_free(data);
+		nch_free((void *)(uintptr_t)mapping->data); /* the const is there for the readers: the memory is ours to release */
 	*mapping = (nch_mapping){0};
 }
 
@@ -145,23 +137,20 @@ void nch_file_unmap(nch_mapping *mapping)
 
 bool nch_file_exists(const char *path)
 {
-	struct stat about;
-	return stat(path, &about) == 0;
+	nch_os_about about;
+	return nch_os_look(path, &about);
 }
 
 bool nch_file_is_folder(const char *path)
 {
-	struct stat about;
-	return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+	nch_os_about about;
+	return nch_os_look(path, &about) && about.kind == NCH_OS_FOLDER;
 }
 
-void nch_folder_sync(const char *path)
+bool nch_file_is_regular(const char *path)
 {
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	if (descriptor >= 0) {
-		fsync(descriptor);
-		close(descriptor);
-	}
+	nch_os_about about;
+	return nch_os_look(path, &about) && about.kind == NCH_OS_FILE;
 }
 
 /* Makes the name of `path` durable. */
@@ -170,7 +159,7 @@ static void sync_parent(const char *path)
 	const char *name = nch_path_name(path);
 	char *folder = name == path ? nch_copy_text(".", 1) : nch_copy_text(path, (size_t)(name - path));
 	if (folder != NULL)
-		nch_folder_sync(folder);
+		nch_os_flush_folder(folder);
 	nch_free(folder);
 }
 
@@ -180,19 +169,21 @@ nch_status nch_folder_make(const char *path, nch_error *error)
 	if (copy == NULL)
 		return nch_no_memory(error);
 	nch_status status = NCH_OK;
-	for (char *at = copy; status == NCH_OK && *at != '\0';) {
+	for (char *at = copy + nch_os_root(copy); status == NCH_OK && *at != '\0';) {
 		/* the next prefix that ends before a '/' or at the end */
-		at += strspn(at, "/");
-		at += strcspn(at, "/");
+		while (nch_os_separates(*at))
+			at++;
+		while (*at != '\0' && !nch_os_separates(*at))
+			at++;
 		char saved = *at;
 		*at = '\0';
-		if (copy[0] != '\0' && mkdir(copy, 0777) == 0) {
+		if (copy[0] != '\0' && nch_os_make_folder(copy)) {
 			sync_parent(copy);
 		} else if (copy[0] != '\0') {
 			int number = errno; /* looking whether it is there sets another one */
 			bool there = nch_file_exists(copy);
 			if (!there)
-				status = nch_fail(error, NCH_IO, "%s: cannot make this folder: %s", copy, strerror(number));
+				status = nch_fail(error, NCH_IO, "%s: cannot make this folder: %s", copy, nch_os_reason(number));
 			else if (!nch_file_is_folder(copy))
 				status = nch_fail(error, NCH_IO, "%s: is a file, not a folder", copy);
 		}
@@ -206,7 +197,7 @@ char *nch_path_join(const char *folder, const char *name)
 {
 	nch_buffer path = {0};
 	nch_buffer_text(&path, folder);
-	if (folder[0] != '\0' && folder[strlen(folder) - 1] != '/')
+	if (folder[0] != '\0' && !nch_os_separates(folder[strlen(folder) - 1]))
 		nch_buffer_byte(&path, '/');
 	nch_buffer_text(&path, name);
 	if (path.failed)
@@ -216,8 +207,11 @@ char *nch_path_join(const char *folder, const char *name)
 
 const char *nch_path_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	return slash != NULL ? slash + 1 : path;
+	const char *name = path;
+	for (const char *at = path; *at != '\0'; at++)
+		if (nch_os_separates(*at))
+			name = at + 1;
+	return name;
 }
 
 bool nch_path_has_suffix(const char *path, const char *suffix)
@@ -229,19 +223,19 @@ bool nch_path_has_suffix(const char *path, const char *suffix)
 /* --- writing --- */
 
 /* The name of the temporary file: beside the target, since rename works only within a file system; with the process and a
- * count in it, so that two writers never share one. Opened by O_EXCL and 0666, so that the umask decides as it does for others. */
+ * count in it, so that two writers never share one. */
 static int open_temporary(nch_writer *writer)
 {
 	static _Atomic unsigned count;
 	for (int attempt = 0; attempt < 100; attempt++) {
 		nch_buffer name = {0};
-		nch_buffer_printf(&name, "%s.%ld-%u.tmp", writer->path, (long)getpid(), atomic_fetch_add(&count, 1));
+		nch_buffer_printf(&name, "%s.%ld-%u.tmp", writer->path, nch_os_process(), atomic_fetch_add(&count, 1));
 		if (name.failed) {
 			nch_buffer_free(&name);
 			errno = ENOMEM;
 			return -1;
 		}
-		int descriptor = open(name.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		int descriptor = nch_os_open(name.data, NCH_OS_NEW);
 		if (descriptor >= 0) {
 			writer->temporary = name.data;
 			return descriptor;
@@ -256,51 +250,36 @@ static int open_temporary(nch_writer *writer)
 nch_status nch_writer_open(nch_writer *writer, const char *path, nch_error *error)
 {
 	*writer = (nch_writer){0};
-	struct stat about;
-	bool exists = stat(path, &about) == 0;
-	if (exists && S_ISDIR(about.st_mode))
+	nch_os_about about;
+	bool exists = nch_os_look(path, &about);
+	if (exists && about.kind == NCH_OS_FOLDER)
 		return nch_fail(error, NCH_IO, "%s: is a folder, not a file", path);
 	/* A link keeps pointing to where it points: the file behind it is what gets replaced. */
 	if (exists)
-		writer->path = realpath(path, NULL);
+		writer->path = nch_os_real_path(path);
 	else
 		writer->path = nch_copy_text(path, strlen(path));
 	if (writer->path == NULL)
 		return nch_no_memory(error);
 	int descriptor;
-	if (exists && !S_ISREG(about.st_mode))
-		descriptor = open(path, O_WRONLY | O_CLOEXEC); /* /dev/null, a pipe: written to, not replaced */
+	if (exists && about.kind != NCH_OS_FILE)
+		descriptor = nch_os_open(path, NCH_OS_WRITE); /* /dev/null, a pipe: written to, not replaced */
 	else
 		descriptor = open_temporary(writer);
 	if (descriptor < 0) {
 		int number = errno;
 		nch_writer_discard(writer);
-		return number == ENOMEM ? nch_no_memory(error) : nch_fail(error, NCH_IO, "%s: cannot write: %s", path, strerror(number));
+		return number == ENOMEM ? nch_no_memory(error) : nch_fail(error, NCH_IO, "%s: cannot write: %s", path, nch_os_reason(number));
 	}
 	writer->descriptor = descriptor;
 	writer->open = true;
 	return NCH_OK;
 }
 
-bool nch_write_all(int descriptor, const void *bytes, size_t length)
-{
-	const char *at = bytes;
-	while (length > 0) {
-		ssize_t written = write(descriptor, at, length);
-		if (written < 0 && errno == EINTR) /* a signal came first: nothing is lost */
-			continue;
-		if (written < 0)
-			return false;
-		at += written;
-		length -= (size_t)written;
-	}
-	return true;
-}
-
 /* What has been gathered goes to the file. */
 static bool flush(nch_writer *writer)
 {
-	bool good = nch_write_all(writer->descriptor, writer->gathered.data, writer->gathered.length);
+	bool good = nch_os_write(writer->descriptor, writer->gathered.data, writer->gathered.length);
 	nch_buffer_clear(&writer->gathered);
 	return good;
 }
@@ -312,7 +291,7 @@ nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, 
 	if ((large || writer->gathered.length + length > GATHER) && !flush(writer))
 		return nch_file_fail(error, writer->path, "write");
 	if (large)
-		return nch_write_all(writer->descriptor, bytes, length) ? NCH_OK : nch_file_fail(error, writer->path, "write");
+		return nch_os_write(writer->descriptor, bytes, length) ? NCH_OK : nch_file_fail(error, writer->path, "write");
 	nch_buffer_add(&writer->gathered, bytes, length);
 	return nch_buffer_check(&writer->gathered, error);
 }
@@ -321,15 +300,15 @@ nch_status nch_writer_commit(nch_writer *writer, nch_error *error)
 {
 	bool good = !writer->gathered.failed && flush(writer);
 	if (good && writer->temporary != NULL)
-		good = fsync(writer->descriptor) == 0;
+		good = nch_os_flush(writer->descriptor);
 	int number = errno;
 	writer->open = false;
-	if (close(writer->descriptor) != 0 && errno != EINTR && good) {
+	if (!nch_os_close(writer->descriptor) && good) {
 		number = errno;
 		good = false;
 	}
 	if (good && writer->temporary != NULL) {
-		good = rename(writer->temporary, writer->path) == 0;
+		good = nch_os_rename(writer->temporary, writer->path);
 		number = errno;
 		if (good) {
 			sync_parent(writer->path);
@@ -339,7 +318,7 @@ nch_status nch_writer_commit(nch_writer *writer, nch_error *error)
 	}
 	nch_status status = NCH_OK;
 	if (!good)
-		status = nch_fail(error, NCH_IO, "%s: cannot write: %s", writer->path, strerror(number));
+		status = nch_fail(error, NCH_IO, "%s: cannot write: %s", writer->path, nch_os_reason(number));
 	nch_writer_discard(writer);
 	return status;
 }
@@ -347,9 +326,9 @@ nch_status nch_writer_commit(nch_writer *writer, nch_error *error)
 void nch_writer_discard(nch_writer *writer)
 {
 	if (writer->open)
-		close(writer->descriptor);
+		nch_os_close(writer->descriptor);
 	if (writer->temporary != NULL)
-		unlink(writer->temporary);
+		nch_os_remove(writer->temporary);
 	nch_free(writer->temporary);
 	nch_free(writer->path);
 	nch_buffer_free(&writer->gathered);
@@ -375,18 +354,17 @@ static long writer_of(const char *name)
 
 void nch_folder_sweep(const char *folder)
 {
-	DIR *stream = opendir(folder);
-	for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
-		long process = writer_of(entry->d_name);
-		if (process <= 0 || process == (long)getpid() || kill((pid_t)process, 0) == 0 || errno != ESRCH)
+	nch_os_folder *stream = nch_os_folder_open(folder);
+	for (const char *name; stream != NULL && (name = nch_os_folder_next(stream)) != NULL;) {
+		long process = writer_of(name);
+		if (process <= 0 || process == nch_os_process() || nch_os_process_lives(process))
 			continue;
-		char *path = nch_path_join(folder, entry->d_name);
+		char *path = nch_path_join(folder, name);
 		if (path != NULL)
-			unlink(path);
+			nch_os_remove(path);
 		nch_free(path);
 	}
-	if (stream != NULL)
-		closedir(stream);
+	nch_os_folder_close(stream);
 }
 
 nch_status nch_file_write(const char *path, const void *bytes, size_t length, nch_error *error)

@@ -33,8 +33,8 @@ bool nch_file_exists(const char *path);
 /* NCH_IO from errno: "PATH: there is no such file", "PATH: is a folder, not a file", else "PATH: cannot WHAT: " and the system's words. */
 nch_status nch_file_fail(nch_error *error, const char *path, const char *what);
 bool nch_file_is_folder(const char *path);
+bool nch_file_is_regular(const char *path);
 nch_status nch_folder_make(const char *path, nch_error *error); /* with its parents, and durable; an existing folder is fine */
-void nch_folder_sync(const char *path); /* makes what was renamed in it durable; a file system that cannot do so is no reason to fail */
 
 /* "folder/name" in allocated memory (release with nch_free); NULL without memory. */
 char *nch_path_join(const char *folder, const char *name);
@@ -55,9 +55,6 @@ nch_status nch_writer_open(nch_writer *writer, const char *path, nch_error *erro
 nch_status nch_writer_add(nch_writer *writer, const void *bytes, size_t length, nch_error *error);
 nch_status nch_writer_commit(nch_writer *writer, nch_error *error); /* on failure the writer is discarded */
 void nch_writer_discard(nch_writer *writer);                        /* safe after commit, and on {0} */
-
-/* Writes all of the bytes; a signal in between is no failure. False, and errno, if it cannot be done. */
-bool nch_write_all(int descriptor, const void *bytes, size_t length);
 
 /* Removes the temporary files that writers of programs that are no more (killed, or the power failed) left in a folder: NAME.PROCESS-N.tmp. */
 void nch_folder_sweep(const char *folder);

@@ -1,14 +1,11 @@
 /* memory.c - allocation with checked sizes, and the counter by which tests make an allocation fail. */
-#if defined(__linux__)
-#define _DEFAULT_SOURCE /* madvise */
-#endif
 #include "base/memory.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+
+#include "base/os.h"
 
 enum { HUGE_PAGE = 1 << 21, HUGE_FROM = 1 << 22 }; /* bytes: x86's and most of ARM's large pages */
 
@@ -43,20 +40,15 @@ void *nch_alloc(size_t count, size_t size)
 	size_t bytes;
 	if (!nch_size_mul(count, size, &bytes) || !may_allocate())
 		return NULL;
-	return calloc(bytes > 0 ? bytes : 1, 1);
+	return nch_os_memory(bytes > 0 ? bytes : 1);
 }
 
 /* Fewer page faults, and matrices that the processor's table of pages can hold; only a wish. */
 static void wish_huge(void *memory, size_t bytes)
 {
-#ifdef MADV_HUGEPAGE
 	uintptr_t begin = ((uintptr_t)memory + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1), end = (uintptr_t)memory + bytes;
 	if (bytes >= HUGE_FROM && begin < end)
-		madvise((void *)begin, end - begin, MADV_HUGEPAGE);
-#else
-	(void)memory;
-	(void)bytes;
-#endif
+		nch_os_memory_huge((void *)begin, end - begin);
 }
 
 void *nch_alloc_untouched(size_t count, size_t size)
@@ -67,11 +59,9 @@ void *nch_alloc_untouched(size_t count, size_t size)
 	bytes &= ~(size_t)63;
 	if (bytes == 0)
 		bytes = 64;
-	void *memory = NULL;
-	size_t alignment = bytes >= HUGE_FROM ? HUGE_PAGE : 64;
-	if (posix_memalign(&memory, alignment, bytes) != 0)
-		return NULL;
-	wish_huge(memory, bytes);
+	void *memory = nch_os_memory_aligned(bytes >= HUGE_FROM ? HUGE_PAGE : 64, bytes);
+	if (memory != NULL)
+		wish_huge(memory, bytes);
 	return memory;
 }
 
@@ -83,7 +73,7 @@ void *nch_alloc_aligned(size_t count, size_t size)
 
 void nch_free(void *memory)
 {
-	free(memory);
+	nch_os_memory_free(memory);
 }
 
 nch_status nch_grow(void *array_pointer, size_t *capacity, size_t need, size_t size, nch_error *error)
@@ -100,7 +90,7 @@ nch_status nch_grow(void *array_pointer, size_t *capacity, size_t need, size_t s
 		return nch_no_memory(error);
 	void *array; /* the caller's pointer has its own type: it is copied in and out as bytes */
 	memcpy(&array, array_pointer, sizeof array);
-	array = realloc(array, bytes > 0 ? bytes : 1);
+	array = nch_os_memory_resize(array, bytes > 0 ? bytes : 1);
 	if (array == NULL)
 		return nch_no_memory(error);
 	wish_huge(array, bytes);

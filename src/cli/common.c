@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/os.h"
 #include "cli/output.h"
 #include "io/input.h"
 #include "nn/compute.h"
@@ -24,7 +25,7 @@ const nch_option_group nch_common_group = {"Everywhere", common_options};
 
 const char *nch_common_isa(const nch_options *options)
 {
-	const char *from_environment = getenv("NUNCHI_ISA");
+	const char *from_environment = nch_os_environment("NUNCHI_ISA");
 	if (!nch_options_given(options, "isa") && from_environment != NULL && from_environment[0] != '\0')
 		return from_environment;
 	return nch_options_text(options, "isa");

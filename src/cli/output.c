@@ -1,18 +1,16 @@
 /* output.c - what the program says, and where. */
 #include "cli/output.h"
 
-#include <fcntl.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/number.h"
+#include "base/os.h"
+
+enum { STANDARD_OUTPUT = 1, STANDARD_ERROR = 2 };
 
 static bool is_quiet;
 
@@ -24,33 +22,15 @@ static size_t held_count;
 static char gathered[1 << 16];
 static size_t gathered_length;
 
-/* A page of a mapped file is gone: the file was cut short, or its disk failed. There is no way on; only calls that are safe in a handler. */
-static void tell_lost_page(int number)
+char **nch_output_start(int argc, char **argv)
 {
-	static const char text[] = "nunchi: a file was cut short, or its disk failed, while it was being read; is another program writing to it?\n";
-	(void)number;
-	nch_write_all(STDERR_FILENO, text, sizeof text - 1);
-	_exit(1);
-}
-
-/* A closed descriptor would be given to the next file that is opened, and what is meant for the terminal would land in it. Reading and writing where nothing
- * was fails, as it should; messages go nowhere. */
-static void fill_descriptors(void)
-{
-	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
-	for (int i = 0; i < 3; i++)
-		if (fcntl(i, F_GETFD) < 0 && open("/dev/null", modes[i]) < 0)
-			_exit(1);
-}
-
-void nch_output_start(void)
-{
-	fill_descriptors();
-	struct sigaction lost = {.sa_handler = tell_lost_page};
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	sigemptyset(&lost.sa_mask);
-	sigaction(SIGBUS, &lost, NULL);
+	char **arguments = nch_os_start(argc, argv);
+	if (arguments == NULL) {
+		nch_output_error("out of memory");
+		nch_os_end(1);
+	}
+	nch_os_on_lost_page("nunchi: a file was cut short, or its disk failed, while it was being read; is another program writing to it?\n");
+	return arguments;
 }
 
 void nch_output_set_quiet(bool quiet)
@@ -67,16 +47,16 @@ bool nch_output_is_quiet(void)
 static void end_with(const char *text)
 {
 	nch_output_error(text);
-	_exit(1);
+	nch_os_end(1);
 }
 
 static void end_after_failure(void)
 {
 	int number = errno;
 	if (number == EPIPE)
-		_exit(0);
+		nch_os_end(0);
 	nch_error error;
-	nch_fail(&error, NCH_IO, "standard output: cannot write: %s", strerror(number));
+	nch_fail(&error, NCH_IO, "standard output: cannot write: %s", nch_os_reason(number));
 	end_with(error.text);
 }
 
@@ -84,7 +64,7 @@ void nch_output_flush(void)
 {
 	size_t length = gathered_length;
 	gathered_length = 0;
-	if (!nch_write_all(STDOUT_FILENO, gathered, length))
+	if (!nch_os_write(STANDARD_OUTPUT, gathered, length))
 		end_after_failure();
 }
 
@@ -145,7 +125,7 @@ static void add(const char *bytes, size_t length)
 	if (large || gathered_length + length > sizeof gathered)
 		nch_output_flush();
 	if (large) {
-		if (!nch_write_all(STDOUT_FILENO, bytes, length))
+		if (!nch_os_write(STANDARD_OUTPUT, bytes, length))
 			end_after_failure();
 		return;
 	}
@@ -189,7 +169,7 @@ static void say(const char *style, const char *prefix, const char *text)
 		length = (int)sizeof line - 1;
 		line[length - 1] = '\n';
 	}
-	nch_write_all(STDERR_FILENO, line, (size_t)length);
+	nch_os_write(STANDARD_ERROR, line, (size_t)length);
 }
 
 void nch_output_say_held(void)
@@ -257,12 +237,12 @@ int nch_exit_code(nch_status status, int signal_number)
 
 bool nch_output_is_terminal(bool standard_error)
 {
-	return isatty(standard_error ? STDERR_FILENO : STDOUT_FILENO) == 1;
+	return nch_os_is_terminal(standard_error ? STANDARD_ERROR : STANDARD_OUTPUT);
 }
 
 bool nch_output_has_colour(bool standard_error)
 {
-	const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	const char *refused = nch_os_environment("NO_COLOR"), *terminal = nch_os_environment("TERM");
 	if ((refused != NULL && refused[0] != '\0') || (terminal != NULL && strcmp(terminal, "dumb") == 0))
 		return false;
 	return nch_output_is_terminal(standard_error);
@@ -281,10 +261,10 @@ void nch_output_set_style(const char *style)
 
 size_t nch_output_columns(bool standard_error)
 {
-	struct winsize size;
-	if (ioctl(standard_error ? STDERR_FILENO : STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return size.ws_col;
-	const char *columns = getenv("COLUMNS");
+	size_t width = nch_os_columns(standard_error ? STANDARD_ERROR : STANDARD_OUTPUT);
+	if (width > 0)
+		return width;
+	const char *columns = nch_os_environment("COLUMNS");
 	int64_t number;
 	if (columns != NULL && nch_number_read_integer(columns, strlen(columns), &number) && number >= 20 && number <= 1000)
 		return (size_t)number;
@@ -293,11 +273,5 @@ size_t nch_output_columns(bool standard_error)
 
 bool nch_output_speaks_korean(void)
 {
-	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-	for (size_t i = 0; i < 3; i++) {
-		const char *locale = getenv(names[i]);
-		if (locale != NULL && locale[0] != '\0')
-			return strncmp(locale, "ko", 2) == 0;
-	}
-	return false;
+	return strncmp(nch_os_locale(), "ko", 2) == 0;
 }

@@ -10,9 +10,8 @@
 #include "base/buffer.h"
 #include "base/status.h"
 
-/* To be called first: SIGPIPE, and SIGXFSZ of a limit on file sizes, become errors of the write, which the functions below and those of
- * base/file.h handle. */
-void nch_output_start(void);
+/* To be called first (base/os.h:nch_os_start). Returns the arguments as UTF-8. */
+char **nch_output_start(int argc, char **argv);
 void nch_output_set_quiet(bool quiet);
 bool nch_output_is_quiet(void);
 
@@ -50,7 +49,7 @@ const char *nch_output_style(bool standard_error, const char *style);
 /* Writes such a style to standard output: what nch_output_text and its like write there is shown, not obeyed. */
 void nch_output_set_style(const char *style);
 
-/* Korean where LC_ALL, LC_MESSAGES or LANG (the first that is set) says so. */
+/* Korean where LC_ALL, LC_MESSAGES or LANG (the first that is set), or the system itself, says so. */
 bool nch_output_speaks_korean(void);
 
 #endif

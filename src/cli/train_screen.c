@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/os.h"
 #include "cli/output.h"
 
 /* --- Ctrl-C --- */
@@ -13,17 +14,11 @@ static volatile sig_atomic_t stop_wanted;
 static void want_stop(int signal_number)
 {
 	stop_wanted = signal_number;
-	signal(SIGINT, SIG_DFL); /* a second one ends the program at once */
 }
 
 const volatile sig_atomic_t *nch_train_screen_stop(void)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP}; /* the last: a terminal, or ssh, has gone */
-	struct sigaction stop = {.sa_handler = want_stop, .sa_flags = SA_RESTART}, before; /* a write that it comes into goes on */
-	sigemptyset(&stop.sa_mask);
-	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) /* what nohup, or a script's &, has the program ignore, it ignores */
-		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-			sigaction(signals[i], &stop, NULL);
+	nch_os_on_stop(want_stop);
 	return &stop_wanted;
 }
 

@@ -1,18 +1,17 @@
 #include "io/input.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "base/utf8.h"
 #include "io/cp949.h"
 
+enum { STANDARD_INPUT = 0 };
 #define CHUNK ((size_t)256 * 1024) /* bytes read at a time */
 
 const char *nch_input_name(const char *path)
@@ -53,13 +52,10 @@ static nch_status read_error(const nch_input *input, nch_error *error)
 	return nch_file_fail(error, nch_input_name(input->path), "read");
 }
 
-/* Reads up to `room` bytes; a signal in between is no error. */
+/* Reads up to `room` bytes. */
 static nch_status read_some(nch_input *input, void *into, size_t room, size_t *count, nch_error *error)
 {
-	ssize_t got;
-	do
-		got = read(input->descriptor, into, room);
-	while (got < 0 && errno == EINTR);
+	ptrdiff_t got = nch_os_read(input->descriptor, into, room);
 	if (got < 0)
 		return read_error(input, error);
 	*count = (size_t)got;
@@ -295,12 +291,12 @@ static nch_status grow_window(nch_input *input, bool *grew, nch_error *error)
 static nch_status open_descriptor(nch_input *input, nch_error *error)
 {
 	if (strcmp(input->path, "-") == 0) {
-		input->descriptor = STDIN_FILENO;
+		input->descriptor = STANDARD_INPUT;
 		return NCH_OK;
 	}
-	input->descriptor = open(input->path, O_RDONLY | O_CLOEXEC);
-	struct stat info;
-	bool folder = input->descriptor >= 0 && fstat(input->descriptor, &info) == 0 && S_ISDIR(info.st_mode);
+	input->descriptor = nch_os_open(input->path, NCH_OS_READ);
+	nch_os_about about;
+	bool folder = input->descriptor >= 0 && nch_os_look_open(input->descriptor, &about) && about.kind == NCH_OS_FOLDER;
 	if (folder)
 		errno = EISDIR;
 	return input->descriptor < 0 || folder ? nch_file_fail(error, input->path, "open") : NCH_OK;
@@ -318,8 +314,8 @@ static bool begins_mark(const char *bytes, size_t length)
 
 static bool is_file(const nch_input *input)
 {
-	struct stat info;
-	return fstat(input->descriptor, &info) == 0 && S_ISREG(info.st_mode);
+	nch_os_about about;
+	return nch_os_look_open(input->descriptor, &about) && about.kind == NCH_OS_FILE;
 }
 
 /* Reads the beginning: as much as is looked at, or of a stream what there is, but never half a byte order mark. */
@@ -398,8 +394,8 @@ nch_status nch_input_open(nch_input *input, const char *path, nch_encoding encod
 
 void nch_input_close(nch_input *input)
 {
-	if (input->descriptor > STDIN_FILENO)
-		close(input->descriptor);
+	if (input->descriptor > STANDARD_INPUT)
+		nch_os_close(input->descriptor);
 	nch_free(input->window);
 	nch_free(input->raw);
 	*input = (nch_input){ .descriptor = -1 };

@@ -2,9 +2,9 @@
 #include "io/line_stream.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
+#include "base/os.h"
 #include "io/foreign.h"
 #include "io/input.h"
 
@@ -27,9 +27,9 @@ nch_status nch_lines_open(const char *path, nch_encoding encoding, nch_lines **r
 		return status;
 	}
 	lines->number = 1;
-	struct stat about;
-	if (fstat(lines->input.descriptor, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0)
-		lines->size = (uint64_t)about.st_size;
+	nch_os_about about;
+	if (nch_os_look_open(lines->input.descriptor, &about) && about.kind == NCH_OS_FILE)
+		lines->size = about.size;
 	*result = lines;
 	return NCH_OK;
 }

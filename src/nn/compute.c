@@ -1,14 +1,13 @@
 /* compute.c - kernels, threads and working memory, brought together. */
 #include "nn/compute.h"
 
-#include <stdlib.h>
-
 #include "base/memory.h"
+#include "base/os.h"
 
 nch_status nch_compute_new(size_t threads, const char *isa, size_t longest, size_t width, nch_compute **compute, nch_error *error)
 {
 	if (isa == NULL)
-		isa = getenv("NUNCHI_ISA");
+		isa = nch_os_environment("NUNCHI_ISA");
 	if (isa == NULL || *isa == '\0')
 		isa = "auto";
 	const nch_kernels *kernels = nch_kernels_find(isa);

@@ -3,11 +3,10 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/os.h"
 
 /* --- checks --- */
 
@@ -122,36 +121,28 @@ void nch_tensorboard_record(nch_buffer *event, nch_buffer *record, double wall_t
 
 /* --- the file --- */
 
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_REALTIME, &time);
-	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static nch_status append(nch_tensorboard *board, uint64_t step, const char *tag, double number, nch_error *error)
 {
 	nch_buffer_clear(&board->record);
-	nch_tensorboard_record(&board->event, &board->record, now(), step, tag, (float)number);
+	nch_tensorboard_record(&board->event, &board->record, nch_os_date(), step, tag, (float)number);
 	NCH_TRY(nch_buffer_check(&board->record, error));
 	if (fwrite(board->record.data, 1, board->record.length, board->file) != board->record.length || fflush(board->file) != 0)
-		return nch_fail(error, NCH_IO, "%s: cannot write: %s", board->path, strerror(errno));
+		return nch_fail(error, NCH_IO, "%s: cannot write: %s", board->path, nch_os_reason(errno));
 	return NCH_OK;
 }
 
 nch_status nch_tensorboard_open(nch_tensorboard *board, const char *folder, uint64_t step, nch_error *error)
 {
-	char host[100] = "host", name[200];
-	if (gethostname(host, sizeof host) != 0 || host[sizeof host - 1] != '\0')
-		strcpy(host, "host");
-	snprintf(name, sizeof name, "events.out.tfevents.%010lld.%.90s.%ld.nunchi", (long long)time(NULL), host, (long)getpid());
+	char host[100], name[200];
+	nch_os_host(host, sizeof host);
+	snprintf(name, sizeof name, "events.out.tfevents.%010lld.%.90s.%ld.nunchi", (long long)nch_os_date(), host, nch_os_process());
 	NCH_TRY(nch_folder_make(folder, error));
 	board->path = nch_path_join(folder, name);
 	if (board->path == NULL)
 		return nch_no_memory(error);
-	board->file = fopen(board->path, "wb");
+	board->file = nch_os_fopen(board->path, "wb");
 	nch_status status = board->file ? append(board, step, NULL, 0.0, error)
-	                                : nch_fail(error, NCH_IO, "%s: cannot write: %s", board->path, strerror(errno));
+	                                : nch_fail(error, NCH_IO, "%s: cannot write: %s", board->path, nch_os_reason(errno));
 	if (status != NCH_OK)
 		nch_tensorboard_close(board);
 	return status;

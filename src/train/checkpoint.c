@@ -1,15 +1,14 @@
 /* checkpoint.c - writing and reading OUT/checkpoint. */
 #include "train/checkpoint.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "base/sha256.h"
 #include "io/safetensors.h"
 #include "train/run_identity.h"
@@ -255,12 +254,11 @@ static bool step_of(const char *name, uint64_t *step)
 static uint64_t step_before(const char *folder, uint64_t limit)
 {
 	uint64_t step, best = 0;
-	DIR *stream = opendir(folder);
-	for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;)
-		if (step_of(entry->d_name, &step) && step < limit && step > best)
+	nch_os_folder *stream = nch_os_folder_open(folder);
+	for (const char *name; stream != NULL && (name = nch_os_folder_next(stream)) != NULL;)
+		if (step_of(name, &step) && step < limit && step > best)
 			best = step;
-	if (stream != NULL)
-		closedir(stream);
+	nch_os_folder_close(stream);
 	return best;
 }
 
@@ -269,17 +267,16 @@ static uint64_t step_before(const char *folder, uint64_t limit)
 static void remove_others(const char *folder, uint64_t oldest, uint64_t newest, uint64_t stable)
 {
 	uint64_t step;
-	DIR *stream = opendir(folder);
-	for (struct dirent *entry; stream != NULL && (entry = readdir(stream)) != NULL;) {
-		if (!step_of(entry->d_name, &step) || (step >= oldest && step <= newest) || step == stable)
+	nch_os_folder *stream = nch_os_folder_open(folder);
+	for (const char *name; stream != NULL && (name = nch_os_folder_next(stream)) != NULL;) {
+		if (!step_of(name, &step) || (step >= oldest && step <= newest) || step == stable)
 			continue;
-		char *path = nch_path_join(folder, entry->d_name);
+		char *path = nch_path_join(folder, name);
 		if (path != NULL)
-			unlink(path);
+			nch_os_remove(path);
 		nch_free(path);
 	}
-	if (stream != NULL)
-		closedir(stream);
+	nch_os_folder_close(stream);
 }
 
 /* FOLDER/step-N.ENDING in allocated memory; NULL without memory. */
@@ -508,10 +505,10 @@ void nch_checkpoint_remove(const char *out)
 {
 	char *folder = nch_path_join(out, "checkpoint"), *state = folder ? nch_path_join(folder, "state.json") : NULL;
 	if (state != NULL) {
-		unlink(state);
+		nch_os_remove(state);
 		nch_folder_sweep(folder);
 		remove_others(folder, UINT64_MAX, 0, UINT64_MAX);
-		rmdir(folder); /* what else lies in it is somebody's own, and stays */
+		nch_os_remove_folder(folder); /* what else lies in it is somebody's own, and stays */
 	}
 	nch_free(state);
 	nch_free(folder);

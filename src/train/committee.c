@@ -1,17 +1,16 @@
 /* committee.c - reading, writing and weighing committees. */
 #include "train/committee.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/change.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "base/sha256.h"
 #include "io/safetensors.h"
 #include "kernels/math.h"
@@ -199,14 +198,11 @@ static nch_status copy_folder(const char *from, const char *to, size_t depth, nc
 static nch_status copy_entry(const char *from, const char *to, const char *name, size_t depth, nch_error *error)
 {
 	char *source = nch_path_join(from, name), *target = nch_path_join(to, name);
-	struct stat about;
 	nch_status status = source != NULL && target != NULL ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && stat(source, &about) == 0) {
-		if (S_ISREG(about.st_mode))
-			status = nch_file_copy(source, target, error);
-		else if (S_ISDIR(about.st_mode) && strncmp(name, "member-", 7) == 0 && depth < NCH_COMMITTEE_DEPTH)
-			status = copy_folder(source, target, depth + 1, error);
-	}
+	if (status == NCH_OK && nch_file_is_regular(source))
+		status = nch_file_copy(source, target, error);
+	else if (status == NCH_OK && nch_file_is_folder(source) && strncmp(name, "member-", 7) == 0 && depth < NCH_COMMITTEE_DEPTH)
+		status = copy_folder(source, target, depth + 1, error);
 	nch_free(source);
 	nch_free(target);
 	return status;
@@ -215,14 +211,14 @@ static nch_status copy_entry(const char *from, const char *to, const char *name,
 static nch_status copy_folder(const char *from, const char *to, size_t depth, nch_error *error)
 {
 	NCH_TRY(nch_folder_make(to, error));
-	DIR *stream = opendir(from);
+	nch_os_folder *stream = nch_os_folder_open(from);
 	if (stream == NULL)
 		return nch_fail(error, NCH_IO, "%s: cannot be read as a folder", from);
 	nch_status status = NCH_OK;
-	for (struct dirent *entry = readdir(stream); entry != NULL && status == NCH_OK; entry = readdir(stream))
-		if (!is_left_out(entry->d_name))
-			status = copy_entry(from, to, entry->d_name, depth, error);
-	closedir(stream);
+	for (const char *name; status == NCH_OK && (name = nch_os_folder_next(stream)) != NULL;)
+		if (!is_left_out(name))
+			status = copy_entry(from, to, name, depth, error);
+	nch_os_folder_close(stream);
 	return status;
 }
 

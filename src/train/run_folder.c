@@ -2,14 +2,12 @@
 #include "train/run_folder.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "train/checkpoint.h"
 #include "train/run_identity.h"
 
@@ -23,47 +21,30 @@ static bool is_there(const char *folder, const char *name)
 
 /* --- one process at a time --- */
 
-/* Whether the locked file still has its name: who had it before may have removed it in between. */
-static bool still_named(int descriptor, const char *path)
-{
-	struct stat ours, named;
-	return fstat(descriptor, &ours) == 0 && stat(path, &named) == 0 && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
-}
-
-/* Locks OUT/.lock. The lock goes with the process, however that ends. Where a file system has no locks, there is none. */
+/* Locks OUT/.lock. The lock goes with the process, however that ends. */
 static nch_status take_lock(nch_run_folder *folder, const char *out, nch_error *error)
 {
+	long holder = 0;
+	int lock = -1;
 	char *path = nch_path_join(out, ".lock");
 	if (path == NULL)
 		return nch_no_memory(error);
-	for (;;) {
-		struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-		int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-		if (descriptor < 0) {
-			nch_free(path);
-			return nch_fail(error, NCH_IO, "%s: cannot write: %s", out, strerror(errno));
-		}
-		bool locked = fcntl(descriptor, F_SETLK, &lock) == 0;
-		if (!locked && (errno == EACCES || errno == EAGAIN)) {
-			bool known = fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-			close(descriptor);
-			nch_free(path);
-			return nch_fail(error, NCH_DATA, "%s: process %ld is training into this folder; give another --out, or wait", out, known ? (long)lock.l_pid : 0L);
-		}
-		if (!locked || still_named(descriptor, path)) {
-			*folder = (nch_run_folder){path, descriptor};
-			return NCH_OK;
-		}
-		close(descriptor);
+	switch (nch_os_lock(path, &lock, &holder)) {
+	case NCH_OS_LOCKED: *folder = (nch_run_folder){path, lock}; return NCH_OK;
+	case NCH_OS_HELD:
+		nch_fail(error, NCH_DATA, "%s: process %ld is training into this folder; give another --out, or wait", out, holder);
+		break;
+	default: nch_fail(error, NCH_IO, "%s: cannot write: %s", out, nch_os_reason(errno));
 	}
+	nch_free(path);
+	return error->status;
 }
 
 void nch_run_folder_close(nch_run_folder *folder)
 {
 	if (folder->lock_path == NULL)
 		return;
-	unlink(folder->lock_path); /* before the lock goes: nobody else can have it yet */
-	close(folder->lock);
+	nch_os_unlock(folder->lock_path, folder->lock);
 	nch_free(folder->lock_path);
 	*folder = (nch_run_folder){0};
 }

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "kernels/math.h"
 #include "report/curves.h"
 #include "nn/memory.h"
@@ -76,14 +76,14 @@ static size_t true_length(FILE *log, size_t remembered)
 /* Goes on in the log of a resumed run: what was written after the checkpoint will be written again. */
 static nch_status reopen_log(run *r, nch_error *error)
 {
-	r->log = fopen(r->log_path, "r+");
+	r->log = nch_os_fopen(r->log_path, "rb+");
 	if (r->log == NULL)
 		return NCH_OK;
 	size_t length = true_length(r->log, r->state.log_bytes);
 	if (length < r->state.log_bytes)
 		note(r, "the log is shorter than it was at the checkpoint: the steps that are missing in it are not done again");
 	r->state.log_bytes = length;
-	if (ftruncate(fileno(r->log), (off_t)length) != 0 || fseek(r->log, 0, SEEK_END) != 0)
+	if (!nch_os_cut_stream(r->log, length))
 		return nch_fail(error, NCH_IO, "%s: cannot be written", r->log_path);
 	return NCH_OK;
 }
@@ -99,7 +99,7 @@ static nch_status open_log(run *r, nch_error *error)
 	if (r->state.log_bytes > 0)
 		NCH_TRY(reopen_log(r, error));
 	if (r->log == NULL) {
-		r->log = fopen(r->log_path, "w");
+		r->log = nch_os_fopen(r->log_path, "wb");
 		r->state.log_bytes = 0;
 	}
 	if (r->log == NULL)
@@ -268,7 +268,7 @@ static nch_status save_checkpoint(run *r, nch_error *error)
 	if (decay_begins(r))
 		r->state.stable = r->trainer.optimizer.steps;
 	if (r->log != NULL) /* what a checkpoint says of the log must be there after a power failure, too */
-		fsync(fileno(r->log));
+		nch_os_flush_stream(r->log);
 	const nch_checkpoint checkpoint = checkpoint_of(r);
 	NCH_TRY(nch_checkpoint_save(&checkpoint, error));
 	r->saved = nch_seconds();

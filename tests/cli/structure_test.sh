@@ -49,7 +49,7 @@ in_room() { # folder: its sources
 
 # --- the arrows: a room and those whose headers it may include ---
 # kernels <- nn; tokenizer <- data; base <- everything but kernels; io <- data, nn; data, nn <- train <- cli; report <- train, cli.
-# Of kernels, anybody may have the thread pool, and the scalar functions that stand in for libm.
+# Of kernels, anybody may have the thread pool, and the scalar functions that stand in for libm; of base, kernels may have what systems differ in.
 may_include() {
 	case $1 in
 	kernels) echo 'kernels' ;;
@@ -73,7 +73,7 @@ for room in kernels tokenizer src/base src/io src/text src/data src/nn src/ngram
 	[ -n "$files" ] || continue
 	allowed=$(may_include "$room" | tr ' ' '|')
 	grep -n '^ *# *include *"' $files /dev/null | grep -vE "include *\"($allowed)/([a-z]+/)?[a-z0-9_]+\.h\"" |
-		grep -vE 'include *"kernels/(threads|math)\.h"' > "$work/.found"
+		grep -vE 'include *"(kernels/(threads|math)|base/os)\.h"' > "$work/.found"
 	if [ -s "$work/.found" ]; then
 		bad "$room includes only: $(may_include "$room")"
 		sed 's/^/    /' "$work/.found"
@@ -160,6 +160,11 @@ if [ "$(grep -c '' < "$work/.found")" -gt $most_circles ]; then
 else
 	good
 fi
+# --- what systems differ in is known to src/base/os_*.c, and to the one user of POSIX threads ---
+elsewhere=$(echo "$sources" | tr ' ' '\n' | grep -vE '^src/base/os_[a-z_]*\.c$')
+none 'only src/base/os_*.c asks which system it is' '# *(if|ifdef|ifndef|elif).*(_WIN32|__MINGW|__linux|__APPLE__|__unix|__ANDROID__|BSD)' $elsewhere
+none 'only src/base/os_*.c includes headers of a system' '# *include *<(sys/[a-z]+|unistd|fcntl|dirent|termios|poll|sched|windows|io|winsock2|direct)\.h>' $elsewhere
+none 'threads are kernels/threads.c' '# *include *<pthread\.h>' $(echo "$elsewhere" | grep -v '^kernels/threads\.c$')
 
 # --- length ---
 for file in $sources $(git ls-files -- 'tests/*.c' 'tests/*.h' 2> /dev/null); do

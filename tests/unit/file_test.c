@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "base/os.h"
 #include "test.h"
 
 static char folder[64];
@@ -223,7 +224,7 @@ TEST(signals_do_not_end_a_write)
 	for (size_t i = 0; i < BYTES; i++)
 		bytes[i] = (unsigned char)(i % 251);
 	setitimer(ITIMER_REAL, &often, NULL);
-	CHECK(nch_write_all(ends[1], bytes, BYTES));
+	CHECK(nch_os_write(ends[1], bytes, BYTES));
 	setitimer(ITIMER_REAL, &never, NULL);
 	sigaction(SIGALRM, &before, NULL);
 	close(ends[1]);

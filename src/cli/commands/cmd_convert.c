@@ -1,11 +1,10 @@
 /* cmd_convert.c - `nunchi convert`: a model folder with its weights in another format or type. */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/output.h"
@@ -42,9 +41,8 @@ static bool is_left_out(const char *name)
 static nch_status copy_one(const char *from, const char *to, const char *name, nch_error *error)
 {
 	char *source = nch_path_join(from, name), *target = nch_path_join(to, name);
-	struct stat about;
 	nch_status status = source != NULL && target != NULL ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && stat(source, &about) == 0 && S_ISREG(about.st_mode))
+	if (status == NCH_OK && nch_file_is_regular(source))
 		status = nch_file_copy(source, target, error);
 	nch_free(source);
 	nch_free(target);
@@ -54,22 +52,21 @@ static nch_status copy_one(const char *from, const char *to, const char *name, n
 /* Everything else in the folder goes along: config.json, nunchi.json, the tokenizer's files, README.md … */
 static nch_status copy_others(const char *from, const char *to, nch_error *error)
 {
-	DIR *folder = opendir(from);
-	struct dirent *entry;
+	nch_os_folder *folder = nch_os_folder_open(from);
 	nch_status status = NCH_OK;
 	if (folder == NULL)
 		return nch_fail(error, NCH_IO, "%s: is no folder that can be read", from);
-	while (status == NCH_OK && (entry = readdir(folder)) != NULL)
-		if (!is_left_out(entry->d_name))
-			status = copy_one(from, to, entry->d_name, error);
-	closedir(folder);
+	for (const char *name; status == NCH_OK && (name = nch_os_folder_next(folder)) != NULL;)
+		if (!is_left_out(name))
+			status = copy_one(from, to, name, error);
+	nch_os_folder_close(folder);
 	return status;
 }
 
 static bool same_folder(const char *a, const char *b)
 {
-	struct stat x, y;
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	nch_os_about x, y;
+	return nch_os_look(a, &x) && nch_os_look(b, &y) && x.volume == y.volume && x.number == y.number;
 }
 
 static nch_status write_weights(const nch_weights *weights, const char *to, bool torch, nch_dtype type, nch_error *error)

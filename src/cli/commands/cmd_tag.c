@@ -1,11 +1,11 @@
 /* cmd_tag.c - `nunchi tag`: each sentence of a book with its emotion, then the book's arc. */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "apps/book_html.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/commands/tag_write.h"
@@ -191,20 +191,20 @@ static int by_name(const void *a, const void *b)
 static nch_status list_books(const char *folder, char ***names, size_t *count, nch_error *error)
 {
 	size_t capacity = 0;
-	DIR *open = opendir(folder);
+	nch_os_folder *open = nch_os_folder_open(folder);
 	if (open == NULL)
 		return nch_fail(error, NCH_IO, "%s: cannot be read", folder);
 	nch_status status = NCH_OK;
-	for (struct dirent *entry; status == NCH_OK && (entry = readdir(open)) != NULL;) {
-		if (entry->d_name[0] == '.' || !nch_path_has_suffix(entry->d_name, ".txt"))
+	for (const char *name; status == NCH_OK && (name = nch_os_folder_next(open)) != NULL;) {
+		if (name[0] == '.' || !nch_path_has_suffix(name, ".txt"))
 			continue;
 		status = nch_grow(names, &capacity, *count + 1, sizeof **names, error);
-		if (status == NCH_OK && ((*names)[*count] = nch_copy_text(entry->d_name, strlen(entry->d_name))) == NULL)
+		if (status == NCH_OK && ((*names)[*count] = nch_copy_text(name, strlen(name))) == NULL)
 			status = nch_no_memory(error);
 		else if (status == NCH_OK)
 			++*count;
 	}
-	closedir(open);
+	nch_os_folder_close(open);
 	if (status == NCH_OK && *count == 0)
 		status = nch_fail(error, NCH_DATA, "%s: there is no book (.txt) in this folder", folder);
 	if (status == NCH_OK)
