@@ -7,7 +7,6 @@
 #include "kernels/threads.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -82,7 +81,7 @@ static bool watch(const nch_pool *pool, int64_t start)
 	if (waited > WATCH_NANOSECONDS)
 		return false;
 	if (pool->crowded || waited > STUBBORN_NANOSECONDS)
-		sched_yield();
+		nch_os_let_others();
 	else
 		pause_briefly();
 	return true;
