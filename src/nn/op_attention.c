@@ -3,6 +3,14 @@
 
 #include <math.h>
 
+typedef struct attention_node {
+	nch_node node;
+	nch_tensor *q, *k, *v;
+	const nch_batch *batch;
+	size_t heads;
+	nch_dropout dropout;
+} attention_node;
+
 typedef struct attention_job {
 	const nch_compute *compute;
 	nch_attention attention;
@@ -57,6 +65,9 @@ static void show(nch_tape *tape, const nch_attention *attention)
 	nch_gradient_release(tape, job.maps, cells);
 }
 
+static void attention_backward(nch_tape *tape, nch_node *node);
+static const nch_op attention_op = {"attention", attention_backward};
+
 nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, size_t heads, float dropout,
                              uint32_t site)
 {
@@ -64,7 +75,7 @@ nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor 
 		return NULL;
 	nch_tensor *inputs[] = {q, k, v};
 	nch_tensor *out = nch_tape_tensor(tape, q->rows, q->columns, inputs, 3);
-	nch_node *node = nch_tape_record(tape, NCH_OP_ATTENTION, out);
+	attention_node *node = nch_tape_record(tape, &attention_op, out, sizeof *node);
 	size_t width = q->columns / heads;
 	if (out == NULL || nch_compute_reserve(tape->compute, nch_batch_longest(batch), width, NULL) != NCH_OK) {
 		tape->failed = true;
@@ -76,9 +87,9 @@ nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor 
 	                      .dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row * heads), .out = out->data},
 	                     false};
 	if (node != NULL) {
-		node->in[0] = q;
-		node->in[1] = k;
-		node->in[2] = v;
+		node->q = q;
+		node->k = k;
+		node->v = v;
 		node->batch = batch;
 		node->heads = heads;
 		node->dropout = job.attention.dropout;
@@ -91,19 +102,20 @@ nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor 
 	return out;
 }
 
-void nch_attention_backward_op(nch_tape *tape, nch_node *node)
+static void attention_backward(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *q = node->in[0], *k = node->in[1], *v = node->in[2], *out = node->out;
-	size_t width = q->columns / node->heads, floats = q->rows * q->columns;
+	const attention_node *n = (attention_node *)node;
+	nch_tensor *q = n->q, *k = n->k, *v = n->v;
+	size_t width = q->columns / n->heads, floats = q->rows * q->columns;
 	float *dq = nch_gradient_take(tape, floats), *dk = nch_gradient_take(tape, floats), *dv = nch_gradient_take(tape, floats);
 	if (tape->failed)
 		return;
 	attention_job job = {tape->compute,
-	                     {.heads = node->heads, .width = width, .offsets = node->batch->offsets, .q = q->data, .k = k->data, .v = v->data,
-	                      .row = q->columns, .scale = (float)(1.0 / sqrt((double)width)), .dropout = node->dropout, .out = NULL,
-	                      .dout = out->grad, .dq = dq, .dk = dk, .dv = dv},
+	                     {.heads = n->heads, .width = width, .offsets = n->batch->offsets, .q = q->data, .k = k->data, .v = v->data,
+	                      .row = q->columns, .scale = (float)(1.0 / sqrt((double)width)), .dropout = n->dropout, .out = NULL,
+	                      .dout = node->out->grad, .dq = dq, .dk = dk, .dv = dv},
 	                     true};
-	nch_pool_run(tape->compute->pool, node->batch->sentences * node->heads, attention_task, &job);
+	nch_pool_run(tape->compute->pool, n->batch->sentences * n->heads, attention_task, &job);
 	nch_gradient_give(tape, q, dq);
 	nch_gradient_give(tape, k, dk);
 	nch_gradient_give(tape, v, dv);

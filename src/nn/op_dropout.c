@@ -1,6 +1,14 @@
 /* op_dropout.c - dropout on its own (Srivastava et al. 2014): after the embeddings, and on what was pooled. */
 #include "nn/tape_internal.h"
 
+typedef struct dropout_node {
+	nch_node node;
+	nch_tensor *x;
+	nch_dropout dropout;
+	const size_t *offsets, *addresses; /* of rows that are no longer the batch's tokens, else NULL */
+	size_t sentences;
+} dropout_node;
+
 typedef struct dropout_job {
 	const nch_kernels *kernels;
 	nch_dropout dropout;
@@ -15,6 +23,9 @@ static void dropout_range(void *context, size_t begin, size_t end)
 	job->kernels->dropout(&job->dropout, job->y, job->x, job->columns, begin, end);
 }
 
+static void dropout_backward(nch_tape *tape, nch_node *node);
+static const nch_op dropout_op = {"dropout", dropout_backward};
+
 nch_tensor *nch_dropout_op(nch_tape *tape, nch_tensor *x, float p, uint32_t site, uint64_t first_row)
 {
 	if (x == NULL || tape->failed)
@@ -23,9 +34,9 @@ nch_tensor *nch_dropout_op(nch_tape *tape, nch_tensor *x, float p, uint32_t site
 	if (job.dropout.p <= 0.0f)
 		return x;
 	nch_tensor *y = nch_tape_tensor(tape, x->rows, x->columns, &x, 1);
-	nch_node *node = nch_tape_record(tape, NCH_OP_DROPOUT, y);
+	dropout_node *node = nch_tape_record(tape, &dropout_op, y, sizeof *node);
 	if (node != NULL) {
-		node->in[0] = x;
+		node->x = x;
 		node->dropout = job.dropout;
 	}
 	if (y == NULL)
@@ -61,12 +72,12 @@ nch_tensor *nch_dropout_packed(nch_tape *tape, nch_tensor *x, float p, uint32_t 
 	if (job.rows.dropout.p <= 0.0f)
 		return x;
 	nch_tensor *y = nch_tape_tensor(tape, x->rows, x->columns, &x, 1);
-	nch_node *node = nch_tape_record(tape, NCH_OP_DROPOUT, y);
+	dropout_node *node = nch_tape_record(tape, &dropout_op, y, sizeof *node);
 	if (node != NULL) {
-		node->in[0] = x;
+		node->x = x;
 		node->dropout = job.rows.dropout;
-		node->index = offsets;
-		node->index_end = addresses;
+		node->offsets = offsets;
+		node->addresses = addresses;
 		node->sentences = sentences;
 	}
 	if (y == NULL)
@@ -76,15 +87,16 @@ nch_tensor *nch_dropout_packed(nch_tape *tape, nch_tensor *x, float p, uint32_t 
 	return y;
 }
 
-void nch_dropout_backward_op(nch_tape *tape, nch_node *node)
+static void dropout_backward(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *x = node->in[0], *y = node->out;
-	dropout_job job = {tape->compute->kernels, node->dropout, nch_gradient_take(tape, x->rows * x->columns), y->grad, x->columns};
-	packed_job packed = {job, node->index, node->index_end};
+	const dropout_node *n = (dropout_node *)node;
+	nch_tensor *x = n->x, *y = node->out;
+	dropout_job job = {tape->compute->kernels, n->dropout, nch_gradient_take(tape, x->rows * x->columns), y->grad, x->columns};
+	packed_job packed = {job, n->offsets, n->addresses};
 	if (job.y == NULL)
 		return;
-	if (node->index != NULL)
-		nch_parallel(tape->compute, node->sentences, 1, packed_range, &packed);
+	if (n->offsets != NULL)
+		nch_parallel(tape->compute, n->sentences, 1, packed_range, &packed);
 	else
 		nch_parallel(tape->compute, x->rows, 1, dropout_range, &job);
 	nch_gradient_give(tape, x, job.y);

@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+typedef struct embedding_node {
+	nch_node node;
+	nch_tensor *tables[3]; /* word, type, position */
+	const nch_batch *batch;
+	const int32_t *types;
+} embedding_node;
+
 typedef struct embedding_job {
 	const nch_kernels *kernels;
 	const nch_batch *batch;
@@ -33,19 +40,22 @@ static const int32_t *type_rows(nch_tape *tape, const nch_batch *batch, const nc
 	return zeros;
 }
 
+static void embedding_backward(nch_tape *tape, nch_node *node);
+static const nch_op embedding_op = {"embedding", embedding_backward};
+
 nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *word, nch_tensor *type, nch_tensor *position)
 {
 	if (tape->failed)
 		return NULL;
 	nch_tensor *inputs[] = {word, type, position};
 	nch_tensor *out = nch_tape_tensor(tape, batch->tokens, word->columns, inputs, 3);
-	nch_node *node = nch_tape_record(tape, NCH_OP_EMBEDDING, out);
+	embedding_node *node = nch_tape_record(tape, &embedding_op, out, sizeof *node);
 	const int32_t *types = type_rows(tape, batch, type);
 	if (tape->failed)
 		return NULL;
 	if (node != NULL) {
 		for (int i = 0; i < 3; i++)
-			node->in[i] = inputs[i];
+			node->tables[i] = inputs[i];
 		node->batch = batch;
 		node->types = types;
 	}
@@ -60,11 +70,12 @@ static void add_back_range(void *context, size_t begin, size_t end)
 	job->kernels->embedding_backward(job->table, job->out->grad, job->index, job->out->rows, job->out->columns, begin, end);
 }
 
-void nch_embedding_backward_op(nch_tape *tape, nch_node *node)
+static void embedding_backward(nch_tape *tape, nch_node *node)
 {
-	const int32_t *indices[] = {node->batch->token, node->types, node->batch->position};
+	const embedding_node *n = (embedding_node *)node;
+	const int32_t *indices[] = {n->batch->token, n->types, n->batch->position};
 	for (int i = 0; i < 3; i++) {
-		nch_tensor *table = node->in[i];
+		nch_tensor *table = n->tables[i];
 		if (table == NULL || !table->wants_grad || !nch_gradient_open(tape, table))
 			continue;
 		embedding_job job = {.kernels = tape->compute->kernels, .out = node->out, .table = table->grad, .index = indices[i]};

@@ -1,6 +1,12 @@
 /* op_linear.c - y = f(x) Wᵀ + b, where f is an activation or nothing. */
 #include "nn/tape_internal.h"
 
+typedef struct linear_node { /* of both ops; an activation alone has neither weight nor bias */
+	nch_node node;
+	nch_tensor *x, *weight, *bias;
+	nch_activation activation;
+} linear_node;
+
 typedef struct activation_job {
 	const nch_kernels *kernels;
 	nch_activation f;
@@ -27,17 +33,20 @@ static void activation_both_range(void *context, size_t begin, size_t end)
 	job->kernels->activation_both(job->f, job->y + begin, job->dx + begin, job->dy + begin, job->x + begin, end - begin);
 }
 
+static void linear_backward(nch_tape *tape, nch_node *node);
+static const nch_op linear_op = {"linear", linear_backward};
+
 nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tensor *weight, nch_tensor *bias)
 {
 	if (x == NULL || tape->failed)
 		return NULL;
 	nch_tensor *inputs[] = {x, weight, bias};
 	nch_tensor *y = nch_tape_tensor(tape, x->rows, weight->rows, inputs, 3);
-	nch_node *node = nch_tape_record(tape, NCH_OP_LINEAR, y);
+	linear_node *node = nch_tape_record(tape, &linear_op, y, sizeof *node);
 	if (node != NULL) {
-		node->in[0] = x;
-		node->in[1] = weight;
-		node->in[2] = bias;
+		node->x = x;
+		node->weight = weight;
+		node->bias = bias;
 		node->activation = f;
 	}
 	if (y == NULL)
@@ -73,9 +82,9 @@ static void bias_range(void *context, size_t begin, size_t end)
 }
 
 /* dW += dYᵀ f(x), db += the column sums of dY */
-static void weight_gradients(nch_tape *tape, nch_node *node, const float *input)
+static void weight_gradients(nch_tape *tape, const linear_node *n, const float *input)
 {
-	nch_tensor *x = node->in[0], *weight = node->in[1], *bias = node->in[2], *y = node->out;
+	nch_tensor *x = n->x, *weight = n->weight, *bias = n->bias, *y = n->node.out;
 	int accumulate;
 	if (weight->wants_grad && nch_gradient_start(tape, weight, &accumulate)) {
 		nch_gemm product = {.m = y->columns, .n = x->columns, .k = y->rows, .a = y->grad, .a_row = 1, .a_col = y->columns,
@@ -89,53 +98,57 @@ static void weight_gradients(nch_tape *tape, nch_node *node, const float *input)
 }
 
 /* d f(x) = dY W, to c, which is added to if so wanted */
-static void input_gradient(nch_tape *tape, const nch_node *node, float *c, int accumulate)
+static void input_gradient(nch_tape *tape, const linear_node *n, float *c, int accumulate)
 {
-	const nch_tensor *x = node->in[0], *weight = node->in[1], *y = node->out;
+	const nch_tensor *x = n->x, *weight = n->weight, *y = n->node.out;
 	nch_gemm product = {.m = y->rows, .n = x->columns, .k = y->columns, .a = y->grad, .a_row = y->columns, .a_col = 1,
 	                    .b = weight->data, .b_row = x->columns, .b_col = 1, .c = c, .c_row = x->columns, .accumulate = accumulate};
 	tape->compute->kernels->gemm(&product, tape->compute);
 }
 
 /* With y = f(x) Wᵀ + b: f(x) is made again for the gradient of W, and dx = f'(x) · dY W, which has most of its work in common with it. */
-static void activated_backward(nch_tape *tape, nch_node *node)
+static void activated_backward(nch_tape *tape, const linear_node *n)
 {
-	nch_tensor *x = node->in[0];
+	nch_tensor *x = n->x;
 	size_t floats = x->rows * x->columns;
 	float *value = nch_gradient_take(tape, floats), *slope = x->wants_grad ? nch_gradient_take(tape, floats) : NULL;
 	if (tape->failed)
 		return;
-	activation_job job = {.kernels = tape->compute->kernels, .f = node->activation, .y = value, .x = x->data, .dy = slope, .dx = slope};
+	activation_job job = {.kernels = tape->compute->kernels, .f = n->activation, .y = value, .x = x->data, .dy = slope, .dx = slope};
 	if (slope != NULL)
-		input_gradient(tape, node, slope, 0);
+		input_gradient(tape, n, slope, 0);
 	nch_parallel(tape->compute, floats, 4096, slope != NULL ? activation_both_range : activate_range, &job);
-	weight_gradients(tape, node, value);
+	weight_gradients(tape, n, value);
 	nch_gradient_release(tape, value, floats);
 	if (slope != NULL)
 		nch_gradient_give(tape, x, slope);
 }
 
-void nch_linear_backward_op(nch_tape *tape, nch_node *node)
+static void linear_backward(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *x = node->in[0];
+	const linear_node *n = (linear_node *)node;
+	nch_tensor *x = n->x;
 	int accumulate;
-	if (node->activation != NCH_ACTIVATIONS) {
-		activated_backward(tape, node);
+	if (n->activation != NCH_ACTIVATIONS) {
+		activated_backward(tape, n);
 		return;
 	}
-	weight_gradients(tape, node, x->data);
+	weight_gradients(tape, n, x->data);
 	if (x->wants_grad && nch_gradient_start(tape, x, &accumulate))
-		input_gradient(tape, node, x->grad, accumulate);
+		input_gradient(tape, n, x->grad, accumulate);
 }
+
+static void activation_backward(nch_tape *tape, nch_node *node);
+static const nch_op activation_op = {"activation", activation_backward};
 
 nch_tensor *nch_activate(nch_tape *tape, nch_tensor *x, nch_activation f)
 {
 	if (x == NULL || tape->failed)
 		return NULL;
 	nch_tensor *y = nch_tape_tensor(tape, x->rows, x->columns, &x, 1);
-	nch_node *node = nch_tape_record(tape, NCH_OP_ACTIVATION, y);
+	linear_node *node = nch_tape_record(tape, &activation_op, y, sizeof *node);
 	if (node != NULL) {
-		node->in[0] = x;
+		node->x = x;
 		node->activation = f;
 	}
 	if (y == NULL)
@@ -145,13 +158,14 @@ nch_tensor *nch_activate(nch_tape *tape, nch_tensor *x, nch_activation f)
 	return y;
 }
 
-void nch_activation_backward_op(nch_tape *tape, nch_node *node)
+static void activation_backward(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *x = node->in[0], *y = node->out;
+	const linear_node *n = (linear_node *)node;
+	nch_tensor *x = n->x, *y = node->out;
 	float *dx = nch_gradient_take(tape, x->rows * x->columns);
 	if (dx == NULL)
 		return;
-	activation_job job = {.kernels = tape->compute->kernels, .f = node->activation, .y = dx, .x = x->data, .dy = y->grad};
+	activation_job job = {.kernels = tape->compute->kernels, .f = n->activation, .y = dx, .x = x->data, .dy = y->grad};
 	nch_parallel(tape->compute, x->rows * x->columns, 4096, activation_backward_range, &job);
 	nch_gradient_give(tape, x, dx);
 }

@@ -79,12 +79,21 @@ static void loss_row(void *context, size_t i, size_t thread)
 	}
 }
 
+typedef struct loss_node {
+	nch_node node;
+	nch_tensor *logits;
+	float *gradient;
+} loss_node;
+
+static void loss_backward(nch_tape *tape, nch_node *node);
+static const nch_op loss_op = {"loss", loss_backward};
+
 void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss)
 {
 	if (logits == NULL || tape->failed)
 		return;
 	size_t classes = logits->columns, room = nch_pool_threads(tape->compute->pool) * 2 * classes;
-	nch_node *node = nch_tape_record(tape, NCH_OP_LOSS, NULL);
+	loss_node *node = nch_tape_record(tape, &loss_op, NULL, sizeof *node);
 	loss_job job = {tape, loss, logits, node ? nch_gradient_take(tape, logits->rows * classes) : NULL, nch_gradient_take(tape, room),
 	                nch_tape_alloc(tape, logits->rows, sizeof *job.values)};
 	if (tape->failed)
@@ -94,13 +103,14 @@ void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss)
 		*loss->sum += job.values[i];
 	nch_gradient_release(tape, job.room, room);
 	if (node != NULL) {
-		node->in[0] = logits;
-		node->saved[0] = job.gradient;
+		node->logits = logits;
+		node->gradient = job.gradient;
 	}
 }
 
-void nch_loss_backward_op(nch_tape *tape, nch_node *node)
+static void loss_backward(nch_tape *tape, nch_node *node)
 {
-	if (node->in[0] != NULL && node->in[0]->wants_grad)
-		nch_gradient_give(tape, node->in[0], node->saved[0]);
+	const loss_node *n = (loss_node *)node;
+	if (n->logits != NULL && n->logits->wants_grad)
+		nch_gradient_give(tape, n->logits, n->gradient);
 }

@@ -1,6 +1,13 @@
 /* op_norm.c - y = LayerNorm(residual + dropout(x)) (Ba, Kiros, Hinton 2016). */
 #include "nn/tape_internal.h"
 
+typedef struct norm_node {
+	nch_node node;
+	nch_tensor *x, *residual, *gamma, *beta;
+	nch_dropout dropout;
+	float *sum, *mean, *rstd;
+} norm_node;
+
 typedef struct norm_job {
 	const nch_kernels *kernels;
 	nch_norm norm;
@@ -12,6 +19,9 @@ static void norm_range(void *context, size_t begin, size_t end)
 	job->kernels->norm(&job->norm, begin, end);
 }
 
+static void norm_backward(nch_tape *tape, nch_node *node);
+static const nch_op norm_op = {"layer norm", norm_backward};
+
 nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, float dropout, uint32_t site, nch_tensor *gamma,
                            nch_tensor *beta, float epsilon)
 {
@@ -19,7 +29,7 @@ nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, 
 		return NULL;
 	nch_tensor *inputs[] = {x, residual, gamma, beta};
 	nch_tensor *y = nch_tape_tensor(tape, x->rows, x->columns, inputs, 4);
-	nch_node *node = nch_tape_record(tape, NCH_OP_NORM, y);
+	norm_node *node = nch_tape_record(tape, &norm_op, y, sizeof *node);
 	float *statistics = node ? nch_tape_floats(tape, 2, x->rows) : NULL;
 	if (y == NULL || tape->failed)
 		return NULL;
@@ -28,12 +38,10 @@ nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, 
 	                 .dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row), .gamma = gamma->data, .beta = beta->data,
 	                 .y = y->data}};
 	if (node != NULL) {
-		for (int i = 0; i < 4; i++)
-			node->in[i] = inputs[i];
-		node->dropout = job.norm.dropout;
-		job.norm.sum = node->saved[0] = x->data; /* x itself is needed no longer: the sum takes its place */
-		job.norm.mean = node->saved[1] = statistics;
+		job.norm.sum = x->data; /* x itself is needed no longer: the sum takes its place */
+		job.norm.mean = statistics;
 		job.norm.rstd = statistics + x->rows;
+		*node = (norm_node){node->node, x, residual, gamma, beta, job.norm.dropout, job.norm.sum, job.norm.mean, job.norm.rstd};
 	}
 	nch_parallel(tape->compute, x->rows, 1, norm_range, &job);
 	return y;
@@ -60,14 +68,15 @@ static void columns_range(void *context, size_t begin, size_t end)
 	job->kernels->norm_backward_columns(&job->norm, begin, end);
 }
 
-void nch_norm_backward_op(nch_tape *tape, nch_node *node)
+static void norm_backward(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *x = node->in[0], *residual = node->in[1], *gamma = node->in[2], *beta = node->in[3], *y = node->out;
+	const norm_node *n = (norm_node *)node;
+	nch_tensor *x = n->x, *residual = n->residual, *gamma = n->gamma, *beta = n->beta, *y = node->out;
 	size_t floats = x->rows * x->columns;
 	norm_backward_job job = {tape->compute->kernels,
-	                         {.rows = x->rows, .columns = x->columns, .sum = node->saved[0], .mean = node->saved[1],
-	                          .rstd = node->saved[1] + x->rows, .gamma = gamma->data, .dy = y->grad, .ds = y->grad},
-	                         &node->dropout, NULL};
+	                         {.rows = x->rows, .columns = x->columns, .sum = n->sum, .mean = n->mean, .rstd = n->rstd,
+	                          .gamma = gamma->data, .dy = y->grad, .ds = y->grad},
+	                         &n->dropout, NULL};
 	if (gamma->wants_grad && beta->wants_grad && nch_gradient_open(tape, gamma) && nch_gradient_open(tape, beta)) {
 		job.norm.dgamma = gamma->grad;
 		job.norm.dbeta = beta->grad;
@@ -77,7 +86,7 @@ void nch_norm_backward_op(nch_tape *tape, nch_node *node)
 	if (!x->wants_grad && !to_residual)
 		return;
 	/* y's gradient becomes ds in place; where both x and the residual want it, x gets a copy through its dropout */
-	if (x->wants_grad && (to_residual || node->dropout.p > 0.0f)) {
+	if (x->wants_grad && (to_residual || n->dropout.p > 0.0f)) {
 		job.dx = nch_gradient_take(tape, floats);
 		if (job.dx == NULL)
 			return;

@@ -3,49 +3,65 @@
 
 #include <string.h>
 
+/* Of all three: which rows, and what they became. */
+typedef struct pool_node {
+	nch_node node;
+	nch_tensor *x;
+	const size_t *begin, *end; /* select: begin alone; mean: the sentences' offsets */
+	bool largest;
+} pool_node;
+
+static void select_rows_backward(nch_tape *tape, nch_node *node);
+static const nch_op select_rows_op = {"select rows", select_rows_backward};
+
 nch_tensor *nch_select_rows(nch_tape *tape, nch_tensor *x, const size_t *index, size_t count)
 {
 	if (x == NULL || tape->failed)
 		return NULL;
 	nch_tensor *y = nch_tape_tensor(tape, count, x->columns, &x, 1);
-	nch_node *node = nch_tape_record(tape, NCH_OP_SELECT_ROWS, y);
+	pool_node *node = nch_tape_record(tape, &select_rows_op, y, sizeof *node);
 	if (node != NULL) {
-		node->in[0] = x;
-		node->index = index;
+		node->x = x;
+		node->begin = index;
 	}
 	for (size_t i = 0; y != NULL && i < count; i++)
 		memcpy(y->data + i * x->columns, x->data + index[i] * x->columns, x->columns * sizeof *y->data);
 	return y;
 }
 
-void nch_select_rows_backward_op(nch_tape *tape, nch_node *node)
+static void select_rows_backward(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *x = node->in[0], *y = node->out;
+	const pool_node *n = (pool_node *)node;
+	nch_tensor *x = n->x, *y = node->out;
 	if (!nch_gradient_open(tape, x))
 		return;
 	for (size_t i = 0; i < y->rows; i++)
-		tape->compute->kernels->add(x->grad + node->index[i] * x->columns, y->grad + i * x->columns, x->columns);
+		tape->compute->kernels->add(x->grad + n->begin[i] * x->columns, y->grad + i * x->columns, x->columns);
 }
+
+static void mean_rows_backward(nch_tape *tape, nch_node *node);
+static const nch_op mean_rows_op = {"mean rows", mean_rows_backward};
 
 nch_tensor *nch_mean_rows_op(nch_tape *tape, nch_tensor *x, const nch_batch *batch)
 {
 	if (x == NULL || tape->failed)
 		return NULL;
 	nch_tensor *y = nch_tape_tensor(tape, batch->sentences, x->columns, &x, 1);
-	nch_node *node = nch_tape_record(tape, NCH_OP_MEAN_ROWS, y);
+	pool_node *node = nch_tape_record(tape, &mean_rows_op, y, sizeof *node);
 	if (node != NULL) {
-		node->in[0] = x;
-		node->batch = batch;
+		node->x = x;
+		node->begin = batch->offsets;
 	}
 	if (y != NULL)
 		tape->compute->kernels->mean_rows(y->data, x->data, batch->offsets, x->columns, 0, batch->sentences);
 	return y;
 }
 
-void nch_mean_rows_backward_op(nch_tape *tape, nch_node *node)
+static void mean_rows_backward(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *x = node->in[0], *y = node->out;
-	const size_t *offsets = node->batch->offsets;
+	const pool_node *n = (pool_node *)node;
+	nch_tensor *x = n->x, *y = node->out;
+	const size_t *offsets = n->begin;
 	if (!nch_gradient_open(tape, x))
 		return;
 	for (size_t s = 0; s < y->rows; s++) {
@@ -110,16 +126,19 @@ static void pool_backward_range(void *context, size_t from, size_t to)
 	}
 }
 
+static void pool_rows_backward(nch_tape *tape, nch_node *node);
+static const nch_op pool_rows_op = {"pool rows", pool_rows_backward};
+
 nch_tensor *nch_pool_rows(nch_tape *tape, nch_tensor *x, const size_t *begin, const size_t *end, size_t count, bool largest)
 {
 	if (x == NULL || tape->failed)
 		return NULL;
 	nch_tensor *y = nch_tape_tensor(tape, count, x->columns, &x, 1);
-	nch_node *node = nch_tape_record(tape, NCH_OP_POOL_ROWS, y);
+	pool_node *node = nch_tape_record(tape, &pool_rows_op, y, sizeof *node);
 	if (node != NULL) {
-		node->in[0] = x;
-		node->index = begin;
-		node->index_end = end;
+		node->x = x;
+		node->begin = begin;
+		node->end = end;
 		node->largest = largest;
 	}
 	if (y == NULL)
@@ -130,12 +149,13 @@ nch_tensor *nch_pool_rows(nch_tape *tape, nch_tensor *x, const size_t *begin, co
 	return y;
 }
 
-void nch_pool_rows_backward_op(nch_tape *tape, nch_node *node)
+static void pool_rows_backward(nch_tape *tape, nch_node *node)
 {
-	nch_tensor *x = node->in[0], *y = node->out;
+	const pool_node *n = (pool_node *)node;
+	nch_tensor *x = n->x, *y = node->out;
 	size_t floats = x->rows * x->columns;
-	pool_job job = {.kernels = tape->compute->kernels, .begin = node->index, .end = node->index_end, .columns = x->columns,
-	                .largest = node->largest, .x = x->data, .dy = y->grad, .dx = nch_gradient_take(tape, floats)};
+	pool_job job = {.kernels = tape->compute->kernels, .begin = n->begin, .end = n->end, .columns = x->columns,
+	                .largest = n->largest, .x = x->data, .dy = y->grad, .dx = nch_gradient_take(tape, floats)};
 	if (job.dx == NULL)
 		return;
 	memset(job.dx, 0, floats * sizeof *job.dx);

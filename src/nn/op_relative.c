@@ -6,8 +6,17 @@
 
 #include <math.h>
 
-/* Which of nch_node.in is what. */
+/* Which of the inputs is what. */
 enum { Q, K, V, KERNEL, CONTENT_BIAS, PLACE_BIAS, KIND_BIAS, SEGMENTS, INPUTS };
+
+typedef struct relative_node {
+	nch_node node;
+	nch_tensor *in[INPUTS];
+	const nch_relative_shape *shape;
+	size_t heads;
+	nch_dropout dropout;
+	float *places; /* (distances, heads · width) */
+} relative_node;
 
 typedef struct relative_job {
 	const nch_compute *compute;
@@ -30,15 +39,15 @@ static void relative_task(void *context, size_t index, size_t thread)
 enum { CALL_LINE = __LINE__ - 2 }; /* of the kernel */
 
 /* The numbers that forward and backward share. */
-static nch_relative describe(const nch_node *node, const float *places)
+static nch_relative describe(const relative_node *node)
 {
-	const nch_relative_shape *shape = node->relative;
+	const nch_relative_shape *shape = node->shape;
 	const nch_tensor *q = node->in[Q];
 	size_t width = q->columns / node->heads;
 	return (nch_relative){.heads = node->heads, .width = width, .step = shape->step, .query_offsets = shape->queries->offsets,
 	                      .key_offsets = shape->keys->offsets, .query_type = shape->queries->type, .key_type = shape->keys->type, .q = q->data,
 	                      .k = node->in[K]->data, .v = node->in[V]->data, .content_bias = node->in[CONTENT_BIAS]->data,
-	                      .place_bias = node->in[PLACE_BIAS]->data, .kind_bias = node->in[KIND_BIAS]->data, .places = places,
+	                      .place_bias = node->in[PLACE_BIAS]->data, .kind_bias = node->in[KIND_BIAS]->data, .places = node->places,
 	                      .address_offsets = shape->addresses, .zero = shape->zero, .segments = node->in[SEGMENTS]->data, .first_apart = shape->first_apart,
 	                      .scale = (float)(1.0 / sqrt((double)width)), .dropout = node->dropout};
 }
@@ -83,6 +92,9 @@ static void show(nch_tape *tape, const nch_relative *r)
 	nch_gradient_release(tape, maps, cells);
 }
 
+static void relative_backward(nch_tape *tape, nch_node *node);
+static const nch_op relative_op = {"relative attention", relative_backward};
+
 nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *q, nch_tensor *k, nch_tensor *v,
                             const nch_relative_weights *weights, size_t heads, float dropout, uint32_t site)
 {
@@ -90,7 +102,7 @@ nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch
 		return NULL;
 	nch_tensor *inputs[INPUTS] = {q, k, v, weights->kernel, weights->content_bias, weights->place_bias, weights->kind_bias, weights->segments};
 	nch_tensor *out = nch_tape_tensor(tape, q->rows, q->columns, inputs, INPUTS);
-	nch_node *node = nch_tape_record(tape, NCH_OP_RELATIVE, out), unrecorded = {0};
+	relative_node *node = nch_tape_record(tape, &relative_op, out, sizeof *node), unrecorded = {0};
 	size_t width = q->columns / heads, distances = shape->distances;
 	float *places = node ? nch_tape_floats(tape, distances, q->columns) : nch_gradient_take(tape, distances * q->columns);
 	size_t scratch = nch_relative_scratch_floats(nch_batch_longest(shape->queries), nch_batch_longest(shape->keys), shape->step, width);
@@ -98,17 +110,17 @@ nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch
 		tape->failed = true;
 		return NULL;
 	}
-	nch_node *described = node ? node : &unrecorded;
+	relative_node *described = node ? node : &unrecorded;
 	for (size_t i = 0; i < INPUTS; i++)
 		described->in[i] = inputs[i];
-	described->relative = shape;
+	described->shape = shape;
 	described->heads = heads;
 	described->dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row * heads);
-	described->saved[0] = places;
+	described->places = places;
 	nch_gemm product = {.m = distances, .n = q->columns, .k = shape->columns, .a = shape->waves, .a_row = shape->columns, .a_col = 1,
 	                    .b = weights->kernel->data, .b_row = q->columns, .b_col = 1, .c = places, .c_row = q->columns};
 	tape->compute->kernels->gemm(&product, tape->compute);
-	relative_job job = {tape->compute, describe(described, places), 0, false};
+	relative_job job = {tape->compute, describe(described), 0, false};
 	job.relative.out = out->data;
 	nch_pool_run(tape->compute->pool, shape->queries->sentences * heads, relative_task, &job);
 	if (tape->eye != NULL)
@@ -135,15 +147,16 @@ static void kernel_gradient(nch_tape *tape, const nch_relative_shape *shape, nch
 	tape->compute->kernels->gemm(&product, tape->compute);
 }
 
-void nch_relative_backward_op(nch_tape *tape, nch_node *node)
+static void relative_backward(nch_tape *tape, nch_node *recorded)
 {
-	const nch_relative_shape *shape = node->relative;
+	const relative_node *node = (relative_node *)recorded;
+	const nch_relative_shape *shape = node->shape;
 	nch_tensor *q = node->in[Q], *k = node->in[K], *v = node->in[V], *kernel = node->in[KERNEL];
 	size_t row = q->columns, floats = q->rows * row, key_floats = k->rows * row, place_floats = shape->distances * row;
-	relative_job job = {tape->compute, describe(node, node->saved[0]), 0, true};
+	relative_job job = {tape->compute, describe(node), 0, true};
 	nch_relative *r = &job.relative;
 	float *spare = nch_gradient_take(tape, 2 * row);
-	r->dout = node->out->grad;
+	r->dout = recorded->out->grad;
 	r->dq = nch_gradient_take(tape, floats);
 	r->dk = nch_gradient_take(tape, key_floats);
 	r->dv = nch_gradient_take(tape, key_floats);

@@ -5,28 +5,6 @@
 
 #include "base/memory.h"
 
-static const struct {
-	const char *name;
-	nch_backward *backward;
-} ops[NCH_OPS] = {
-	[NCH_OP_EMBEDDING] = {"embedding", nch_embedding_backward_op},
-	[NCH_OP_LINEAR] = {"linear", nch_linear_backward_op},
-	[NCH_OP_NORM] = {"layer norm", nch_norm_backward_op},
-	[NCH_OP_ATTENTION] = {"attention", nch_attention_backward_op},
-	[NCH_OP_RELATIVE] = {"relative attention", nch_relative_backward_op},
-	[NCH_OP_ACTIVATION] = {"activation", nch_activation_backward_op},
-	[NCH_OP_DROPOUT] = {"dropout", nch_dropout_backward_op},
-	[NCH_OP_SELECT_ROWS] = {"select rows", nch_select_rows_backward_op},
-	[NCH_OP_MEAN_ROWS] = {"mean rows", nch_mean_rows_backward_op},
-	[NCH_OP_POOL_ROWS] = {"pool rows", nch_pool_rows_backward_op},
-	[NCH_OP_LOSS] = {"loss", nch_loss_backward_op},
-};
-
-const char *nch_op_name(nch_op op)
-{
-	return ops[op].name;
-}
-
 size_t nch_batch_longest(const nch_batch *batch)
 {
 	size_t most = 0;
@@ -91,8 +69,8 @@ nch_status nch_tape_backward(nch_tape *tape, nch_error *error)
 		nch_node *node = tape->nodes[i];
 		if (tape->eye != NULL && node->out != NULL)
 			tape->eye->gradient(tape->eye->context, node->out);
-		if (node->op == NCH_OP_LOSS || (node->out->wants_grad && node->out->grad_set))
-			ops[node->op].backward(tape, node);
+		if (node->out == NULL || (node->out->wants_grad && node->out->grad_set))
+			node->op->backward(tape, node);
 		if (node->out != NULL && node->out->grad != NULL) {
 			nch_gradient_release(tape, node->out->grad, node->out->rows * node->out->columns);
 			node->out->grad = NULL;
@@ -162,15 +140,16 @@ nch_tensor *nch_tape_constant(nch_tape *tape, size_t rows, size_t columns)
 	return nch_tape_tensor(tape, rows, columns, NULL, 0);
 }
 
-nch_node *nch_tape_record(nch_tape *tape, nch_op op, nch_tensor *out)
+void *nch_tape_record(nch_tape *tape, const nch_op *op, nch_tensor *out, size_t size)
 {
 	if (!tape->step.record || tape->failed || (out != NULL && !out->wants_grad)) /* what is below the lowest trained tensor is not gone back to */
 		return NULL;
-	nch_node *node = nch_arena_alloc(tape->activations, 1, sizeof *node);
+	nch_node *node = nch_arena_alloc(tape->activations, 1, size);
 	if (node == NULL || nch_grow(&tape->nodes, &tape->capacity, tape->count + 1, sizeof *tape->nodes, NULL) != NCH_OK) {
 		tape->failed = true;
 		return NULL;
 	}
+	memset(node, 0, size);
 	*node = (nch_node){.op = op, .out = out};
 	tape->nodes[tape->count++] = node;
 	return node;

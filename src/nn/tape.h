@@ -36,21 +36,6 @@ typedef struct nch_tensor {
 	bool fresh;      /* newly initialised, not read from a file */
 } nch_tensor;
 
-typedef enum nch_op {
-	NCH_OP_EMBEDDING,
-	NCH_OP_LINEAR,
-	NCH_OP_NORM,
-	NCH_OP_ATTENTION,
-	NCH_OP_RELATIVE,
-	NCH_OP_ACTIVATION,
-	NCH_OP_DROPOUT,
-	NCH_OP_SELECT_ROWS,
-	NCH_OP_MEAN_ROWS,
-	NCH_OP_POOL_ROWS,
-	NCH_OP_LOSS,
-	NCH_OPS
-} nch_op;
-
 /* The sentences of one batch. */
 typedef struct nch_batch {
 	size_t tokens, sentences;
@@ -183,7 +168,5 @@ void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss);
  * moved there. Else it does nothing. Returns the tensor to go on with. */
 nch_arena_mark nch_tape_mark(const nch_tape *tape);
 nch_tensor *nch_tape_keep(nch_tape *tape, nch_arena_mark mark, nch_tensor *kept);
-
-const char *nch_op_name(nch_op op);
 
 #endif

@@ -5,25 +5,18 @@
 #include "nn/eye.h"
 #include "nn/tape.h"
 
-/* One op as it was applied. */
-struct nch_node {
-	nch_op op;
-	nch_tensor *in[8];
-	nch_tensor *out;
-	const nch_batch *batch;
-	const size_t *index, *index_end;
-	const int32_t *types;
-	nch_activation activation;
-	nch_dropout dropout;
-	float *saved[2]; /* what the forward pass keeps for the backward pass */
-	float scale;
-	size_t heads, sentences;
-	bool largest;
-	const nch_relative_shape *relative;
-	nch_loss loss;
-};
+/* What kind of op it is: a constant in its file, beside its builder. */
+typedef struct nch_op {
+	const char *name;
+	void (*backward)(nch_tape *tape, nch_node *node); /* gives the gradient of node->out to the inputs */
+} nch_op;
 
-typedef void nch_backward(nch_tape *tape, nch_node *node);
+/* One op as it was applied. Each op's own record begins with this; what else it holds (inputs, what the forward pass keeps for the backward pass) is its
+ * file's affair. */
+struct nch_node {
+	const nch_op *op;
+	nch_tensor *out; /* NULL: of the loss, whose gradient is 1 */
+};
 
 struct nch_tape {
 	nch_compute *compute;
@@ -43,17 +36,13 @@ struct nch_tape {
 	const nch_eye *eye; /* or NULL: nobody looks on */
 };
 
-/* The backward functions of the ops, one a file. */
-nch_backward nch_embedding_backward_op, nch_linear_backward_op, nch_norm_backward_op, nch_attention_backward_op, nch_activation_backward_op,
-	nch_dropout_backward_op, nch_select_rows_backward_op, nch_mean_rows_backward_op, nch_loss_backward_op,
-	nch_relative_backward_op, nch_pool_rows_backward_op;
-
 /* rows × columns floats for a new activation; NULL, and the tape has failed, without memory. */
 float *nch_tape_floats(nch_tape *tape, size_t rows, size_t columns);
 /* A new activation; wants_grad is set if the tape records and one of the inputs wants one. */
 nch_tensor *nch_tape_tensor(nch_tape *tape, size_t rows, size_t columns, nch_tensor *const *inputs, size_t count);
-/* Writes an op down. NULL if nothing is recorded (the op need not save anything) or without memory. */
-nch_node *nch_tape_record(nch_tape *tape, nch_op op, nch_tensor *out);
+/* Writes an op down: its record of `size` bytes, zeros behind the node that it begins with. NULL if nothing is recorded (the op need not save anything) or
+ * without memory. */
+void *nch_tape_record(nch_tape *tape, const nch_op *op, nch_tensor *out, size_t size);
 
 /* Memory for a gradient, and its return. */
 float *nch_gradient_take(nch_tape *tape, size_t floats);
