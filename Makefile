@@ -31,13 +31,26 @@ FLAGS_avx2   := $(if $(SANITIZE),,-O3) -mavx2 -mfma
 FLAGS_avx512 := $(if $(SANITIZE),,-O3) -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
 FLAGS_neon   := $(if $(SANITIZE),,-O3)
 
+# products of bytes (kernels/int8.c) are compiled once more for each set whose processors may have an instruction for them, if this compiler knows it
+has_flag = $(shell $(CC) $(1) -x c -S -o /dev/null /dev/null 2> /dev/null && echo yes)
+INT8_EXTRA :=
+ifneq (,$(findstring x86_64,$(MACHINE)))
+INT8_EXTRA := $(if $(call has_flag,-mavxvnni),avx2_vnni) avx512_vnni
+else ifneq (,$(findstring aarch64,$(MACHINE)))
+INT8_EXTRA := neon_dot
+endif
+FLAGS_avx2_vnni   := $(FLAGS_avx2) -mavxvnni -DNCH_ISA_avx2=1 -DNCH_VNNI
+FLAGS_avx512_vnni := $(FLAGS_avx512) -mavx512vnni -DNCH_ISA_avx512=1 -DNCH_VNNI
+FLAGS_neon_dot    := $(FLAGS_neon) -march=armv8.2-a+dotprod -DNCH_ISA_neon=1 -DNCH_DOT
+
 # --- what is compiled: of the two files that know the system, one ---
 OTHER_SYSTEM := src/base/os_$(if $(findstring mingw,$(MACHINE)),posix,windows).c
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
 KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
 LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c tokenizer/*/*.c) $(filter-out src/cli/% $(OTHER_SYSTEM),$(wildcard src/*.c src/*/*.c src/*/*/*.c))
 CLI_SOURCES := $(wildcard src/cli/*.c src/cli/*/*.c)
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o))
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o)) \
+               $(INT8_EXTRA:%=$(BUILD)/kernels/int8.%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 
@@ -68,7 +81,8 @@ $(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
-$(foreach isa,$(ISAS),$(eval $(call ISA_RULE,$(isa))))
+$(foreach isa,$(ISAS) $(INT8_EXTRA),$(eval $(call ISA_RULE,$(isa))))
+$(BUILD)/kernels/dispatch.o: ALL_CFLAGS += $(INT8_EXTRA:%=-DNCH_HAS_%)
 
 # --- the recipes, inside the program: each file of data/recipes as a C string ---
 RECIPES := $(sort $(wildcard data/recipes/*.conf))

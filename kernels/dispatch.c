@@ -2,12 +2,15 @@
  *
  * Compiled without any flag of an instruction set, so that it runs everywhere. On x86 the processor's word (CPUID) is not enough: the operating
  * system must also save the wide registers (XGETBV). */
-#include "kernels/kernels.h"
+#include "kernels/int8.h"
 
 #include <string.h>
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
 extern const nch_kernels nch_kernels_scalar;
@@ -39,6 +42,20 @@ static int has_avx512(void)
 		return 0;
 	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wanted) == wanted;
 }
+
+static int has_avx512_vnni(void)
+{
+	unsigned a, b, c, d;
+	return has_avx512() && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (c & (1u << 11));
+}
+
+#if defined(NCH_HAS_avx2_vnni)
+static int has_avx2_vnni(void)
+{
+	unsigned a, b, c, d;
+	return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 4));
+}
+#endif
 #elif defined(__aarch64__)
 extern const nch_kernels nch_kernels_neon;
 #endif
@@ -101,4 +118,66 @@ const char *const *nch_kernels_available(void)
 		if (choices[i].supported())
 			names[count++] = choices[i].name;
 	return names;
+}
+
+/* --- products of bytes --- */
+
+extern const nch_int8_kernels nch_int8_kernels_scalar;
+#if defined(__x86_64__)
+extern const nch_int8_kernels nch_int8_kernels_avx2, nch_int8_kernels_avx512, nch_int8_kernels_avx512_vnni;
+#if defined(NCH_HAS_avx2_vnni)
+extern const nch_int8_kernels nch_int8_kernels_avx2_vnni;
+#endif
+#elif defined(__aarch64__)
+extern const nch_int8_kernels nch_int8_kernels_neon, nch_int8_kernels_neon_dot;
+
+static int has_dot(void)
+{
+#if defined(__linux__)
+	return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#elif defined(__APPLE__)
+	return 1; /* all of them have it */
+#else
+	return 0;
+#endif
+}
+#endif
+
+static const struct int8_choice {
+	const char *isa; /* whose part it is */
+	const nch_int8_kernels *table;
+	int (*supported)(void);
+} int8_choices[] = { /* best first */
+#if defined(__x86_64__)
+	{"avx512", &nch_int8_kernels_avx512_vnni, has_avx512_vnni},
+	{"avx512", &nch_int8_kernels_avx512, has_avx512},
+#if defined(NCH_HAS_avx2_vnni)
+	{"avx2", &nch_int8_kernels_avx2_vnni, has_avx2_vnni},
+#endif
+	{"avx2", &nch_int8_kernels_avx2, has_avx2},
+#elif defined(__aarch64__)
+	{"neon", &nch_int8_kernels_neon_dot, has_dot},
+	{"neon", &nch_int8_kernels_neon, always},
+#endif
+	{"scalar", &nch_int8_kernels_scalar, always},
+};
+
+enum { INT8_CHOICES = sizeof int8_choices / sizeof *int8_choices };
+
+const nch_int8_kernels *nch_int8_find(const char *isa)
+{
+	for (size_t i = 0; i < INT8_CHOICES; i++)
+		if ((strcmp(isa, "auto") == 0 || strcmp(isa, int8_choices[i].isa) == 0) && int8_choices[i].supported())
+			return int8_choices[i].table;
+	return NULL;
+}
+
+const nch_int8_kernels *const *nch_int8_available(void)
+{
+	static const nch_int8_kernels *tables[INT8_CHOICES + 1]; /* filled alike by whoever comes first */
+	size_t count = 0;
+	for (size_t i = 0; i < INT8_CHOICES; i++)
+		if (int8_choices[i].supported())
+			tables[count++] = int8_choices[i].table;
+	return tables;
 }

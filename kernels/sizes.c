@@ -1,5 +1,5 @@
 /* sizes.c - how much working memory the kernels of any instruction set want. */
-#include "kernels/kernels.h"
+#include "kernels/int8.h"
 
 /* The largest that any set's blocking needs: see the constants of gemm.c. */
 size_t nch_gemm_shared_floats(void)
@@ -26,4 +26,19 @@ size_t nch_relative_scratch_floats(size_t queries, size_t keys, size_t step, siz
 	size_t copies = width == padded_width ? 0 : 4 * keys + 2 * queries + distances;
 	return width * (2 * padded + distances + 32) + block * (3 * padded + keys + step * block + 16 + 5 * padded_width) +
 	       (distances + copies) * padded_width + 64;
+}
+
+size_t nch_int8_padded_rows(size_t rows)
+{
+	return (rows + 15) / 16 * 16;
+}
+
+size_t nch_int8_matrix_bytes(size_t rows, size_t columns)
+{
+	return nch_int8_padded_rows(rows) * ((columns + 3) / 4 * 4);
+}
+
+size_t nch_int8_rows_bytes(size_t rows, size_t columns)
+{
+	return rows * ((columns + 3) / 4 * 4);
 }
