@@ -64,6 +64,11 @@ $(BUILD)/libnunchi.a: $(LIB_OBJECTS)
 	@rm -f $@
 	$(AR) rcs $@ $(LIB_OBJECTS)
 
+# All of the commands but main, for programs of the tests that call one of their functions.
+$(BUILD)/libcommands.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
 # The stamp changes when the compiler or a flag does; every object depends on it.
 $(BUILD)/flags: force
 	@mkdir -p $(BUILD)

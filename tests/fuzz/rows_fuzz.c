@@ -1,12 +1,11 @@
 /* Any bytes as a file of rows, in every format: the first byte chooses, the second how the columns are looked for. */
 #include <stdint.h>
-#include <stdio.h>
-#include <unistd.h>
 
 #include "base/buffer.h"
 #include "data/label_text.h"
 #include "io/columns.h"
 #include "io/rows.h"
+#include "tests/fuzz/files.h"
 
 /* The columns that are found, told; and whether a label's cell is a list. */
 static size_t take_columns(nch_rows *rows, unsigned how, nch_columns_taken *taken)
@@ -37,16 +36,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const suffixes[] = { ".csv", ".tsv", ".txt", ".jsonl", ".json", ".xlsx" };
+	static const char *const names[] = { "rows.csv", "rows.tsv", "rows.txt", "rows.jsonl", "rows.json", "rows.xlsx" };
 	if (size < 2)
 		return 0;
-	char path[64];
-	snprintf(path, sizeof path, "/tmp/nunchi-fuzz-%ld%s", (long)getpid(), suffixes[data[0] % 6]);
-	FILE *file = fopen(path, "wb");
-	if (file == NULL)
-		return 0;
-	fwrite(data + 2, 1, size - 2, file);
-	fclose(file);
+	char path[FUZZ_PATH];
+	fuzz_put(names[data[0] % 6], data + 2, size - 2, path);
 	nch_rows_options options = { .encoding = (nch_encoding)(data[0] / 6 % 4),
 		                     .quoting = (nch_quoting)(data[0] / 24 % 3),
 		                     .max_row = data[0] & 128 ? 64 : 0,
@@ -73,6 +67,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		nch_rows_close(rows);
 	}
 	nch_label_items_free(&items);
-	remove(path);
 	return sum == (size_t)-1; /* the sum is used, so every byte was read */
 }

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apps/song_html.h"
 #include "apps/song_read.h"
 #include "apps/songs_build.h"
+#include "tests/fuzz/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -76,23 +76,17 @@ static void change_index(const uint8_t *data, size_t size)
 	nch_songs_build_free(&b);
 }
 
-static void read_songs(const uint8_t *data, size_t size, const char *suffix)
+static void read_songs(const uint8_t *data, size_t size, const char *name)
 {
-	char path[64];
+	char path[FUZZ_PATH];
 	const char *const paths[] = {path};
 	const nch_song_marks marks = {0};
 	nch_songs songs = {0};
 	nch_song_counts counts;
-	snprintf(path, sizeof path, "/tmp/nunchi-fuzz-songs-%ld%s", (long)getpid(), suffix);
-	FILE *file = fopen(path, "wb");
-	if (file == NULL)
-		return;
-	fwrite(data, 1, size, file);
-	fclose(file);
+	fuzz_put(name, data, size, path);
 	if (nch_songs_from_files(paths, 1, NULL, &marks, NULL, NULL, &songs, &counts, NULL) == NCH_OK)
 		ask(&songs);
 	nch_songs_free(&songs);
-	remove(path);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -112,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (data[0] % 5 == 1) {
 		change_index(rest, length);
 	} else if (data[0] % 5 < 4) {
-		read_songs(rest, length, data[0] % 5 == 2 ? ".jsonl" : ".csv");
+		read_songs(rest, length, data[0] % 5 == 2 ? "songs.jsonl" : "songs.csv");
 	} else {
 		nch_mood_read((const char *)rest, length, labels, 3, shares, NULL);
 	}

@@ -1,12 +1,11 @@
 /* Any bytes as one part of a spreadsheet whose other parts are good: the first byte says which. (rows_fuzz has the whole file.) */
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buffer.h"
 #include "io/inflate.h"
 #include "io/rows.h"
+#include "tests/fuzz/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -68,18 +67,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	add(&file, (uint32_t)directory.length, 4);
 	add(&file, offset, 4);
 	add(&file, 0, 2);
-	char path[64];
-	snprintf(path, sizeof path, "/tmp/nunchi-fuzz-%ld.xlsx", (long)getpid());
-	FILE *out = fopen(path, "wb");
-	if (out != NULL) {
-		fwrite(file.data, 1, file.length, out);
-		fclose(out);
-	}
+	char path[FUZZ_PATH];
+	fuzz_put("rows.xlsx", file.data, file.length, path);
 	nch_rows *rows;
 	nch_row row;
 	bool more = true;
 	size_t sum = 0;
-	if (out != NULL && nch_rows_open(path, NULL, &rows, NULL) == NCH_OK) {
+	if (nch_rows_open(path, NULL, &rows, NULL) == NCH_OK) {
 		nch_status status = NCH_OK;
 		while (more && (status == NCH_OK || status == NCH_DATA)) {
 			status = nch_rows_next(rows, &row, &more, NULL);
@@ -89,7 +83,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		nch_rows_close(rows);
 	}
-	remove(path);
 	nch_buffer_free(&file);
 	nch_buffer_free(&directory);
 	return sum == (size_t)-1; /* the sum is used, so every byte was read */
