@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "tokenizer/tokenizer.h"
+#include "tokenizer/unicode/bert_text.h"
 
 static char folder[300];
 
@@ -135,6 +136,15 @@ TEST(pairs_are_cut_as_hugging_face_cuts_them)
 	nch_tokenizer_free(t);
 }
 
+/* What each character is takes long to find out: it is found out once, however many vocabularies are loaded. */
+TEST(tables_of_characters_are_shared)
+{
+	nch_bert_text first = {.clean = true, .split_cjk = true}, second = first, third = {.clean = true};
+	CHECK(nch_bert_text_init(&first, NULL) == NCH_OK && nch_bert_text_init(&second, NULL) == NCH_OK && nch_bert_text_init(&third, NULL) == NCH_OK);
+	CHECK(first.classes == second.classes);
+	CHECK(first.classes != third.classes && first.classes[0x4E00] != third.classes[0x4E00]);
+}
+
 TEST(decoding)
 {
 	nch_tokenizer *t = load("{\"do_lower_case\": false}");
@@ -245,6 +255,7 @@ int main(void)
 	RUN(cased);
 	RUN(lower_case_as_bert_does_it);
 	RUN(pairs_are_cut_as_hugging_face_cuts_them);
+	RUN(tables_of_characters_are_shared);
 	RUN(decoding);
 	RUN(added_tokens);
 	RUN(a_tokenizer_json_that_says_more);

@@ -59,7 +59,6 @@ static nch_status count_words(const nch_tokenizer_training *t, nch_training_line
 	}
 	nch_free(cutters);
 	nch_free(states);
-	nch_bert_text_free(&rules);
 	return status;
 }
 

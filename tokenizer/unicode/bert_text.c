@@ -1,6 +1,7 @@
 /* bert_text.c - see bert_text.h. */
 #include "tokenizer/unicode/bert_text.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -77,37 +78,49 @@ static bool is_changed(const nch_bert_text *t, uint32_t c)
 	return t->lower_case && nch_unicode_to_lower(c) != c;
 }
 
-nch_status nch_bert_text_init(nch_bert_text *t, nch_error *error)
+static unsigned char *make_classes(const nch_bert_text *t)
 {
-	t->classes = nch_alloc(0x110000, 1);
-	if (t->classes == NULL)
-		return nch_no_memory(error);
+	unsigned char *classes = nch_alloc(0x110000, 1);
+	if (classes == NULL)
+		return NULL;
 	for (size_t i = 0; i < nch_bert_punctuation_count; i++)
 		for (uint32_t c = nch_bert_punctuation[i][0]; c <= nch_bert_punctuation[i][1]; c++)
-			t->classes[c] = PUNCTUATION;
+			classes[c] = PUNCTUATION;
 	for (size_t i = 0; t->strip_accents && i < nch_bert_accents_count; i++)
 		for (uint32_t c = nch_bert_accents[i][0]; c <= nch_bert_accents[i][1]; c++)
-			t->classes[c] = CHANGED;
+			classes[c] = CHANGED;
 	/* what else is changed stands in plane 1 or, as ideographs, in plane 2 */
 	for (uint32_t c = 0; (t->lower_case || t->strip_accents) && c < 0x30000; c++)
 		if (is_changed(t, c) || (c == 0x130 && t->lower_case))
-			t->classes[c] = CHANGED;
+			classes[c] = CHANGED;
 	for (uint32_t c = 0; c < 0x30000; c++) {
 		if (t->split_cjk && nch_bert_is_ideograph(c))
-			t->classes[c] = IDEOGRAPH;
+			classes[c] = IDEOGRAPH;
 		if (c < 0x3001 && nch_bert_is_blank(c))
-			t->classes[c] = BLANK;
+			classes[c] = BLANK;
 	}
 	for (size_t i = 0; t->clean && i < nch_bert_dropped_count; i++)
 		for (uint32_t c = nch_bert_dropped[i][0]; c <= nch_bert_dropped[i][1]; c++)
-			t->classes[c] = DROPPED;
-	return NCH_OK;
+			classes[c] = DROPPED;
+	return classes;
 }
 
-void nch_bert_text_free(nch_bert_text *t)
+nch_status nch_bert_text_init(nch_bert_text *t, nch_error *error)
 {
-	nch_free(t->classes);
-	t->classes = NULL;
+	static _Atomic(unsigned char *) shared[16];
+	_Atomic(unsigned char *) *place = &shared[t->clean | t->split_cjk << 1 | t->lower_case << 2 | t->strip_accents << 3];
+	unsigned char *there = atomic_load(place);
+	if (there == NULL) {
+		unsigned char *made = make_classes(t);
+		if (made == NULL)
+			return nch_no_memory(error);
+		if (atomic_compare_exchange_strong(place, &there, made))
+			there = made;
+		else
+			nch_free(made); /* another thread was faster */
+	}
+	t->classes = there;
+	return NCH_OK;
 }
 
 void nch_bert_word_free(nch_bert_word *word)

@@ -14,12 +14,11 @@ typedef struct nch_bert_text {
 	bool split_cjk;
 	bool lower_case;
 	bool strip_accents; /* by decomposing: Hangul syllables become jamo, as in Hugging Face's */
-	unsigned char *classes; /* [0x110000] */
+	const unsigned char *classes; /* [0x110000] */
 } nch_bert_text;
 
-/* Makes the table for the options that are set. Release with nch_bert_text_free. */
+/* Finds the table for the options that are set. All who set the same ones share one, which is made when it is first wanted and stays until the program ends. */
 nch_status nch_bert_text_init(nch_bert_text *text, nch_error *error);
-void nch_bert_text_free(nch_bert_text *text);
 
 /* A character of a word, and the bytes [begin, end) of the text that it came from. */
 typedef struct nch_bert_character {

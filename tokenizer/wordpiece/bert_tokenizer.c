@@ -205,7 +205,6 @@ static nch_status bert_new_scratch(const void *self, void **inner, nch_error *er
 static void bert_free(void *self)
 {
 	bert *b = self;
-	nch_bert_text_free(&b->text);
 	nch_wordpiece_free(&b->wordpiece);
 	nch_arena_free(b->normalizers.arena);
 	nch_free(b);
