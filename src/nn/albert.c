@@ -13,5 +13,5 @@ const nch_family nch_albert = {
 	          .mlm_dense = "predictions.dense", .mlm_norm = "predictions.LayerNorm", .mlm_bias = "predictions.bias",
 	          .mlm_decoder = "predictions.decoder"},
 	.always_projects = true,
-	NCH_BERT_WAY, .undropped_output = true, .pooling = NCH_TANH, .parts_differ = true,
+	NCH_BERT_WAY, .undropped_output = true, .pooling = NCH_TANH, .mlm_activation = nch_bert_mlm_activation, .parts_differ = true,
 };

@@ -9,5 +9,5 @@ const nch_family nch_bert = {
 	.names = {.prefix = "bert", NCH_BERT_TABLES, NCH_BERT_LAYER, .pool = "bert.pooler.dense", .classifier = "classifier",
 	          .mlm_dense = "cls.predictions.transform.dense", .mlm_norm = "cls.predictions.transform.LayerNorm",
 	          .mlm_bias = "cls.predictions.bias", .mlm_decoder = "cls.predictions.decoder"},
-	NCH_BERT_WAY, .pooling = NCH_TANH,
+	NCH_BERT_WAY, .pooling = NCH_TANH, .mlm_activation = nch_bert_mlm_activation,
 };

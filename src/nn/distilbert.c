@@ -12,5 +12,5 @@ const nch_family nch_distilbert = {
 	          .down = "ffn.lin2", .output_norm = "output_layer_norm", .pool = "pre_classifier", .classifier = "classifier",
 	          .mlm_dense = "vocab_transform", .mlm_norm = "vocab_layer_norm", .mlm_bias = "vocab_projector.bias",
 	          .mlm_decoder = "vocab_projector"},
-	NCH_BERT_WAY, .undropped_attention = true, .pooling = NCH_RELU,
+	NCH_BERT_WAY, .undropped_attention = true, .pooling = NCH_RELU, .mlm_activation = nch_bert_mlm_activation,
 };

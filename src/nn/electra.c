@@ -20,5 +20,5 @@ const nch_family nch_electra = {
 	          .classifier = "classifier.out_proj", .mlm_dense = "generator_predictions.dense",
 	          .mlm_norm = "generator_predictions.LayerNorm", .mlm_bias = "generator_lm_head.bias", .mlm_decoder = "generator_lm_head",
 	          .rtd_dense = "discriminator_predictions.dense", .rtd_out = "discriminator_predictions.dense_prediction"},
-	NCH_BERT_WAY, .drops_first = true, .pooling = NCH_GELU, .mlm_gelu = true,
+	NCH_BERT_WAY, .drops_first = true, .pooling = NCH_GELU, .mlm_activation = nch_always_gelu,
 };

@@ -1,5 +1,5 @@
 /* family.h - what makes a family of encoders: one descriptor each, in a file of its own. Whoever needs to know what a family has or does asks the model's
- * descriptor; nobody else knows a family by name. A new one is a file with a descriptor, and a row in family.c. */
+ * descriptor; nobody else knows a family by name. A new one is a file with a descriptor, and a row in NCH_FAMILIES. */
 #ifndef NCH_NN_FAMILY_H
 #define NCH_NN_FAMILY_H
 
@@ -44,13 +44,16 @@ struct nch_family {
 	nch_tensor_names names;
 	bool always_projects; /* even where the embeddings are as wide as the layers */
 	void (*build_layers)(struct nch_builder *builder);
+	void (*build_head)(struct nch_builder *builder); /* that of config.head */
 
 	/* forward: (rows, hidden), see nch_model_encode */
 	nch_tensor *(*encode)(const struct nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows);
 	bool undropped_attention, undropped_output; /* of BERT's layer: no dropout before its first LayerNorm, or its second */
-	bool drops_first;       /* the classification head drops some of [CLS] */
+	/* from the encoder's output x, with the sentences `rows` in it, to (sentences, hidden): what the classifier is given, before its dropout */
+	nch_tensor *(*pool)(const struct nch_model *model, nch_tape *tape, nch_tensor *x, const nch_batch *rows);
+	bool drops_first;       /* of BERT's way to pool: it drops some of [CLS] */
 	nch_activation pooling; /* of its dense layer */
-	bool mlm_gelu;          /* the masked-LM head has GELU, whatever the config says */
+	nch_activation (*mlm_activation)(const nch_config *config); /* of the masked-LM head's dense layer */
 	bool maps;              /* its attention can be shown, see nch_tape_watch_attention */
 	bool parts_differ;      /* a tensor is used more than once: the gradients of a batch taken in parts have not quite the bits of the whole one's */
 
@@ -59,20 +62,33 @@ struct nch_family {
 	size_t (*layers_floats)(const nch_config *config, size_t tokens, size_t sentences, size_t longest, size_t *largest);
 };
 
-/* All of them, in the order in which a config.json without model_type is tried; `count` rows. */
+/* All of them, in the order in which the class's name in a config.json without model_type is tried. */
+#define NCH_FAMILIES(FAMILY) \
+	FAMILY(nch_bert)     \
+	FAMILY(nch_roberta)  \
+	FAMILY(nch_electra)  \
+	FAMILY(nch_distilbert) \
+	FAMILY(nch_albert)   \
+	FAMILY(nch_funnel)
 extern const nch_family *const nch_families[];
 extern const size_t nch_family_count;
 
-extern const nch_family nch_bert, nch_roberta, nch_electra, nch_distilbert, nch_albert, nch_funnel;
+#define NCH_DECLARE_FAMILY(family) extern const nch_family family;
+NCH_FAMILIES(NCH_DECLARE_FAMILY)
 
 /* What BERT has, and those that only call things by other names. */
 nch_tensor *nch_bert_encode(const struct nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows);
 void nch_bert_build_layers(struct nch_builder *builder);
+void nch_bert_build_head(struct nch_builder *builder);
+nch_tensor *nch_bert_pool(const struct nch_model *model, nch_tape *tape, nch_tensor *x, const nch_batch *rows);
+nch_activation nch_bert_mlm_activation(const nch_config *config);   /* that of the layers */
+nch_activation nch_always_gelu(const nch_config *config);           /* whatever the config says */
 size_t nch_bert_scratch_floats(const nch_config *config, size_t longest);
 size_t nch_bert_layers_floats(const nch_config *config, size_t tokens, size_t sentences, size_t longest, size_t *largest);
 
+#define NCH_BERT_HEAD .build_head = nch_bert_build_head, .pool = nch_bert_pool
 #define NCH_BERT_WAY \
-	.build_layers = nch_bert_build_layers, .encode = nch_bert_encode, .maps = true, .scratch_floats = nch_bert_scratch_floats, \
+	.build_layers = nch_bert_build_layers, .encode = nch_bert_encode, NCH_BERT_HEAD, .maps = true, .scratch_floats = nch_bert_scratch_floats, \
 	.layers_floats = nch_bert_layers_floats
 #define NCH_BERT_RATES .init_range = "initializer_range", .norm_epsilon = "layer_norm_eps"
 #define NCH_BERT_KEYS \

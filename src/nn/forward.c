@@ -53,6 +53,16 @@ nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_b
 	return model->config.family->encode(model, tape, batch, rows);
 }
 
+nch_tensor *nch_bert_pool(const nch_model *model, nch_tape *tape, nch_tensor *x, const nch_batch *rows)
+{
+	const nch_config *c = &model->config;
+	nch_tensor *first = nch_select_rows(tape, x, rows->offsets, rows->sentences); /* [CLS] */
+	if (c->family->drops_first)
+		first = nch_dropout_op(tape, first, c->classifier_dropout, SITE_HEAD, nch_tape_step(tape)->sentence_row);
+	nch_tensor *dense = nch_linear(tape, first, NCH_ACTIVATIONS, model->pool_weight, model->pool_bias);
+	return nch_activate(tape, dense, c->family->pooling);
+}
+
 nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch)
 {
 	const nch_batch *rows;
@@ -62,13 +72,20 @@ nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_b
 	nch_tensor *x = nch_model_encode(model, tape, batch, &rows);
 	if (x == NULL)
 		return NULL;
-	nch_tensor *first = nch_select_rows(tape, x, rows->offsets, batch->sentences); /* (sentences, h): [CLS] */
-	if (c->family->drops_first)
-		first = nch_dropout_op(tape, first, c->classifier_dropout, SITE_HEAD, row);
-	nch_tensor *dense = nch_linear(tape, first, NCH_ACTIVATIONS, model->pool_weight, model->pool_bias);
-	nch_tensor *pooled = SEE(POOLED, nch_activate(tape, dense, c->family->pooling));
+	nch_tensor *pooled = SEE(POOLED, c->family->pool(model, tape, x, rows));                      /* (sentences, h) */
 	nch_tensor *dropped = nch_dropout_op(tape, pooled, c->classifier_dropout, SITE_CLASSIFIER, row);
 	return SEE(LOGITS, nch_linear(tape, dropped, NCH_ACTIVATIONS, model->classifier_weight, model->classifier_bias)); /* (sentences, labels) */
+}
+
+nch_activation nch_bert_mlm_activation(const nch_config *config)
+{
+	return config->activation;
+}
+
+nch_activation nch_always_gelu(const nch_config *config)
+{
+	(void)config;
+	return NCH_GELU;
 }
 
 nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch, const size_t *rows, size_t count)
@@ -78,7 +95,7 @@ nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const n
 	nch_tensor *x = nch_model_encode(model, tape, batch, &all);
 	nch_tensor *chosen = nch_select_rows(tape, x, rows, count);                                               /* (count, h) */
 	nch_tensor *dense = nch_linear(tape, chosen, NCH_ACTIVATIONS, model->mlm_weight, model->mlm_dense_bias);  /* (count, embedding) */
-	nch_tensor *active = nch_activate(tape, dense, c->family->mlm_gelu ? NCH_GELU : c->activation);
+	nch_tensor *active = nch_activate(tape, dense, c->family->mlm_activation(c));
 	nch_tensor *normal = nch_layer_norm(tape, active, NULL, 0.0f, 0, model->mlm_gamma, model->mlm_beta, c->norm_epsilon);
 	return nch_linear(tape, normal, NCH_ACTIVATIONS, model->decoder, model->mlm_bias);                        /* (count, vocab) */
 }

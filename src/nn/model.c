@@ -130,7 +130,7 @@ static void add_mlm_head(nch_builder *b)
 	m->mlm_bias = nch_build_tensor(b, b->names->mlm_bias, 1, c->vocab_size, NCH_BIAS);
 }
 
-static void add_head(nch_builder *b)
+void nch_bert_build_head(nch_builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
@@ -160,7 +160,7 @@ static void add_all(nch_builder *b)
 	m->config.family->build_layers(b);
 	b->depth = 1 + m->config.layers;
 	m->head_begin = b->list->count - begin;
-	add_head(b);
+	m->config.family->build_head(b);
 	if (m != b->list)
 		m->count = b->list->count - begin;
 }

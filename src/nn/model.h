@@ -16,6 +16,7 @@ typedef struct nch_encoder_layer {
 	nch_tensor *up_weight, *up_bias;     /* (feed_forward, hidden): intermediate */
 	nch_tensor *down_weight, *down_bias; /* (hidden, feed_forward): output */
 	nch_tensor *output_gamma, *output_beta;
+	nch_tensor *extra[4];                /* what the family alone has: its file says what */
 	nch_relative_weights relative;       /* of Funnel, whose query, key and value are (heads · head_width, hidden), and whose query has no bias */
 } nch_encoder_layer;
 
@@ -29,9 +30,11 @@ typedef struct nch_model {
 	nch_tensor *word, *position, *type, *embedding_gamma, *embedding_beta; /* position, type: NULL where there is none */
 	nch_tensor *project_weight, *project_bias; /* (hidden, embedding), where the widths differ */
 	nch_encoder_layer *layers; /* (layers); ALBERT's are all the same tensors (so a batch taken in parts has not quite the whole one's gradients) */
+	nch_tensor *extra[4];      /* of the encoder, what the family alone has: its file says what */
 
 	/* the head for classification, else NULL */
 	nch_tensor *pool_weight, *pool_bias;             /* (hidden, hidden): the dense layer before the classifier; BERT: bert.pooler */
+	nch_tensor *pool_gamma, *pool_beta;              /* (hidden): a LayerNorm behind it, or NULL */
 	nch_tensor *classifier_weight, *classifier_bias; /* (labels, hidden) */
 	/* the masked-LM head, else NULL */
 	nch_tensor *mlm_weight, *mlm_dense_bias, *mlm_gamma, *mlm_beta; /* (embedding, hidden), (embedding) */

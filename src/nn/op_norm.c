@@ -1,6 +1,8 @@
 /* op_norm.c - y = LayerNorm(residual + dropout(x)) (Ba, Kiros, Hinton 2016). */
 #include "nn/tape_internal.h"
 
+#include <string.h>
+
 typedef struct norm_node {
 	nch_node node;
 	nch_tensor *x, *residual, *gamma, *beta;
@@ -19,6 +21,14 @@ static void norm_range(void *context, size_t begin, size_t end)
 	job->kernels->norm(&job->norm, begin, end);
 }
 
+static float *zeros(nch_tape *tape, size_t count)
+{
+	float *data = nch_tape_floats(tape, 1, count);
+	if (data != NULL)
+		memset(data, 0, count * sizeof *data);
+	return data;
+}
+
 static void norm_backward(nch_tape *tape, nch_node *node);
 static const nch_op norm_op = {"layer norm", norm_backward};
 
@@ -28,6 +38,7 @@ nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, 
 	if (x == NULL || tape->failed)
 		return NULL;
 	nch_tensor *inputs[] = {x, residual, gamma, beta};
+	const float *shift = beta ? beta->data : zeros(tape, x->columns);
 	nch_tensor *y = nch_tape_tensor(tape, x->rows, x->columns, inputs, 4);
 	norm_node *node = nch_tape_record(tape, &norm_op, y, sizeof *node);
 	float *statistics = node ? nch_tape_floats(tape, 2, x->rows) : NULL;
@@ -35,7 +46,7 @@ nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, 
 		return NULL;
 	norm_job job = {tape->compute->kernels,
 	                {.columns = x->columns, .epsilon = epsilon, .x = x->data, .residual = residual ? residual->data : NULL,
-	                 .dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row), .gamma = gamma->data, .beta = beta->data,
+	                 .dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row), .gamma = gamma->data, .beta = shift,
 	                 .y = y->data}};
 	if (node != NULL) {
 		job.norm.sum = x->data; /* x itself is needed no longer: the sum takes its place */
@@ -77,9 +88,11 @@ static void norm_backward(nch_tape *tape, nch_node *node)
 	                         {.rows = x->rows, .columns = x->columns, .sum = n->sum, .mean = n->mean, .rstd = n->rstd,
 	                          .gamma = gamma->data, .dy = y->grad, .ds = y->grad},
 	                         &n->dropout, NULL};
-	if (gamma->wants_grad && beta->wants_grad && nch_gradient_open(tape, gamma) && nch_gradient_open(tape, beta)) {
+	if (gamma->wants_grad && nch_gradient_open(tape, gamma) && (beta == NULL || nch_gradient_open(tape, beta))) {
 		job.norm.dgamma = gamma->grad;
-		job.norm.dbeta = beta->grad;
+		job.norm.dbeta = beta ? beta->grad : zeros(tape, x->columns); /* which nobody reads */
+		if (tape->failed)
+			return;
 		nch_parallel(tape->compute, x->columns, 64, columns_range, &job);
 	}
 	bool to_residual = residual != NULL && residual->wants_grad;

@@ -9,5 +9,5 @@ const nch_family nch_roberta = {
 	             .pad_token = 1},
 	.names = {.prefix = "roberta", NCH_BERT_TABLES, NCH_BERT_LAYER, .pool = "classifier.dense", .classifier = "classifier.out_proj",
 	          .mlm_dense = "lm_head.dense", .mlm_norm = "lm_head.layer_norm", .mlm_bias = "lm_head.bias", .mlm_decoder = "lm_head.decoder"},
-	NCH_BERT_WAY, .drops_first = true, .pooling = NCH_TANH, .mlm_gelu = true,
+	NCH_BERT_WAY, .drops_first = true, .pooling = NCH_TANH, .mlm_activation = nch_always_gelu,
 };

@@ -97,8 +97,8 @@ nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *wo
  * the backward pass makes it again from x. */
 nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tensor *weight, nch_tensor *bias);
 
-/* y = LayerNorm(residual + dropout(x)) (Ba et al. 2016); residual may be NULL; gamma, beta (columns). x's memory is taken over: it may
- * not be used by another op. `site` numbers the dropout. */
+/* y = LayerNorm(residual + dropout(x)) (Ba et al. 2016); gamma, beta (columns); residual and beta may be NULL. x's memory is taken over: it may not be used
+ * by another op, unless there is neither residual nor dropout, which leaves x as it is. `site` numbers the dropout. */
 nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, float dropout, uint32_t site, nch_tensor *gamma,
                            nch_tensor *beta, float epsilon);
 

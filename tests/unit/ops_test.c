@@ -34,6 +34,10 @@ static nch_tensor *build_norm_alone(nch_tape *t, inputs *in)
 {
 	return nch_layer_norm(t, copy_of(t, &in->tensor[0]), NULL, 0.0f, 5, &in->tensor[1], &in->tensor[2], 1e-5f);
 }
+static nch_tensor *build_norm_without_beta(nch_tape *t, inputs *in)
+{
+	return nch_layer_norm(t, &in->tensor[0], NULL, 0.0f, 5, &in->tensor[1], NULL, 1e-5f);
+}
 static nch_tensor *build_attention(nch_tape *t, inputs *in)
 {
 	return nch_attention_op(t, &batch, &in->tensor[0], &in->tensor[1], &in->tensor[2], 2, 0.2f, 9);
@@ -93,6 +97,7 @@ static const struct check {
 	{"linear", build_linear_gelu, {{5, 6}, {4, 6}, {1, 4}}, .loss = NCH_LOSS_BCE},
 	{"layer norm", build_norm, {{3, 20}, {3, 20}, {1, 20}, {1, 20}}, .loss = NCH_LOSS_BCE},
 	{"layer norm", build_norm_alone, {{3, 20}, {1, 20}, {1, 20}}, .loss = NCH_LOSS_BCE},
+	{"layer norm", build_norm_without_beta, {{3, 20}, {1, 20}}, .loss = NCH_LOSS_BCE},
 	{"attention", build_attention, {{7, 6}, {7, 6}, {7, 6}}, .loss = NCH_LOSS_BCE},
 	{"attention", build_self_attention, {{7, 32}}, .loss = NCH_LOSS_BCE},
 	{"relative attention", build_relative_within, {{7, 6}, {7, 6}, {7, 6}, {4, 6}, {2, 3}, {2, 3}, {2, 3}, {2, 6}}, .loss = NCH_LOSS_BCE},
