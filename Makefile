@@ -79,6 +79,8 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/src/cli/default_model.o: ALL_CFLAGS += -DNCH_SHARE='"$(PREFIX)/share/nunchi"'
+
 # KERNEL_EXTRA: further flags for kernels alone, such as -fno-sanitize=all where their checks take a compiler minutes.
 # kernels/gemm.c -> gemm.scalar.o gemm.avx2.o gemm.avx512.o: the same source, NCH_ISA says for which set
 define ISA_RULE

@@ -23,6 +23,7 @@ void nch_os_on_lost_page(const char *text);
  * the program had it ignore that. The second Ctrl-C ends the program at once. */
 void nch_os_on_stop(void (*handler)(int));
 _Noreturn void nch_os_end(int status); /* ends the program at once: nothing is flushed */
+char *nch_os_program(void); /* the file of the program that runs, links followed; NULL where nobody knows. nch_os_memory_free releases it */
 const char *nch_os_environment(const char *name); /* NULL: not set; UTF-8, valid until the program ends */
 const char *nch_os_locale(void); /* what language the user reads: "ko_KR.UTF-8", "ko", "C" … */
 long nch_os_process(void);

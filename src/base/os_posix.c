@@ -78,6 +78,16 @@ void nch_os_end(int status)
 	_exit(status);
 }
 
+/* The names under /proc are those of Linux and of NetBSD and FreeBSD (where it is mounted). */
+char *nch_os_program(void)
+{
+	static const char *const names[] = {"/proc/self/exe", "/proc/curproc/exe", "/proc/curproc/file"};
+	char *path = NULL;
+	for (size_t i = 0; i < sizeof names / sizeof *names && path == NULL; i++)
+		path = realpath(names[i], NULL);
+	return path;
+}
+
 const char *nch_os_environment(const char *name)
 {
 	return getenv(name);

@@ -197,6 +197,13 @@ void nch_os_end(int status)
 }
 
 /* The C library's own values are in the system's code page. What was asked for is kept, since the caller does not release it. */
+char *nch_os_program(void)
+{
+	static wchar_t path[32768];
+	DWORD length = GetModuleFileNameW(NULL, path, (DWORD)(sizeof path / sizeof *path));
+	return length > 0 && length < sizeof path / sizeof *path ? to_text(path) : NULL;
+}
+
 const char *nch_os_environment(const char *name)
 {
 	enum { MOST = 64 };

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "cli/data_options.h"
+#include "cli/default_model.h"
 #include "train/experiment_ngram.h"
 #include "train/rates.h"
 
@@ -26,7 +27,7 @@ static const nch_option data_options[] = {
 const nch_option_group nch_train_data_group = {"What it learns from", data_options};
 
 static const nch_option model_options[] = {
-	{"init", NCH_OPTION_TEXT, "DIR", .help = "begin with this model folder (fine-tuning); a head for other labels is made anew", .rival = "preset", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"init", NCH_OPTION_TEXT, "DIR", .help = "begin with this model folder (fine-tuning); a head for other labels is made anew. default: the encoder of the model that comes with the program", .rival = "preset", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"preset", NCH_OPTION_CHOICE, .help = "begin with random weights: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024; ngram: a linear model over character n-grams", .choices = "tiny|mini|small|medium|base|large|ngram", .rival = "init"},
 	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenizer (default: that of --init)", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"max-len", NCH_OPTION_TEXT, "N|pNN", .help = "cut rows to N tokens, or to that percentile of the lengths (default: the model's limit)"},
@@ -119,11 +120,12 @@ float nch_options_real_or_nan(const nch_options *options, const char *name)
 	return nch_options_given(options, name) ? (float)nch_options_real(options, name) : NAN;
 }
 
-nch_status nch_model_options_check(const char *init, const char *preset, const char *tokenizer, nch_error *error)
+nch_status nch_model_options_check(const char **init, const char *preset, const char *tokenizer, nch_error *error)
 {
-	if (init != NULL && preset != NULL)
+	NCH_TRY(nch_default_init(*init, init, error));
+	if (*init != NULL && preset != NULL)
 		return nch_fail(error, NCH_USAGE, "--init and --preset: a model begins with one or the other");
-	if (init == NULL && preset == NULL)
+	if (*init == NULL && preset == NULL)
 		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
 	if (preset != NULL && strcmp(preset, NCH_NGRAM_PRESET) == 0)
 		return tokenizer == NULL ? NCH_OK : nch_fail(error, NCH_USAGE, "--preset ngram reads characters: it has no --tokenizer");
@@ -143,11 +145,11 @@ nch_status nch_shape_options_read(const nch_options *options, nch_shape *shape, 
 	return NCH_OK;
 }
 
-static nch_status check(const nch_experiment_options *e, nch_error *error)
+static nch_status check(nch_experiment_options *e, nch_error *error)
 {
 	if (e->train.count == 0)
 		return nch_fail(error, NCH_USAGE, "training needs --train FILE");
-	NCH_TRY(nch_model_options_check(e->init, e->preset, e->tokenizer, error));
+	NCH_TRY(nch_model_options_check(&e->init, e->preset, e->tokenizer, error));
 	if (e->valid.count > 0 && e->valid_split > 0.0)
 		return nch_fail(error, NCH_USAGE, "--valid and --valid-split: validation data come from one or the other");
 	if (e->test.count > 0 && e->test_split > 0.0)

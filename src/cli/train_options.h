@@ -9,10 +9,11 @@
 /* nch_steps_group: what steps are made of, whatever is trained; nch_train_group: what only a classifier has. */
 extern const nch_option_group nch_train_data_group, nch_train_model_group, nch_ngram_group, nch_steps_group, nch_train_group;
 
-/* For commands with options of their own: a list of files, a number that may be left out (NaN), and whether a model's beginning is given once and whole. */
+/* For commands with options of their own: a list of files, a number that may be left out (NaN), and whether a model's beginning is given once and whole (--init default
+ * becomes the folder that it means). */
 nch_file_list nch_options_files(const nch_options *options, const char *name);
 float nch_options_real_or_nan(const nch_options *options, const char *name);
-nch_status nch_model_options_check(const char *init, const char *preset, const char *tokenizer, nch_error *error);
+nch_status nch_model_options_check(const char **init, const char *preset, const char *tokenizer, nch_error *error);
 
 /* --layers, --hidden, --heads, --embedding: measures of a preset, in every table that has --preset and --init. */
 extern const nch_option_group nch_shape_group;

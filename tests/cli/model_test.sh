@@ -58,7 +58,7 @@ exits 1 'column.*nothing|nothing.*column' -- eval --model "$work/m" --data "$wor
 : > "$work/empty.tsv"
 exits 1 'empty.tsv' -- eval --model "$work/m" --data "$work/empty.tsv"
 exits 1 'absent' -- eval --model "$work/absent" --data "$work/test.tsv"
-exits 2 'needs --model' -- eval --data "$work/test.tsv"
+NUNCHI_MODEL=/nowhere exits 2 'NUNCHI_MODEL is /nowhere' -- eval --data "$work/test.tsv"
 exits 2 '--labels' -- eval --model "$work/m" --data "$work/test.tsv" --labels a,b
 
 # on a terminal the line of the whole is bold, and so is chat's emotion

@@ -5,13 +5,14 @@
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/default_model.h"
 #include "cli/output.h"
 #include "io/line_stream.h"
 #include "kernels/math.h"
 #include "train/predictor.h"
 
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},
+	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
 	NCH_ENCODING_OPTION,
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
@@ -102,8 +103,10 @@ static nch_status run(const nch_options *options, nch_error *error)
 	float *logits = NULL, *scores = NULL;
 	size_t threads = (size_t)nch_options_integer(options, "threads");
 	nch_encoding encoding;
+	const char *folder;
 	NCH_TRY(nch_common_encoding(options, &encoding, error));
-	nch_status status = nch_predictor_open(nch_options_text(options, "model"), threads, nch_common_isa(options), &predictor, error);
+	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
+	nch_status status = nch_predictor_open(folder, threads, nch_common_isa(options), &predictor, error);
 	if (status == NCH_OK)
 		status = nch_lines_open(NULL, encoding, &lines, error);
 	if (status == NCH_OK) {
@@ -121,7 +124,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_chat = {
 	.name = "chat",
 	.summary = "type sentences, read their emotions",
-	.usage = "--model DIR",
+	.usage = "[--model DIR]",
 	.details = "Answers each line with the best emotion, and with the second one unless its logit is below 0. The line 0 or\n"
 	           "the end of the input leaves. Speaks Korean where LANG does.",
 	.groups = (const nch_option_group *const[]){&own_group, NULL},

@@ -8,6 +8,7 @@
 #include "cli/commands/eval_against.h"
 #include "cli/common.h"
 #include "cli/data_options.h"
+#include "cli/default_model.h"
 #include "cli/jury.h"
 #include "cli/output.h"
 #include "data/table_write.h"
@@ -20,7 +21,7 @@
 #include "train/predictor.h"
 
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_LIST, "DIR", .help = "the model's folder; several vote"},
+	{"model", NCH_OPTION_LIST, "DIR", .help = "the model's folder; several vote (default: the one that comes with the program)"},
 	{"vote", NCH_OPTION_CHOICE, .choices = "hard|soft", .help = "several models: the mean of their probabilities, or a vote each", .otherwise = "soft"},
 	{"data", NCH_OPTION_LIST, "FILE", .help = "labelled rows: .csv .tsv .xlsx .jsonl .json .txt, - for standard input"},
 	{"answers", NCH_OPTION_TEXT, "FILE", .help = "measure answers that are there already, in place of a model's: a line each, {\"truth\":\"a\",\"label\":\"b\",\"scores\":{\"a\":.4,\"b\":.6}}; several labels: lists, and \"labels\""},
@@ -319,8 +320,6 @@ static nch_status check(const nch_options *options, nch_error *error)
 	nch_options_list(options, "data", &files);
 	if (nch_options_text(options, "answers") != NULL)
 		return models == 0 && files == 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--answers: these are measured in place of a --model's on --data");
-	if (models == 0)
-		return nch_fail(error, NCH_USAGE, "--model is missing: eval needs --model DIR (or --answers FILE)");
 	return files > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--data is missing: eval needs labelled rows, --data FILE");
 }
 
@@ -331,11 +330,13 @@ static nch_status run(const nch_options *options, nch_error *error)
 		return evaluate_answers(options, nch_options_text(options, "answers"), error);
 	nch_ensemble *ensemble = NULL;
 	size_t count;
-	const char *const *folders = nch_options_list(options, "model", &count);
+	const char *const *folders = nch_options_list(options, "model", &count), *standard;
+	if (count == 0)
+		NCH_TRY(nch_default_model(NULL, NCH_DEFAULT_EMOTIONS, &standard, error));
 	if (nch_options_given(options, "contrast") && nch_options_given(options, "slice"))
 		return nch_fail(error, NCH_USAGE, "--contrast and --slice: rows are grouped by one column");
-	if (count == 1)
-		return evaluate_one(options, folders[0], error);
+	if (count <= 1)
+		return evaluate_one(options, count == 1 ? folders[0] : standard, error);
 	static const char *const alone[] = {"max-len", "errors", "slice", "contrast", "against", "differences"};
 	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
 		if (nch_options_given(options, alone[i]))
@@ -349,7 +350,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_eval = {
 	.name = "eval",
 	.summary = "how good a model is on labelled data",
-	.usage = "--model DIR --data FILE [--errors FILE] [--slice COLUMN] [--json]",
+	.usage = "[--model DIR] --data FILE [--errors FILE] [--slice COLUMN] [--json]",
 	.details = "Prints scikit-learn's classification_report, accuracy, loss and the confusion matrix. A label that\n"
 	           "the model does not know is a bad row: --bad-rows skip leaves such rows out. Several models (--model A\n"
 	           "--model B) are measured as they vote together, without a loss.",

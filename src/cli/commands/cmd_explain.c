@@ -7,10 +7,11 @@
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/default_model.h"
 #include "cli/output.h"
 
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},
+	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
 	{"text", NCH_OPTION_TEXT, "TEXT", .help = "what is explained", .required = true},
 	{"by", NCH_OPTION_CHOICE, .choices = "token|word", .otherwise = "token", .help = "what is left out: a token, or all of what stands between two blanks"},
 	{"format", NCH_OPTION_CHOICE, .choices = "text|json", .otherwise = "text", .help = "a table for people, or an object"},
@@ -132,10 +133,12 @@ static nch_status answer(const nch_options *options, nch_predictor *p, const nch
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	nch_predictor *predictor;
+	const char *folder;
 	nch_explanation explanation = {0};
 	nch_buffer text = {0};
 	bool maps = nch_options_flag(options, "attention") || nch_options_text(options, "html") != NULL;
-	NCH_TRY(nch_predictor_open(nch_options_text(options, "model"), (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &predictor, error));
+	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
+	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &predictor, error));
 	nch_status status = nch_common_text(options, "text", &text, error);
 	if (status == NCH_OK)
 		status = nch_explain(predictor, text.data, text.length, strcmp(nch_options_text(options, "by"), "word") == 0, maps, &explanation, error);
@@ -150,7 +153,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_explain = {
 	.name = "explain",
 	.summary = "what each token did to an answer",
-	.usage = "--model DIR --text \"…\"",
+	.usage = "[--model DIR] --text \"…\"",
 	.details = "Each token is left out once; its effect is how much the answer's logit falls without it. Above 0 it spoke for the answer, below 0 against it.",
 	.groups = (const nch_option_group *const[]){&own_group, NULL},
 	.run = run,

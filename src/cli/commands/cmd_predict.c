@@ -2,11 +2,12 @@
 #include "cli/answering.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/default_model.h"
 #include "cli/output.h"
 #include "train/predictor.h"
 
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},
+	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
 	{"embeddings", NCH_OPTION_CHOICE, .choices = "mean|cls", .help = "instead of an answer, the text as a vector: the mean of all tokens' last hidden states, or [CLS]'s"},
 	{"long", NCH_OPTION_CHOICE, .choices = "cut|tail|head-tail|window", .help = "texts over the limit: keep the beginning, the end, a quarter and three quarters, or average windows (default: the model's, cut)"},
 	{0}};
@@ -48,15 +49,16 @@ static nch_status run(const nch_options *options, nch_error *error)
 {
 	nch_predictor *p = NULL;
 	uint64_t lines = 0;
-	const char *how = nch_options_text(options, "long"), *embeddings = nch_options_text(options, "embeddings");
-	NCH_TRY(nch_predictor_open(nch_options_text(options, "model"), (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &p, error));
+	const char *how = nch_options_text(options, "long"), *embeddings = nch_options_text(options, "embeddings"), *folder;
+	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
+	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &p, error));
 	if (how != NULL)
 		nch_long_find(how, &p->long_texts);
 	const nch_answerer who = {p->labels, p->label_names, p->multi_label, p->settings.label_objects};
 	const nch_answering answering = {.who = &who, .targets = p->settings.target != NCH_TARGET_NONE, .ask = ask, .embed = embed, .embeddings = embeddings,
 	                                 .columns = p->model != NULL ? p->model->config.hidden : 0, .context = p};
 	nch_status status = embeddings != NULL && p->model == NULL
-	                        ? nch_fail(error, NCH_USAGE, "--embeddings: %s is no transformer and has none", nch_options_text(options, "model"))
+	                        ? nch_fail(error, NCH_USAGE, "--embeddings: %s is no transformer and has none", folder)
 	                        : nch_answering_run(options, &answering, &lines, error);
 	if (status == NCH_OK)
 		warn(p, lines);
@@ -67,7 +69,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_predict = {
 	.name = "predict",
 	.summary = "the emotion of each line",
-	.usage = "--model DIR [FILE|-]",
+	.usage = "[--model DIR] [FILE|-]",
 	.details = "Each line of FILE (or of standard input), blank ones too, gives an object on a line, in order:\n"
 	           "  {\"text\":…,\"label\":…,\"score\":…,\"scores\":{…}}\n"
 	           "A model of many labels gives \"labels\":[…], those above its threshold, and \"best\" in place of \"label\"; where nothing\n"

@@ -50,9 +50,9 @@ static const nch_option own_options[] = {
 	{0}};
 static const nch_option_group own_group = {"Result", own_options};
 
-static nch_status check(const nch_pretrain_options *p, nch_error *error)
+static nch_status check(nch_pretrain_options *p, nch_error *error)
 {
-	NCH_TRY(nch_model_options_check(p->init, p->preset, p->tokenizer, error));
+	NCH_TRY(nch_model_options_check(&p->init, p->preset, p->tokenizer, error));
 	if (p->valid.count > 0 && p->valid_split > 0.0)
 		return nch_fail(error, NCH_USAGE, "--valid and --valid-split: validation texts come from one or the other");
 	return NCH_OK;

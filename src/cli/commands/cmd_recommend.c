@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/commands/recommend_write.h"
 #include "cli/common.h"
+#include "cli/default_model.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/suggest.h"

@@ -11,12 +11,13 @@
 #include "cli/commands/tag_write.h"
 #include "cli/common.h"
 #include "cli/data_options.h"
+#include "cli/default_model.h"
 #include "cli/output.h"
 #include "cli/whole_text.h"
 #include "io/line_stream.h"
 
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder", .required = true},
+	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
 	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv|cue", .otherwise = "jsonl", .help = "objects, a table, or a cue sheet as subtitles are written"},
 	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page with the coloured text and the arc; of a folder of books: a folder of pages"},
 	{"title", NCH_OPTION_TEXT, "TEXT", .help = "of the page (default: the file's name)"},
@@ -98,7 +99,7 @@ static nch_status prepare_smoothing(struct work *w, nch_error *error)
 		return NCH_OK;
 	if (w->predictor->multi_label)
 		return nch_fail(error, NCH_USAGE, "--smooth is for models of one label a sentence; this one gives several");
-	char *file = given != NULL ? nch_copy_text(given, strlen(given)) : nch_path_join(nch_options_text(w->options, "model"), "transitions.json");
+	char *file = given != NULL ? nch_copy_text(given, strlen(given)) : nch_path_join(w->predictor->folder, "transitions.json");
 	if (file == NULL)
 		return nch_no_memory(error);
 	nch_status status = count > 0 ? count_transitions(w, paths, count, file, error) : read_transitions(w, file, error);
@@ -324,9 +325,10 @@ static nch_status tag_what(struct work *w, nch_error *error)
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	struct work w = {.options = options, .join_lines = nch_options_flag(options, "join-lines"), .window = (size_t)nch_options_integer(options, "window")};
+	const char *folder;
 	NCH_TRY(nch_common_encoding(options, &w.encoding, error));
-	nch_status status = nch_predictor_open(nch_options_text(options, "model"), (size_t)nch_options_integer(options, "threads"), nch_common_isa(options),
-	                                       &w.predictor, error);
+	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_STORYBOOK, &folder, error));
+	nch_status status = nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &w.predictor, error);
 	if (status == NCH_OK && (w.splitter = nch_splitter_new()) == NULL)
 		status = nch_no_memory(error);
 	if (status == NCH_OK)
@@ -344,7 +346,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_tag = {
 	.name = "tag",
 	.summary = "each sentence of a book with its emotion, then the book's arc",
-	.usage = "--model DIR [BOOK|-]",
+	.usage = "[--model DIR] [BOOK|-]",
 	.details = "BOOK is a text file, or a folder of them (.txt). It is cut into sentences as `nunchi sentences` does, dialogue is told from narration, and each\n"
 	           "sentence gives an object on a line; the last line is the arc, a moving average of the probabilities.",
 	.groups = (const nch_option_group *const[]){&own_group, &smooth_group, NULL},
