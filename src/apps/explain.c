@@ -75,47 +75,13 @@ static nch_status read_text(const nch_predictor *p, const char *text, size_t len
 
 /* --- tokens and parts --- */
 
-static bool has_blank(const char *text, size_t begin, size_t end)
-{
-	for (size_t i = begin; i < end; i++)
-		if (text[i] == ' ' || text[i] == '\t' || text[i] == '\n')
-			return true;
-	return false;
-}
-
-/* Whether token i goes on with the word that the part before it holds. */
-static bool continues_word(const nch_explanation *e, const nch_part *part, const nch_token *token)
-{
-	return token->begin >= part->begin && !has_blank(e->text.data, part->end, token->begin) &&
-	       !(token->begin < token->end && has_blank(e->text.data, token->begin, token->begin + 1));
-}
-
-/* A blank before a part's letters is of no interest to people. A part that is nothing but a blank keeps it. */
-static void drop_blanks(const nch_explanation *e, nch_part *part)
-{
-	while (part->begin + 1 < part->end && has_blank(e->text.data, part->begin, part->begin + 1))
-		part->begin++;
-}
-
 static nch_status find_parts(nch_explanation *e, bool words, nch_error *error)
 {
 	e->parts = nch_alloc(e->tokens.count, sizeof *e->parts);
 	if (e->parts == NULL)
 		return nch_no_memory(error);
-	for (size_t i = 0; i < e->first; i++) { /* a pair is what the model was asked about, not what it read */
-		const nch_token *t = &e->tokens.items[i];
-		nch_part *last = e->part_count > 0 ? &e->parts[e->part_count - 1] : NULL;
-		if (t->begin == t->end) /* a special one */
-			continue;
-		if (words && last != NULL && last->first + last->count == i && continues_word(e, last, t)) {
-			last->count++;
-			last->end = t->end > last->end ? t->end : last->end;
-		} else {
-			last = &e->parts[e->part_count++];
-			*last = (nch_part){i, 1, t->begin, t->end};
-		}
-		drop_blanks(e, last);
-	}
+	/* a pair is what the model was asked about, not what it read */
+	e->part_count = nch_parts_find(e->text.data, e->tokens.items, 0, e->first, words, e->parts);
 	return NCH_OK;
 }
 

@@ -10,14 +10,9 @@
 #ifndef NCH_APPS_EXPLAIN_H
 #define NCH_APPS_EXPLAIN_H
 
+#include "apps/parts.h"
 #include "base/buffer.h"
 #include "train/predictor.h"
-
-/* One thing that was left out: a token, or a word of several. */
-typedef struct nch_part {
-	size_t first, count; /* tokens of the row */
-	size_t begin, end;   /* bytes of the cleansed text */
-} nch_part;
 
 /* Start with {0}; release with nch_explanation_free. */
 typedef struct nch_explanation {

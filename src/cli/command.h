@@ -2,6 +2,7 @@
 #ifndef NCH_CLI_COMMAND_H
 #define NCH_CLI_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -18,6 +19,7 @@ typedef struct nch_command {
 	const nch_option_group *const *groups; /* NULL ends the list; every command also has those of nch_common_group */
 	size_t most_arguments; /* that are not options */
 	nch_command_run *run;
+	bool takes_folders; /* arguments that are no options may be models */
 } nch_command;
 
 /* All commands, in the order of the help text; NULL ends them. */
@@ -33,7 +35,7 @@ extern const nch_command nch_command_tokenize, nch_command_detokenize;
 extern const nch_command nch_command_tokenizer_train, nch_command_tokenizer_info;
 extern const nch_command nch_command_data, nch_command_split;
 extern const nch_command nch_command_inspect, nch_command_fingerprint;
-extern const nch_command nch_command_sentences, nch_command_tag, nch_command_recommend, nch_command_explain;
+extern const nch_command nch_command_sentences, nch_command_tag, nch_command_recommend, nch_command_explain, nch_command_trace;
 extern const nch_command nch_command_convert, nch_command_bench;
 extern const nch_command nch_command_help;
 

@@ -242,7 +242,7 @@ static nch_status check_model(const nch_options *options, nch_error *error)
 {
 	const nch_command *command = options->command;
 	const struct value *model = find(options, "model", 5);
-	if (model == NULL || model->source != NCH_FROM_NOBODY)
+	if (model == NULL || model->source != NCH_FROM_NOBODY || command->takes_folders)
 		return NCH_OK;
 	for (size_t i = 0; i < options->argument_count; i++) {
 		char *config = nch_path_join(options->arguments[i], "config.json");

@@ -44,6 +44,10 @@ typedef struct nch_place {
 	int line;
 } nch_place;
 
+/* Of what no tensor is made for. `back`: how many lines above the macro it stands. */
+#define NCH_PLACE(name, function, back) const nch_place name = {__FILE__, function, __LINE__ - (back)}
+extern const nch_place nch_place_of_ce, nch_place_of_bce;
+
 /* Attention of all heads, of a batch of one sentence: the scores and their softmax, each (heads, queries, keys), before dropout. */
 typedef struct nch_seen_scores {
 	size_t heads, queries, keys;
@@ -51,12 +55,21 @@ typedef struct nch_seen_scores {
 	nch_place place;
 } nch_seen_scores;
 
+/* f(x) within a linear op, which keeps neither it nor its gradient: the values (gradient false) or, in the way back, their gradient. */
+typedef struct nch_seen_activated {
+	const nch_tensor *x;
+	const float *values; /* of x's shape */
+	bool gradient;
+	nch_place place;
+} nch_seen_activated;
+
 /* What the pointers point to is valid during the call only. gradient: told of each op's output in the way back, from the last to the first, when its gradient
  * is whole (tensor->grad; NULL: it has none) and before it is used. */
 typedef struct nch_eye {
 	void *context;
 	void (*step)(void *context, nch_seen what, size_t layer, const nch_tensor *tensor, const nch_place *place);
 	void (*scores)(void *context, const nch_seen_scores *scores);
+	void (*activated)(void *context, const nch_seen_activated *activated);
 	void (*gradient)(void *context, const nch_tensor *tensor);
 } nch_eye;
 

@@ -158,7 +158,7 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	nch_tensor *up = SEE(UP, nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, f) */
 	nch_activation activation = c->activation;
 	if (nch_funnel_of(c)->activation_dropout > 0.0f) {
-		up = nch_activate(tape, up, activation);
+		up = SEE(ACTIVATED, nch_activate(tape, up, activation));
 		up = nch_dropout_packed(tape, up, nch_funnel_of(c)->activation_dropout, site + 2, offsets, addresses, sentences);
 		activation = NCH_ACTIVATIONS; /* has been done */
 	}

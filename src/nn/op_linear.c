@@ -36,6 +36,14 @@ static void activation_both_range(void *context, size_t begin, size_t end)
 static void linear_backward(nch_tape *tape, nch_node *node);
 static const nch_op linear_op = {"linear", linear_backward};
 
+/* For whoever looks on. */
+static void show(nch_tape *tape, const nch_tensor *x, const float *values, bool gradient, int line)
+{
+	const nch_seen_activated seen = {x, values, gradient, {__FILE__, "nch_linear", line}};
+	if (tape->eye != NULL)
+		tape->eye->activated(tape->eye->context, &seen);
+}
+
 nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tensor *weight, nch_tensor *bias)
 {
 	if (x == NULL || tape->failed)
@@ -59,6 +67,7 @@ nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tens
 		if (job.y == NULL)
 			return NULL;
 		nch_parallel(tape->compute, floats, 4096, activate_range, &job);
+		show(tape, x, job.y, false, __LINE__ - 1);
 		input = job.y;
 	}
 	nch_gemm product = {.m = x->rows, .n = weight->rows, .k = x->columns, .a = input, .a_row = x->columns, .a_col = 1,
@@ -117,6 +126,8 @@ static void activated_backward(nch_tape *tape, const linear_node *n)
 	activation_job job = {.kernels = tape->compute->kernels, .f = n->activation, .y = value, .x = x->data, .dy = slope, .dx = slope};
 	if (slope != NULL)
 		input_gradient(tape, n, slope, 0);
+	if (slope != NULL)
+		show(tape, x, slope, true, 0);
 	nch_parallel(tape->compute, floats, 4096, slope != NULL ? activation_both_range : activate_range, &job);
 	weight_gradients(tape, n, value);
 	nch_gradient_release(tape, value, floats);

@@ -25,6 +25,7 @@ static double cross_entropy_row(const nch_tape *tape, const nch_loss *loss, cons
 		}
 	return value * loss->scale;
 }
+NCH_PLACE(nch_place_of_ce, "cross_entropy_row", 13);
 
 /* The cells of one row. */
 static double cells_row(const nch_loss *loss, const float *z, size_t classes, const float *goals, float *dz)
@@ -38,6 +39,7 @@ static double cells_row(const nch_loss *loss, const float *z, size_t classes, co
 	}
 	return value * loss->scale;
 }
+NCH_PLACE(nch_place_of_bce, "cells_row", 6);
 
 /* The asymmetric loss of one row, over a softmax; `slopes` has room for the row. */
 static double asl_single_row(const nch_loss *loss, const float *z, size_t classes, size_t row, double *slopes, float *dz)

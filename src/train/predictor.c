@@ -134,6 +134,8 @@ void nch_predictor_scores(const nch_predictor *predictor, const float *logits, f
 	for (size_t c = 0; c < labels; c++)
 		scores[c] = (float)(1.0 / (1.0 + nch_exp(-(double)logits[c])));
 }
+NCH_PLACE(nch_place_of_softmax, "nch_predictor_scores", 6);
+NCH_PLACE(nch_place_of_sigmoids, "nch_predictor_scores", 3);
 
 size_t nch_predictor_answer(const nch_predictor *predictor, const float *logits, float *scores, bool *given)
 {

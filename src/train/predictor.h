@@ -6,6 +6,7 @@
 
 #include "data/long_texts.h"
 #include "ngram/model.h"
+#include "nn/eye.h"
 #include "nn/model.h"
 #include "text/cleansing.h"
 #include "tokenizer/tokenizer.h"
@@ -90,6 +91,7 @@ void nch_predictor_temper(const nch_predictor *predictor, float *logits, size_t 
 /* scores (labels) of one row of logits, which are tempered first: softmax, or for a multi-label model the sigmoid of each (unless its loss is a softmax's); of a single label
  * the sigmoid, as a softmax of one is 1 whatever the logit (transformers does the same). */
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores);
+extern const nch_place nch_place_of_softmax, nch_place_of_sigmoids; /* where it does so */
 
 /* The answer to one row of logits: the label of the greatest logit. scores (labels); given (labels; may be NULL): the labels at or above their thresholds. */
 size_t nch_predictor_answer(const nch_predictor *predictor, const float *logits, float *scores, bool *given);

@@ -137,10 +137,15 @@ static nch_status run(const nch_options *options, nch_error *error)
 }
 
 const nch_command nch_command_cv = {
-	"cv", "cross-validation: train on all rows but a part, in turn", "--train FILE … --out DIR [--folds 10] [--fold N | --merge | --emit slurm] [options]",
+	.name = "cv",
+	.summary = "cross-validation: train on all rows but a part, in turn",
+	.usage = "--train FILE … --out DIR [--folds 10] [--fold N | --merge | --emit slurm] [options]",
+	.details =
 	"Deals the rows into folds and trains a model for each on the others, as train does; DIR/fold-N is what train\n"
 	"leaves, with held-out.jsonl beside it. Then cv.json gets the figures of each fold, their mean and deviation, and\n"
 	"out-of-fold.jsonl what was said of every row by the model that had not seen it.\n"
 	"Folds can be trained apart by --fold N, on several machines too, and joined by --merge: the files have the same\n"
 	"bits as those of one call.",
-	groups, 0, run};
+	.groups = groups,
+	.run = run,
+};

@@ -436,9 +436,14 @@ static nch_status run(const nch_options *options, nch_error *error)
 }
 
 const nch_command nch_command_sweep = {
-	"sweep", "train with other settings again and again, and compare", "--train FILE … --valid-split 0.2 --set NAME=A,B … --out DIR [--random N] [--halving] [options]",
+	.name = "sweep",
+	.summary = "train with other settings again and again, and compare",
+	.usage = "--train FILE … --valid-split 0.2 --set NAME=A,B … --out DIR [--random N] [--halving] [options]",
+	.details =
 	"Trains once for each combination of the --set values; DIR/job-N is what train leaves. A table of them is printed\n"
 	"(the best first, by --best-by on the validation rows) and kept as DIR/sweep.tsv; DIR/sweep.svg shows what\n"
 	"each value came to, DIR/curves.svg loss and accuracy over the epochs, of the eight best where there are more.\n"
 	"The same call again does only what is not done yet. Jobs can be done apart by --job N and gathered by --merge.",
-	groups, 0, run};
+	.groups = groups,
+	.run = run,
+};

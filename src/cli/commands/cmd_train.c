@@ -74,9 +74,14 @@ static nch_status run(const nch_options *options, nch_error *error)
 }
 
 const nch_command nch_command_train = {
-	"train", "train a classifier on labelled sentences", "--train FILE … --out DIR [--init DIR | --preset NAME --tokenizer FILE] [options]",
+	.name = "train",
+	.summary = "train a classifier on labelled sentences",
+	.usage = "--train FILE … --out DIR [--init DIR | --preset NAME --tokenizer FILE] [options]",
+	.details =
 	"Reads labelled sentences, trains a classifier from random weights (--preset) or from a model folder\n"
 	"(--init), keeps the best epoch, and measures it. The same files, options and seed give the same weights,\n"
 	"bit for bit, on any machine and with any number of threads.\n"
 	"The last line is `weights sha256 …`. Ctrl-C saves a checkpoint; the same command with --resume goes on.",
-	groups, 0, run};
+	.groups = groups,
+	.run = run,
+};

@@ -1,0 +1,169 @@
+/* cmd_trace.c - `nunchi trace`: every step of one sentence's way through a model. */
+#include <string.h>
+
+#include "apps/trace.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/default_model.h"
+#include "cli/output.h"
+#include "cli/suggest.h"
+
+static const nch_option own_options[] = {
+	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
+	{"text", NCH_OPTION_TEXT, "TEXT", .help = "the sentence"},
+	{"pair", NCH_OPTION_TEXT, "TEXT", .help = "the second text, of a model that reads two"},
+	{"label", NCH_OPTION_TEXT, "L", .help = "the true label: adds the loss and all gradients"},
+	{"step", NCH_OPTION_TEXT, "NAME", .help = "only steps of this name; * stands for any letters: 'layer.3.*'"},
+	{"format", NCH_OPTION_CHOICE, .choices = "text|json", .otherwise = "text", .help = "for people, or an object with all numbers"},
+	{"compare", NCH_OPTION_FLAG, .help = "two models or two sentences, A and B, step by step"},
+	NCH_ENCODING_OPTION,
+	{0}};
+static const nch_option_group own_group = {"Options", own_options};
+
+static nch_status find_label(const nch_predictor *p, const char *name, size_t *label, nch_error *error)
+{
+	nch_suggestion suggestion = {.word = name};
+	*label = p->labels;
+	for (size_t i = 0; name != NULL && i < p->labels; i++) {
+		if (strcmp(nch_predictor_label(p, i), name) == 0)
+			*label = i;
+		nch_suggestion_offer(&suggestion, nch_predictor_label(p, i));
+	}
+	if (name == NULL || *label < p->labels)
+		return NCH_OK;
+	if (suggestion.best != NULL)
+		return nch_fail(error, NCH_USAGE, "--label: the model knows no \"%s\"; did you mean %s?", name, suggestion.best);
+	return nch_fail(error, NCH_USAGE, "--label: the model knows no \"%s\"; its labels: nunchi inspect %s", name, p->folder);
+}
+
+/* A model's folder on the command line, rather than a sentence. */
+static bool is_model(const char *word)
+{
+	nch_error ignored;
+	return nch_model_check_folder(word, &ignored) == NCH_OK;
+}
+
+/* One sentence through one model. */
+static nch_status trace_one(const nch_options *options, const char *folder, const nch_buffer *text, const nch_buffer *pair, nch_predictor **p, nch_trace *trace,
+                            nch_error *error)
+{
+	size_t label;
+	const nch_text asked = {.text = text->data ? text->data : "", .length = text->length, .pair = pair->data, .pair_length = pair->length};
+	NCH_TRY(nch_default_model(folder, NCH_DEFAULT_EMOTIONS, &folder, error));
+	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), p, error));
+	NCH_TRY(find_label(*p, nch_options_text(options, "label"), &label, error));
+	return nch_trace_make(*p, &asked, label, false, trace, error);
+}
+
+static nch_status check_pattern(const nch_trace *trace, const char *pattern, nch_error *error)
+{
+	nch_suggestion suggestion = {.word = pattern};
+	if (pattern == NULL)
+		return NCH_OK;
+	for (size_t i = 0; i < trace->count; i++) {
+		if (nch_trace_matches(pattern, trace->steps[i].name))
+			return NCH_OK;
+		nch_suggestion_offer(&suggestion, trace->steps[i].name);
+	}
+	return nch_fail(error, NCH_USAGE, "--step: no step is called \"%s\"%s%s%s", pattern, suggestion.best ? "; did you mean " : "",
+	                suggestion.best ? suggestion.best : "", suggestion.best ? "?" : "");
+}
+
+static nch_status show(const nch_options *options, const nch_trace *trace, const nch_predictor *p, nch_error *error)
+{
+	nch_buffer out = {0};
+	const char *pattern = nch_options_text(options, "step");
+	NCH_TRY(check_pattern(trace, pattern, error));
+	if (strcmp(nch_options_text(options, "format"), "json") == 0)
+		nch_trace_json(trace, p, pattern, &out);
+	else
+		nch_trace_text(trace, p, pattern, &out);
+	nch_status status = nch_buffer_check(&out, error);
+	if (status == NCH_OK)
+		nch_output_buffer(&out);
+	nch_buffer_free(&out);
+	return status;
+}
+
+static nch_status show_one(const nch_options *options, nch_error *error)
+{
+	nch_predictor *p = NULL;
+	nch_trace trace = {0};
+	nch_buffer text = {0}, pair = {0};
+	if (nch_options_argument_count(options) > 0)
+		return nch_fail(error, NCH_USAGE, "what stands behind the options is for --compare; a sentence goes behind --text");
+	if (nch_options_text(options, "text") == NULL)
+		return nch_fail(error, NCH_USAGE, "trace needs --text TEXT (see: nunchi trace --help)");
+	nch_status status = nch_common_text(options, "text", &text, error);
+	if (status == NCH_OK && nch_options_text(options, "pair") != NULL)
+		status = nch_common_text(options, "pair", &pair, error);
+	if (status == NCH_OK)
+		status = trace_one(options, nch_options_text(options, "model"), &text, &pair, &p, &trace, error);
+	if (status == NCH_OK)
+		status = show(options, &trace, p, error);
+	nch_trace_free(&trace);
+	nch_predictor_close(p);
+	nch_buffer_free(&text);
+	nch_buffer_free(&pair);
+	return status;
+}
+
+/* A and B are folders, which both read --text, or sentences, which one model reads. */
+static nch_status compare_both(const nch_options *options, nch_trace traces[2], nch_predictor *p[2], nch_buffer texts[2], nch_error *error)
+{
+	const nch_buffer none = {0};
+	const char *words[2] = {nch_options_argument(options, 0), nch_options_argument(options, 1)}, *model = nch_options_text(options, "model");
+	bool models = nch_options_text(options, "text") != NULL;
+	if (nch_options_argument_count(options) != 2 || (models && model != NULL))
+		return nch_fail(error, NCH_USAGE, "--compare takes two models and --text, or two sentences");
+	for (int i = 0; i < 2; i++) {
+		if (models && !is_model(words[i]))
+			return nch_fail(error, NCH_USAGE, "--compare with --text takes two models; %s is no model's folder", words[i]);
+		if (models)
+			NCH_TRY(nch_common_text(options, "text", &texts[i], error));
+		else
+			nch_buffer_text(&texts[i], words[i]);
+		NCH_TRY(nch_buffer_check(&texts[i], error));
+		NCH_TRY(trace_one(options, models ? words[i] : model, &texts[i], &none, &p[i], &traces[i], error));
+	}
+	return check_pattern(&traces[0], nch_options_text(options, "step"), error);
+}
+
+static nch_status compare(const nch_options *options, nch_error *error)
+{
+	nch_predictor *p[2] = {NULL, NULL};
+	nch_trace traces[2];
+	nch_buffer texts[2] = {{0}, {0}}, out = {0};
+	memset(traces, 0, sizeof traces);
+	nch_status status = compare_both(options, traces, p, texts, error);
+	if (status == NCH_OK) {
+		nch_trace_compare(&traces[0], &traces[1], nch_options_text(options, "step"), &out);
+		status = nch_buffer_check(&out, error);
+	}
+	if (status == NCH_OK)
+		nch_output_buffer(&out);
+	for (int i = 0; i < 2; i++) {
+		nch_trace_free(&traces[i]);
+		nch_predictor_close(p[i]);
+		nch_buffer_free(&texts[i]);
+	}
+	nch_buffer_free(&out);
+	return status;
+}
+
+static nch_status run(const nch_options *options, nch_error *error)
+{
+	return nch_options_flag(options, "compare") ? compare(options, error) : show_one(options, error);
+}
+
+const nch_command nch_command_trace = {
+	.name = "trace",
+	.summary = "one sentence's way through a model, step by step",
+	.usage = "[--model DIR] --text \"…\" [--label L] | --compare A B",
+	.details = "Steps in their order: embeddings, each layer's query, key, value, scores, attention, context …, logits, probabilities; with --label the loss, and at each\n"
+	           "step its gradient. Beside a step stand its formula and the line of C that made it.",
+	.groups = (const nch_option_group *const[]){&own_group, NULL},
+	.most_arguments = 2,
+	.takes_folders = true,
+	.run = run,
+};

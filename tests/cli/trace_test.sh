@@ -1,0 +1,38 @@
+# trace_test.sh - nunchi trace: what it prints, what it refuses.
+. "$(dirname "$0")/lib.sh"
+
+"$NUNCHI" tokenizer train --quiet --vocab-size 1500 --bert-specials --input data/course.tsv --out "$work/v.spiece" || exit 1
+"$NUNCHI" train --quiet --train data/course.tsv --limit 60 --preset tiny --tokenizer "$work/v.spiece" --epochs 1 --lr 1e-3 --out "$work/m" > /dev/null || exit 1
+label=슬픔
+
+exits 0 '' -- trace --model "$work/m" --text '비가 와서 슬프다' --label $label --format json
+cp "$work/.out" "$work/trace.json"
+check 'the steps are those of the contract, in their order' sh -c "
+	grep -o '\"name\":\"[a-z0-9_.]*\",\"shape\":[^]]*],\"formula\"' '$work/trace.json' | cut -d'\"' -f4 | grep -v '^bert\.' > '$work/names'
+	{ echo embeddings.sum; echo embeddings.norm
+	for l in 0 1; do for s in query key value scores attention context mixed attended up activated down output; do echo layer.\$l.\$s; done; done
+	for s in pooled logits probabilities loss; do echo \$s; done; } | cmp - '$work/names'"
+check 'it is one object in one line' sh -c "[ \$(grep -c '^{\"text\":.*}\$' '$work/trace.json') = 1 ] && [ \$(grep -c '' '$work/trace.json') = 1 ]"
+check 'every step has a gradient' sh -c "[ \$(grep -o '\"grad\":\\[' '$work/trace.json' | grep -c '') = 30 ]"
+echo '비가 와서 슬프다' > "$work/line"
+check 'the logits are those of predict, to the digit' sh -c "
+	'$NUNCHI' predict --model '$work/m' --logits --quiet '$work/line' | grep -o '\"logits\":\\[[^]]*]' | cut -d[ -f2 > '$work/a'
+	grep -o '\"name\":\"logits\".*' '$work/trace.json' | grep -o '\"values\":\\[[^]]*]' | head -n 1 | cut -d[ -f2 > '$work/b'; cmp '$work/a' '$work/b'"
+
+exits 0 '' -- trace --model "$work/m" --text '비가 와서 슬프다' --step 'layer.1.q*'
+check '--step shows one, without a gradient where there is no label' sh -c "grep -q '^layer.1.query (' '$work/.out' && [ \$(grep -c '^layer' '$work/.out') = 1 ] && ! grep -q grad '$work/.out'"
+exits 0 '' -- trace --model "$work/m" --compare '비가 온다' '눈이 온다'
+check 'two sentences differ where the model sees words' grep -q '^layer.1.output .* the first row\|^layer.1.output .* all' "$work/.out"
+exits 0 '' -- trace --compare "$work/m" "$work/m" --text '비가 온다'
+check 'a model is like itself' sh -c "[ \$(grep -c ' 1.000000 ' '$work/.out') = 29 ]"
+
+exits 2 'did you mean layer.1.query' -- trace --model "$work/m" --text '비' --step layer.1.qeury
+exits 2 "did you mean 슬픔" -- trace --model "$work/m" --text '비' --label 슬품
+exits 2 'needs --text' -- trace --model "$work/m"
+exits 2 'takes two models and --text, or two sentences' -- trace --model "$work/m" --compare '비'
+exits 2 "is no model's folder" -- trace --compare "$work/m" "$work" --text '비'
+long=$(printf '비가 와서 %.0s' $(seq 400))
+exits 1 'the model reads' -- trace --model "$work/m" --text "$long"
+"$NUNCHI" train --quiet --train data/course.tsv --limit 60 --preset ngram --out "$work/n" > /dev/null
+exits 2 'is no transformer' -- trace --model "$work/n" --text '비'
+finish
