@@ -26,6 +26,7 @@ static const nch_option text_options[] = {
 static const nch_option_group text_group = {"What it learns from", text_options};
 
 static const nch_option objective_options[] = {
+	{"recipe", NCH_OPTION_TEXT, "NAME|FILE", .help = "options under a name: language (docs/pretraining.md); --config and the command line win", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"objective", NCH_OPTION_CHOICE, .help = "mlm: say what was hidden; rtd: say which tokens a generator replaced (ELECTRA)", .otherwise = "mlm", .choices = "mlm|rtd"},
 	{"generator-size", NCH_OPTION_REAL, "SHARE", .help = "rtd: width of the generator over the model's", .otherwise = "0.25", .most = 1.0, .above_least = true},
 	{"rtd-weight", NCH_OPTION_REAL, "W", .help = "rtd: weight of the model's loss beside its generator's", .otherwise = "50", .most = 1e6, .above_least = true},
