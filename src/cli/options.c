@@ -1,5 +1,5 @@
 /* options.c - the options of a command, from the command line. */
-#include "cli/options.h"
+#include "cli/options_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,39 +14,18 @@
 #include "cli/common.h"
 #include "cli/suggest.h"
 
-struct value {
-	const nch_option *option;
-	const char **texts; /* LIST: all of them; else the last one */
-	size_t count, capacity;
-	int64_t integer;
-	double real;
-	bool flag;
-	nch_option_source source;
-};
-
-struct nch_options {
-	const nch_command *command;
-	struct value *values;
-	size_t count, capacity;
-	const char **arguments;
-	size_t argument_count, argument_capacity;
-	nch_arena *arena; /* texts that came from files */
-	int argc; /* as they were typed */
-	char **argv;
-};
-
 /* --- the table --- */
 
 static nch_status add_group(nch_options *options, const nch_option_group *group, nch_error *error)
 {
 	for (const nch_option *option = group->options; option->name != NULL; option++) {
 		NCH_TRY(nch_grow(&options->values, &options->capacity, options->count + 1, sizeof *options->values, error));
-		options->values[options->count++] = (struct value){.option = option};
+		options->values[options->count++] = (struct nch_option_value){.option = option};
 	}
 	return NCH_OK;
 }
 
-static struct value *find(const nch_options *options, const char *name, size_t length)
+static struct nch_option_value *find(const nch_options *options, const char *name, size_t length)
 {
 	for (size_t i = 0; i < options->count; i++) {
 		const char *known = options->values[i].option->name;
@@ -107,7 +86,7 @@ static bool is_choice(const char *choices, const char *text)
 }
 
 /* Reads the text as the option's kind of value. */
-static nch_status set_value(struct value *value, const char *text, nch_error *error)
+static nch_status set_value(struct nch_option_value *value, const char *text, nch_error *error)
 {
 	const nch_option *option = value->option;
 	bool any = option->least == 0 && option->most == 0;
@@ -149,7 +128,7 @@ static nch_status set_value(struct value *value, const char *text, nch_error *er
 	return NCH_OK;
 }
 
-static nch_status set_from_line(struct value *value, const char *text, nch_error *error)
+static nch_status set_from_line(struct nch_option_value *value, const char *text, nch_error *error)
 {
 	NCH_TRY(set_value(value, text, error));
 	value->source = NCH_FROM_LINE;
@@ -170,7 +149,7 @@ static bool is_known_elsewhere(const char *name)
 nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *text, nch_option_source source,
                                      const char *where, nch_error *error)
 {
-	struct value *value = find(options, name, strlen(name));
+	struct nch_option_value *value = find(options, name, strlen(name));
 	if (value == NULL) {
 		if (is_known_elsewhere(name))
 			return NCH_OK;
@@ -178,7 +157,7 @@ nch_status nch_options_set_from_file(nch_options *options, const char *name, con
 		return nch_fail_prefix(error, "%s", where);
 	}
 	const char *rival_name = value->option->rival;
-	const struct value *rival = rival_name != NULL ? find(options, rival_name, strlen(rival_name)) : NULL;
+	const struct nch_option_value *rival = rival_name != NULL ? find(options, rival_name, strlen(rival_name)) : NULL;
 	if (value->source > source || (rival != NULL && rival->source > source))
 		return NCH_OK;
 	const char *kept = nch_arena_text(options->arena, text, strlen(text));
@@ -197,7 +176,7 @@ static nch_status read_option(nch_options *options, int argc, char **argv, int *
 {
 	const char *word = argv[*index] + 2;
 	size_t length = strcspn(word, "=");
-	struct value *value = find(options, word, length);
+	struct nch_option_value *value = find(options, word, length);
 	if (value == NULL) {
 		char name[64];
 		snprintf(name, sizeof name, "%.*s", (int)(length < 60 ? length : 60), word);
@@ -241,7 +220,7 @@ static nch_status read_line(nch_options *options, int argc, char **argv, bool *h
 static nch_status check_model(const nch_options *options, nch_error *error)
 {
 	const nch_command *command = options->command;
-	const struct value *model = find(options, "model", 5);
+	const struct nch_option_value *model = find(options, "model", 5);
 	if (model == NULL || model->source != NCH_FROM_NOBODY || command->takes_folders)
 		return NCH_OK;
 	for (size_t i = 0; i < options->argument_count; i++) {
@@ -277,7 +256,7 @@ static nch_status check_complete(const nch_options *options, nch_error *error)
 static nch_status set_defaults(nch_options *options, nch_error *error)
 {
 	for (size_t i = 0; i < options->count; i++) {
-		struct value *value = &options->values[i];
+		struct nch_option_value *value = &options->values[i];
 		if (value->source == NCH_FROM_NOBODY && value->option->otherwise != NULL)
 			NCH_TRY(set_value(value, value->option->otherwise, error));
 	}
@@ -290,7 +269,7 @@ static nch_status read_files(nch_options *options, nch_error *error)
 	const char *config = nch_options_text(options, "config");
 	if (config != NULL)
 		NCH_TRY(nch_options_read_config(options, config, NCH_FROM_CONFIG, error));
-	const struct value *recipe = find(options, "recipe", strlen("recipe"));
+	const struct nch_option_value *recipe = find(options, "recipe", strlen("recipe"));
 	if (recipe == NULL || recipe->count == 0)
 		return NCH_OK;
 	return nch_options_read_recipe(options, recipe->texts[0], error);
@@ -376,7 +355,7 @@ static bool is_option_among(const nch_options *options, int i, const char *const
 	if (strncmp(word, "--", 2) != 0)
 		return false;
 	size_t length = strcspn(word + 2, "=");
-	const struct value *value = find(options, word + 2, length);
+	const struct nch_option_value *value = find(options, word + 2, length);
 	if (value == NULL)
 		return false;
 	if (word[2 + length] != '=' && value->option->kind != NCH_OPTION_FLAG && i + 1 < options->argc)
@@ -397,7 +376,7 @@ void nch_options_command_without(const nch_options *options, const char *const *
 	}
 }
 
-static void write_value(const struct value *value, nch_buffer *out)
+static void write_value(const struct nch_option_value *value, nch_buffer *out)
 {
 	switch (value->option->kind) {
 	case NCH_OPTION_FLAG: nch_buffer_text(out, value->flag ? "yes" : "no"); break;
@@ -417,7 +396,7 @@ static void write_value(const struct value *value, nch_buffer *out)
 void nch_options_values(const nch_options *options, nch_buffer *out)
 {
 	for (size_t i = 0; i < options->count; i++) {
-		const struct value *value = &options->values[i];
+		const struct nch_option_value *value = &options->values[i];
 		bool has_value = value->source != NCH_FROM_NOBODY || value->option->otherwise != NULL || value->option->kind == NCH_OPTION_FLAG;
 		if (value->option->effect != NCH_BY_VALUE || !has_value)
 			continue;
@@ -427,9 +406,41 @@ void nch_options_values(const nch_options *options, nch_buffer *out)
 	}
 }
 
+nch_status nch_options_copy(const nch_options *options, nch_options **copy, nch_error *error)
+{
+	nch_options *made = nch_alloc(1, sizeof *made);
+	if (made == NULL)
+		return nch_no_memory(error);
+	made->command = options->command;
+	made->argc = options->argc;
+	made->argv = options->argv;
+	made->arena = nch_arena_new(4096);
+	made->values = nch_alloc(options->count, sizeof *made->values);
+	made->arguments = nch_alloc(options->argument_count, sizeof *made->arguments);
+	bool whole = made->arena != NULL && made->values != NULL && made->arguments != NULL;
+	if (whole && options->argument_count > 0)
+		memcpy(made->arguments, options->arguments, options->argument_count * sizeof *made->arguments);
+	made->argument_count = made->argument_capacity = whole ? options->argument_count : 0;
+	for (size_t i = 0; whole && i < options->count; i++) {
+		struct nch_option_value *value = &made->values[made->count++];
+		*value = options->values[i];
+		value->texts = nch_alloc(value->count, sizeof *value->texts);
+		value->capacity = value->count;
+		whole = value->texts != NULL;
+		if (whole && value->count > 0)
+			memcpy(value->texts, options->values[i].texts, value->count * sizeof *value->texts);
+	}
+	if (!whole) {
+		nch_options_free(made);
+		return nch_no_memory(error);
+	}
+	*copy = made;
+	return NCH_OK;
+}
+
 nch_status nch_options_override(nch_options *options, const char *name, const char *text, nch_error *error)
 {
-	struct value *value = find(options, name, strlen(name));
+	struct nch_option_value *value = find(options, name, strlen(name));
 	if (value == NULL)
 		return fail_unknown(options, name, error);
 	if (value->option->kind == NCH_OPTION_LIST)
@@ -438,9 +449,9 @@ nch_status nch_options_override(nch_options *options, const char *name, const ch
 	return kept != NULL ? set_from_line(value, kept, error) : nch_no_memory(error);
 }
 
-static const struct value *get(const nch_options *options, const char *name)
+static const struct nch_option_value *get(const nch_options *options, const char *name)
 {
-	const struct value *value = find(options, name, strlen(name));
+	const struct nch_option_value *value = find(options, name, strlen(name));
 	if (value == NULL) {
 		fprintf(stderr, "nunchi: mistake in the program: %s asks for an option \"%s\" that its tables don't hold\n",
 		        options->command->name, name);
@@ -461,7 +472,7 @@ bool nch_options_flag(const nch_options *options, const char *name)
 
 const char *nch_options_text(const nch_options *options, const char *name)
 {
-	const struct value *value = get(options, name);
+	const struct nch_option_value *value = get(options, name);
 	return value->count > 0 ? value->texts[value->count - 1] : NULL;
 }
 
@@ -477,7 +488,7 @@ double nch_options_real(const nch_options *options, const char *name)
 
 const char *const *nch_options_list(const nch_options *options, const char *name, size_t *count)
 {
-	const struct value *value = get(options, name);
+	const struct nch_option_value *value = get(options, name);
 	*count = value->count;
 	return value->texts;
 }

@@ -1,8 +1,10 @@
 /* options.h - the options of a command: declared in a table, read from the command line, from --config files and from recipes.
  *
  *     static const nch_option my_options[] = {
- *         {"epochs", NCH_OPTION_INTEGER, "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
+ *         {"epochs", NCH_SET_INTEGER(my_call, epochs), .argument = "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
  *         {0}};
+ *
+ * A row says where its value goes, a member of a struct; nch_options_take puts the values of a group into a struct. A member of the wrong type does not compile.
  *
  * `--name value` and `--name=value` are the same; a flag takes no value, or =yes and =no. Options and arguments may stand in any order;
  * `--` ends the options. Of an option given twice the last one counts, but a list collects. What the command line
@@ -14,8 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "base/status.h"
+#include "base/text_list.h"
 
 typedef enum nch_option_kind {
 	NCH_OPTION_FLAG,
@@ -33,6 +37,28 @@ typedef enum nch_option_effect {
 	NCH_NO_EFFECT  /* it can change no bit: threads, places, how often something is saved */
 } nch_option_effect;
 
+/* What kind of variable an option's value goes to. */
+typedef enum nch_option_type {
+	NCH_TO_NOTHING, /* the command asks for the value by name */
+	NCH_TO_BOOL,
+	NCH_TO_TEXT,
+	NCH_TO_LIST,
+	NCH_TO_INT,
+	NCH_TO_UNSIGNED,
+	NCH_TO_LONG,
+	NCH_TO_UNSIGNED_LONG,
+	NCH_TO_LONG_LONG,
+	NCH_TO_UNSIGNED_LONG_LONG,
+	NCH_TO_FLOAT,
+	NCH_TO_DOUBLE,
+	NCH_TO_PARSED
+} nch_option_type;
+
+struct nch_option;
+/* Reads a text into the variable: a value that is more than a number or a word. What it needs to keep goes into the arena, which lives as long as the options. NCH_USAGE with a
+ * text (nch_option_refuse makes one) where the text is wrong. */
+typedef nch_status nch_option_parse(const struct nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error);
+
 typedef struct nch_option {
 	const char *name; /* without the dashes; NULL ends a table */
 	nch_option_kind kind;
@@ -46,7 +72,31 @@ typedef struct nch_option {
 	const char *rival; /* an option that answers the same question in another way ("test", "test-split"): what the user says
 	                      of one of the two silences what a file says of the other */
 	nch_option_effect effect;
+	/* where the value goes; the macros below fill this in */
+	nch_option_type type;
+	size_t to;               /* of the variable in its struct */
+	size_t given;            /* 1 + that of a bool which becomes true if somebody gave the option; 0: none */
+	const char *word;        /* BOOL of a CHOICE: the word that makes it true */
+	nch_option_parse *parse; /* PARSED */
 } nch_option;
+
+/* The variables of rows: member `m` of struct `T`, whose type is checked. An option that nobody has given, and whose row has no value for that, leaves its variable as it is. */
+#define NCH_MEMBER(T, m) (((T *)0)->m)
+#define NCH_SET_FLAG(T, m) .kind = NCH_OPTION_FLAG, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), bool: NCH_TO_BOOL)
+#define NCH_SET_TEXT(T, m) .kind = NCH_OPTION_TEXT, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), const char *: NCH_TO_TEXT)
+#define NCH_SET_LIST(T, m) .kind = NCH_OPTION_LIST, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), nch_text_list: NCH_TO_LIST)
+#define NCH_SET_INTEGER(T, m) .kind = NCH_OPTION_INTEGER, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), int: NCH_TO_INT, unsigned: NCH_TO_UNSIGNED, \
+	long: NCH_TO_LONG, unsigned long: NCH_TO_UNSIGNED_LONG, long long: NCH_TO_LONG_LONG, unsigned long long: NCH_TO_UNSIGNED_LONG_LONG)
+#define NCH_SET_REAL(T, m) .kind = NCH_OPTION_REAL, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), float: NCH_TO_FLOAT, double: NCH_TO_DOUBLE)
+/* The place of the word among the choices, from 0, in an enum whose values stand in the same order; or the word itself. */
+#define NCH_SET_CHOICE(T, m) .kind = NCH_OPTION_CHOICE, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), int: NCH_TO_INT, unsigned: NCH_TO_UNSIGNED, const char *: NCH_TO_TEXT)
+/* Whether it is this word. */
+#define NCH_SET_WHETHER(T, m, the_word) .kind = NCH_OPTION_CHOICE, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), bool: NCH_TO_BOOL), .word = the_word
+/* What a function makes of the text, or of the choice. */
+#define NCH_SET_PARSED(T, m, function) .kind = NCH_OPTION_TEXT, .to = offsetof(T, m), .type = NCH_TO_PARSED, .parse = function
+#define NCH_SET_PARSED_CHOICE(T, m, function) .kind = NCH_OPTION_CHOICE, .to = offsetof(T, m), .type = NCH_TO_PARSED, .parse = function
+/* A second variable, which tells whether the option was given at all. */
+#define NCH_GIVEN(T, m) .given = offsetof(T, m) + _Generic(NCH_MEMBER(T, m), bool: 1)
 
 /* Options that belong together, under a heading of the help text. */
 typedef struct nch_option_group {
@@ -83,6 +133,12 @@ nch_status nch_options_read_config(nch_options *options, const char *path, nch_o
 /* Reads a recipe: a file if it has a '/' or ends in .conf, else the one of that name inside the program (recipe.h). */
 nch_status nch_options_read_recipe(nch_options *options, const char *name, nch_error *error);
 
+/* Puts the values of a group's options into their variables in *into, a struct of the type that the group's rows name. NCH_USAGE where a text cannot be parsed. */
+nch_status nch_options_take(const nch_options *options, const nch_option_group *group, void *into, nch_error *error);
+
+/* "--NAME TEXT: why", NCH_USAGE: for functions that parse. */
+nch_status nch_option_refuse(const nch_option *option, const char *text, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);
+
 /* Whether the option was given, on the command line or in a file. As below, a name that the command's tables don't hold
  * is a mistake in the program and ends it. */
 bool nch_options_given(const nch_options *options, const char *name);
@@ -104,7 +160,9 @@ void nch_options_command_without(const nch_options *options, const char *const *
  * otherwise, so that a new one cannot be forgotten. */
 void nch_options_values(const nch_options *options, nch_buffer *out);
 
-/* Sets an option as if the command line said so: for commands that run themselves with other values. Lists cannot be set. */
+/* A copy of the options, for commands that run themselves with other values; release it before the original, whose texts it borrows. */
+nch_status nch_options_copy(const nch_options *options, nch_options **copy, nch_error *error);
+/* Sets an option as if the command line said so. Lists cannot be set. */
 nch_status nch_options_override(nch_options *options, const char *name, const char *value, nch_error *error);
 
 /* What is not an option. */
