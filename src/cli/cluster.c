@@ -3,20 +3,21 @@
 
 #include <string.h>
 
+#include "cli/common.h"
+
 enum { MOST_LEFT_OUT = 12 };
 
-void nch_cluster_slurm(const nch_options *options, const char *part, size_t parts, bool resumes, const char *const *without, nch_buffer *script)
+void nch_cluster_slurm(const nch_options *options, const char *out, const char *part, size_t parts, bool resumes, const char *const *without, nch_buffer *script)
 {
 	const char *left_out[MOST_LEFT_OUT] = {"emit", "resume", "merge", part};
-	const char *out = nch_options_text(options, "out");
 	nch_buffer call = {0};
-	int64_t threads = nch_options_integer(options, "threads");
+	size_t threads = nch_common_of(options).threads;
 	for (size_t i = 4; *without != NULL && i + 1 < MOST_LEFT_OUT; i++)
 		left_out[i] = *without++;
 	nch_buffer_text(script, "#!/bin/sh\n#SBATCH --job-name=nunchi\n");
 	nch_buffer_printf(script, "#SBATCH --array=0-%zu\n", parts - 1);
 	if (threads > 0)
-		nch_buffer_printf(script, "#SBATCH --cpus-per-task=%lld\n", (long long)threads);
+		nch_buffer_printf(script, "#SBATCH --cpus-per-task=%zu\n", threads);
 	nch_buffer_printf(script, "#SBATCH --output=\"%s/slurm-%%a.log\"\n", out); /* Slurm makes no folders: the command has made this one */
 	nch_buffer_printf(script, "# NUNCHI is the program, if it is not found as nunchi. Submit this, and join the parts when all of them are done:\n"
 	                          "#   array=$(sbatch --parsable THIS-SCRIPT)\n"

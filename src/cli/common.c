@@ -12,29 +12,37 @@
 #include "nn/compute.h"
 
 static const nch_option common_options[] = {
-	{"seed", NCH_OPTION_INTEGER, "N", .help = "where random numbers start", .otherwise = "1234", .most = 9007199254740992.0},
-	{"threads", NCH_OPTION_INTEGER, "N", .help = "threads; any number gives the same bits (default: the cores there are)", .least = 1,
+	{"seed", NCH_SET_INTEGER(nch_common, seed), .argument = "N", .help = "where random numbers start", .otherwise = "1234", .most = 9007199254740992.0},
+	{"threads", NCH_SET_INTEGER(nch_common, threads), .argument = "N", .help = "threads; any number gives the same bits (default: the cores there are)", .least = 1,
 	 .most = 4096, .effect = NCH_NO_EFFECT},
-	{"isa", NCH_OPTION_CHOICE, .choices = "auto|scalar|avx2|avx512|neon", .help = "instruction set of the kernels; NUNCHI_ISA sets it too",
+	{"isa", NCH_SET_CHOICE(nch_common, isa), NCH_GIVEN(nch_common, isa_given), .choices = "auto|scalar|avx2|avx512|neon", .help = "instruction set of the kernels; NUNCHI_ISA sets it too",
 	 .otherwise = "auto", .effect = NCH_NO_EFFECT},
-	{"config", NCH_OPTION_TEXT, "FILE", .help = "read options from FILE, lines `name = value`; the command line wins", .effect = NCH_NO_EFFECT},
-	{"quiet", NCH_OPTION_FLAG, .help = "no progress and no warnings", .effect = NCH_NO_EFFECT},
+	{"config", NCH_SET_TEXT(nch_common, config), .argument = "FILE", .help = "read options from FILE, lines `name = value`; the command line wins", .effect = NCH_NO_EFFECT},
+	{"quiet", NCH_SET_FLAG(nch_common, quiet), .help = "no progress and no warnings", .effect = NCH_NO_EFFECT},
 	{0}};
 
 const nch_option_group nch_common_group = {"Everywhere", common_options};
 
+nch_common nch_common_of(const nch_options *options)
+{
+	nch_common common = {0};
+	nch_options_take(options, &nch_common_group, &common, NULL); /* nothing in it is parsed */
+	return common;
+}
+
 const char *nch_common_isa(const nch_options *options)
 {
 	const char *from_environment = nch_os_environment("NUNCHI_ISA");
-	if (!nch_options_given(options, "isa") && from_environment != NULL && from_environment[0] != '\0')
+	const nch_common common = nch_common_of(options);
+	if (!common.isa_given && from_environment != NULL && from_environment[0] != '\0')
 		return from_environment;
-	return nch_options_text(options, "isa");
+	return common.isa;
 }
 
 nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error)
 {
 	const char *isa = nch_common_isa(options);
-	bool given = nch_options_given(options, "isa");
+	bool given = nch_common_of(options).isa_given;
 	*kernels = nch_kernels_find(isa);
 	if (*kernels != NULL)
 		return NCH_OK;
@@ -45,6 +53,14 @@ nch_status nch_common_kernels(const nch_options *options, const nch_kernels **ke
 	                             nch_kernels_why(isa), list.data != NULL ? list.data : "nothing");
 	nch_buffer_free(&list);
 	return status;
+}
+
+nch_status nch_parse_encoding(const nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error)
+{
+	(void)arena;
+	if (!nch_encoding_parse(text, variable))
+		return nch_option_refuse(option, text, error, "known are utf-8, cp949, euc-kr and utf-16");
+	return NCH_OK;
 }
 
 nch_status nch_common_encoding(const nch_options *options, nch_encoding *encoding, nch_error *error)
@@ -68,14 +84,14 @@ nch_status nch_common_text(const nch_options *options, const char *name, nch_buf
 
 nch_status nch_common_apply(const nch_options *options, nch_error *error)
 {
-	nch_output_set_quiet(nch_options_flag(options, "quiet"));
+	nch_output_set_quiet(nch_common_of(options).quiet);
 	const nch_kernels *kernels;
 	return nch_common_kernels(options, &kernels, error);
 }
 
 nch_status nch_common_pool(const nch_options *options, nch_pool **pool, nch_error *error)
 {
-	size_t threads = nch_options_given(options, "threads") ? (size_t)nch_options_integer(options, "threads") : nch_pool_cores();
+	size_t given = nch_common_of(options).threads, threads = given > 0 ? given : nch_pool_cores();
 	*pool = nch_pool_new(threads);
 	if (*pool == NULL)
 		return nch_fail(error, NCH_MEMORY, "cannot start %zu threads; try a smaller --threads", threads);
@@ -86,5 +102,5 @@ nch_status nch_common_compute(const nch_options *options, nch_compute **compute,
 {
 	const nch_kernels *kernels;
 	NCH_TRY(nch_common_kernels(options, &kernels, error));
-	return nch_compute_new((size_t)nch_options_integer(options, "threads"), kernels->name, 128, 64, compute, error);
+	return nch_compute_new(nch_common_of(options).threads, kernels->name, 128, 64, compute, error);
 }

@@ -2,6 +2,8 @@
 #ifndef NCH_CLI_COMMON_H
 #define NCH_CLI_COMMON_H
 
+#include <stdint.h>
+
 #include "base/buffer.h"
 #include "base/status.h"
 #include "cli/options.h"
@@ -11,8 +13,17 @@
 
 /* Every command has these; main applies them before the command runs. */
 extern const nch_option_group nch_common_group;
+typedef struct nch_common {
+	int64_t seed;
+	size_t threads; /* 0: nobody said how many */
+	const char *isa, *config;
+	bool isa_given, quiet;
+} nch_common;
+nch_common nch_common_of(const nch_options *options);
 
-/* --encoding, for every command that reads text, and what it says (without it: recognised). */
+/* --encoding, for every command that reads text: an nch_encoding, member `m` of struct T (without it: recognised). */
+#define NCH_ENCODING_INTO(T, m) {"encoding", NCH_SET_PARSED(T, m, nch_parse_encoding), .argument = "NAME", .help = "utf-8, cp949 or utf-16 (default: recognised)", .effect = NCH_BY_WHAT_IT_BRINGS}
+nch_option_parse nch_parse_encoding;
 #define NCH_ENCODING_OPTION {"encoding", NCH_OPTION_TEXT, "NAME", .help = "utf-8, cp949 or utf-16 (default: recognised)", .effect = NCH_BY_WHAT_IT_BRINGS}
 nch_status nch_common_encoding(const nch_options *options, nch_encoding *encoding, nch_error *error);
 

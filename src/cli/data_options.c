@@ -1,3 +1,4 @@
+/* data_options.c - see data_options.h. */
 #include "cli/data_options.h"
 
 #include <stdio.h>
@@ -8,31 +9,43 @@
 
 #define BAD_ROWS_SHOWN 10
 
+typedef struct data_call {
+	nch_dataset_options options;
+	const char *labels;
+} data_call;
+
+static nch_status parse_cleansing(const nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error)
+{
+	(void)option;
+	(void)arena;
+	return nch_cleansing_find(text, variable, error);
+}
+
 static const nch_option data_options[] = {
-	{ "text", NCH_OPTION_TEXT, "NAME",
+	{ "text", NCH_SET_TEXT(data_call, options.text), .argument = "NAME",
 	  .help = "column of the text; JSON: a dotted path (input.form); a number from 1 where no\n"
 	          "column has a name (default: text, sentence, 문장 …, else the first)", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "pair", NCH_OPTION_TEXT, "NAME", .help = "column of a second text", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "label", NCH_OPTION_TEXT, "NAME",
+	{ "pair", NCH_SET_TEXT(data_call, options.pair), .argument = "NAME", .help = "column of a second text", .effect = NCH_BY_WHAT_IT_BRINGS },
+	{ "label", NCH_SET_TEXT(data_call, options.label), .argument = "NAME",
 	  .help = "column of the label (default: label, emotion, 감정 …, else the last);\n"
 	          "a,b,c: one column a label, of 0 and 1; none: there is none", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "multi-label", NCH_OPTION_FLAG, .help = "any number of labels a row: a,b or a JSON array or an object of true" },
-	{ "labels", NCH_OPTION_TEXT, "a,b,c",
+	{ "multi-label", NCH_SET_FLAG(data_call, options.multi_label), .help = "any number of labels a row: a,b or a JSON array or an object of true" },
+	{ "labels", NCH_SET_TEXT(data_call, labels), .argument = "a,b,c",
 	  .help = "the labels and their order (default: as found, sorted by code point)", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "relabel", NCH_OPTION_TEXT, "a=x,b=x", .help = "rename labels, and so merge them", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "drop-label", NCH_OPTION_TEXT, "a,b", .help = "leave rows with these labels out (names after --relabel)", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "undersample", NCH_OPTION_TEXT, "a=N|min",
+	{ "relabel", NCH_SET_TEXT(data_call, options.relabel), .argument = "a=x,b=x", .help = "rename labels, and so merge them", .effect = NCH_BY_WHAT_IT_BRINGS },
+	{ "drop-label", NCH_SET_TEXT(data_call, options.drop_label), .argument = "a,b", .help = "leave rows with these labels out (names after --relabel)", .effect = NCH_BY_WHAT_IT_BRINGS },
+	{ "undersample", NCH_SET_TEXT(data_call, options.undersample), .argument = "a=N|min",
 	  .help = "keep at most N rows of a label, chosen by --seed (min: as the rarest has)", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "target", NCH_OPTION_CHOICE,
+	{ "target", NCH_SET_CHOICE(data_call, options.target),
 	  .help = "JSON records with a target (form, begin, end) beside the text: give it as the second text of a\n"
 	          "pair, between the new tokens <e> and </e>, or both (kept with the model)",
 	  .choices = "none|pair|markers|both" },
-	{ "cleansing", NCH_OPTION_TEXT, "NAME",
+	{ "cleansing", NCH_SET_PARSED(data_call, options.cleansing, parse_cleansing), .argument = "NAME",
 	  .help = "how texts are cleansed: none, kc-1, kc-2, nikl-ea-1 … (kept with the model)" },
-	{ "limit", NCH_OPTION_INTEGER, "N", .help = "the first N rows only", .least = 1, .most = 9007199254740992.0, .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "bad-rows", NCH_OPTION_CHOICE, .help = "what happens to a row that can't be used", .choices = "error|skip", .effect = NCH_BY_WHAT_IT_BRINGS },
-	NCH_ENCODING_OPTION,
-	NCH_TABLE_OPTIONS,
+	{ "limit", NCH_SET_INTEGER(data_call, options.limit), .argument = "N", .help = "the first N rows only", .least = 1, .most = 9007199254740992.0, .effect = NCH_BY_WHAT_IT_BRINGS },
+	{ "bad-rows", NCH_SET_WHETHER(data_call, options.skip_bad_rows, "skip"), .help = "what happens to a row that can't be used", .choices = "error|skip", .effect = NCH_BY_WHAT_IT_BRINGS },
+	NCH_ENCODING_INTO(data_call, options.rows.encoding),
+	NCH_TABLE_INTO(data_call, options.rows),
 	{ 0 }
 };
 
@@ -71,16 +84,22 @@ void nch_data_options_done(const nch_dataset *dataset)
 	bad_rows_shown = 0;
 }
 
-static nch_status read_delimiter(const char *text, char *delimiter, nch_error *error)
+nch_status nch_parse_delimiter(const nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error)
 {
-	if (text == NULL)
-		return NCH_OK;
+	(void)arena;
 	if (strcmp(text, "\\t") == 0)
 		text = "\t";
 	if (strlen(text) != 1 || strchr("\r\n\"", text[0]) != NULL)
-		return nch_fail(error, NCH_USAGE, "--delimiter takes one character, or \\t for a tab");
-	*delimiter = text[0];
+		return nch_fail(error, NCH_USAGE, "--%s takes one character, or \\t for a tab", option->name);
+	*(char *)variable = text[0];
 	return NCH_OK;
+}
+
+static nch_status read_delimiter(const nch_options *options, char *delimiter, nch_error *error)
+{
+	static const nch_option row = { .name = "delimiter" };
+	const char *text = nch_options_text(options, "delimiter");
+	return text == NULL ? NCH_OK : nch_parse_delimiter(&row, text, NULL, delimiter, error);
 }
 
 static int yes_or_no(const char *text, int automatic, int yes, int no)
@@ -94,45 +113,24 @@ nch_status nch_rows_options_read(const nch_options *options, nch_rows_options *r
 	rows->quoting = (nch_quoting)yes_or_no(nch_options_text(options, "quoting"), NCH_QUOTING_AUTO, NCH_QUOTING_RFC4180,
 	                                       NCH_QUOTING_NONE);
 	rows->header = (nch_header)yes_or_no(nch_options_text(options, "header"), NCH_HEADER_AUTO, NCH_HEADER_YES, NCH_HEADER_NO);
-	NCH_TRY(read_delimiter(nch_options_text(options, "delimiter"), &rows->delimiter, error));
+	NCH_TRY(read_delimiter(options, &rows->delimiter, error));
 	return nch_common_encoding(options, &rows->encoding, error);
 }
 
 nch_status nch_data_options_read(const nch_options *options, bool skip_by_default, nch_dataset_options *dataset_options,
                                  nch_labels *labels, nch_error *error)
 {
-	nch_dataset_options o = {
-		.text = nch_options_text(options, "text"),
-		.pair = nch_options_text(options, "pair"),
-		.label = nch_options_text(options, "label"),
-		.multi_label = nch_options_flag(options, "multi-label"),
-		.relabel = nch_options_text(options, "relabel"),
-		.drop_label = nch_options_text(options, "drop-label"),
-		.undersample = nch_options_text(options, "undersample"),
-		.seed = (uint32_t)nch_options_integer(options, "seed"),
-		.limit = (size_t)nch_options_integer(options, "limit"),
-		.skip_bad_rows = skip_by_default,
-		.report_bad_row = show_bad_row,
-		.remark = nch_data_remark,
-	};
-	if (nch_options_given(options, "bad-rows"))
-		o.skip_bad_rows = strcmp(nch_options_text(options, "bad-rows"), "skip") == 0;
-	NCH_TRY(nch_rows_options_read(options, &o.rows, error));
-	const char *target = nch_options_text(options, "target");
-	if (target != NULL)
-		nch_target_mode_find(target, &o.target);
-	const char *cleansing = nch_options_text(options, "cleansing");
-	if (cleansing != NULL)
-		NCH_TRY(nch_cleansing_find(cleansing, &o.cleansing, error));
-	const char *names = nch_options_text(options, "labels");
-	if (names != NULL) {
-		nch_status status = nch_labels_parse(labels, names, error);
+	data_call call = { .options = { .skip_bad_rows = skip_by_default, .report_bad_row = show_bad_row, .remark = nch_data_remark } };
+	NCH_TRY(nch_options_take(options, &nch_data_group, &call, error));
+	call.options.seed = (uint32_t)nch_common_of(options).seed;
+	if (call.labels != NULL) {
+		nch_status status = nch_labels_parse(labels, call.labels, error);
 		if (status != NCH_OK) {
 			nch_labels_free(labels);
 			return nch_fail_prefix(error, "--labels");
 		}
-		o.known = labels;
+		call.options.known = labels;
 	}
-	*dataset_options = o;
+	*dataset_options = call.options;
 	return NCH_OK;
 }

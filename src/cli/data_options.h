@@ -12,7 +12,14 @@
  * --header --sheet */
 extern const nch_option_group nch_data_group;
 
-/* How a table is read: for commands that have no further options of data. */
+/* How a table is read, into member `m` (an nch_rows_options) of struct T: for tables of commands that have no further options of data. */
+#define NCH_TABLE_INTO(T, m) \
+	{ "delimiter", NCH_SET_PARSED(T, m.delimiter, nch_parse_delimiter), .argument = "C", .help = "what separates the columns of a table, \\t for a tab (default: found by looking)", .effect = NCH_BY_WHAT_IT_BRINGS }, \
+	{ "quoting", NCH_SET_CHOICE(T, m.quoting), .help = "whether quotes in tables are quoting or text", .otherwise = "auto", .choices = "auto|yes|no", .effect = NCH_BY_WHAT_IT_BRINGS }, \
+	{ "header", NCH_SET_CHOICE(T, m.header), .help = "whether a table's first row names its columns", .otherwise = "auto", .choices = "auto|yes|no", .effect = NCH_BY_WHAT_IT_BRINGS }, \
+	{ "skip-rows", NCH_SET_INTEGER(T, m.skip_rows), .argument = "N", .help = "lines (of a sheet: rows) above the header that are passed over", .most = 1000000, .effect = NCH_BY_WHAT_IT_BRINGS }, \
+	{ "sheet", NCH_SET_TEXT(T, m.sheet), .argument = "NAME", .help = "sheet of an .xlsx file, by name or number (default: the first)", .effect = NCH_BY_WHAT_IT_BRINGS }
+nch_option_parse nch_parse_delimiter;
 #define NCH_TABLE_OPTIONS \
 	{ "delimiter", NCH_OPTION_TEXT, "C", .help = "what separates the columns of a table, \\t for a tab (default: found by looking)", .effect = NCH_BY_WHAT_IT_BRINGS }, \
 	{ "quoting", NCH_OPTION_CHOICE, .help = "whether quotes in tables are quoting or text", .otherwise = "auto", .choices = "auto|yes|no", .effect = NCH_BY_WHAT_IT_BRINGS }, \

@@ -52,31 +52,28 @@ static void warn(void *context, const char *text)
 
 /* --- tokens --- */
 
-/* "64", or "p85": the percentile of the training rows' lengths, rounded up. */
+static nch_status percentile_of_lengths(work *w, double percentile, double *length, nch_error *error)
+{
+	nch_examples all = {0};
+	nch_lengths lengths = {0};
+	NCH_TRY(nch_examples_make(&w->data.train, w->data.train_rows, w->data.train_count, w->tokenizer, 0, w->compute->pool, &all, error));
+	nch_status status = NCH_OK;
+	for (size_t i = 0; status == NCH_OK && i < all.rows; i++)
+		status = nch_lengths_add(&lengths, all.offsets[i + 1] - all.offsets[i], error);
+	*length = ceil(nch_lengths_percentile(&lengths, percentile));
+	nch_examples_free(&all);
+	nch_lengths_free(&lengths);
+	return status;
+}
+
 static nch_status find_max_len(work *w, nch_error *error)
 {
-	const char *wanted = w->options->max_len;
+	const nch_max_len *wanted = &w->options->max_len;
 	size_t limit = nch_model_max_len(w->model);
-	w->max_len = limit;
-	if (wanted == NULL)
-		return NCH_OK;
-	char *end;
-	double value = strtod(wanted[0] == 'p' ? wanted + 1 : wanted, &end);
-	if (*end != '\0' || end == wanted || !(value > 0.0) || (wanted[0] == 'p' ? value > 100.0 : value < 3.0))
-		return nch_fail(error, NCH_USAGE, "--max-len %s: a number of tokens from 3, or a percentile such as p85", wanted);
-	if (wanted[0] == 'p') {
-		nch_examples all = {0};
-		nch_lengths lengths = {0};
-		NCH_TRY(nch_examples_make(&w->data.train, w->data.train_rows, w->data.train_count, w->tokenizer, 0, w->compute->pool, &all, error));
-		nch_status status = NCH_OK;
-		for (size_t i = 0; status == NCH_OK && i < all.rows; i++)
-			status = nch_lengths_add(&lengths, all.offsets[i + 1] - all.offsets[i], error);
-		value = ceil(nch_lengths_percentile(&lengths, value));
-		nch_examples_free(&all);
-		nch_lengths_free(&lengths);
-		NCH_TRY(status);
-	}
-	w->max_len = value < 3.0 ? 3 : value > (double)limit ? limit : (size_t)value;
+	double length = wanted->tokens > 0 ? (double)wanted->tokens : (double)limit;
+	if (wanted->tokens == 0 && wanted->percentile > 0.0)
+		NCH_TRY(percentile_of_lengths(w, wanted->percentile, &length, error));
+	w->max_len = length < 3.0 ? 3 : length > (double)limit ? limit : (size_t)length;
 	return NCH_OK;
 }
 
@@ -259,7 +256,7 @@ static nch_status set_training(work *w, nch_error *error)
 	training->keep = keep_model;
 	training->keep_context = w;
 	NCH_TRY(nch_experiment_check_tuning(w->options, &w->data, error));
-	NCH_TRY(nch_experiment_class_weights(w->options, &w->data, &w->class_weights, error));
+	NCH_TRY(nch_class_weights_make(&w->options->class_weights, &w->data.train, w->data.train_rows, w->data.train_count, &w->class_weights, error));
 	training->class_weights = w->class_weights;
 	NCH_TRY(set_rates(w, training, error));
 	return make_identity(w, error);

@@ -2,20 +2,23 @@
 #ifndef NCH_TRAIN_EXPERIMENT_H
 #define NCH_TRAIN_EXPERIMENT_H
 
+#include "base/text_list.h"
 #include "data/dataset.h"
 #include "ngram/model.h"
 #include "report/metrics.h"
+#include "train/class_weights.h"
 #include "train/settings.h"
 #include "train/trainer.h"
 
-typedef struct nch_file_list {
-	const char *const *paths;
-	size_t count;
-} nch_file_list;
+/* How many tokens a row keeps: so many; or else that percentile of the training rows' lengths, rounded up; or else (both 0) what the model can take. */
+typedef struct nch_max_len {
+	size_t tokens;
+	double percentile;
+} nch_max_len;
 
 /* What `nunchi train` is told. Texts are borrowed. */
 typedef struct nch_experiment_options {
-	nch_file_list train, valid, test;
+	nch_text_list train, valid, test;
 	nch_dataset_options data;
 	double valid_split, test_split; /* shares of the training files; 0: none. The test part is taken first, validation from what is left */
 	bool valid_from_end;            /* the last rows (Keras), not random ones */
@@ -28,8 +31,8 @@ typedef struct nch_experiment_options {
 	nch_shape shape;       /* other measures for the preset */
 	const char *tokenizer; /* file or folder; NULL: that of `init` */
 	float dropout, attention_dropout, classifier_dropout; /* NaN: the config's own */
-	const char *max_len;   /* "64", "p85", or NULL: the model's own limit */
-	const char *class_weights; /* "none", "balanced", "a=1.5,b=1" or NULL */
+	nch_max_len max_len;
+	nch_class_weights class_weights;
 	const char *recipe;    /* its name or file, for nunchi.json; or NULL */
 	const char *command;   /* for the model card: what was typed; or NULL */
 	const char *freeze;    /* what keeps its weights, as nch_layer_rates has it; or NULL */

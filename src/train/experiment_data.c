@@ -48,7 +48,7 @@ static nch_status read_train(const nch_experiment_options *o, nch_dataset_option
 	nch_status status = o->init != NULL ? read_init_labels(o->init, &order, error) : NCH_OK;
 	options->order = &order;
 	if (status == NCH_OK)
-		status = nch_dataset_read(o->train.paths, o->train.count, options, train, error);
+		status = nch_dataset_read(o->train.items, o->train.count, options, train, error);
 	options->order = NULL;
 	nch_labels_free(&order);
 	return status;
@@ -66,9 +66,9 @@ static nch_status read_files(const nch_experiment_options *o, const nch_experime
 	options.undersample = NULL;
 	options.limit = 0;
 	if (o->valid.count > 0)
-		NCH_TRY(nch_dataset_read(o->valid.paths, o->valid.count, &options, &d->valid, error));
+		NCH_TRY(nch_dataset_read(o->valid.items, o->valid.count, &options, &d->valid, error));
 	if (o->test.count > 0)
-		NCH_TRY(nch_dataset_read(o->test.paths, o->test.count, &options, &d->test, error));
+		NCH_TRY(nch_dataset_read(o->test.items, o->test.count, &options, &d->test, error));
 	return NCH_OK;
 }
 
@@ -161,55 +161,4 @@ void nch_experiment_data_digest(const nch_experiment_data *data, char hex[65])
 	unsigned char digest[32];
 	nch_dataset_digest(&data->train, digest);
 	nch_sha256_hex(digest, hex);
-}
-
-/* --- class weights --- */
-
-/* "balanced": n / (labels × n of the label), n being how often labels stand in the rows: with one label a row that is the number of rows, and the formula is
- * scikit-learn's; with several, each of them counts. */
-static nch_status balance_weights(const nch_experiment_data *d, float *weights, nch_error *error)
-{
-	size_t labels = d->train.labels.count, total = 0;
-	size_t *times = nch_alloc(labels, sizeof *times);
-	if (times == NULL)
-		return nch_no_memory(error);
-	for (size_t i = 0; i < d->train_count; i++) {
-		size_t count;
-		const int32_t *classes = nch_dataset_classes(&d->train, d->train_rows[i], &count);
-		for (size_t k = 0; k < count; k++)
-			times[classes[k]]++;
-		total += count;
-	}
-	for (size_t c = 0; c < labels; c++)
-		if (times[c] > 0)
-			weights[c] = (float)((double)total / ((double)labels * (double)times[c]));
-	nch_free(times);
-	return NCH_OK;
-}
-
-nch_status nch_experiment_class_weights(const nch_experiment_options *options, const nch_experiment_data *d, float **weights, nch_error *error)
-{
-	const char *wanted = options->class_weights;
-	const nch_labels *labels = &d->train.labels;
-	*weights = NULL;
-	if (wanted == NULL || strcmp(wanted, "none") == 0)
-		return NCH_OK;
-	if ((*weights = nch_alloc(labels->count, sizeof **weights)) == NULL)
-		return nch_no_memory(error);
-	for (size_t c = 0; c < labels->count; c++)
-		(*weights)[c] = 1.0f;
-	if (strcmp(wanted, "balanced") == 0)
-		return balance_weights(d, *weights, error);
-	for (const char *at = wanted; *at != '\0';) {
-		size_t length = strcspn(at, ",");
-		const char *equals = memchr(at, '=', length);
-		int32_t id = equals ? nch_labels_find_typed(labels, at, (size_t)(equals - at)) : -1;
-		char *end = NULL;
-		double value = equals ? strtod(equals + 1, &end) : 0.0;
-		if (id < 0 || end != at + length || !(value >= 0.0))
-			return nch_fail(error, NCH_USAGE, "--class-weights %.*s: 'none', 'balanced', or label=weight pairs with labels of the data", (int)length, at);
-		(*weights)[id] = (float)value;
-		at += length + (at[length] == ',');
-	}
-	return NCH_OK;
 }

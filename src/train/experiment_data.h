@@ -28,7 +28,4 @@ nch_experiment_part nch_experiment_part_of(const nch_experiment_data *data, nch_
 /* SHA-256 of the training files' rows, in hex. */
 void nch_experiment_data_digest(const nch_experiment_data *data, char hex[65]);
 
-/* options->class_weights as numbers (labels), NULL for none; release with nch_free. "balanced", or "name=1.5,other=2", 1 for what is not named. */
-nch_status nch_experiment_class_weights(const nch_experiment_options *options, const nch_experiment_data *data, float **weights, nch_error *error);
-
 #endif

@@ -254,7 +254,7 @@ static nch_status begin(work *w, nch_error *error)
 		w->training.loss = w->data->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
 	NCH_TRY(check_loss(w, error));
 	NCH_TRY(nch_experiment_check_tuning(w->options, w->data, error));
-	return nch_experiment_class_weights(w->options, w->data, &w->class_weights, error);
+	return nch_class_weights_make(&w->options->class_weights, &w->data->train, w->data->train_rows, w->data->train_count, &w->class_weights, error);
 }
 
 nch_status nch_experiment_ngram(const nch_experiment_options *options, const nch_experiment_data *data, nch_compute *compute, const nch_experiment_watcher *watcher,

@@ -93,8 +93,8 @@ static void front_matter(const card *c)
 		text(c, "model-index:\n- name: ");
 		quoted(c, nch_path_name(c->options->training.out));
 		text(c, "\n  results:\n  - task:\n      type: text-classification\n    dataset:\n      type: text\n      name: ");
-		const nch_file_list *files = c->result->has_test && c->options->test.count > 0 ? &c->options->test : &c->options->train;
-		quoted(c, nch_path_name(files->paths[0]));
+		const nch_text_list *files = c->result->has_test && c->options->test.count > 0 ? &c->options->test : &c->options->train;
+		quoted(c, nch_path_name(files->items[0]));
 		text(c, "\n    metrics:\n");
 		metric_line(c, "accuracy", c->metrics->accuracy);
 		metric_line(c, "f1", c->metrics->macro.f1);
@@ -104,11 +104,11 @@ static void front_matter(const card *c)
 
 /* --- the text --- */
 
-static void file_names(const card *c, const nch_file_list *files)
+static void file_names(const card *c, const nch_text_list *files)
 {
 	for (size_t i = 0; i < files->count; i++) {
 		text(c, i > 0 ? ", " : "");
-		prose(c, nch_path_name(files->paths[i]));
+		prose(c, nch_path_name(files->items[i]));
 	}
 }
 

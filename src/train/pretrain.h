@@ -7,9 +7,9 @@
 
 /* What `nunchi pretrain` is told. Texts are borrowed. */
 typedef struct nch_pretrain_options {
-	nch_file_list corpus;     /* FILE or FILE*WEIGHT, see train/corpora.h */
+	nch_text_list corpus;     /* FILE or FILE*WEIGHT, see train/corpora.h */
 	bool drop_duplicates;     /* each text of the corpora is seen once */
-	nch_file_list valid;
+	nch_text_list valid;
 	nch_dataset_options data; /* which column the text is in; labels are not looked for */
 	double valid_split;       /* share of the corpus; 0: none */
 	uint32_t split_seed;

@@ -13,26 +13,32 @@
 #include "report/evaluation.h"
 #include "train/folds.h"
 
+typedef struct cv_call {
+	nch_experiment_options experiment; /* out, and folds: of all of them together */
+	size_t fold;
+	bool single, merge, emit;
+} cv_call;
+
 static const nch_option own_options[] = {
-	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for fold-0, fold-1 …, cv.json and out-of-fold.jsonl", .required = true, .effect = NCH_NO_EFFECT},
-	{"folds", NCH_OPTION_INTEGER, "K", .help = "parts that the rows are dealt into, as scikit-learn's KFold(K, shuffle=True, random_state=--split-seed)", .otherwise = "10", .least = 2, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
-	{"fold", NCH_OPTION_INTEGER, "N", .help = "train this fold alone (from 0); join them later by --merge", .most = 99999, .effect = NCH_BY_WHAT_IT_BRINGS},
-	{"merge", NCH_OPTION_FLAG, .help = "train nothing: join the folds that are in DIR", .effect = NCH_NO_EFFECT},
-	{"overwrite", NCH_OPTION_FLAG, .help = "replace the folds of another run in DIR", .effect = NCH_NO_EFFECT},
-	{"resume", NCH_OPTION_FLAG, .help = "go on from the checkpoints in DIR; finished folds are not trained again", .effect = NCH_NO_EFFECT},
-	{"emit", NCH_OPTION_CHOICE, .choices = "slurm", .help = "print a job-array script with a task for each fold, and do nothing else", .effect = NCH_NO_EFFECT},
+	{"out", NCH_SET_TEXT(cv_call, experiment.training.out), .argument = "DIR", .help = "folder for fold-0, fold-1 …, cv.json and out-of-fold.jsonl", .required = true, .effect = NCH_NO_EFFECT},
+	{"folds", NCH_SET_INTEGER(cv_call, experiment.folds), .argument = "K", .help = "parts that the rows are dealt into, as scikit-learn's KFold(K, shuffle=True, random_state=--split-seed)", .otherwise = "10", .least = 2, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"fold", NCH_SET_INTEGER(cv_call, fold), NCH_GIVEN(cv_call, single), .argument = "N", .help = "train this fold alone (from 0); join them later by --merge", .most = 99999, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"merge", NCH_SET_FLAG(cv_call, merge), .help = "train nothing: join the folds that are in DIR", .effect = NCH_NO_EFFECT},
+	{"overwrite", NCH_SET_FLAG(cv_call, experiment.training.overwrite), .help = "replace the folds of another run in DIR", .effect = NCH_NO_EFFECT},
+	{"resume", NCH_SET_FLAG(cv_call, experiment.training.resume), .help = "go on from the checkpoints in DIR; finished folds are not trained again", .effect = NCH_NO_EFFECT},
+	{"emit", NCH_SET_WHETHER(cv_call, emit, "slurm"), .choices = "slurm", .help = "print a job-array script with a task for each fold, and do nothing else", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Folds", own_options};
 static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group, &nch_train_group, &own_group, &nch_data_group, NULL};
 
 /* --- one fold --- */
 
-static nch_status run_fold(const nch_options *options, nch_experiment_options *experiment, nch_compute *compute, size_t fold, nch_error *error)
+static nch_status run_fold(const char *out, nch_experiment_options *experiment, nch_compute *compute, size_t fold, nch_error *error)
 {
 	nch_experiment_result result = {0};
 	nch_train_screen screen = {0};
 	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
-	char *folder = nch_fold_folder(nch_options_text(options, "out"), fold);
+	char *folder = nch_fold_folder(out, fold);
 	if (folder == NULL)
 		return nch_no_memory(error);
 	nch_output_note("fold %zu of %zu", fold, experiment->folds);
@@ -50,14 +56,13 @@ static nch_status run_fold(const nch_options *options, nch_experiment_options *e
 	return status;
 }
 
-static nch_status run_folds(const nch_options *options, nch_error *error)
+static nch_status run_folds(const nch_options *options, const cv_call *call, nch_error *error)
 {
-	nch_experiment_options experiment = {0};
+	nch_experiment_options experiment = call->experiment;
 	nch_compute *compute = NULL;
 	nch_labels labels = {0};
 	nch_buffer command = {0}, values = {0};
-	bool single = nch_options_given(options, "fold");
-	size_t folds = (size_t)nch_options_integer(options, "folds"), first = single ? (size_t)nch_options_integer(options, "fold") : 0;
+	size_t folds = experiment.folds, first = call->single ? call->fold : 0;
 	if (first >= folds)
 		return nch_fail(error, NCH_USAGE, "--fold %zu: the folds of --folds %zu have the numbers 0 to %zu", first, folds, folds - 1);
 	nch_status status = nch_train_options_read(options, &experiment, &labels, &values, error);
@@ -67,12 +72,9 @@ static nch_status run_folds(const nch_options *options, nch_error *error)
 		status = nch_common_compute(options, &compute, error);
 	nch_options_command_line(options, &command);
 	experiment.command = command.failed ? NULL : command.data;
-	experiment.folds = folds;
-	experiment.training.resume = nch_options_flag(options, "resume");
-	experiment.training.overwrite = nch_options_flag(options, "overwrite");
 	experiment.training.stop = nch_train_screen_stop();
-	for (size_t fold = first; fold < (single ? first + 1 : folds) && status == NCH_OK; fold++)
-		status = run_fold(options, &experiment, compute, fold, error);
+	for (size_t fold = first; fold < (call->single ? first + 1 : folds) && status == NCH_OK; fold++)
+		status = run_fold(call->experiment.training.out, &experiment, compute, fold, error);
 	nch_compute_free(compute);
 	nch_labels_free(&labels);
 	nch_buffer_free(&command);
@@ -82,21 +84,12 @@ static nch_status run_folds(const nch_options *options, nch_error *error)
 
 /* --- all of them --- */
 
-static nch_best_by best_by(const nch_options *options)
-{
-	static const char *const names[] = {"accuracy", "macro-f1", "micro-f1", "loss"};
-	size_t i = 0;
-	while (strcmp(names[i], nch_options_text(options, "best-by")) != 0)
-		i++;
-	return (nch_best_by)i;
-}
-
-static nch_status join(const nch_options *options, nch_error *error)
+static nch_status join(const cv_call *call, nch_error *error)
 {
 	nch_folds folds;
 	nch_buffer out = {0};
-	const char *folder = nch_options_text(options, "out");
-	NCH_TRY(nch_folds_merge(folder, (size_t)nch_options_integer(options, "folds"), best_by(options), &folds, error));
+	const char *folder = call->experiment.training.out;
+	NCH_TRY(nch_folds_merge(folder, call->experiment.folds, call->experiment.training.best_by, &folds, error));
 	nch_buffer_byte(&out, '\n');
 	nch_folds_table(&folds, &out);
 	nch_buffer_printf(&out, "\nall %zu rows, each by the model that had not seen it\n\n", folds.rows);
@@ -112,12 +105,12 @@ static nch_status join(const nch_options *options, nch_error *error)
 	return status;
 }
 
-static nch_status emit(const nch_options *options, nch_error *error)
+static nch_status emit(const nch_options *options, const cv_call *call, nch_error *error)
 {
 	nch_buffer script = {0};
 	const char *const nothing[] = {NULL};
-	NCH_TRY(nch_folder_make(nch_options_text(options, "out"), error));
-	nch_cluster_slurm(options, "fold", (size_t)nch_options_integer(options, "folds"), true, nothing, &script);
+	NCH_TRY(nch_folder_make(call->experiment.training.out, error));
+	nch_cluster_slurm(options, call->experiment.training.out, "fold", call->experiment.folds, true, nothing, &script);
 	nch_status status = nch_buffer_check(&script, error);
 	if (status == NCH_OK)
 		nch_output_buffer(&script);
@@ -127,13 +120,16 @@ static nch_status emit(const nch_options *options, nch_error *error)
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	if (nch_options_flag(options, "merge") && nch_options_given(options, "fold"))
+	cv_call call = {0};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	NCH_TRY(nch_options_take(options, &nch_train_group, &call.experiment, error)); /* --best-by, for joining alone */
+	if (call.merge && call.single)
 		return nch_fail(error, NCH_USAGE, "--merge joins folds, --fold trains one: give one or the other");
-	if (nch_options_given(options, "emit"))
-		return emit(options, error);
-	if (!nch_options_flag(options, "merge"))
-		NCH_TRY(run_folds(options, error));
-	return nch_options_given(options, "fold") ? NCH_OK : join(options, error);
+	if (call.emit)
+		return emit(options, &call, error);
+	if (!call.merge)
+		NCH_TRY(run_folds(options, &call, error));
+	return call.single ? NCH_OK : join(&call, error);
 }
 
 const nch_command nch_command_cv = {

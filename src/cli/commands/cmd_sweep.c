@@ -382,7 +382,7 @@ static nch_status emit(const work *w, nch_error *error)
 	const char *const nothing[] = {NULL};
 	nch_buffer script = {0};
 	NCH_TRY(nch_folder_make(nch_options_text(w->options, "out"), error));
-	nch_cluster_slurm(w->options, "job", w->sweep.cell_count, false, nothing, &script);
+	nch_cluster_slurm(w->options, nch_options_text(w->options, "out"), "job", w->sweep.cell_count, false, nothing, &script);
 	nch_status status = nch_buffer_check(&script, error);
 	if (status == NCH_OK)
 		nch_output_buffer(&script);

@@ -14,11 +14,16 @@
 #include "train/experiment.h"
 #include "train/experiment_report.h"
 
+typedef struct train_call {
+	nch_experiment_options experiment;
+	const char *tensorboard;
+} train_call;
+
 static const nch_option own_options[] = {
-	{"out", NCH_OPTION_TEXT, "DIR", .help = "folder for the model, log.jsonl, metrics.json, report.txt and plots", .required = true, .effect = NCH_NO_EFFECT},
-	{"tensorboard", NCH_OPTION_TEXT, "DIR", .help = "write event files for TensorBoard there", .effect = NCH_NO_EFFECT},
-	{"overwrite", NCH_OPTION_FLAG, .help = "replace the model that another run left in DIR", .effect = NCH_NO_EFFECT},
-	{"resume", NCH_OPTION_FLAG, .help = "go on from DIR/checkpoint", .effect = NCH_NO_EFFECT},
+	{"out", NCH_SET_TEXT(train_call, experiment.training.out), .argument = "DIR", .help = "folder for the model, log.jsonl, metrics.json, report.txt and plots", .required = true, .effect = NCH_NO_EFFECT},
+	{"tensorboard", NCH_SET_TEXT(train_call, tensorboard), .argument = "DIR", .help = "write event files for TensorBoard there", .effect = NCH_NO_EFFECT},
+	{"overwrite", NCH_SET_FLAG(train_call, experiment.training.overwrite), .help = "replace the model that another run left in DIR", .effect = NCH_NO_EFFECT},
+	{"resume", NCH_SET_FLAG(train_call, experiment.training.resume), .help = "go on from DIR/checkpoint", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Result", own_options};
 static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group, &nch_train_group, &own_group, &nch_data_group, NULL};
@@ -41,34 +46,41 @@ static void print_result(const nch_experiment_result *r, const char *out)
 	nch_buffer_free(&text);
 }
 
+/* Trains, when all options are read. */
+static nch_status train(const nch_options *options, train_call *call, nch_experiment_result *result, nch_error *error)
+{
+	nch_experiment_options *experiment = &call->experiment;
+	nch_compute *compute = NULL;
+	nch_buffer command = {0};
+	nch_train_screen screen = {.board_folder = call->tensorboard};
+	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
+	nch_options_command_line(options, &command);
+	experiment->command = command.failed ? NULL : command.data;
+	experiment->training.stop = nch_train_screen_stop();
+	nch_status status = nch_common_compute(options, &compute, error);
+	if (status == NCH_OK)
+		status = nch_experiment_run(experiment, compute, &watcher, result, error);
+	if (status == NCH_OK)
+		print_result(result, experiment->training.out);
+	nch_train_screen_end(&screen);
+	nch_compute_free(compute);
+	nch_buffer_free(&command);
+	return status;
+}
+
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	nch_experiment_options experiment = {0};
+	train_call call = {0};
 	nch_experiment_result result = {0};
-	nch_compute *compute = NULL;
 	nch_labels labels = {0};
-	nch_buffer command = {0}, values = {0};
-	nch_train_screen screen = {.board_folder = nch_options_text(options, "tensorboard")};
-	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
-	nch_status status = nch_train_options_read(options, &experiment, &labels, &values, error);
+	nch_buffer values = {0};
+	nch_status status = nch_train_options_read(options, &call.experiment, &labels, &values, error);
 	if (status == NCH_OK)
-		status = nch_common_compute(options, &compute, error);
-	if (status == NCH_OK) {
-		nch_options_command_line(options, &command);
-		experiment.command = command.failed ? NULL : command.data;
-		experiment.training.out = nch_options_text(options, "out");
-		experiment.training.resume = nch_options_flag(options, "resume");
-		experiment.training.overwrite = nch_options_flag(options, "overwrite");
-		experiment.training.stop = nch_train_screen_stop();
-		status = nch_experiment_run(&experiment, compute, &watcher, &result, error);
-	}
+		status = nch_options_take(options, &own_group, &call, error);
 	if (status == NCH_OK)
-		print_result(&result, experiment.training.out);
-	nch_train_screen_end(&screen);
+		status = train(options, &call, &result, error);
 	nch_experiment_result_free(&result);
-	nch_compute_free(compute);
 	nch_labels_free(&labels);
-	nch_buffer_free(&command);
 	nch_buffer_free(&values);
 	return status;
 }
