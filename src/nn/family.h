@@ -43,6 +43,7 @@ struct nch_family {
 	/* tensors */
 	nch_tensor_names names;
 	bool always_projects; /* even where the embeddings are as wide as the layers */
+	void (*build_embeddings)(struct nch_builder *builder); /* tables and their LayerNorm */
 	void (*build_layers)(struct nch_builder *builder);
 	void (*build_head)(struct nch_builder *builder); /* that of config.head */
 
@@ -78,6 +79,7 @@ NCH_FAMILIES(NCH_DECLARE_FAMILY)
 
 /* What BERT has, and those that only call things by other names. */
 nch_tensor *nch_bert_encode(const struct nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows);
+void nch_bert_build_embeddings(struct nch_builder *builder);
 void nch_bert_build_layers(struct nch_builder *builder);
 void nch_bert_build_head(struct nch_builder *builder);
 nch_tensor *nch_bert_pool(const struct nch_model *model, nch_tape *tape, nch_tensor *x, const nch_batch *rows);
@@ -88,7 +90,7 @@ size_t nch_bert_layers_floats(const nch_config *config, size_t tokens, size_t se
 
 #define NCH_BERT_HEAD .build_head = nch_bert_build_head, .pool = nch_bert_pool
 #define NCH_BERT_WAY \
-	.build_layers = nch_bert_build_layers, .encode = nch_bert_encode, NCH_BERT_HEAD, .maps = true, .scratch_floats = nch_bert_scratch_floats, \
+	.build_embeddings = nch_bert_build_embeddings, .build_layers = nch_bert_build_layers, .encode = nch_bert_encode, NCH_BERT_HEAD, .maps = true, .scratch_floats = nch_bert_scratch_floats, \
 	.layers_floats = nch_bert_layers_floats
 #define NCH_BERT_RATES .init_range = "initializer_range", .norm_epsilon = "layer_norm_eps"
 #define NCH_BERT_KEYS \

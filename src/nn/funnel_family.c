@@ -193,6 +193,6 @@ const nch_family nch_funnel = {
 	          .query = "attention.q_head", .key = "attention.k_head", .value = "attention.v_head", .attention = "attention.post_proj",
 	          .attention_norm = "attention.layer_norm", .up = "ffn.linear_1", .down = "ffn.linear_2", .output_norm = "ffn.layer_norm",
 	          .pool = "classifier.linear_hidden", .classifier = "classifier.linear_out"},
-	.build_layers = build_layers, .encode = nch_funnel_encode, NCH_BERT_HEAD, .pooling = NCH_TANH, .parts_differ = true,
+	.build_embeddings = nch_bert_build_embeddings, .build_layers = build_layers, .encode = nch_funnel_encode, NCH_BERT_HEAD, .pooling = NCH_TANH, .parts_differ = true,
 	.scratch_floats = scratch_floats, .layers_floats = layers_floats,
 };

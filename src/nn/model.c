@@ -66,7 +66,7 @@ static void add_tables(nch_builder *b)
 #undef PART
 }
 
-static void add_embeddings(nch_builder *b)
+void nch_bert_build_embeddings(nch_builder *b)
 {
 	nch_model *m = b->model;
 	const nch_config *c = &m->config;
@@ -156,7 +156,7 @@ static void add_all(nch_builder *b)
 	size_t begin = b->list->count;
 	m->tensors = b->list->tensors + begin;
 	b->depth = 0;
-	add_embeddings(b);
+	m->config.family->build_embeddings(b);
 	m->config.family->build_layers(b);
 	b->depth = 1 + m->config.layers;
 	m->head_begin = b->list->count - begin;
