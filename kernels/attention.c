@@ -49,7 +49,7 @@ static head_state begin_head(const nch_attention *a, size_t sentence, size_t hea
 	return s;
 }
 
-/* probabilities (rows, padded) of the queries from `first` on; zeros beyond the last key */
+/* probabilities (rows, padded) of the queries from `first` on; zeros where a query does not look, and beyond the last key */
 static void attend(const nch_attention *a, const head_state *s, size_t first, size_t rows)
 {
 	small_product scores = {.k = s->width, .a = s->q.data + first * s->q.row, .a_row = s->q.row, .a_step = 1,
@@ -57,8 +57,12 @@ static void attend(const nch_attention *a, const head_state *s, size_t first, si
 	multiply(&scores, rows, s->padded);
 	for (size_t i = 0; i < rows; i++) {
 		float *row = s->probabilities + i * s->padded;
-		softmax_row(row, row, s->length, a->scale);
-		for (size_t j = s->length; j < s->padded; j++)
+		size_t query = first + i, begin = a->window > 0 && query > a->window ? query - a->window : 0;
+		size_t end = a->window > 0 && s->length - query > a->window + 1 ? query + a->window + 1 : s->length;
+		softmax_row(row + begin, row + begin, end - begin, a->scale);
+		for (size_t j = 0; j < begin; j++)
+			row[j] = 0.0f;
+		for (size_t j = end; j < s->padded; j++)
 			row[j] = 0.0f;
 	}
 }

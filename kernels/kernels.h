@@ -90,6 +90,7 @@ typedef struct nch_attention {
 	const float *q, *k, *v;
 	size_t row;            /* floats from one token to the next in q, k, v and dq, dk, dv */
 	float scale;           /* 1 / sqrt(width) */
+	size_t window;         /* a token sees those at most so far from it (Beltagy et al. 2020, "Longformer", section 3.1); 0: all */
 	nch_dropout dropout;
 	float *out;            /* (tokens, heads · width) */
 	/* backward */

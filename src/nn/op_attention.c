@@ -1,7 +1,9 @@
-/* op_attention.c - attention over the packed sentences of a batch: every (sentence, head) is a task of its own. */
+/* op_attention.c - attention over the packed sentences of a batch, plain or with rotary positions: every (sentence, head) is a task of its own. */
 #include "nn/tape_internal.h"
 
 #include <math.h>
+
+#include "kernels/math.h"
 
 typedef struct attention_node {
 	nch_node node;
@@ -65,6 +67,22 @@ static void show(nch_tape *tape, const nch_attention *attention)
 	nch_gradient_release(tape, job.maps, cells);
 }
 
+/* Every head of every sentence, and then those who look on. */
+static bool attend(nch_tape *tape, const nch_batch *batch, const nch_attention *attention)
+{
+	if (tape->failed || nch_compute_reserve(tape->compute, nch_batch_longest(batch), attention->width, NULL) != NCH_OK) {
+		tape->failed = true;
+		return false;
+	}
+	attention_job job = {tape->compute, *attention, false};
+	nch_pool_run(tape->compute->pool, batch->sentences * attention->heads, attention_task, &job);
+	if (tape->watch != NULL)
+		tape->watch(tape->watch_context, &job.attention, batch);
+	if (tape->eye != NULL)
+		show(tape, &job.attention);
+	return true;
+}
+
 static void attention_backward(nch_tape *tape, nch_node *node);
 static const nch_op attention_op = {"attention", attention_backward};
 
@@ -77,29 +95,20 @@ nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor 
 	nch_tensor *out = nch_tape_tensor(tape, q->rows, q->columns, inputs, 3);
 	attention_node *node = nch_tape_record(tape, &attention_op, out, sizeof *node);
 	size_t width = q->columns / heads;
-	if (out == NULL || nch_compute_reserve(tape->compute, nch_batch_longest(batch), width, NULL) != NCH_OK) {
-		tape->failed = true;
+	if (out == NULL)
 		return NULL;
-	}
-	attention_job job = {tape->compute,
-	                     {.heads = heads, .width = width, .offsets = batch->offsets, .q = q->data, .k = k->data, .v = v->data,
-	                      .row = q->columns, .scale = (float)(1.0 / sqrt((double)width)),
-	                      .dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row * heads), .out = out->data},
-	                     false};
+	const nch_attention attention = {.heads = heads, .width = width, .offsets = batch->offsets, .q = q->data, .k = k->data, .v = v->data,
+	                                 .row = q->columns, .scale = (float)(1.0 / sqrt((double)width)),
+	                                 .dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row * heads), .out = out->data};
 	if (node != NULL) {
 		node->q = q;
 		node->k = k;
 		node->v = v;
 		node->batch = batch;
 		node->heads = heads;
-		node->dropout = job.attention.dropout;
+		node->dropout = attention.dropout;
 	}
-	nch_pool_run(tape->compute->pool, batch->sentences * heads, attention_task, &job);
-	if (tape->watch != NULL)
-		tape->watch(tape->watch_context, &job.attention, batch);
-	if (tape->eye != NULL)
-		show(tape, &job.attention);
-	return out;
+	return attend(tape, batch, &attention) ? out : NULL;
 }
 
 static void attention_backward(nch_tape *tape, nch_node *node)
@@ -119,4 +128,107 @@ static void attention_backward(nch_tape *tape, nch_node *node)
 	nch_gradient_give(tape, q, dq);
 	nch_gradient_give(tape, k, dk);
 	nch_gradient_give(tape, v, dv);
+}
+
+/* --- with rotary positions --- */
+
+typedef struct rotary_node {
+	nch_node node;
+	nch_tensor *qkv;
+	const nch_batch *batch;
+	const float *turns;
+	size_t heads, window;
+	nch_dropout dropout;
+} rotary_node;
+
+/* At 8,192 tokens the angle has lost six bits; it is rounded to float before its cosine is taken all the same, as PyTorch does. */
+const float *nch_rotary_turns(nch_tape *tape, size_t longest, size_t width, float theta)
+{
+	const double turn = 6.283185307179586477;
+	size_t half = width / 2;
+	float *turns = nch_tape_floats(tape, longest, width);
+	for (size_t d = 0; turns != NULL && d < half; d++) {
+		float frequency = 1.0f / (float)nch_exp(nch_log((double)theta) * (double)((float)(2 * d) / (float)width));
+		for (size_t place = 0; place < longest; place++) {
+			float angle = (float)place * frequency;
+			turns[place * width + d] = (float)nch_cos_turns((double)angle / turn);
+			turns[place * width + half + d] = (float)nch_sin_turns((double)angle / turn);
+		}
+	}
+	return turns;
+}
+
+typedef struct rotary_job {
+	const size_t *offsets;
+	const float *turns;
+	float *rows; /* (tokens, 3 · heads · width): queries and keys of them are rotated in place */
+	size_t heads, width;
+	float sign; /* -1: back, which is what a gradient goes through */
+} rotary_job;
+
+static void rotate_range(void *context, size_t begin, size_t end)
+{
+	const rotary_job *job = context;
+	size_t half = job->width / 2;
+	for (size_t s = begin; s < end; s++)
+		for (size_t t = job->offsets[s]; t < job->offsets[s + 1]; t++) {
+			const float *cosines = job->turns + (t - job->offsets[s]) * job->width, *sines = cosines + half;
+			for (size_t head = 0; head < 2 * job->heads; head++) { /* the queries', then the keys' */
+				float *left = job->rows + (t * 3 * job->heads + head) * job->width, *right = left + half;
+				for (size_t d = 0; d < half; d++) {
+					float x = left[d], y = right[d], sine = job->sign * sines[d];
+					left[d] = x * cosines[d] - y * sine;
+					right[d] = y * cosines[d] + x * sine;
+				}
+			}
+		}
+}
+
+static nch_attention describe_rotary(const float *qkv, size_t columns, const nch_batch *batch, size_t heads, size_t window)
+{
+	size_t inner = columns / 3, width = inner / heads;
+	return (nch_attention){.heads = heads, .width = width, .offsets = batch->offsets, .q = qkv, .k = qkv + inner, .v = qkv + 2 * inner,
+	                       .row = columns, .scale = (float)(1.0 / sqrt((double)width)), .window = window};
+}
+
+static void rotary_backward(nch_tape *tape, nch_node *node);
+static const nch_op rotary_op = {"rotary attention", rotary_backward};
+
+nch_tensor *nch_rotary_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *qkv, const float *turns, size_t heads, size_t window,
+                                    float dropout, uint32_t site)
+{
+	if (qkv == NULL || turns == NULL || tape->failed)
+		return NULL;
+	nch_tensor *out = nch_tape_tensor(tape, qkv->rows, qkv->columns / 3, &qkv, 1);
+	rotary_node *node = nch_tape_record(tape, &rotary_op, out, sizeof *node);
+	if (out == NULL)
+		return NULL;
+	rotary_job turning = {batch->offsets, turns, qkv->data, heads, out->columns / heads, 1.0f};
+	nch_attention attention = describe_rotary(qkv->data, qkv->columns, batch, heads, window);
+	attention.dropout = nch_tape_dropout(tape, dropout, site, tape->step.token_row * heads);
+	attention.out = out->data;
+	if (node != NULL)
+		*node = (rotary_node){node->node, qkv, batch, turns, heads, window, attention.dropout};
+	nch_parallel(tape->compute, batch->sentences, 1, rotate_range, &turning);
+	return attend(tape, batch, &attention) ? out : NULL;
+}
+
+/* A rotation's gradient is turned back. */
+static void rotary_backward(nch_tape *tape, nch_node *node)
+{
+	const rotary_node *n = (rotary_node *)node;
+	size_t columns = n->qkv->columns, inner = columns / 3;
+	float *d = nch_gradient_take(tape, n->qkv->rows * columns);
+	if (d == NULL)
+		return;
+	attention_job job = {tape->compute, describe_rotary(n->qkv->data, columns, n->batch, n->heads, n->window), true};
+	job.attention.dropout = n->dropout;
+	job.attention.dout = node->out->grad;
+	job.attention.dq = d;
+	job.attention.dk = d + inner;
+	job.attention.dv = d + 2 * inner;
+	nch_pool_run(tape->compute->pool, n->batch->sentences * n->heads, attention_task, &job);
+	rotary_job turning = {n->batch->offsets, n->turns, d, n->heads, inner / n->heads, -1.0f};
+	nch_parallel(tape->compute, n->batch->sentences, 1, rotate_range, &turning);
+	nch_gradient_give(tape, n->qkv, d);
 }

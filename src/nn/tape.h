@@ -106,6 +106,19 @@ nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, 
 nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, size_t heads, float dropout,
                              uint32_t site);
 
+/* The same with queries, keys and values in one matrix, (tokens, 3 · heads · width), whose memory is taken over. Before they meet, queries and keys are rotated by
+ * their place in the sentence (Su et al. 2021, "RoFormer", section 3.4.2): with half = width / 2, the numbers d and d + half of a head by the angle
+ * place · theta^(-d / half). `turns` (longest, width) has their cosines, then their sines: nch_rotary_turns. A token sees those at most `window` away; 0: all. */
+nch_tensor *nch_rotary_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *qkv, const float *turns, size_t heads, size_t window,
+                                    float dropout, uint32_t site);
+const float *nch_rotary_turns(nch_tape *tape, size_t longest, size_t width, float theta); /* valid until the step ends; NULL without memory */
+
+/* (rows, columns): a + b. */
+nch_tensor *nch_add_op(nch_tape *tape, nch_tensor *a, nch_tensor *b);
+
+/* (rows, columns / 2): f(left half) · right half, a gated linear unit (Dauphin et al. 2017); with GELU it is GeGLU (Shazeer 2020). */
+nch_tensor *nch_gate_op(nch_tape *tape, nch_tensor *x, nch_activation f);
+
 nch_tensor *nch_activate(nch_tape *tape, nch_tensor *x, nch_activation f);
 
 /* y = dropout(x). `first_row` is the address of x's first row: the step's token_row where rows are tokens, sentence_row where they are sentences. */

@@ -44,6 +44,12 @@ def cases():
     yield "funnel without separate cls", tf.FunnelForSequenceClassification, tf.FunnelConfig(**dict(funnel, d_head=16, n_head=2), block_sizes=[1, 1, 1], separate_cls=False, hidden_act="relu")
     yield "funnel repeated, not truncated", tf.FunnelForSequenceClassification, tf.FunnelConfig(**funnel, block_sizes=[1, 1], block_repeats=[2, 2], truncate_seq=False)
 
+    modern = dict(vocab_size=120, hidden_size=48, num_hidden_layers=4, num_attention_heads=4, intermediate_size=40, max_position_embeddings=514,
+                  pad_token_id=1, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3)
+    yield "modernbert", tf.ModernBertForSequenceClassification, tf.ModernBertConfig(**modern, local_attention=16)
+    yield "modernbert with biases, mean", tf.ModernBertForSequenceClassification, tf.ModernBertConfig(**dict(modern, num_hidden_layers=3, num_attention_heads=2), local_attention=6, attention_bias=True, mlp_bias=True, norm_bias=True, classifier_bias=True, classifier_pooling="mean", classifier_activation="silu", hidden_activation="silu", layer_types=["sliding_attention", "full_attention", "sliding_attention"], rope_parameters={"full_attention": {"rope_type": "default", "rope_theta": 500.0}, "sliding_attention": {"rope_type": "default", "rope_theta": 60.0}})
+    yield "modernbert mlm", tf.ModernBertForMaskedLM, tf.ModernBertConfig(**modern)
+
 def is_norm(name):
     return "norm" in name.lower()
 

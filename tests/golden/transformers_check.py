@@ -12,7 +12,7 @@ import torch, transformers
 from huggingface_hub import ModelCard
 from safetensors.torch import load_file
 from transformers import AutoModelForMaskedLM, AutoModelForPreTraining, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, RobertaConfig, ElectraConfig, \
-    DistilBertConfig, AlbertConfig, FunnelConfig
+    DistilBertConfig, AlbertConfig, FunnelConfig, ModernBertConfig
 
 transformers.logging.set_verbosity_warning()
 nunchi = sys.argv[1] if len(sys.argv) > 1 else "build/nunchi"
@@ -81,6 +81,7 @@ compare("trained by nunchi, loaded by transformers", work + "/ours", model)
 torch.manual_seed(7)
 size = dict(vocab_size=2000, num_labels=4, initializer_range=0.2)
 small = dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, **size)
+modern = dict(pad_token_id=0, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3, max_position_embeddings=512)
 MODELS = [
     ("BERT 1×48, 3 heads", BertConfig(hidden_size=48, num_hidden_layers=1, num_attention_heads=3, intermediate_size=100, **size)),
     ("BERT 4×128, gelu_new", BertConfig(hidden_size=128, num_hidden_layers=4, num_attention_heads=2, intermediate_size=512, hidden_act="gelu_new", **size)),
@@ -91,6 +92,10 @@ MODELS = [
     ("Funnel 2-1-1 × 64", FunnelConfig(d_model=64, n_head=4, d_head=16, d_inner=128, block_sizes=[2, 1, 1], **dict(size, initializer_range=0.1), initializer_std=0.2)),
     ("Funnel 1-1 × 64, max, factorized, keys pooled", FunnelConfig(d_model=64, n_head=2, d_head=24, d_inner=128, block_sizes=[1, 1], pooling_type="max",
         attention_type="factorized", pool_q_only=False, **dict(size, initializer_range=0.1), initializer_std=0.2)),
+    ("ModernBERT 4×64", ModernBertConfig(**dict(small, num_hidden_layers=4), **modern)),
+    ("ModernBERT 2×64, biases, mean, other angles", ModernBertConfig(**small, **modern, local_attention=8, attention_bias=True, mlp_bias=True, norm_bias=True,
+        classifier_bias=True, classifier_pooling="mean", hidden_activation="silu", layer_types=["sliding_attention", "full_attention"],
+        rope_parameters={"full_attention": {"rope_type": "default", "rope_theta": 500.0}, "sliding_attention": {"rope_type": "default", "rope_theta": 60.0}})),
 ]
 
 def tensors(folder):

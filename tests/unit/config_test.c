@@ -107,6 +107,15 @@ TEST(refuses)
 		{"{\"model_type\":\"funnel\",\"d_model\":33}", "d_model"},
 		{"{\"model_type\":\"funnel\",\"pooling_type\":\"min\"}", "\"min\""},
 		{"{\"model_type\":\"funnel\",\"attention_type\":3}", "attention_type"},
+		{"{\"model_type\":\"modernbert\",\"layer_types\":[\"full_attention\"]}", "layer_types"},
+		{"{\"model_type\":\"modernbert\",\"num_hidden_layers\":1,\"layer_types\":[\"none\"]}", "layer_types"},
+		{"{\"model_type\":\"modernbert\",\"num_hidden_layers\":1,\"layer_types\":[3]}", "layer_types"},
+		{"{\"model_type\":\"modernbert\",\"rope_parameters\":{\"full_attention\":{\"rope_type\":\"yarn\"}}}", "rope_type"},
+		{"{\"model_type\":\"modernbert\",\"global_rope_theta\":0}", "global_rope_theta"},
+		{"{\"model_type\":\"modernbert\",\"local_attention\":0}", "local_attention"},
+		{"{\"model_type\":\"modernbert\",\"hidden_size\":36}", "odd width"},
+		{"{\"model_type\":\"modernbert\",\"classifier_pooling\":\"max\"}", "\"max\""},
+		{"{\"architectures\":[\"ModernBertForMaskedLM\"],\"model_type\":\"modernbert\",\"decoder_bias\":false}", "decoder_bias"},
 		{"{\"model_type\":\"bert\",\"id2label\":{}}", "id2label"},
 		{"{\"model_type\":\"bert\",\"id2label\":[\"a\"]}", "id2label"},
 		{"{\"model_type\":\"bert\",\"id2label\":{\"0\":\"a\",\"2\":\"b\"}}", "\"2\""},
@@ -190,6 +199,29 @@ TEST(comes_back_when_written)
 	CHECK(nch_config_write(&(nch_config){.family = NULL}, path, &error) == NCH_USAGE && !nch_file_exists(path));
 }
 
+/* Families whose part of the config is their own affair: what they read they write, and read again. */
+static void round_trip(const char *text, const nch_family *family)
+{
+	nch_buffer written = {0};
+	nch_config again;
+	CHECK(parses(text) && config.family == family && config.own != NULL);
+	CHECK(nch_config_text(&config, &written, &error) == NCH_OK);
+	CHECK(nch_config_parse(written.data, written.length, "again", arena, &again, &error) == NCH_OK);
+	CHECK(same(&config, &again));
+	CHECK(memcmp(config.own, family->defaults.own, family->own_size) != 0);
+	nch_buffer_free(&written);
+}
+
+TEST(modernbert)
+{
+	round_trip("{\"model_type\":\"modernbert\",\"num_hidden_layers\":4,\"global_attn_every_n_layers\":2,\"global_rope_theta\":500.5,\"local_rope_theta\":null,"
+	           "\"local_attention\":32,\"classifier_pooling\":\"mean\",\"embedding_dropout\":0.25,\"norm_bias\":true,\"classifier_activation\":\"silu\"}", &nch_modernbert);
+	CHECK(config.hidden == 768 && config.layers == 4 && config.feed_forward == 1152 && config.max_positions == 8192 && config.dropout == 0 && config.types == 0);
+	round_trip("{\"architectures\":[\"ModernBertForMaskedLM\"],\"num_hidden_layers\":2,\"layer_types\":[\"sliding_attention\",\"full_attention\"],"
+	           "\"rope_parameters\":{\"full_attention\":{\"rope_theta\":300},\"sliding_attention\":null}}", &nch_modernbert);
+	CHECK(config.head == NCH_HEAD_MLM);
+}
+
 TEST(presets)
 {
 	CHECK(nch_config_preset("base", &config) && config.layers == 12 && config.hidden == 768 && config.heads == 12 && config.feed_forward == 3072);
@@ -255,6 +287,7 @@ int main(void)
 	RUN(refuses);
 	RUN(damaged);
 	RUN(comes_back_when_written);
+	RUN(modernbert);
 	RUN(presets);
 	RUN(other_measures);
 	RUN(generators);

@@ -217,6 +217,7 @@ TEST(electra) { check_family("electra"); }
 TEST(distilbert) { check_family("distilbert"); }
 TEST(albert) { check_family("albert"); }
 TEST(funnel) { check_family("funnel"); }
+TEST(modernbert) { check_family("modernbert"); }
 
 /* The whole of it once more on one thread and in every instruction set: the same bits after ten steps. */
 static void check_instruction_set(const char *isa)
@@ -317,6 +318,7 @@ int main(void)
 	RUN(distilbert);
 	RUN(albert);
 	RUN(funnel);
+	RUN(modernbert);
 	RUN(a_batch_in_parts_is_the_whole_batch);
 	RUN(threads_and_instruction_sets_change_no_bit);
 	nch_tape_free(tape);

@@ -19,12 +19,13 @@ static nch_model *make(const nch_family *family, nch_head head)
 {
 	nch_funnel_config funnel = {.blocks = 2, .sizes = {1, 1}, .repeats = {1, 1}, .head_width = 5, .queries_only = true};
 	nch_config config = {.family = family, .head = head, .vocab_size = 20, .hidden = 12, .layers = 2, .heads = 3, .feed_forward = 16, .embedding = 12,
-	                     .max_positions = 10, .types = family == &nch_distilbert || family == &nch_funnel ? 0 : 2, .norm_epsilon = 1e-12f, .init_range = 0.02f,
+	                     .max_positions = 10, .types = family->defaults.types > 0 ? 2 : 0, .norm_epsilon = 1e-12f, .init_range = 0.02f,
 	                     .labels = 3, .label_names = label_names};
 	if (family == &nch_electra || family == &nch_albert)
 		config.embedding = 8;
-	if (family == &nch_funnel)
-		config.own = &funnel;
+	config.own = family == &nch_funnel ? &funnel : family->defaults.own;
+	if (family == &nch_modernbert)
+		config.heads = 2;
 	nch_model *model = NULL;
 	if (nch_model_new(&config, &model, &error) != NCH_OK || nch_model_init(model, 7, NULL, &error) != NCH_OK) {
 		printf("  %s\n", error.text);
@@ -116,7 +117,7 @@ static const nch_model_options mapped = {.map = true}, copied = {0};
 
 TEST(opens_as_it_was_saved)
 {
-	static const nch_family *const families[] = {&nch_bert, &nch_roberta, &nch_electra, &nch_distilbert, &nch_albert, &nch_funnel};
+	static const nch_family *const families[] = {&nch_bert, &nch_roberta, &nch_electra, &nch_distilbert, &nch_albert, &nch_funnel, &nch_modernbert};
 	for (size_t f = 0; f < sizeof families / sizeof *families; f++)
 		for (int head = 0; head < (families[f] == &nch_funnel ? 1 : 2); head++) {
 			nch_model *model = make(families[f], head ? NCH_HEAD_MLM : NCH_HEAD_CLASSIFIER);

@@ -46,6 +46,18 @@ static nch_tensor *build_self_attention(nch_tape *t, inputs *in)
 {
 	return nch_attention_op(t, &batch, &in->tensor[0], &in->tensor[0], &in->tensor[0], 2, 0.0f, 9);
 }
+/* heads of an even width */
+static nch_tensor *build_rotary(nch_tape *t, inputs *in)
+{
+	return nch_rotary_attention_op(t, &batch, copy_of(t, &in->tensor[0]), nch_rotary_turns(t, 4, 4, 10.0f), 2, 1, 0.2f, 9);
+}
+static nch_tensor *build_rotary_whole(nch_tape *t, inputs *in)
+{
+	return nch_rotary_attention_op(t, &batch, copy_of(t, &in->tensor[0]), nch_rotary_turns(t, 4, 16, 10.0f), 1, 0, 0.0f, 9);
+}
+static nch_tensor *build_add(nch_tape *t, inputs *in) { return nch_add_op(t, &in->tensor[0], &in->tensor[1]); }
+static nch_tensor *build_double(nch_tape *t, inputs *in) { return nch_add_op(t, &in->tensor[0], &in->tensor[0]); }
+static nch_tensor *build_gate(nch_tape *t, inputs *in) { return nch_gate_op(t, &in->tensor[0], NCH_GELU); }
 static nch_tensor *build_gelu(nch_tape *t, inputs *in) { return nch_activate(t, &in->tensor[0], NCH_GELU); }
 static nch_tensor *build_gelu_tanh(nch_tape *t, inputs *in) { return nch_activate(t, &in->tensor[0], NCH_GELU_TANH); }
 static nch_tensor *build_relu(nch_tape *t, inputs *in) { return nch_activate(t, &in->tensor[0], NCH_RELU); }
@@ -100,6 +112,11 @@ static const struct check {
 	{"layer norm", build_norm_without_beta, {{3, 20}, {1, 20}}, .loss = NCH_LOSS_BCE},
 	{"attention", build_attention, {{7, 6}, {7, 6}, {7, 6}}, .loss = NCH_LOSS_BCE},
 	{"attention", build_self_attention, {{7, 32}}, .loss = NCH_LOSS_BCE},
+	{"rotary attention", build_rotary, {{7, 24}}, .loss = NCH_LOSS_BCE},
+	{"rotary attention", build_rotary_whole, {{7, 48}}, .loss = NCH_LOSS_BCE},
+	{"add", build_add, {{3, 19}, {3, 19}}, .loss = NCH_LOSS_BCE},
+	{"add", build_double, {{3, 19}}, .loss = NCH_LOSS_BCE},
+	{"gate", build_gate, {{3, 38}}, .loss = NCH_LOSS_BCE},
 	{"relative attention", build_relative_within, {{7, 6}, {7, 6}, {7, 6}, {4, 6}, {2, 3}, {2, 3}, {2, 3}, {2, 6}}, .loss = NCH_LOSS_BCE},
 	{"relative attention", build_relative_together, {{7, 32}, {7, 32}, {7, 32}, {4, 32}, {2, 16}, {2, 16}, {2, 16}, {2, 32}}, .loss = NCH_LOSS_BCE},
 	{"relative attention", build_relative_pooling, {{4, 6}, {7, 6}, {7, 6}, {4, 6}, {2, 3}, {2, 3}, {2, 3}, {2, 6}}, .loss = NCH_LOSS_BCE},
