@@ -49,7 +49,7 @@ KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes
 KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
 LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c tokenizer/*/*.c) $(filter-out src/cli/% $(OTHER_SYSTEM),$(wildcard src/*.c src/*/*.c src/*/*/*.c))
 CLI_SOURCES := $(wildcard src/cli/*.c src/cli/*/*.c)
-LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o)) \
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/trace_page.o $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o)) \
                $(INT8_EXTRA:%=$(BUILD)/kernels/int8.%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
@@ -101,6 +101,18 @@ $(BUILD)/recipes.c: $(RECIPES) Makefile
 	done; echo '{0}};'; } > $@.new && mv $@.new $@
 
 $(BUILD)/recipes.o: $(BUILD)/recipes.c $(BUILD)/flags
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# --- the page of nunchi trace, inside the library: its script and its style, a C string a line ---
+$(BUILD)/trace_page.c: src/apps/trace_page.js src/apps/trace_page.css Makefile
+	@mkdir -p $(@D)
+	@{ echo '#include <stddef.h>'; echo '#include "apps/trace_page.h"'; \
+	for part in script:js style:css; do \
+		echo "const char *const nch_trace_page_$${part%:*}[] = {"; \
+		sed -e 's/[\\"?]/\\&/g' -e 's/\t/\\t/g' -e 's/.*/"&\\n",/' src/apps/trace_page.$${part#*:}; echo 'NULL};'; \
+	done; } > $@.new && mv $@.new $@
+
+$(BUILD)/trace_page.o: $(BUILD)/trace_page.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # --- tests ---

@@ -70,6 +70,8 @@ static void see_scores(void *context, const nch_seen_scores *seen)
 	nch_trace_step *step = add_step(w, NCH_SEEN_SCORES, w->layer, &seen->place, 3, shape);
 	if (step != NULL)
 		memcpy(step->values, seen->scores, step->count * sizeof *step->values);
+	if (step != NULL && seen->formula != NULL)
+		step->formula = seen->formula;
 	step = add_step(w, NCH_SEEN_ATTENTION, w->layer, &seen->place, 3, shape);
 	if (step != NULL)
 		memcpy(step->values, seen->attention, step->count * sizeof *step->values);

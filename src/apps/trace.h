@@ -58,6 +58,9 @@ bool nch_trace_matches(const char *pattern, const char *name);
 void nch_trace_text(const nch_trace *trace, const nch_predictor *predictor, const char *pattern, nch_buffer *out);
 void nch_trace_json(const nch_trace *trace, const nch_predictor *predictor, const char *pattern, nch_buffer *out);
 
+/* A page to be clicked through, which needs nothing else, in Korean or in English; everything from outside is escaped. Appended to *out. */
+nch_status nch_trace_html(const nch_trace *trace, const nch_predictor *predictor, bool korean, nch_buffer *out, nch_error *error);
+
 /* Two traces side by side, step by step. */
 void nch_trace_compare(const nch_trace *a, const nch_trace *b, const char *pattern, nch_buffer *out);
 

@@ -52,6 +52,7 @@ extern const nch_place nch_place_of_ce, nch_place_of_bce;
 typedef struct nch_seen_scores {
 	size_t heads, queries, keys;
 	const float *scores, *attention;
+	const char *formula; /* of the scores, where it is not that of the table */
 	nch_place place;
 } nch_seen_scores;
 

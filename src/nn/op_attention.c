@@ -61,7 +61,7 @@ static void show(nch_tape *tape, const nch_attention *attention)
 	if (tape->failed)
 		return;
 	nch_pool_run(tape->compute->pool, attention->heads, show_task, &job);
-	nch_seen_scores seen = {attention->heads, n, n, job.scores, job.maps, {__FILE__, "attention_task", CALL_LINE}};
+	nch_seen_scores seen = {attention->heads, n, n, job.scores, job.maps, NULL, {__FILE__, "attention_task", CALL_LINE}};
 	tape->eye->scores(tape->eye->context, &seen);
 	nch_gradient_release(tape, job.scores, cells);
 	nch_gradient_release(tape, job.maps, cells);

@@ -86,7 +86,7 @@ static void show(nch_tape *tape, const nch_relative *r)
 			scores[row * keys + j] = score(r, row / queries, row % queries, j);
 		tape->compute->kernels->softmax(maps + row * keys, scores + row * keys, keys);
 	}
-	nch_seen_scores seen = {r->heads, queries, keys, scores, maps, {__FILE__, "relative_task", CALL_LINE}};
+	nch_seen_scores seen = {r->heads, queries, keys, scores, maps, "S = ((Q + b_c) Kᵀ + (Q + b_p) R[distance]ᵀ + (Q + b_s) T[same]ᵀ) / √width", {__FILE__, "relative_task", CALL_LINE}};
 	tape->eye->scores(tape->eye->context, &seen);
 	nch_gradient_release(tape, scores, cells);
 	nch_gradient_release(tape, maps, cells);

@@ -26,6 +26,16 @@ check 'two sentences differ where the model sees words' grep -q '^layer.1.output
 exits 0 '' -- trace --compare "$work/m" "$work/m" --text '비가 온다'
 check 'a model is like itself' sh -c "[ \$(grep -c ' 1.000000 ' '$work/.out') = 29 ]"
 
+exits 0 '' -- trace --model "$work/m" --text '비 </script><b>& "눈"' --label $label --html "$work/page.html" --step loss
+check 'the page holds no foreign markup and no address' sh -c "! grep -q '<b>' '$work/page.html' && ! grep -qE 'https?:|src=|href=|@import|url[(]' '$work/page.html' &&
+	[ \$(grep -o '</script>' '$work/page.html' | grep -c '') = 2 ] && grep -q \"default-src 'none'\" '$work/page.html'"
+check 'it follows the locale' sh -c "LC_ALL=ko_KR.UTF-8 '$NUNCHI' trace --quiet --model '$work/m' --text '비' --html '$work/ko.html' > /dev/null && grep -q '\"lang\":\"ko\"' '$work/ko.html'"
+if command -v node > /dev/null 2>&1; then 
+	check 'its script can be read' sh -c "node --check src/apps/trace_page.js"
+else
+	skip 'no node: the syntax of the script of the page'
+fi
+
 exits 2 'did you mean layer.1.query' -- trace --model "$work/m" --text '비' --step layer.1.qeury
 exits 2 "did you mean 슬픔" -- trace --model "$work/m" --text '비' --label 슬품
 exits 2 'needs --text' -- trace --model "$work/m"

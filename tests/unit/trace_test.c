@@ -6,6 +6,7 @@
 #include "apps/trace.h"
 #include "base/file.h"
 #include "base/utf8.h"
+#include "nn/family.h"
 #include "test.h"
 #include "tests/golden/formula.h"
 #include "tests/golden/trace_golden.h"
@@ -235,6 +236,31 @@ TEST(sources_are_right)
 	nch_buffer_free(&bytes);
 }
 
+/* 20 tokens, six layers of BERT's width: under 2 MB. (The feed-forward part, of which a page shows but 48 columns, is narrow here.) */
+TEST(pages_are_small)
+{
+	static char *names[5] = {"a", "b", "c", "d", "e"};
+	golden wide = goldens[0];
+	nch_buffer bytes = {0}, page = {0}, text = {0};
+	nch_config config = {.family = &nch_bert, .vocab_size = 120, .hidden = 768, .embedding = 768, .layers = 6, .heads = 12, .feed_forward = 96, .max_positions = 64,
+	                     .types = 2, .activation = NCH_GELU, .norm_epsilon = 1e-12f, .init_range = 0.02f, .labels = 5, .label_names = names};
+	nch_trace trace = {0};
+	CHECK(nch_config_text(&config, &text, &error) == NCH_OK);
+	wide.config = text.data;
+	nch_predictor *p = open_golden(&wide);
+	for (unsigned k = 0; k < 18; k++)
+		add_syllable(&bytes, k, " ");
+	const nch_text asked = {.text = bytes.data, .length = bytes.length};
+	CHECK(p != NULL && nch_trace_make(p, &asked, 1, false, &trace, &error) == NCH_OK && trace.reading.tokens.count == 20);
+	CHECK(nch_trace_html(&trace, p, false, &page, &error) == NCH_OK);
+	CHECK(page.length > 1000000 && page.length < 2000000);
+	nch_trace_free(&trace);
+	nch_predictor_close(p);
+	nch_buffer_free(&bytes);
+	nch_buffer_free(&page);
+	nch_buffer_free(&text);
+}
+
 int main(void)
 {
 	if (mkdtemp(folder) == NULL)
@@ -243,6 +269,7 @@ int main(void)
 	RUN(logits_are_those_of_predict);
 	RUN(patterns);
 	RUN(sources_are_right);
+	RUN(pages_are_small);
 	char command[300];
 	snprintf(command, sizeof command, "rm -r '%s'", folder);
 	if (system(command) != 0)

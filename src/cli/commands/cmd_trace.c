@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "apps/trace.h"
+#include "base/file.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/default_model.h"
@@ -15,6 +16,7 @@ static const nch_option own_options[] = {
 	{"label", NCH_OPTION_TEXT, "L", .help = "the true label: adds the loss and all gradients"},
 	{"step", NCH_OPTION_TEXT, "NAME", .help = "only steps of this name; * stands for any letters: 'layer.3.*'"},
 	{"format", NCH_OPTION_CHOICE, .choices = "text|json", .otherwise = "text", .help = "for people, or an object with all numbers"},
+	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page to be clicked through, from the sentence to the loss and back"},
 	{"compare", NCH_OPTION_FLAG, .help = "two models or two sentences, A and B, step by step"},
 	NCH_ENCODING_OPTION,
 	{0}};
@@ -55,6 +57,16 @@ static nch_status trace_one(const nch_options *options, const char *folder, cons
 	return nch_trace_make(*p, &asked, label, false, trace, error);
 }
 
+static nch_status write_page(const char *path, const nch_trace *trace, const nch_predictor *p, nch_error *error)
+{
+	nch_buffer page = {0};
+	nch_status status = nch_trace_html(trace, p, nch_output_speaks_korean(), &page, error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, page.data, page.length, error);
+	nch_buffer_free(&page);
+	return status;
+}
+
 static nch_status check_pattern(const nch_trace *trace, const char *pattern, nch_error *error)
 {
 	nch_suggestion suggestion = {.word = pattern};
@@ -72,8 +84,10 @@ static nch_status check_pattern(const nch_trace *trace, const char *pattern, nch
 static nch_status show(const nch_options *options, const nch_trace *trace, const nch_predictor *p, nch_error *error)
 {
 	nch_buffer out = {0};
-	const char *pattern = nch_options_text(options, "step");
+	const char *pattern = nch_options_text(options, "step"), *page = nch_options_text(options, "html");
 	NCH_TRY(check_pattern(trace, pattern, error));
+	if (page != NULL)
+		NCH_TRY(write_page(page, trace, p, error));
 	if (strcmp(nch_options_text(options, "format"), "json") == 0)
 		nch_trace_json(trace, p, pattern, &out);
 	else
