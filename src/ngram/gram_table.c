@@ -33,25 +33,32 @@ uint64_t nch_gram_hash(const char *gram, size_t length)
 	return hash ^ hash >> 32;
 }
 
-/* The slot that has the gram, or the free one where it would go. */
-static size_t find_slot(const nch_gram_table *table, const char *gram, size_t length)
+/* Whether what a slot holds is the gram: the hashes tell nearly always that it is not, and only then bytes are looked at. */
+static bool slot_holds(const nch_gram_table *table, uint64_t slot, uint32_t hash, const char *gram, size_t length)
 {
-	size_t mask = table->slot_count - 1, slot = nch_gram_hash(gram, length) & mask;
-	while (table->slots[slot] != 0) {
-		size_t have;
-		const char *other = nch_gram_table_at(table, table->slots[slot] - 1, &have);
-		if (have == length && memcmp(other, gram, length) == 0)
-			break;
+	size_t have;
+	if ((uint32_t)(slot >> 32) != hash)
+		return false;
+	const char *other = nch_gram_table_at(table, (uint32_t)slot - 1, &have);
+	return have == length && memcmp(other, gram, length) == 0;
+}
+
+/* The slot that has the gram, or the free one where it would go. */
+static size_t find_slot(const nch_gram_table *table, uint32_t hash, const char *gram, size_t length)
+{
+	size_t mask = table->slot_count - 1, slot = hash & mask;
+	while (table->slots[slot] != 0 && !slot_holds(table, table->slots[slot], hash, gram, length))
 		slot = (slot + 1) & mask;
-	}
 	return slot;
 }
+
+static void take_slot(nch_gram_table *table, size_t slot, uint32_t hash, size_t number) { table->slots[slot] = (uint64_t)hash << 32 | (uint32_t)(number + 1); }
 
 size_t nch_gram_table_find(const nch_gram_table *table, const char *gram, size_t length)
 {
 	if (table->slot_count == 0)
 		return table->count;
-	uint32_t found = table->slots[find_slot(table, gram, length)];
+	uint32_t found = (uint32_t)table->slots[find_slot(table, (uint32_t)nch_gram_hash(gram, length), gram, length)];
 	return found > 0 ? found - 1 : table->count;
 }
 
@@ -61,18 +68,27 @@ static nch_status make_slots(nch_gram_table *table, size_t count, nch_error *err
 	size_t wanted = 1024;
 	while (wanted < 2 * count)
 		wanted *= 2;
-	uint32_t *slots = nch_alloc(wanted, sizeof *slots);
+	uint64_t *slots = nch_alloc(wanted, sizeof *slots);
 	if (slots == NULL)
 		return nch_no_memory(error);
 	nch_free(table->slots);
 	table->slots = slots;
 	table->slot_count = wanted;
+	return NCH_OK;
+}
+
+/* Gives each gram a slot: no two are alike. */
+static void fill_slots(nch_gram_table *table)
+{
 	for (size_t i = 0; i < table->count; i++) {
 		size_t length;
 		const char *gram = nch_gram_table_at(table, i, &length);
-		slots[find_slot(table, gram, length)] = (uint32_t)(i + 1);
+		uint32_t hash = (uint32_t)nch_gram_hash(gram, length);
+		size_t mask = table->slot_count - 1, slot = hash & mask;
+		while (table->slots[slot] != 0)
+			slot = (slot + 1) & mask;
+		take_slot(table, slot, hash, i);
 	}
-	return NCH_OK;
 }
 
 static nch_status append(nch_gram_table *table, const char *gram, size_t length, nch_error *error)
@@ -89,14 +105,17 @@ static nch_status append(nch_gram_table *table, const char *gram, size_t length,
 
 nch_status nch_gram_table_add(nch_gram_table *table, const char *gram, size_t length, size_t *number, nch_error *error)
 {
-	if (2 * (table->count + 1) > table->slot_count)
+	if (2 * (table->count + 1) > table->slot_count) {
 		NCH_TRY(make_slots(table, table->slot_count > 0 ? table->slot_count : 1, error));
-	size_t slot = find_slot(table, gram, length);
+		fill_slots(table);
+	}
+	const uint32_t hash = (uint32_t)nch_gram_hash(gram, length);
+	const size_t slot = find_slot(table, hash, gram, length);
 	if (table->slots[slot] == 0) {
 		NCH_TRY(append(table, gram, length, error));
-		table->slots[slot] = (uint32_t)table->count;
+		take_slot(table, slot, hash, table->count - 1);
 	}
-	*number = table->slots[slot] - 1;
+	*number = (uint32_t)table->slots[slot] - 1;
 	return NCH_OK;
 }
 
@@ -138,6 +157,8 @@ nch_status nch_gram_table_sort(nch_gram_table *table, uint32_t *new_number, nch_
 	}
 	if (status == NCH_OK)
 		status = make_slots(&sorted, sorted.count, error);
+	if (status == NCH_OK)
+		fill_slots(&sorted);
 	nch_free(list);
 	if (status != NCH_OK) {
 		nch_gram_table_free(&sorted);
@@ -238,6 +259,8 @@ nch_status nch_gram_table_parse(const unsigned char *data, size_t size, const ch
 		status = nch_fail(error, NCH_FORMAT, "%s: bytes behind the last n-gram", where);
 	if (status == NCH_OK)
 		status = make_slots(table, table->count, error);
+	if (status == NCH_OK)
+		fill_slots(table);
 	if (status != NCH_OK)
 		nch_gram_table_free(table);
 	return status;

@@ -50,7 +50,7 @@ typedef struct nch_gram_table {
 	size_t count, capacity;
 	nch_buffer bytes;
 	uint64_t *ends;  /* (count) */
-	uint32_t *slots; /* (slot_count): number + 1, 0: free; a power of two */
+	uint64_t *slots; /* (slot_count): the hash's lower half above, number + 1 below; 0: free. A power of two */
 	size_t slot_count;
 } nch_gram_table;
 

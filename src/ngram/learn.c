@@ -1,154 +1,190 @@
 /* learn.c - from labelled texts to an n-gram model. */
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "kernels/math.h"
+#include "ngram/alike.h"
 #include "ngram/logistic.h"
 #include "ngram/model_private.h"
 
 nch_ngram_shape nch_ngram_shape_default(void) { return (nch_ngram_shape){.widths = {1, 4}, .c = 3.0}; }
 
-/* All rows as counts; their grams get numbers as they are met. */
-static nch_status count_rows(nch_ngram *model, const nch_ngram_data *data, nch_sparse *x, nch_error *error)
+/* All that is released in the end. Columns are features in the order in which they are met; a model's features stand in the order of the grams' bytes. */
+typedef struct learning {
+	nch_ngram *model;
+	const nch_ngram_data *data;
+	nch_pool *pool;
+	nch_sparse x, merged;  /* (rows, columns), (rows, kinds of columns) */
+	nch_alike alike;
+	uint32_t *feature;     /* (columns): the model's number of each */
+	float *idf;            /* (columns) */
+	nch_logistic problem;
+	double *row_weight, *positive_weight, *weights, *bias, *logits;
+	float *goals;
+} learning;
+
+static void free_learning(learning *l)
 {
-	nch_ngram_row row = {0};
-	nch_status status = NCH_OK;
-	for (size_t i = 0; status == NCH_OK && i < data->count; i++) {
-		status = nch_ngram_count(model, model->shape.buckets > 0 ? NULL : &model->table, &data->texts[i], &row, error);
-		if (status == NCH_OK)
-			status = nch_sparse_add_row(x, row.column, row.value, row.count, error);
+	nch_sparse_free(&l->x);
+	nch_sparse_free(&l->merged);
+	nch_alike_free(&l->alike);
+	nch_free(l->feature);
+	nch_free(l->idf);
+	nch_free(l->row_weight);
+	nch_free(l->positive_weight);
+	nch_free(l->weights);
+	nch_free(l->bias);
+	nch_free(l->logits);
+	nch_free(l->goals);
+}
+
+/* --- rows --- */
+
+/* Where in x->column a feature stood last: the place is in the row at hand if it is not before that row's start. Grows with the table. */
+typedef struct places {
+	size_t *at; /* place + 1 */
+	size_t capacity;
+} places;
+
+static nch_status make_places(places *p, size_t features, nch_error *error)
+{
+	size_t before = p->capacity;
+	if (features <= before)
+		return NCH_OK;
+	NCH_TRY(nch_grow(&p->at, &p->capacity, features, sizeof *p->at, error));
+	memset(p->at + before, 0, (p->capacity - before) * sizeof *p->at);
+	return NCH_OK;
+}
+
+/* Appends a row: each feature once, and how often it occurs. */
+static nch_status add_counts(nch_sparse *x, places *p, const nch_ngram_row *row, nch_error *error)
+{
+	NCH_TRY(nch_sparse_begin_row(x, row->count, error));
+	const size_t begin = x->starts[x->rows];
+	size_t end = begin;
+	for (size_t i = 0; i < row->count; i++) {
+		size_t *at = &p->at[row->column[i]];
+		if (*at > begin)
+			x->value[*at - 1] += 1.0f;
+		else {
+			x->column[end] = row->column[i];
+			x->value[end++] = 1.0f;
+			*at = end;
+		}
 	}
+	nch_sparse_end_row(x, end - begin);
+	return NCH_OK;
+}
+
+/* All rows as counts; their grams get numbers as they are met. */
+static nch_status count_rows(learning *l, nch_error *error)
+{
+	nch_ngram *model = l->model;
+	const size_t buckets = model->features = model->shape.buckets;
+	nch_ngram_row row = {0};
+	places p = {0};
+	nch_status status = NCH_OK;
+	for (size_t i = 0; status == NCH_OK && i < l->data->count; i++) {
+		status = nch_ngram_features(model, buckets > 0 ? NULL : &model->table, &l->data->texts[i], &row, error);
+		if (status == NCH_OK)
+			status = make_places(&p, buckets > 0 ? buckets : model->table.count, error);
+		if (status == NCH_OK)
+			status = add_counts(&l->x, &p, &row, error);
+	}
+	nch_free(p.at);
 	nch_ngram_row_free(&row);
 	return status;
 }
 
-typedef struct cell {
-	uint32_t column;
-	float value;
-} cell;
-
-static int compare_cells(const void *a, const void *b)
+/* The model's features: sorted grams, or buckets. */
+static nch_status number_features(learning *l, nch_error *error)
 {
-	uint32_t x = ((const cell *)a)->column, y = ((const cell *)b)->column;
-	return (x > y) - (x < y);
-}
-
-/* Columns get the numbers of the sorted table, and ascend again in each row. */
-static nch_status renumber(nch_sparse *x, const uint32_t *new_number, nch_error *error)
-{
-	size_t longest = 0;
-	for (size_t row = 0; row < x->rows; row++)
-		longest = x->starts[row + 1] - x->starts[row] > longest ? x->starts[row + 1] - x->starts[row] : longest;
-	cell *cells = nch_alloc(longest, sizeof *cells);
-	if (cells == NULL)
+	nch_ngram *model = l->model;
+	const size_t buckets = model->shape.buckets;
+	if (buckets == 0)
+		model->features = model->table.count;
+	l->x.columns = model->features;
+	if ((l->feature = nch_alloc(model->features, sizeof *l->feature)) == NULL)
 		return nch_no_memory(error);
-	for (size_t row = 0; row < x->rows; row++) {
-		size_t begin = x->starts[row], n = x->starts[row + 1] - begin;
-		for (size_t i = 0; i < n; i++)
-			cells[i] = (cell){new_number[x->column[begin + i]], x->value[begin + i]};
-		if (n > 0)
-			qsort(cells, n, sizeof *cells, compare_cells);
-		for (size_t i = 0; i < n; i++) {
-			x->column[begin + i] = cells[i].column;
-			x->value[begin + i] = cells[i].value;
-		}
-	}
-	nch_free(cells);
-	return NCH_OK;
-}
-
-static nch_status sort_grams(nch_ngram *model, nch_sparse *x, nch_error *error)
-{
-	uint32_t *new_number = nch_alloc(model->table.count, sizeof *new_number);
-	nch_status status = new_number != NULL ? nch_gram_table_sort(&model->table, new_number, error) : nch_no_memory(error);
-	if (status == NCH_OK)
-		status = renumber(x, new_number, error);
-	nch_free(new_number);
-	return status;
+	for (size_t f = 0; f < buckets; f++)
+		l->feature[f] = (uint32_t)f;
+	return buckets > 0 ? NCH_OK : nch_gram_table_sort(&model->table, l->feature, error);
 }
 
 /* idf of each feature, and the rows' values. */
-static nch_status weigh_rows(nch_ngram *model, nch_sparse *x, nch_error *error)
+static nch_status weigh_rows(learning *l, nch_error *error)
 {
-	size_t *rows_with = nch_alloc(model->features, sizeof *rows_with);
-	model->idf = nch_alloc(model->features, sizeof *model->idf);
-	if (rows_with == NULL || model->idf == NULL) {
+	nch_sparse *x = &l->x;
+	size_t *rows_with = nch_alloc(x->columns, sizeof *rows_with);
+	l->idf = nch_alloc(x->columns, sizeof *l->idf);
+	l->model->idf = nch_alloc(x->columns, sizeof *l->model->idf);
+	if (rows_with == NULL || l->idf == NULL || l->model->idf == NULL) {
 		nch_free(rows_with);
 		return nch_no_memory(error);
 	}
 	for (size_t i = 0; i < x->starts[x->rows]; i++)
 		rows_with[x->column[i]]++;
-	for (size_t f = 0; f < model->features; f++)
-		model->idf[f] = (float)(nch_log((1.0 + (double)x->rows) / (1.0 + (double)rows_with[f])) + 1.0);
+	for (size_t f = 0; f < x->columns; f++)
+		l->model->idf[l->feature[f]] = l->idf[f] = (float)(nch_log((1.0 + (double)x->rows) / (1.0 + (double)rows_with[f])) + 1.0);
 	nch_free(rows_with);
 	for (size_t row = 0; row < x->rows; row++)
-		nch_ngram_weigh(model->idf, x->column + x->starts[row], x->value + x->starts[row], x->starts[row + 1] - x->starts[row]);
+		nch_ngram_weigh(l->idf, x->column + x->starts[row], x->value + x->starts[row], x->starts[row + 1] - x->starts[row]);
 	return NCH_OK;
 }
+
+/* --- the fit --- */
 
 /* What the solver is given. Two labels are one output: the second one's logit, with the first one's at minus that. */
-typedef struct fitting {
-	nch_logistic problem;
-	double *row_weight, *positive_weight, *weights, *bias;
-	float *goals;
-} fitting;
-
-static void free_fitting(fitting *f)
+static nch_status set_rows(learning *l, nch_error *error)
 {
-	nch_free(f->row_weight);
-	nch_free(f->positive_weight);
-	nch_free(f->weights);
-	nch_free(f->bias);
-	nch_free(f->goals);
-}
-
-static nch_status set_rows(fitting *f, const nch_ngram_data *data, nch_error *error)
-{
+	const nch_ngram_data *data = l->data;
 	const size_t labels = data->labels->count;
 	if (data->class_weights != NULL && data->label != NULL) {
-		if ((f->row_weight = nch_alloc(data->count, sizeof *f->row_weight)) == NULL)
+		if ((l->row_weight = nch_alloc(data->count, sizeof *l->row_weight)) == NULL)
 			return nch_no_memory(error);
 		for (size_t i = 0; i < data->count; i++)
-			f->row_weight[i] = (double)data->class_weights[data->label[i]];
+			l->row_weight[i] = (double)data->class_weights[data->label[i]];
 	} else if (data->class_weights != NULL) {
-		if ((f->positive_weight = nch_alloc(labels, sizeof *f->positive_weight)) == NULL)
+		if ((l->positive_weight = nch_alloc(labels, sizeof *l->positive_weight)) == NULL)
 			return nch_no_memory(error);
 		for (size_t c = 0; c < labels; c++)
-			f->positive_weight[c] = (double)data->class_weights[c];
+			l->positive_weight[c] = (double)data->class_weights[c];
 	}
 	if (data->label != NULL && labels == 2) {
-		if ((f->goals = nch_alloc(data->count, sizeof *f->goals)) == NULL)
+		if ((l->goals = nch_alloc(data->count, sizeof *l->goals)) == NULL)
 			return nch_no_memory(error);
 		for (size_t i = 0; i < data->count; i++)
-			f->goals[i] = (float)(data->label[i] == 1);
+			l->goals[i] = (float)(data->label[i] == 1);
 	}
 	return NCH_OK;
 }
 
-static nch_status fit(nch_ngram *model, const nch_ngram_data *data, const nch_sparse *x, nch_pool *pool, fitting *f, nch_ngram_fit *told, nch_error *error)
+static nch_status fit(learning *l, nch_ngram_fit *told, nch_error *error)
 {
+	const nch_ngram_data *data = l->data;
 	const size_t labels = data->labels->count;
-	NCH_TRY(set_rows(f, data, error));
-	nch_logistic *p = &f->problem;
-	p->x = x;
+	NCH_TRY(set_rows(l, error));
+	nch_logistic *p = &l->problem;
+	p->x = &l->merged;
 	p->softmax = data->label != NULL && labels > 2;
-	p->outputs = f->goals != NULL ? 1 : labels;
+	p->outputs = l->goals != NULL ? 1 : labels;
 	p->label = data->label;
-	p->goals = f->goals != NULL ? f->goals : data->goals;
-	p->row_weight = f->row_weight;
-	p->positive_weight = f->positive_weight;
-	p->c = model->shape.c;
+	p->goals = l->goals != NULL ? l->goals : data->goals;
+	p->row_weight = l->row_weight;
+	p->positive_weight = l->positive_weight;
+	p->c = l->model->shape.c;
 	p->tolerance = 1e-4;
-	size_t cells;
-	if (!nch_size_mul(model->features, p->outputs, &cells))
+	size_t cells, answers;
+	if (!nch_size_mul(l->alike.kinds, p->outputs, &cells) || !nch_size_mul(data->count, p->outputs, &answers))
 		return nch_no_memory(error);
-	f->weights = nch_alloc(cells, sizeof *f->weights);
-	f->bias = nch_alloc(p->outputs, sizeof *f->bias);
-	if (f->weights == NULL || f->bias == NULL)
+	l->weights = nch_alloc(cells, sizeof *l->weights);
+	l->bias = nch_alloc(p->outputs, sizeof *l->bias);
+	p->logits = l->logits = nch_alloc(answers, sizeof *l->logits);
+	if (l->weights == NULL || l->bias == NULL || l->logits == NULL)
 		return nch_no_memory(error);
 	nch_logistic_result result;
-	NCH_TRY(nch_logistic_fit(p, pool, f->weights, f->bias, &result, error));
+	NCH_TRY(nch_logistic_fit(p, l->pool, l->weights, l->bias, &result, error));
 	told->steps = result.steps;
 	told->products = result.products;
 	told->objective = result.objective;
@@ -156,44 +192,55 @@ static nch_status fit(nch_ngram *model, const nch_ngram_data *data, const nch_sp
 	return NCH_OK;
 }
 
-/* The solver's doubles as the model's floats. */
-static nch_status keep(nch_ngram *model, const fitting *f, nch_error *error)
+/* One line of the solver's doubles as the model's floats; each of several features that are alike has its share. */
+static void keep_line(const learning *l, const double *from, double share, float *to)
 {
-	const size_t labels = model->labels.count;
-	size_t cells;
-	if (!nch_size_mul(model->features, labels, &cells))
+	const size_t labels = l->model->labels.count;
+	if (l->problem.outputs == labels)
+		for (size_t c = 0; c < labels; c++)
+			to[c] = (float)(share * from[c]);
+	else { /* two labels: -z/2 and z/2 have the softmax of z's sigmoid */
+		to[0] = (float)(-0.5 * share * from[0]);
+		to[1] = (float)(0.5 * share * from[0]);
+	}
+}
+
+static nch_status keep(learning *l, float **logits, nch_error *error)
+{
+	nch_ngram *model = l->model;
+	const size_t labels = model->labels.count, outputs = l->problem.outputs;
+	size_t cells, answers;
+	if (!nch_size_mul(model->features, labels, &cells) || !nch_size_mul(l->data->count, labels, &answers))
 		return nch_no_memory(error);
 	model->weight = nch_alloc(cells, sizeof *model->weight);
 	model->bias = nch_alloc(labels, sizeof *model->bias);
-	if (model->weight == NULL || model->bias == NULL)
+	if (model->weight == NULL || model->bias == NULL || (*logits = nch_alloc(answers, sizeof **logits)) == NULL)
 		return nch_no_memory(error);
-	if (f->problem.outputs == labels) {
-		for (size_t i = 0; i < cells; i++)
-			model->weight[i] = (float)f->weights[i];
-		for (size_t c = 0; c < labels; c++)
-			model->bias[c] = (float)f->bias[c];
-		return NCH_OK;
+	for (size_t f = 0; f < model->features; f++) {
+		uint32_t kind = l->alike.kind[f];
+		if (kind != NCH_ALIKE_NONE)
+			keep_line(l, l->weights + kind * outputs, 1.0 / sqrt((double)l->alike.members[kind]), model->weight + l->feature[f] * labels);
 	}
-	for (size_t i = 0; i < cells; i++) /* two labels: -z/2 and z/2 have the softmax of z's sigmoid */
-		model->weight[i] = (float)((i % 2 == 1 ? 0.5 : -0.5) * f->weights[i / 2]);
-	for (size_t c = 0; c < 2; c++)
-		model->bias[c] = (float)((c == 1 ? 0.5 : -0.5) * f->bias[0]);
+	keep_line(l, l->bias, 1.0, model->bias);
+	for (size_t row = 0; row < l->data->count; row++)
+		keep_line(l, l->logits + row * outputs, 1.0, *logits + row * labels);
 	return NCH_OK;
 }
 
-static nch_status learn(nch_ngram *model, const nch_ngram_data *data, nch_pool *pool, nch_sparse *x, fitting *f, nch_ngram_fit *told, nch_error *error)
+static nch_status learn(learning *l, nch_ngram_fit *told, nch_error *error)
 {
-	NCH_TRY(nch_labels_copy(&model->labels, data->labels, error));
-	NCH_TRY(count_rows(model, data, x, error));
-	if (model->shape.buckets == 0)
-		NCH_TRY(sort_grams(model, x, error));
-	x->columns = model->features = model->shape.buckets > 0 ? model->shape.buckets : model->table.count;
-	told->cells = x->starts[x->rows];
+	NCH_TRY(nch_labels_copy(&l->model->labels, l->data->labels, error));
+	NCH_TRY(count_rows(l, error));
+	NCH_TRY(number_features(l, error));
+	told->cells = l->x.starts[l->x.rows];
 	if (told->cells == 0)
 		return nch_fail(error, NCH_DATA, "the texts are all blank: there is nothing to learn from");
-	NCH_TRY(weigh_rows(model, x, error));
-	NCH_TRY(fit(model, data, x, pool, f, told, error));
-	return keep(model, f, error);
+	NCH_TRY(nch_alike_find(&l->x, &l->alike, error));
+	NCH_TRY(weigh_rows(l, error));
+	NCH_TRY(nch_alike_merge(&l->x, &l->alike, &l->merged, error));
+	nch_sparse_free(&l->x);
+	NCH_TRY(fit(l, told, error));
+	return keep(l, &told->logits, error);
 }
 
 nch_status nch_ngram_learn(const nch_ngram_shape *shape, const nch_ngram_data *data, nch_pool *pool, bool (*watch)(void *context, size_t step, double objective, double gradient),
@@ -201,21 +248,18 @@ nch_status nch_ngram_learn(const nch_ngram_shape *shape, const nch_ngram_data *d
 {
 	if (data->count == 0 || data->labels->count < (data->label != NULL ? 2 : 1))
 		return nch_fail(error, NCH_DATA, "a model needs rows, and at least two labels to choose from");
-	nch_ngram *made = nch_alloc(1, sizeof *made);
-	if (made == NULL)
+	learning l = {.model = nch_alloc(1, sizeof(nch_ngram)), .data = data, .pool = pool, .problem = {.watch = watch, .context = context}};
+	if (l.model == NULL)
 		return nch_no_memory(error);
-	nch_sparse x = {0};
-	fitting f = {.problem = {.watch = watch, .context = context}};
-	made->shape = *shape;
-	made->multi_label = data->label == NULL;
+	l.model->shape = *shape;
+	l.model->multi_label = data->label == NULL;
 	*told = (nch_ngram_fit){0};
-	nch_status status = learn(made, data, pool, &x, &f, told, error);
-	nch_sparse_free(&x);
-	free_fitting(&f);
+	nch_status status = learn(&l, told, error);
+	free_learning(&l);
 	if (status != NCH_OK) {
-		nch_ngram_free(made);
+		nch_ngram_free(l.model);
 		return status;
 	}
-	*model = made;
+	*model = l.model;
 	return NCH_OK;
 }

@@ -13,6 +13,7 @@
  *
  *     H V = V + C Σ_i w_i x_i (A_i u_i)ᵀ,   A_i = diag(p) - p pᵀ  (softmax),  diag(p (1 - p))  (sigmoid)
  *
+ * The sigmoid's outputs share the passes over the rows, and nothing else: each has its own steps and its own end. A step is tried on z alone, to which the direction's part was added once: it costs no pass.
  * Everything is double; every sum is taken in a fixed order (rows and features in runs of fixed length), whatever the number of threads. */
 #ifndef NCH_NGRAM_LOGISTIC_H
 #define NCH_NGRAM_LOGISTIC_H
@@ -31,16 +32,17 @@ typedef struct nch_logistic {
 	const double *row_weight; /* w: (rows), or NULL: all 1 */
 	const double *positive_weight; /* v: (outputs), sigmoid; or NULL: all 1 */
 	double c;                 /* C > 0 */
-	double tolerance;         /* ends when the gradient is shorter than this times what it was at W = 0; 0: 1e-6 */
+	double tolerance;         /* ends when the gradient is shorter than this times what it was at the start; 0: 1e-6 */
 	size_t most_steps;        /* Newton steps; 0: 100 */
+	double *logits;           /* (rows, outputs): gets z at the end; or NULL */
 	/* told after each step; false ends the fit with NCH_CANCELLED. May be NULL */
 	bool (*watch)(void *context, size_t step, double objective, double gradient);
 	void *context;
 } nch_logistic;
 
 typedef struct nch_logistic_result {
-	size_t steps, products; /* Newton steps, products with the Hessian */
-	double objective, gradient; /* f, and the length of its gradient over that at W = 0 */
+	size_t steps, products; /* Newton steps of the output that took most, products with the Hessian of all */
+	double objective, gradient; /* f, and the length of its gradient over that at the start, of the output that is farthest from its end */
 } nch_logistic_result;
 
 /* weights (features, outputs) row by row, bias (outputs): given by the caller, filled in; what stands there is where the search starts (zeros, or an older model's).

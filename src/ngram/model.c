@@ -55,7 +55,7 @@ static void ask_task(void *context, size_t run, size_t thread)
 	asker *who = &a->askers[thread];
 	size_t end = (run + 1) * TEXT_RUN < a->count ? (run + 1) * TEXT_RUN : a->count;
 	for (size_t i = run * TEXT_RUN; i < end && who->status == NCH_OK; i++) {
-		who->status = nch_ngram_count(a->model, NULL, &a->texts[i], &who->row, &who->error);
+		who->status = nch_ngram_count(a->model, &a->texts[i], &who->row, &who->error);
 		if (who->status != NCH_OK)
 			return;
 		if (a->shares != NULL)
@@ -136,7 +136,7 @@ static nch_status add_parts(const nch_ngram *model, const nch_ngram_row *row, co
 
 static nch_status take_apart(const nch_ngram *model, const nch_text *text, nch_ngram_row *row, float **times, nch_ngram_parts *parts, nch_error *error)
 {
-	NCH_TRY(nch_ngram_count(model, NULL, text, row, error));
+	NCH_TRY(nch_ngram_count(model, text, row, error));
 	NCH_TRY(nch_grams_of(text->text, text->length, model->shape.widths, &parts->text, error));
 	if (text->pair != NULL)
 		NCH_TRY(nch_grams_of(text->pair, text->pair_length, model->shape.widths, &parts->pair, error));

@@ -54,9 +54,10 @@ typedef struct nch_ngram_fit {
 	size_t steps, products; /* of the solver */
 	size_t cells;           /* grams of all texts */
 	double objective, gradient;
+	float *logits;          /* (count, labels): the texts' logits as the solver leaves them, before its weights are rounded to floats. Release with nch_free */
 } nch_ngram_fit;
 
-/* Learns. The optimum is one, so that neither the order of the rows nor chance is in it; the bits depend on the rows' order, not on the threads. watch as nch_logistic has it. */
+/* Learns. *fit is overwritten; its logits are NULL where the status is not NCH_OK. The optimum is one, so that neither the order of the rows nor chance is in it; the bits depend on the rows' order, not on the threads. watch as nch_logistic has it. */
 nch_status nch_ngram_learn(const nch_ngram_shape *shape, const nch_ngram_data *data, nch_pool *pool, bool (*watch)(void *context, size_t step, double objective, double gradient),
                            void *context, nch_ngram **model, nch_ngram_fit *fit, nch_error *error);
 

@@ -65,12 +65,16 @@ static nch_status add_features(const nch_ngram *model, nch_gram_table *grow, con
 	return NCH_OK;
 }
 
-nch_status nch_ngram_count(const nch_ngram *model, nch_gram_table *grow, const nch_text *text, nch_ngram_row *row, nch_error *error)
+nch_status nch_ngram_features(const nch_ngram *model, nch_gram_table *grow, const nch_text *text, nch_ngram_row *row, nch_error *error)
 {
 	row->count = row->unknown = row->all = 0;
 	NCH_TRY(add_features(model, grow, text->text, text->length, false, row, error));
-	if (text->pair != NULL)
-		NCH_TRY(add_features(model, grow, text->pair, text->pair_length, true, row, error));
+	return text->pair != NULL ? add_features(model, grow, text->pair, text->pair_length, true, row, error) : NCH_OK;
+}
+
+nch_status nch_ngram_count(const nch_ngram *model, const nch_text *text, nch_ngram_row *row, nch_error *error)
+{
+	NCH_TRY(nch_ngram_features(model, NULL, text, row, error));
 	if (row->value == NULL || row->count > row->value_capacity)
 		NCH_TRY(nch_grow(&row->value, &row->value_capacity, row->count + 1, sizeof *row->value, error));
 	if (row->count > 0)
@@ -88,7 +92,7 @@ nch_status nch_ngram_count(const nch_ngram *model, nch_gram_table *grow, const n
 	return NCH_OK;
 }
 
-static double frequency(float count, float idf) { return (1.0 + nch_log((double)count)) * (double)idf; }
+static double frequency(float count, float idf) { return (count > 1.0f ? 1.0 + nch_log((double)count) : 1.0) * (double)idf; }
 
 void nch_ngram_weigh(const float *idf, const uint32_t *column, float *value, size_t count)
 {

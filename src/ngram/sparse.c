@@ -1,11 +1,9 @@
 /* sparse.c - rows of cells. */
 #include "ngram/sparse.h"
 
-#include <string.h>
-
 #include "base/memory.h"
 
-nch_status nch_sparse_add_row(nch_sparse *m, const uint32_t *column, const float *value, size_t n, nch_error *error)
+nch_status nch_sparse_begin_row(nch_sparse *m, size_t n, nch_error *error)
 {
 	size_t used = m->starts != NULL ? m->starts[m->rows] : 0, capacity = m->capacity;
 	if (m->rows + 2 > m->row_capacity)
@@ -16,11 +14,6 @@ nch_status nch_sparse_add_row(nch_sparse *m, const uint32_t *column, const float
 		NCH_TRY(nch_grow(&m->value, &m->capacity, used + n + 1, sizeof *m->value, error));
 		m->capacity = m->capacity < capacity ? m->capacity : capacity;
 	}
-	if (n > 0) {
-		memcpy(m->column + used, column, n * sizeof *column);
-		memcpy(m->value + used, value, n * sizeof *value);
-	}
-	m->starts[++m->rows] = used + n;
 	return NCH_OK;
 }
 

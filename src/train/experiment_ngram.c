@@ -28,6 +28,7 @@ typedef struct work {
 	float *class_weights, *thresholds;
 	nch_temperatures temperatures;
 	nch_ngram *model;
+	nch_ngram_fit fit;
 	nch_buffer identity;
 	nch_run_folder folder;
 	nch_settings settings;
@@ -39,6 +40,7 @@ static void free_work(work *w)
 	nch_free(w->thresholds);
 	nch_free(w->temperatures.values);
 	nch_ngram_free(w->model);
+	nch_free(w->fit.logits);
 	nch_buffer_free(&w->identity);
 	nch_run_folder_close(&w->folder);
 }
@@ -113,7 +115,7 @@ static nch_status check_loss(const work *w, nch_error *error)
 	return NCH_OK;
 }
 
-static nch_status learn(work *w, nch_ngram_fit *fit, nch_error *error)
+static nch_status learn(work *w, nch_error *error)
 {
 	const nch_experiment_part part = nch_experiment_part_of(w->data, NCH_PART_TRAIN);
 	nch_examples truth = {0};
@@ -123,7 +125,7 @@ static nch_status learn(work *w, nch_ngram_fit *fit, nch_error *error)
 	if (status == NCH_OK) {
 		const nch_ngram_data data = {.texts = texts, .count = part.count, .labels = &w->data->train.labels, .label = truth.goals != NULL ? NULL : truth.label,
 		                             .goals = truth.goals, .class_weights = w->class_weights};
-		status = nch_ngram_learn(&w->options->ngram, &data, w->compute->pool, go_on, &watch, &w->model, fit, error);
+		status = nch_ngram_learn(&w->options->ngram, &data, w->compute->pool, go_on, &watch, &w->model, &w->fit, error);
 	}
 	nch_examples_free(&truth);
 	nch_free(texts);
@@ -132,26 +134,33 @@ static nch_status learn(work *w, nch_ngram_fit *fit, nch_error *error)
 
 /* --- measuring --- */
 
-static nch_status measure(work *w, nch_part_kind kind, nch_metrics *metrics, nch_error *error)
+static nch_status measure(work *w, nch_part_kind kind, const float *logits, nch_metrics *metrics, nch_error *error)
 {
 	const nch_experiment_part part = nch_experiment_part_of(w->data, kind);
 	const nch_measuring measuring = {w->options, w->data, &w->training, &w->thresholds, &w->temperatures};
 	nch_examples truth = {0};
-	size_t cells;
-	nch_text *texts = nch_dataset_texts(part.data, part.rows, part.count);
-	float *logits = nch_size_mul(part.count, w->model->labels.count, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
-	nch_status status = texts && logits ? nch_examples_truth(part.data, part.rows, part.count, &truth, error) : nch_no_memory(error);
-	if (status == NCH_OK)
-		status = nch_ngram_logits(w->model, texts, part.count, w->compute->pool, logits, NULL, error);
+	nch_status status = nch_examples_truth(part.data, part.rows, part.count, &truth, error);
 	if (status == NCH_OK)
 		status = nch_experiment_measure(&measuring, &truth, logits, kind == NCH_PART_VALID, metrics, error);
 	nch_examples_free(&truth);
+	return status;
+}
+
+static nch_status ask_and_measure(work *w, nch_part_kind kind, nch_metrics *metrics, nch_error *error)
+{
+	const nch_experiment_part part = nch_experiment_part_of(w->data, kind);
+	size_t cells;
+	nch_text *texts = nch_dataset_texts(part.data, part.rows, part.count);
+	float *logits = nch_size_mul(part.count, w->model->labels.count, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
+	nch_status status = texts && logits ? nch_ngram_logits(w->model, texts, part.count, w->compute->pool, logits, NULL, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = measure(w, kind, logits, metrics, error);
 	nch_free(texts);
 	nch_free(logits);
 	return status;
 }
 
-/* The training rows' figures, as a run's log has them: of the model as it is in the end, at fixed thresholds. */
+/* The training rows' figures, as a run's log has them: of the model as it is in the end, at fixed thresholds. Their logits are the solver's. */
 static nch_status measure_training(work *w, nch_epoch_record *record, nch_error *error)
 {
 	float *thresholds = w->thresholds;
@@ -159,7 +168,7 @@ static nch_status measure_training(work *w, nch_epoch_record *record, nch_error 
 	nch_metrics metrics = {0};
 	w->thresholds = NULL;
 	w->temperatures = (nch_temperatures){0};
-	nch_status status = measure(w, NCH_PART_TRAIN, &metrics, error);
+	nch_status status = measure(w, NCH_PART_TRAIN, w->fit.logits, &metrics, error);
 	record->train_loss = metrics.loss;
 	record->train_accuracy = metrics.accuracy;
 	nch_metrics_free(&metrics);
@@ -172,8 +181,8 @@ static nch_status measure_training(work *w, nch_epoch_record *record, nch_error 
 static nch_status measure_all(work *w, nch_experiment_result *r, nch_error *error)
 {
 	if (r->has_valid)
-		NCH_TRY(measure(w, NCH_PART_VALID, &r->valid, error));
-	return r->has_test ? measure(w, NCH_PART_TEST, &r->test, error) : NCH_OK;
+		NCH_TRY(ask_and_measure(w, NCH_PART_VALID, &r->valid, error));
+	return r->has_test ? ask_and_measure(w, NCH_PART_TEST, &r->test, error) : NCH_OK;
 }
 
 static nch_status make_record(work *w, nch_experiment_result *r, nch_error *error)
@@ -230,11 +239,10 @@ static nch_status save(work *w, nch_experiment_result *r, nch_error *error)
 
 static nch_status run(work *w, nch_experiment_result *r, nch_error *error)
 {
-	nch_ngram_fit fit;
 	double started = nch_seconds();
-	NCH_TRY(learn(w, &fit, error));
+	NCH_TRY(learn(w, error));
 	r->seconds = nch_seconds() - started;
-	r->training.steps = fit.steps;
+	r->training.steps = w->fit.steps;
 	r->train_rows = nch_experiment_part_of(w->data, NCH_PART_TRAIN).count;
 	r->valid_rows = nch_experiment_part_of(w->data, NCH_PART_VALID).count;
 	r->test_rows = nch_experiment_part_of(w->data, NCH_PART_TEST).count;
@@ -278,7 +286,6 @@ nch_status nch_experiment_baseline(const nch_experiment_options *options, const 
 {
 	work w = {.options = options, .data = data, .compute = compute};
 	nch_metrics valid = {0};
-	nch_ngram_fit fit;
 	bool has_valid = nch_experiment_part_of(data, NCH_PART_VALID).count > 0, has_test = nch_experiment_part_of(data, NCH_PART_TEST).count > 0;
 	if (!has_valid && !has_test)
 		return NCH_OK;
@@ -288,11 +295,11 @@ nch_status nch_experiment_baseline(const nch_experiment_options *options, const 
 	w.options = &plain;
 	nch_status status = begin(&w, error);
 	if (status == NCH_OK)
-		status = learn(&w, &fit, error);
+		status = learn(&w, error);
 	if (status == NCH_OK && has_valid)
-		status = measure(&w, NCH_PART_VALID, &valid, error);
+		status = ask_and_measure(&w, NCH_PART_VALID, &valid, error);
 	if (status == NCH_OK && has_test)
-		status = measure(&w, NCH_PART_TEST, &result->baseline, error);
+		status = ask_and_measure(&w, NCH_PART_TEST, &result->baseline, error);
 	if (status == NCH_OK && !has_test) {
 		result->baseline = valid;
 		valid = (nch_metrics){0};

@@ -348,6 +348,7 @@ static double accuracy_from(char *(*piece)(const char *text, size_t length))
 		nch_dataset_free(&parts[p]);
 	}
 	free(logits);
+	nch_free(fit.logits);
 	nch_ngram_free(model);
 	return accuracy;
 }

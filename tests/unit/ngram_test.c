@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "data/dataset.h"
 #include "golden/ngram_golden.h"
+#include "ngram/alike.h"
 #include "ngram/logistic.h"
 #include "ngram/model.h"
 #include "test.h"
@@ -39,6 +40,24 @@ static void read_books(void)
 		labels[i] = nch_dataset_label(&learnt, i);
 }
 
+/* Learns, and checks that the solver's logits are those of the model. */
+static nch_status learn(const nch_ngram_shape *shape, const nch_ngram_data *data, nch_pool *pool, nch_ngram **model, nch_ngram_fit *fit)
+{
+	nch_status status = nch_ngram_learn(shape, data, pool, NULL, NULL, model, fit, &error);
+	CHECK((status == NCH_OK) == (fit->logits != NULL));
+	if (status == NCH_OK) {
+		const size_t numbers = data->count * data->labels->count;
+		float *logits = calloc(numbers, sizeof *logits);
+		CHECK(nch_ngram_logits(*model, data->texts, data->count, pool, logits, NULL, &error) == NCH_OK);
+		for (size_t i = 0; i < numbers; i++)
+			CHECK_CLOSE((double)fit->logits[i], (double)logits[i], 1e-5);
+		free(logits);
+	}
+	nch_free(fit->logits);
+	fit->logits = NULL;
+	return status;
+}
+
 static nch_ngram *learn_four(size_t buckets, size_t threads, nch_ngram_fit *fit)
 {
 	nch_ngram_shape shape = nch_ngram_shape_default();
@@ -46,7 +65,7 @@ static nch_ngram *learn_four(size_t buckets, size_t threads, nch_ngram_fit *fit)
 	const nch_ngram_data data = {.texts = texts, .count = learnt.rows, .labels = &learnt.labels, .label = labels};
 	nch_pool *pool = nch_pool_new(threads);
 	nch_ngram *model = NULL;
-	CHECK(nch_ngram_learn(&shape, &data, pool, NULL, NULL, &model, fit, &error) == NCH_OK);
+	CHECK(learn(&shape, &data, pool, &model, fit) == NCH_OK);
 	nch_pool_free(pool);
 	return model;
 }
@@ -100,7 +119,7 @@ static void check_labels(const nch_ngram_data *data, size_t columns, const doubl
 	nch_ngram_fit fit;
 	nch_ngram *model = NULL;
 	float logits[ASKED * 4];
-	CHECK(nch_ngram_learn(&shape, data, NULL, NULL, NULL, &model, &fit, &error) == NCH_OK);
+	CHECK(learn(&shape, data, NULL, &model, &fit) == NCH_OK);
 	CHECK(nch_ngram_logits(model, questions, ASKED, NULL, logits, NULL, &error) == NCH_OK);
 	for (size_t i = 0; i < ASKED; i++) {
 		double p[4];
@@ -169,6 +188,72 @@ TEST(the_same_bits_on_any_threads_and_in_any_company)
 	}
 }
 
+/* rows × columns as text: a digit a cell */
+static nch_sparse sparse_of(const char *const *rows, size_t count)
+{
+	nch_sparse x = {.columns = strlen(rows[0])};
+	for (size_t i = 0; i < count; i++) {
+		size_t n = 0;
+		CHECK(nch_sparse_begin_row(&x, x.columns, &error) == NCH_OK);
+		for (uint32_t c = 0; c < x.columns; c++)
+			if (rows[i][c] != '0') {
+				x.column[x.starts[i] + n] = c;
+				x.value[x.starts[i] + n++] = (float)(rows[i][c] - '0');
+			}
+		nch_sparse_end_row(&x, n);
+	}
+	return x;
+}
+
+static const char *const together[] = {"1101000010", "0010100011", "1101002010", "0010100010", "1111100012", "0000010011"};
+enum { TOGETHER = 6, TOGETHER_COLUMNS = 10 };
+
+TEST(features_that_always_come_together_are_one)
+{
+	static const uint32_t kinds[TOGETHER_COLUMNS] = {1, 1, 2, 1, 2, 5, 4, NCH_ALIKE_NONE, 0, 3}; /* column 9 has a 2 in a row: nobody is like it */
+	nch_sparse x = sparse_of(together, TOGETHER), merged = {0};
+	nch_alike alike = {0};
+	CHECK(nch_alike_find(&x, &alike, &error) == NCH_OK && alike.kinds == 6 && alike.features == TOGETHER_COLUMNS);
+	for (size_t f = 0; f < TOGETHER_COLUMNS; f++)
+		CHECK(alike.kind[f] == kinds[f]);
+	CHECK(alike.members[0] == 1 && alike.members[1] == 3 && alike.members[2] == 2);
+	CHECK(nch_alike_merge(&x, &alike, &merged, &error) == NCH_OK && merged.rows == TOGETHER && merged.columns == 6);
+	CHECK(merged.starts[1] == 2 && merged.column[0] == 1 && merged.column[1] == 0);
+	CHECK_CLOSE((double)merged.value[0], sqrt(3.0), 1e-6);
+	nch_sparse_free(&x);
+	nch_sparse_free(&merged);
+	nch_alike_free(&alike);
+}
+
+/* 11 outputs, which are solved in a group of 8 and one of 3, each beside itself alone; and on merged columns beside all columns. */
+TEST(outputs_and_columns_share_the_work_and_nothing_else)
+{
+	enum { OUTPUTS = 11 };
+	nch_sparse x = sparse_of(together, TOGETHER), merged = {0};
+	nch_alike alike = {0};
+	float goals[TOGETHER * OUTPUTS], goal[TOGETHER];
+	double weights[TOGETHER_COLUMNS * OUTPUTS] = {0}, bias[OUTPUTS] = {0};
+	nch_logistic_result result;
+	for (size_t i = 0; i < TOGETHER * OUTPUTS; i++)
+		goals[i] = (float)((i / OUTPUTS + i % OUTPUTS) % (2 + i % OUTPUTS % 3) == 0); /* every output has both */
+	nch_logistic p = {.x = &x, .outputs = OUTPUTS, .goals = goals, .c = 3, .tolerance = 1e-10};
+	CHECK(nch_logistic_fit(&p, NULL, weights, bias, &result, &error) == NCH_OK);
+	CHECK(nch_alike_find(&x, &alike, &error) == NCH_OK && nch_alike_merge(&x, &alike, &merged, &error) == NCH_OK);
+	for (size_t c = 0; c < OUTPUTS; c++) {
+		double alone[TOGETHER_COLUMNS] = {0}, its_bias = 0;
+		for (size_t i = 0; i < TOGETHER; i++)
+			goal[i] = goals[i * OUTPUTS + c];
+		p = (nch_logistic){.x = &merged, .outputs = 1, .goals = goal, .c = 3, .tolerance = 1e-10};
+		CHECK(nch_logistic_fit(&p, NULL, alone, &its_bias, &result, &error) == NCH_OK);
+		CHECK_CLOSE(its_bias, bias[c], 1e-6);
+		for (size_t f = 0; f < TOGETHER_COLUMNS; f++)
+			CHECK_CLOSE(alike.kind[f] == NCH_ALIKE_NONE ? 0.0 : alone[alike.kind[f]] / sqrt((double)alike.members[alike.kind[f]]), weights[f * OUTPUTS + c], 1e-6);
+	}
+	nch_sparse_free(&x);
+	nch_sparse_free(&merged);
+	nch_alike_free(&alike);
+}
+
 TEST(parts_add_up_to_the_logits)
 {
 	nch_ngram_fit fit;
@@ -212,7 +297,7 @@ TEST(a_pair_has_features_of_its_own)
 	nch_text rows[] = {{"가 나", "다", 7, 3, {0}}, {"다", "가 나", 3, 7, {0}}}; /* the same words: only their places tell the labels */
 	const int32_t label[] = {0, 1};
 	float logits[4];
-	CHECK(nch_ngram_learn(&shape, &(nch_ngram_data){.texts = rows, .count = 2, .labels = &names, .label = label}, NULL, NULL, NULL, &model, &fit, &error) == NCH_OK);
+	CHECK(learn(&shape, &(nch_ngram_data){.texts = rows, .count = 2, .labels = &names, .label = label}, NULL, &model, &fit) == NCH_OK);
 	CHECK(nch_ngram_logits(model, rows, 2, NULL, logits, NULL, &error) == NCH_OK);
 	CHECK(logits[0] > logits[1] && logits[2] < logits[3]);
 	nch_ngram_free(model);
@@ -280,14 +365,14 @@ TEST(damaged_tables_are_refused)
 TEST(what_cannot_be_learnt_is_told)
 {
 	nch_labels names = {0};
-	nch_ngram_fit fit;
+	nch_ngram_fit fit = {0};
 	nch_ngram_shape shape = nch_ngram_shape_default();
 	nch_ngram *model = NULL;
 	const int32_t label[] = {0, 1};
 	const nch_text blank[] = {{.text = " ", .length = 1}, {.text = "", .length = 0}};
 	CHECK(nch_labels_parse(&names, "a,b", &error) == NCH_OK);
-	CHECK(nch_ngram_learn(&shape, &(nch_ngram_data){.texts = blank, .count = 2, .labels = &names, .label = label}, NULL, NULL, NULL, &model, &fit, &error) == NCH_DATA);
-	CHECK(nch_ngram_learn(&shape, &(nch_ngram_data){.texts = blank, .count = 0, .labels = &names, .label = label}, NULL, NULL, NULL, &model, &fit, &error) == NCH_DATA);
+	CHECK(learn(&shape, &(nch_ngram_data){.texts = blank, .count = 2, .labels = &names, .label = label}, NULL, &model, &fit) == NCH_DATA);
+	CHECK(learn(&shape, &(nch_ngram_data){.texts = blank, .count = 0, .labels = &names, .label = label}, NULL, &model, &fit) == NCH_DATA);
 	CHECK(!nch_ngram_is("data") && nch_ngram_open("data", &model, &error) != NCH_OK);
 	nch_labels_free(&names);
 }
@@ -299,11 +384,12 @@ TEST(every_failing_allocation_is_told)
 	nch_status status = NCH_MEMORY;
 	for (size_t n = 1; n < 1000 && status != NCH_OK; n++) {
 		nch_ngram *model = NULL;
-		nch_ngram_fit fit;
+		nch_ngram_fit fit = {0};
 		nch_alloc_fail_after(n);
 		status = nch_ngram_learn(&shape, &data, NULL, NULL, NULL, &model, &fit, &error);
 		nch_alloc_fail_after(0);
-		CHECK(status == NCH_OK || status == NCH_MEMORY);
+		CHECK(status == NCH_OK || (status == NCH_MEMORY && fit.logits == NULL));
+		nch_free(fit.logits);
 		nch_ngram_free(model);
 	}
 	CHECK(status == NCH_OK);
@@ -318,6 +404,8 @@ int main(void)
 	RUN(class_weights_weigh_rows);
 	RUN(several_labels_are_one_against_the_rest);
 	RUN(the_same_bits_on_any_threads_and_in_any_company);
+	RUN(features_that_always_come_together_are_one);
+	RUN(outputs_and_columns_share_the_work_and_nothing_else);
 	RUN(parts_add_up_to_the_logits);
 	RUN(a_pair_has_features_of_its_own);
 	RUN(a_folder_gives_the_model_back);
