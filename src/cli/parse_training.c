@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "train/experiment.h"
+#include "train/experiment_options.h"
 
 nch_status nch_parse_max_len(const nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error)
 {

@@ -4,7 +4,7 @@
 
 #include "cli/options.h"
 #include "data/labels.h"
-#include "train/experiment.h"
+#include "train/experiment_options.h"
 
 /* nch_steps_group: what steps are made of, whatever is trained; nch_train_group: what only a classifier has. */
 extern const nch_option_group nch_train_data_group, nch_train_model_group, nch_ngram_group, nch_steps_group, nch_train_group;

@@ -6,7 +6,7 @@
 
 #include "cli/progress.h"
 #include "report/tensorboard.h"
-#include "train/experiment.h"
+#include "train/experiment_options.h"
 
 /* Start with {0}; end with nch_train_screen_end. */
 typedef struct nch_train_screen {

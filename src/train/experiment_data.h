@@ -2,7 +2,7 @@
 #ifndef NCH_TRAIN_EXPERIMENT_DATA_H
 #define NCH_TRAIN_EXPERIMENT_DATA_H
 
-#include "train/experiment.h"
+#include "train/experiment_options.h"
 
 /* Start with {0}; release with nch_experiment_data_free. */
 typedef struct nch_experiment_data {

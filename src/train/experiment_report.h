@@ -2,7 +2,7 @@
 #ifndef NCH_TRAIN_EXPERIMENT_REPORT_H
 #define NCH_TRAIN_EXPERIMENT_REPORT_H
 
-#include "train/experiment.h"
+#include "train/experiment_options.h"
 
 /* metrics.json, report.txt, confusion.svg. (curves.svg is drawn while training goes on, by trainer.c.) */
 nch_status nch_experiment_report(const nch_experiment_options *options, const nch_experiment_result *result, nch_error *error);

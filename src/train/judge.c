@@ -59,3 +59,33 @@ nch_status nch_judge_rows(const nch_experiment_data *data, void (*warn)(void *co
 	nch_free(keys);
 	return status;
 }
+
+#define NO_MODEL "nothing was learned. Is the tokenizer the model's own, and is --lr right?"
+
+void nch_judge_learning(const nch_dataset *train, const nch_train_result *result, void (*warn)(void *context, const char *text), void *context)
+{
+	size_t most = 0, labels = train->labels.count;
+	size_t *counts = nch_alloc(labels, sizeof *counts);
+	if (counts == NULL || result->count == 0 || train->multi_label) {
+		nch_free(counts);
+		return;
+	}
+	nch_dataset_label_counts(train, counts);
+	for (size_t c = 0; c < labels; c++)
+		most = counts[c] > most ? counts[c] : most;
+	double chance = (double)most / (double)train->rows;
+	if (result->epochs[result->count - 1].train_accuracy <= chance + 0.01)
+		warn(context, "the last epoch ended at chance level: " NO_MODEL);
+	nch_free(counts);
+}
+
+void nch_judge_ranking(const nch_metrics *metrics, void (*warn)(void *context, const char *text), void *context)
+{
+	nch_buffer text = {0};
+	if (!metrics->multi_label || metrics->rows < 100 || !(metrics->roc_auc < 0.52))
+		return;
+	nch_buffer_printf(&text, "the model tells the rows hardly apart (ROC-AUC %.2f; chance is 0.50): " NO_MODEL, metrics->roc_auc);
+	if (text.data != NULL)
+		warn(context, text.data);
+	nch_buffer_free(&text);
+}

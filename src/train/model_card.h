@@ -2,7 +2,7 @@
 #ifndef NCH_TRAIN_MODEL_CARD_H
 #define NCH_TRAIN_MODEL_CARD_H
 
-#include "train/experiment.h"
+#include "train/experiment_options.h"
 
 /* Writes FOLDER/README.md, a model card as Hugging Face's hub reads it: front matter (language, tags, metrics, results), then data, recipe, metrics, seed, weights'
  * fingerprint and command. */

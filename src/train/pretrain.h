@@ -3,7 +3,7 @@
 #define NCH_TRAIN_PRETRAIN_H
 
 #include "data/dataset.h"
-#include "train/experiment.h"
+#include "train/experiment_options.h"
 
 /* What `nunchi pretrain` is told. Texts are borrowed. */
 typedef struct nch_pretrain_options {

@@ -11,6 +11,7 @@
 #include "cli/train_options.h"
 #include "cli/train_screen.h"
 #include "report/evaluation.h"
+#include "train/experiment.h"
 #include "train/folds.h"
 
 typedef struct cv_call {

@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/train_options.h"
 #include "cli/train_screen.h"
+#include "train/experiment.h"
 #include "train/sweep_run.h"
 
 typedef struct sweep_call {
