@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apps/pass.h"
 #include "base/memory.h"
 #include "kernels/math.h"
 
 typedef struct watcher {
 	nch_trace *trace;
 	size_t layer;   /* of the step that was seen last */
+	bool keep_parameters;
 	nch_status status;
 	nch_error error;
 } watcher;
@@ -165,34 +167,16 @@ static void add_probabilities(const nch_predictor *p, watcher *w)
 	w->trace->answer = nch_predictor_answer(p, logits->values, step->values, NULL);
 }
 
-/* With one label a text the loss is a softmax's, with several that of sigmoids. */
-static nch_loss describe_loss(const nch_predictor *p, const int32_t *target, const float *goals, double *sum)
+static void add_loss(const nch_predictor *p, watcher *w, double loss)
 {
-	bool cells = !nch_loss_is_softmax(p->loss, p->multi_label, p->labels);
-	return (nch_loss){.kind = cells ? NCH_LOSS_BCE : NCH_LOSS_CE, .target = target, .goals = cells ? goals : NULL,
-	                  .scale = cells ? 1.0 / (double)p->labels : 1.0, .sum = sum};
-}
-
-static nch_status go_back(nch_predictor *p, watcher *w, nch_tensor *logits, size_t label, nch_error *error)
-{
-	const int32_t target = (int32_t)label;
-	double sum = 0.0;
+	bool softmax = nch_loss_is_softmax(p->loss, p->multi_label, p->labels);
 	size_t one = 1;
-	float *goals = nch_alloc(p->labels, sizeof *goals);
-	if (goals == NULL)
-		return nch_no_memory(error);
-	goals[label] = 1.0f;
-	const nch_loss loss = describe_loss(p, &target, goals, &sum);
-	nch_loss_op(p->tape, logits, &loss);
-	nch_status status = nch_tape_backward(p->tape, error);
-	nch_trace_step *step = status == NCH_OK ? add_step(w, NCH_SEEN_LOSS, 0, loss.kind == NCH_LOSS_CE ? &nch_place_of_ce : &nch_place_of_bce, 1, &one) : NULL;
-	if (step != NULL && room_for_gradient(w, step) != NULL) {
-		step->formula = loss.kind == NCH_LOSS_CE ? step->formula : "L = -mean over labels of (y ln p + (1 - y) ln(1 - p))";
-		step->values[0] = (float)sum;
-		step->grad[0] = 1.0f;
-	}
-	nch_free(goals);
-	return status;
+	nch_trace_step *step = add_step(w, NCH_SEEN_LOSS, 0, softmax ? &nch_place_of_ce : &nch_place_of_bce, 1, &one);
+	if (step == NULL || room_for_gradient(w, step) == NULL)
+		return;
+	step->formula = softmax ? step->formula : "L = -mean over labels of (y ln p + (1 - y) ln(1 - p))";
+	step->values[0] = (float)loss;
+	step->grad[0] = 1.0f;
 }
 
 /* dL/dp, where p is the softmax that the loss is of, or the sigmoids. */
@@ -239,15 +223,6 @@ static nch_status take_parameters(const nch_predictor *p, bool keep, nch_trace *
 	return NCH_OK;
 }
 
-static void want_gradients(nch_model *model, bool wanted)
-{
-	for (size_t i = 0; i < model->count; i++) {
-		model->tensors[i].wants_grad = wanted;
-		model->tensors[i].grad = NULL; /* the tape's memory */
-		model->tensors[i].grad_set = false;
-	}
-}
-
 /* --- all of it --- */
 
 static nch_status find_words(nch_trace *t, nch_error *error)
@@ -267,60 +242,31 @@ static nch_status find_words(nch_trace *t, nch_error *error)
 	return NCH_OK;
 }
 
-static nch_status compute(nch_predictor *p, watcher *w, const nch_examples *rows, size_t label, bool keep, nch_error *error)
+static nch_status keep(void *context, nch_predictor *p, const nch_tensor *logits, double loss, nch_error *error)
 {
-	const nch_step step = {.record = label < p->labels};
-	nch_packed packed = {0};
-	nch_status status = nch_packed_fill(&packed, rows, (const size_t[]){0}, 1, p->model->config.position_offset, error);
-	if (status == NCH_OK)
-		status = nch_tape_begin(p->tape, &step, error);
-	if (status == NCH_OK) {
-		nch_batch batch = {.tokens = packed.tokens, .sentences = 1, .token = packed.token, .type = packed.type, .position = packed.position,
-		                   .offsets = packed.offsets};
-		nch_tensor *logits = nch_model_logits(p->model, p->tape, &batch);
-		status = nch_tape_check(p->tape, error);
-		if (status == NCH_OK)
-			add_probabilities(p, w);
-		if (status == NCH_OK && step.record)
-			status = go_back(p, w, logits, label, error);
-		if (status == NCH_OK && step.record)
-			find_probability_gradients(p, w);
-		if (status == NCH_OK && step.record)
-			status = take_parameters(p, keep, w->trace, error);
+	watcher *w = context;
+	(void)logits; /* it has been seen */
+	add_probabilities(p, w);
+	if (w->trace->has_label) {
+		add_loss(p, w, loss);
+		find_probability_gradients(p, w);
+		NCH_TRY(take_parameters(p, w->keep_parameters, w->trace, error));
 	}
-	nch_packed_free(&packed);
-	if (status == NCH_OK && w->status != NCH_OK) {
+	if (w->status != NCH_OK && error != NULL)
 		*error = w->error;
-		status = w->status;
-	}
-	return status;
+	return w->status;
 }
 
 nch_status nch_trace_make(nch_predictor *p, const nch_text *text, size_t label, bool keep_parameters, nch_trace *trace, nch_error *error)
 {
-	watcher w = {.trace = trace};
+	watcher w = {.trace = trace, .keep_parameters = keep_parameters};
 	nch_eye eye = {&w, see_step, see_scores, see_activated, see_gradient};
-	nch_examples rows = {0};
-	if (p->model == NULL)
-		return nch_fail(error, NCH_USAGE, "%s is no transformer: it has no steps to show (`nunchi explain` says what its words do)", p->folder);
-	if (p->model->classifier_weight->fresh)
-		return nch_fail(error, NCH_DATA, "%s holds an encoder without a classifier: train one (`nunchi train --init`)", p->folder);
-	NCH_TRY(nch_predictor_read(p, text, &trace->reading, error));
-	if (trace->reading.tokens.count > p->max_len)
-		return nch_fail(error, NCH_DATA, "the text has %zu tokens, the model reads %zu at once: shorten it", trace->reading.tokens.count, p->max_len);
-	trace->has_label = label < p->labels;
+	const nch_pass pass = {.text = text, .back = label < p->labels, .label = label, .eye = &eye, .then = keep, .context = &w};
+	trace->has_label = pass.back;
 	trace->label = label;
-	NCH_TRY(find_words(trace, error));
-	NCH_TRY(nch_predictor_examples(p, text, 1, &rows, error));
-	nch_tape_set_eye(p->tape, &eye);
-	if (trace->has_label)
-		want_gradients(p->model, true);
-	nch_status status = compute(p, &w, &rows, label, keep_parameters, error);
-	if (trace->has_label)
-		want_gradients(p->model, false);
-	nch_tape_set_eye(p->tape, NULL);
-	nch_examples_free(&rows);
-	return status;
+	NCH_TRY(nch_pass_run(p, &pass, "steps to show", error));
+	NCH_TRY(nch_predictor_read(p, text, &trace->reading, error));
+	return find_words(trace, error);
 }
 
 void nch_trace_free(nch_trace *trace)

@@ -17,6 +17,7 @@ const nch_command *const nch_commands[] = {
 	&nch_command_recommend,
 	&nch_command_explain,
 	&nch_command_trace,
+	&nch_command_gradcheck,
 	&nch_command_data,
 	&nch_command_split,
 	&nch_command_tokenize,

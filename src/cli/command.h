@@ -35,7 +35,7 @@ extern const nch_command nch_command_tokenize, nch_command_detokenize;
 extern const nch_command nch_command_tokenizer_train, nch_command_tokenizer_info;
 extern const nch_command nch_command_data, nch_command_split;
 extern const nch_command nch_command_inspect, nch_command_fingerprint;
-extern const nch_command nch_command_sentences, nch_command_tag, nch_command_recommend, nch_command_explain, nch_command_trace;
+extern const nch_command nch_command_sentences, nch_command_tag, nch_command_recommend, nch_command_explain, nch_command_trace, nch_command_gradcheck;
 extern const nch_command nch_command_convert, nch_command_bench;
 extern const nch_command nch_command_help;
 

@@ -1,6 +1,8 @@
 /* op_attention.c - attention over the packed sentences of a batch, plain or with rotary positions: every (sentence, head) is a task of its own. */
 #include "nn/tape_internal.h"
 
+#include "base/memory.h"
+
 #include <math.h>
 
 #include "kernels/math.h"
@@ -84,7 +86,8 @@ static bool attend(nch_tape *tape, const nch_batch *batch, const nch_attention *
 }
 
 static void attention_backward(nch_tape *tape, nch_node *node);
-static const nch_op attention_op = {"attention", attention_backward};
+static void attention_exact(nch_exact *e, const nch_node *node);
+static const nch_op attention_op = {"attention", attention_backward, attention_exact};
 
 nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, size_t heads, float dropout,
                              uint32_t site)
@@ -192,7 +195,8 @@ static nch_attention describe_rotary(const float *qkv, size_t columns, const nch
 }
 
 static void rotary_backward(nch_tape *tape, nch_node *node);
-static const nch_op rotary_op = {"rotary attention", rotary_backward};
+static void rotary_exact(nch_exact *e, const nch_node *node);
+static const nch_op rotary_op = {"rotary attention", rotary_backward, rotary_exact};
 
 nch_tensor *nch_rotary_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *qkv, const float *turns, size_t heads, size_t window,
                                     float dropout, uint32_t site)
@@ -231,4 +235,69 @@ static void rotary_backward(nch_tape *tape, nch_node *node)
 	rotary_job turning = {n->batch->offsets, n->turns, d, n->heads, inner / n->heads, -1.0f};
 	nch_parallel(tape->compute, n->batch->sentences, 1, rotate_range, &turning);
 	nch_gradient_give(tape, n->qkv, d);
+}
+
+/* --- in double --- */
+
+/* q, k, v with `row` doubles from one token to the next; out (tokens, heads · width). */
+static void attend_exactly(nch_exact *e, double *out, const double *q, const double *k, const double *v, size_t row, const nch_batch *batch, size_t heads, size_t width, size_t window)
+{
+	double *p = nch_alloc(nch_batch_longest(batch), sizeof *p);
+	if (p == NULL)
+		nch_exact_fail(e);
+	for (size_t t = 0; !nch_exact_failed(e) && t < batch->tokens * heads; t++) {
+		size_t i = t / heads, column = t % heads * width, sentence = 0;
+		while (batch->offsets[sentence + 1] <= i)
+			sentence++;
+		size_t first = batch->offsets[sentence], end = batch->offsets[sentence + 1];
+		if (window > 0) {
+			first = i - first > window ? i - window : first;
+			end = end - i - 1 > window ? i + window + 1 : end;
+		}
+		for (size_t j = first; j < end; j++) {
+			p[j - first] = 0;
+			for (size_t d = 0; d < width; d++)
+				p[j - first] += q[i * row + column + d] * k[j * row + column + d] / sqrt((double)width);
+		}
+		nch_exact_softmax(p, p, end - first);
+		for (size_t d = 0; d < width; d++) {
+			double sum = 0;
+			for (size_t j = first; j < end; j++)
+				sum += p[j - first] * v[j * row + column + d];
+			out[i * heads * width + column + d] = sum;
+		}
+	}
+	nch_free(p);
+}
+
+static void attention_exact(nch_exact *e, const nch_node *node)
+{
+	const attention_node *n = (const attention_node *)node;
+	const nch_tensor *q = n->q;
+	attend_exactly(e, nch_exact_room(e, node->out), nch_exact_values(e, q), nch_exact_values(e, n->k), nch_exact_values(e, n->v), q->columns, n->batch, n->heads,
+	               q->columns / n->heads, 0);
+}
+
+static void rotary_exact(nch_exact *e, const nch_node *node)
+{
+	const rotary_node *n = (const rotary_node *)node;
+	size_t columns = n->qkv->columns, inner = columns / 3, width = inner / n->heads, half = width / 2, count = n->qkv->rows * columns;
+	const double *before = nch_exact_values(e, n->qkv);
+	double *x = nch_alloc(count, sizeof *x);
+	for (size_t i = 0; x != NULL && before != NULL && i < count; i++) {
+		size_t t = i / columns, c = i % columns, d = c % width, sentence = 0;
+		while (n->batch->offsets[sentence + 1] <= t)
+			sentence++;
+		const float *turns = n->turns + (t - n->batch->offsets[sentence]) * width;
+		double cosine = (double)turns[d % half], sine = (double)turns[half + d % half];
+		if (c >= 2 * inner) /* values stay */
+			x[i] = before[i];
+		else
+			x[i] = d < half ? before[i] * cosine - before[i + half] * sine : before[i] * cosine + before[i - half] * sine;
+	}
+	if (x == NULL)
+		nch_exact_fail(e);
+	else
+		attend_exactly(e, nch_exact_room(e, node->out), x, x + inner, x + 2 * inner, columns, n->batch, n->heads, width, n->window);
+	nch_free(x);
 }

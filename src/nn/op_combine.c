@@ -25,7 +25,8 @@ static void add_range(void *context, size_t begin, size_t end)
 }
 
 static void add_backward(nch_tape *tape, nch_node *node);
-static const nch_op add_op = {"add", add_backward};
+static void add_exact(nch_exact *e, const nch_node *node);
+static const nch_op add_op = {"add", add_backward, add_exact};
 
 nch_tensor *nch_add_op(nch_tape *tape, nch_tensor *a, nch_tensor *b)
 {
@@ -106,7 +107,8 @@ static void gate_backward_range(void *context, size_t begin, size_t end)
 }
 
 static void gate_backward(nch_tape *tape, nch_node *node);
-static const nch_op gate_op = {"gate", gate_backward};
+static void gate_exact(nch_exact *e, const nch_node *node);
+static const nch_op gate_op = {"gate", gate_backward, gate_exact};
 
 nch_tensor *nch_gate_op(nch_tape *tape, nch_tensor *x, nch_activation f)
 {
@@ -135,4 +137,30 @@ static void gate_backward(nch_tape *tape, nch_node *node)
 		return;
 	nch_parallel(tape->compute, y->rows, 1, gate_backward_range, &job);
 	nch_gradient_give(tape, n->x, job.dx);
+}
+
+/* --- in double --- */
+
+static void add_exact(nch_exact *e, const nch_node *node)
+{
+	const add_node *n = (const add_node *)node;
+	const double *a = nch_exact_values(e, n->a), *b = nch_exact_values(e, n->b);
+	double *y = nch_exact_room(e, node->out);
+	if (nch_exact_failed(e))
+		return;
+	for (size_t i = 0; i < node->out->rows * node->out->columns; i++)
+		y[i] = a[i] + b[i];
+}
+
+static void gate_exact(nch_exact *e, const nch_node *node)
+{
+	const gate_node *n = (const gate_node *)node;
+	size_t width = node->out->columns;
+	const double *x = nch_exact_values(e, n->x);
+	double *y = nch_exact_room(e, node->out);
+	if (nch_exact_failed(e))
+		return;
+	for (size_t r = 0; r < node->out->rows; r++)
+		for (size_t c = 0; c < width; c++)
+			y[r * width + c] = nch_exact_activation(n->f, x[2 * r * width + c]) * x[(2 * r + 1) * width + c];
 }

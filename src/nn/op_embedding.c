@@ -41,7 +41,8 @@ static const int32_t *type_rows(nch_tape *tape, const nch_batch *batch, const nc
 }
 
 static void embedding_backward(nch_tape *tape, nch_node *node);
-static const nch_op embedding_op = {"embedding", embedding_backward};
+static void embedding_exact(nch_exact *e, const nch_node *node);
+static const nch_op embedding_op = {"embedding", embedding_backward, embedding_exact};
 
 nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *word, nch_tensor *type, nch_tensor *position)
 {
@@ -80,5 +81,23 @@ static void embedding_backward(nch_tape *tape, nch_node *node)
 			continue;
 		embedding_job job = {.kernels = tape->compute->kernels, .out = node->out, .table = table->grad, .index = indices[i]};
 		nch_parallel(tape->compute, table->columns, 64, add_back_range, &job);
+	}
+}
+
+/* In double. */
+static void embedding_exact(nch_exact *e, const nch_node *node)
+{
+	const embedding_node *n = (const embedding_node *)node;
+	const int32_t *indices[] = {n->batch->token, n->types, n->batch->position};
+	size_t columns = node->out->columns;
+	double *y = nch_exact_room(e, node->out);
+	if (nch_exact_failed(e))
+		return;
+	for (size_t i = 0; i < node->out->rows * columns; i++)
+		y[i] = 0;
+	for (int t = 0; t < 3; t++) {
+		const double *table = n->tables[t] ? nch_exact_values(e, n->tables[t]) : NULL;
+		for (size_t i = 0; table != NULL && i < node->out->rows * columns; i++)
+			y[i] += table[(size_t)indices[t][i / columns] * columns + i % columns];
 	}
 }

@@ -1,6 +1,8 @@
 /* op_linear.c - y = f(x) Wᵀ + b, where f is an activation or nothing. */
 #include "nn/tape_internal.h"
 
+#include "base/memory.h"
+
 typedef struct linear_node { /* of both ops; an activation alone has neither weight nor bias */
 	nch_node node;
 	nch_tensor *x, *weight, *bias;
@@ -34,7 +36,8 @@ static void activation_both_range(void *context, size_t begin, size_t end)
 }
 
 static void linear_backward(nch_tape *tape, nch_node *node);
-static const nch_op linear_op = {"linear", linear_backward};
+static void linear_exact(nch_exact *e, const nch_node *node);
+static const nch_op linear_op = {"linear", linear_backward, linear_exact};
 
 /* For whoever looks on. */
 static void show(nch_tape *tape, const nch_tensor *x, const float *values, bool gradient, int line)
@@ -150,7 +153,8 @@ static void linear_backward(nch_tape *tape, nch_node *node)
 }
 
 static void activation_backward(nch_tape *tape, nch_node *node);
-static const nch_op activation_op = {"activation", activation_backward};
+static void activation_exact(nch_exact *e, const nch_node *node);
+static const nch_op activation_op = {"activation", activation_backward, activation_exact};
 
 nch_tensor *nch_activate(nch_tape *tape, nch_tensor *x, nch_activation f)
 {
@@ -179,4 +183,32 @@ static void activation_backward(nch_tape *tape, nch_node *node)
 	activation_job job = {.kernels = tape->compute->kernels, .f = n->activation, .y = dx, .x = x->data, .dy = y->grad};
 	nch_parallel(tape->compute, x->rows * x->columns, 4096, activation_backward_range, &job);
 	nch_gradient_give(tape, x, dx);
+}
+
+/* --- in double --- */
+
+static void linear_exact(nch_exact *e, const nch_node *node)
+{
+	const linear_node *n = (const linear_node *)node;
+	size_t count = n->x->rows * n->x->columns;
+	const double *x = nch_exact_values(e, n->x), *w = nch_exact_values(e, n->weight), *bias = n->bias ? nch_exact_values(e, n->bias) : NULL;
+	double *y = nch_exact_room(e, node->out), *active = n->activation != NCH_ACTIVATIONS ? nch_alloc(count, sizeof *active) : NULL;
+	for (size_t i = 0; active != NULL && x != NULL && i < count; i++)
+		active[i] = nch_exact_activation(n->activation, x[i]);
+	if (n->activation != NCH_ACTIVATIONS && active == NULL)
+		nch_exact_fail(e);
+	if (!nch_exact_failed(e))
+		nch_exact_product(e, y, active ? active : x, w, bias, n->x->rows, n->weight->rows, n->x->columns);
+	nch_free(active);
+}
+
+static void activation_exact(nch_exact *e, const nch_node *node)
+{
+	const linear_node *n = (const linear_node *)node;
+	const double *x = nch_exact_values(e, n->x);
+	double *y = nch_exact_room(e, node->out);
+	if (nch_exact_failed(e))
+		return;
+	for (size_t i = 0; i < n->x->rows * n->x->columns; i++)
+		y[i] = nch_exact_activation(n->activation, x[i]);
 }

@@ -4,6 +4,7 @@
  * the whole one. */
 #include "nn/tape_internal.h"
 
+#include "base/memory.h"
 #include "kernels/math.h"
 
 /* -sum_c q(c) ln p(c) of one row and its gradient, softmax(z) · sum(q) - q; `p` has room for the row. */
@@ -85,10 +86,12 @@ typedef struct loss_node {
 	nch_node node;
 	nch_tensor *logits;
 	float *gradient;
+	nch_loss loss;
 } loss_node;
 
 static void loss_backward(nch_tape *tape, nch_node *node);
-static const nch_op loss_op = {"loss", loss_backward};
+static void loss_exact(nch_exact *e, const nch_node *node);
+static const nch_op loss_op = {"loss", loss_backward, loss_exact};
 
 void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss)
 {
@@ -107,6 +110,7 @@ void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss)
 	if (node != NULL) {
 		node->logits = logits;
 		node->gradient = job.gradient;
+		node->loss = *loss;
 	}
 }
 
@@ -115,4 +119,24 @@ static void loss_backward(nch_tape *tape, nch_node *node)
 	const loss_node *n = (loss_node *)node;
 	if (n->logits != NULL && n->logits->wants_grad)
 		nch_gradient_give(tape, n->logits, n->gradient);
+}
+
+/* In double: cross-entropy without weights and smoothing, and the losses of cells. */
+static void loss_exact(nch_exact *e, const nch_node *node)
+{
+	const loss_node *n = (const loss_node *)node;
+	const nch_loss *loss = &n->loss;
+	size_t classes = n->logits->columns;
+	const double *z = nch_exact_values(e, n->logits);
+	double *p = nch_alloc(classes, sizeof *p), slope;
+	for (size_t r = 0; p != NULL && z != NULL && r < n->logits->rows; r++, z += classes) {
+		double log_sum = loss->kind == NCH_LOSS_CE ? nch_exact_softmax(p, z, classes) : 0;
+		for (size_t c = 0; c < classes && nch_loss_has_cells(loss->kind); c++)
+			nch_exact_add_loss(e, loss->scale * nch_loss_cell(loss->kind, &loss->shape, z[c], (double)loss->goals[r * classes + c], 1.0, &slope));
+		if (loss->kind == NCH_LOSS_CE && loss->target[r] >= 0)
+			nch_exact_add_loss(e, loss->scale * (log_sum - z[loss->target[r]]));
+	}
+	if (p == NULL)
+		nch_exact_fail(e);
+	nch_free(p);
 }

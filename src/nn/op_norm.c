@@ -1,6 +1,7 @@
 /* op_norm.c - y = LayerNorm(residual + dropout(x)) (Ba, Kiros, Hinton 2016). */
 #include "nn/tape_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct norm_node {
@@ -8,6 +9,7 @@ typedef struct norm_node {
 	nch_tensor *x, *residual, *gamma, *beta;
 	nch_dropout dropout;
 	float *sum, *mean, *rstd;
+	float epsilon;
 } norm_node;
 
 typedef struct norm_job {
@@ -30,7 +32,8 @@ static float *zeros(nch_tape *tape, size_t count)
 }
 
 static void norm_backward(nch_tape *tape, nch_node *node);
-static const nch_op norm_op = {"layer norm", norm_backward};
+static void norm_exact(nch_exact *e, const nch_node *node);
+static const nch_op norm_op = {"layer norm", norm_backward, norm_exact};
 
 nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, float dropout, uint32_t site, nch_tensor *gamma,
                            nch_tensor *beta, float epsilon)
@@ -52,7 +55,7 @@ nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, 
 		job.norm.sum = x->data; /* x itself is needed no longer: the sum takes its place */
 		job.norm.mean = statistics;
 		job.norm.rstd = statistics + x->rows;
-		*node = (norm_node){node->node, x, residual, gamma, beta, job.norm.dropout, job.norm.sum, job.norm.mean, job.norm.rstd};
+		*node = (norm_node){node->node, x, residual, gamma, beta, job.norm.dropout, job.norm.sum, job.norm.mean, job.norm.rstd, epsilon};
 	}
 	nch_parallel(tape->compute, x->rows, 1, norm_range, &job);
 	return y;
@@ -114,4 +117,29 @@ static void norm_backward(nch_tape *tape, nch_node *node)
 		nch_gradient_give(tape, residual, ds);
 	else if (job.dx != NULL)
 		nch_gradient_release(tape, ds, floats);
+}
+
+/* --- in double --- */
+
+static void norm_exact(nch_exact *e, const nch_node *node)
+{
+	const norm_node *n = (const norm_node *)node;
+	size_t columns = n->x->columns;
+	const double *x = nch_exact_values(e, n->x), *residual = n->residual ? nch_exact_values(e, n->residual) : NULL;
+	const double *gamma = nch_exact_values(e, n->gamma), *beta = n->beta ? nch_exact_values(e, n->beta) : NULL;
+	double *y = nch_exact_room(e, node->out);
+	if (nch_exact_failed(e))
+		return;
+	for (size_t r = 0; r < n->x->rows; r++, x += columns, y += columns) {
+		double mean = 0, variance = 0;
+		for (size_t c = 0; c < columns; c++) {
+			y[c] = x[c] + (residual ? residual[r * columns + c] : 0);
+			mean += y[c] / (double)columns;
+		}
+		for (size_t c = 0; c < columns; c++)
+			variance += (y[c] - mean) * (y[c] - mean) / (double)columns;
+		double rstd = 1 / sqrt(variance + (double)n->epsilon);
+		for (size_t c = 0; c < columns; c++)
+			y[c] = (y[c] - mean) * rstd * gamma[c] + (beta ? beta[c] : 0);
+	}
 }

@@ -12,7 +12,8 @@ typedef struct pool_node {
 } pool_node;
 
 static void select_rows_backward(nch_tape *tape, nch_node *node);
-static const nch_op select_rows_op = {"select rows", select_rows_backward};
+static void select_rows_exact(nch_exact *e, const nch_node *node);
+static const nch_op select_rows_op = {"select rows", select_rows_backward, select_rows_exact};
 
 nch_tensor *nch_select_rows(nch_tape *tape, nch_tensor *x, const size_t *index, size_t count)
 {
@@ -40,7 +41,8 @@ static void select_rows_backward(nch_tape *tape, nch_node *node)
 }
 
 static void mean_rows_backward(nch_tape *tape, nch_node *node);
-static const nch_op mean_rows_op = {"mean rows", mean_rows_backward};
+static void mean_rows_exact(nch_exact *e, const nch_node *node);
+static const nch_op mean_rows_op = {"mean rows", mean_rows_backward, mean_rows_exact};
 
 nch_tensor *nch_mean_rows_op(nch_tape *tape, nch_tensor *x, const nch_batch *batch)
 {
@@ -127,7 +129,8 @@ static void pool_backward_range(void *context, size_t from, size_t to)
 }
 
 static void pool_rows_backward(nch_tape *tape, nch_node *node);
-static const nch_op pool_rows_op = {"pool rows", pool_rows_backward};
+static void pool_rows_exact(nch_exact *e, const nch_node *node);
+static const nch_op pool_rows_op = {"pool rows", pool_rows_backward, pool_rows_exact};
 
 nch_tensor *nch_pool_rows(nch_tape *tape, nch_tensor *x, const size_t *begin, const size_t *end, size_t count, bool largest)
 {
@@ -161,4 +164,49 @@ static void pool_rows_backward(nch_tape *tape, nch_node *node)
 	memset(job.dx, 0, floats * sizeof *job.dx);
 	nch_parallel(tape->compute, y->rows, 1, pool_backward_range, &job);
 	nch_gradient_give(tape, x, job.dx);
+}
+
+/* --- in double --- */
+
+static void pool_exactly(nch_exact *e, const nch_node *node, const size_t *begin, const size_t *end, bool largest)
+{
+	const nch_tensor *x = ((const pool_node *)node)->x;
+	const double *values = nch_exact_values(e, x);
+	double *y = nch_exact_room(e, node->out);
+	if (nch_exact_failed(e))
+		return;
+	for (size_t i = 0; i < node->out->rows * x->columns; i++) {
+		size_t row = i / x->columns, count = end[row] - begin[row];
+		const double *from = values + begin[row] * x->columns + i % x->columns;
+		double sum = 0, most = *from;
+		for (size_t r = 0; r < count; r++) {
+			double value = from[r * x->columns];
+			sum += value;
+			most = value > most ? value : most;
+		}
+		y[i] = largest ? most : sum / (double)count;
+	}
+}
+
+static void select_rows_exact(nch_exact *e, const nch_node *node)
+{
+	const pool_node *n = (const pool_node *)node;
+	const double *x = nch_exact_values(e, n->x);
+	double *y = nch_exact_room(e, node->out);
+	if (nch_exact_failed(e))
+		return;
+	for (size_t r = 0; r < node->out->rows; r++)
+		memcpy(y + r * n->x->columns, x + n->begin[r] * n->x->columns, n->x->columns * sizeof *y);
+}
+
+static void mean_rows_exact(nch_exact *e, const nch_node *node)
+{
+	const pool_node *n = (const pool_node *)node;
+	pool_exactly(e, node, n->begin, n->begin + 1, false);
+}
+
+static void pool_rows_exact(nch_exact *e, const nch_node *node)
+{
+	const pool_node *n = (const pool_node *)node;
+	pool_exactly(e, node, n->begin, n->end, n->largest);
 }

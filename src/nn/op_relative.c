@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#include "base/memory.h"
+
 /* Which of the inputs is what. */
 enum { Q, K, V, KERNEL, CONTENT_BIAS, PLACE_BIAS, KIND_BIAS, SEGMENTS, INPUTS };
 
@@ -93,7 +95,8 @@ static void show(nch_tape *tape, const nch_relative *r)
 }
 
 static void relative_backward(nch_tape *tape, nch_node *node);
-static const nch_op relative_op = {"relative attention", relative_backward};
+static void relative_exact(nch_exact *e, const nch_node *node);
+static const nch_op relative_op = {"relative attention", relative_backward, relative_exact};
 
 nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *q, nch_tensor *k, nch_tensor *v,
                             const nch_relative_weights *weights, size_t heads, float dropout, uint32_t site)
@@ -180,4 +183,60 @@ static void relative_backward(nch_tape *tape, nch_node *recorded)
 	nch_gradient_give(tape, q, r->dq);
 	nch_gradient_give(tape, k, r->dk);
 	nch_gradient_give(tape, v, r->dv);
+}
+
+/* --- in double --- */
+
+typedef struct exact_relative {
+	size_t row, width;
+	const double *in[INPUTS], *places;
+} exact_relative;
+
+/* The formula of kernels/kernels.h, for query i of the sentence, which is row `query`, and key j. */
+static double exact_score(const exact_relative *x, const nch_relative_shape *s, size_t query, size_t i, size_t key, size_t j, size_t column)
+{
+	bool apart = s->first_apart && (i == 0 || j == 0), same = i == 0 || j == 0 || s->queries->type[query] == s->keys->type[key];
+	const double *q = x->in[Q] + query * x->row + column, *k = x->in[K] + key * x->row + column;
+	const double *place = x->places + (s->zero - s->step * i + j) * x->row + column, *kind = x->in[SEGMENTS] + same * x->row + column;
+	double sum = 0;
+	for (size_t d = 0; d < x->width; d++) {
+		sum += (q[d] + x->in[CONTENT_BIAS][column + d]) * k[d];
+		if (!apart)
+			sum += (q[d] + x->in[PLACE_BIAS][column + d]) * place[d] + (q[d] + x->in[KIND_BIAS][column + d]) * kind[d];
+	}
+	return sum / sqrt((double)x->width);
+}
+
+static void relative_exact(nch_exact *e, const nch_node *node)
+{
+	const relative_node *n = (const relative_node *)node;
+	const nch_relative_shape *s = n->shape;
+	size_t row = n->in[Q]->columns, width = row / n->heads;
+	exact_relative x = {.row = row, .width = width};
+	double *places = nch_alloc(s->distances, row * sizeof *places), *p = nch_alloc(nch_batch_longest(s->keys), sizeof *p), *out = nch_exact_room(e, node->out);
+	for (size_t i = 0; i < INPUTS; i++)
+		x.in[i] = nch_exact_values(e, n->in[i]);
+	if (places == NULL || p == NULL)
+		nch_exact_fail(e);
+	for (size_t u = 0; !nch_exact_failed(e) && u < s->distances * row; u++)
+		for (size_t c = 0; c < s->columns; c++)
+			places[u] += (double)s->waves[u / row * s->columns + c] * x.in[KERNEL][c * row + u % row];
+	x.places = places;
+	for (size_t sentence = 0; !nch_exact_failed(e) && sentence < s->queries->sentences; sentence++) {
+		size_t queries = s->queries->offsets[sentence], keys = s->keys->offsets[sentence], count = s->keys->offsets[sentence + 1] - keys;
+		for (size_t t = 0; t < (s->queries->offsets[sentence + 1] - queries) * n->heads; t++) {
+			size_t i = t / n->heads, column = t % n->heads * width;
+			for (size_t j = 0; j < count; j++)
+				p[j] = exact_score(&x, s, queries + i, i, keys + j, j, column);
+			nch_exact_softmax(p, p, count);
+			for (size_t d = 0; d < width; d++) {
+				double sum = 0;
+				for (size_t j = 0; j < count; j++)
+					sum += p[j] * x.in[V][(keys + j) * row + column + d];
+				out[(queries + i) * row + column + d] = sum;
+			}
+		}
+	}
+	nch_free(places);
+	nch_free(p);
 }

@@ -2,6 +2,7 @@
 #ifndef NCH_NN_TAPE_INTERNAL_H
 #define NCH_NN_TAPE_INTERNAL_H
 
+#include "nn/exact.h"
 #include "nn/eye.h"
 #include "nn/tape.h"
 
@@ -9,6 +10,7 @@
 typedef struct nch_op {
 	const char *name;
 	void (*backward)(nch_tape *tape, nch_node *node); /* gives the gradient of node->out to the inputs */
+	void (*exact)(nch_exact *exact, const nch_node *node); /* the same formula in double, without tricks; NULL: nobody has written it */
 } nch_op;
 
 /* One op as it was applied. Each op's own record begins with this; what else it holds (inputs, what the forward pass keeps for the backward pass) is its

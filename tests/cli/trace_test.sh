@@ -36,6 +36,12 @@ else
 	skip 'no node: the syntax of the script of the page'
 fi
 
+exits 0 '' -- gradcheck --model "$work/m" --text '비가 와서 슬프다' --label $label
+check 'gradcheck: all are OK' sh -c "grep -q '^41 of 41 tensors OK\$' '$work/.out' && [ \$(grep -c ' OK\$' '$work/.out') = 42 ]"
+exits 0 '' -- gradcheck --model "$work/m" --text '비가 와서 슬프다' --label $label --json --samples 2
+check 'gradcheck --json: each tensor with its samples' sh -c "grep -q '^{\"ok\":true,' '$work/.out' && [ \$(grep -o '\"elements\":\[[0-9]*,[0-9]*\]' '$work/.out' | grep -c '') = 41 ]"
+exits 2 'needs --label' -- gradcheck --model "$work/m" --text '비'
+
 exits 2 'did you mean layer.1.query' -- trace --model "$work/m" --text '비' --step layer.1.qeury
 exits 2 "did you mean 슬픔" -- trace --model "$work/m" --text '비' --label 슬품
 exits 2 'needs --text' -- trace --model "$work/m"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "apps/gradcheck.h"
 #include "apps/trace.h"
 #include "base/file.h"
 #include "base/utf8.h"
@@ -236,6 +237,37 @@ TEST(sources_are_right)
 	nch_buffer_free(&bytes);
 }
 
+/* Every family's gradients, all ops among them, are what differences in double say; one that is a tenth too large is found. */
+TEST(gradients_are_differences)
+{
+	static const char *const modern = "{\"model_type\":\"modernbert\",\"architectures\":[\"ModernBertForSequenceClassification\"],\"vocab_size\":120,\"hidden_size\":48,"
+					  "\"num_hidden_layers\":3,\"num_attention_heads\":4,\"intermediate_size\":40,\"max_position_embeddings\":64,\"local_attention\":4,"
+					  "\"pad_token_id\":0,\"bos_token_id\":2,\"eos_token_id\":3,\"cls_token_id\":2,\"sep_token_id\":3,"
+					  "\"id2label\":{\"0\":\"a\",\"1\":\"b\",\"2\":\"c\"}}";
+	for (size_t i = 0; i <= COUNT(goldens); i++) {
+		golden g = i < COUNT(goldens) ? goldens[i] : (golden){.name = "modernbert", .config = modern};
+		nch_predictor *p = open_golden(&g);
+		nch_buffer bytes = {0};
+		nch_text text = golden_text(&bytes);
+		for (int spoilt = 0; p != NULL && spoilt < 2; spoilt++) {
+			nch_gradcheck check = {0};
+			const char *spoil = spoilt ? p->model->tensors[p->model->count / 2].name : NULL;
+			CHECK(nch_gradcheck_run(p, &text, TRACE_LABEL, 3, 1234, spoil, &check, &error) == NCH_OK);
+			CHECK(check.count > 20 && check.bad == (size_t)spoilt);
+			CHECK_CLOSE(check.loss, check.loss_float, 1e-5);
+			if (i < COUNT(goldens))
+				CHECK_CLOSE(check.loss, g.loss, 1e-6);
+			for (size_t t = 0; t < check.count; t++)
+				if (!check.tensors[t].ok && !spoilt)
+					printf("  %s %s: %.3g %.3g\n", g.name, check.tensors[t].tensor->name, check.tensors[t].tape[0], check.tensors[t].differences[0]);
+			nch_gradcheck_free(&check);
+		}
+		CHECK(p != NULL);
+		nch_predictor_close(p);
+		nch_buffer_free(&bytes);
+	}
+}
+
 /* 20 tokens, six layers of BERT's width: under 2 MB. (The feed-forward part, of which a page shows but 48 columns, is narrow here.) */
 TEST(pages_are_small)
 {
@@ -269,6 +301,7 @@ int main(void)
 	RUN(logits_are_those_of_predict);
 	RUN(patterns);
 	RUN(sources_are_right);
+	RUN(gradients_are_differences);
 	RUN(pages_are_small);
 	char command[300];
 	snprintf(command, sizeof command, "rm -r '%s'", folder);

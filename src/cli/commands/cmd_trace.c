@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/default_model.h"
+#include "cli/label_option.h"
 #include "cli/output.h"
 #include "cli/suggest.h"
 
@@ -22,22 +23,6 @@ static const nch_option own_options[] = {
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
-static nch_status find_label(const nch_predictor *p, const char *name, size_t *label, nch_error *error)
-{
-	nch_suggestion suggestion = {.word = name};
-	*label = p->labels;
-	for (size_t i = 0; name != NULL && i < p->labels; i++) {
-		if (strcmp(nch_predictor_label(p, i), name) == 0)
-			*label = i;
-		nch_suggestion_offer(&suggestion, nch_predictor_label(p, i));
-	}
-	if (name == NULL || *label < p->labels)
-		return NCH_OK;
-	if (suggestion.best != NULL)
-		return nch_fail(error, NCH_USAGE, "--label: the model knows no \"%s\"; did you mean %s?", name, suggestion.best);
-	return nch_fail(error, NCH_USAGE, "--label: the model knows no \"%s\"; its labels: nunchi inspect %s", name, p->folder);
-}
-
 /* A model's folder on the command line, rather than a sentence. */
 static bool is_model(const char *word)
 {
@@ -53,7 +38,7 @@ static nch_status trace_one(const nch_options *options, const char *folder, cons
 	const nch_text asked = {.text = text->data ? text->data : "", .length = text->length, .pair = pair->data, .pair_length = pair->length};
 	NCH_TRY(nch_default_model(folder, NCH_DEFAULT_EMOTIONS, &folder, error));
 	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), p, error));
-	NCH_TRY(find_label(*p, nch_options_text(options, "label"), &label, error));
+	NCH_TRY(nch_label_option(*p, nch_options_text(options, "label"), &label, error));
 	return nch_trace_make(*p, &asked, label, false, trace, error);
 }
 
