@@ -8,9 +8,8 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#elif defined(__aarch64__) && defined(__linux__)
-#include <asm/hwcap.h>
-#include <sys/auxv.h>
+#elif defined(__aarch64__)
+#include "base/os.h"
 #endif
 
 extern const nch_kernels nch_kernels_scalar;
@@ -133,13 +132,7 @@ extern const nch_int8_kernels nch_int8_kernels_neon, nch_int8_kernels_neon_dot;
 
 static int has_dot(void)
 {
-#if defined(__linux__)
-	return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
-#elif defined(__APPLE__)
-	return 1; /* all of them have it */
-#else
-	return 0;
-#endif
+	return nch_os_has_dot();
 }
 #endif
 

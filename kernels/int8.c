@@ -82,7 +82,7 @@ void NCH_KERNEL(nch_int8_pack)(const nch_int8_matrix *m, const int8_t *v, size_t
 		for (size_t i = 0; i < 16; i++) {
 			uint32_t line[16] = {0};
 			if (i < rows)
-				memcpy(line, v + (first + i) * m->columns + begin, bytes);
+				memcpy(line, v + i * m->columns + begin, bytes);
 			square[i] = v_from_bits(u_load(line));
 		}
 		v_transpose(square);
@@ -92,7 +92,7 @@ void NCH_KERNEL(nch_int8_pack)(const nch_int8_matrix *m, const int8_t *v, size_t
 	for (size_t i = 0; i < 16; i++) {
 		int32_t sum = 0;
 		for (size_t p = 0; i < rows && p < m->columns; p++)
-			sum += v[(first + i) * m->columns + p];
+			sum += v[i * m->columns + p];
 		m->sums[first + i] = sum;
 	}
 }

@@ -48,7 +48,7 @@ typedef struct nch_int8_kernels {
 
 	/* v(p) = w(p) / scale for n weights of a row; returns scale = max |w| / 127. A row of zeros, or of what is hardly more, has scale 0. */
 	float (*round_row)(int8_t *v, const float *w, size_t n);
-	/* Packs the rows 16·panel … of v (rows, columns), row by row, and fills in their sums; the scales are the caller's. */
+	/* Packs the rows 16·panel …, of which v is the first and the others follow, and fills in their sums; the scales are the caller's. */
 	void (*pack)(const nch_int8_matrix *matrix, const int8_t *v, size_t panel);
 	/* Rounds the rows [begin, end); x is the first of them, the others follow. */
 	void (*round_rows)(const nch_int8_rows *rows, const float *x, size_t begin, size_t end);

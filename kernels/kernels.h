@@ -17,10 +17,12 @@
 #include "kernels/threads.h"
 
 struct nch_kernels;
+struct nch_int8_kernels;
 
 /* Who computes: the table, the threads, and their working memory. nn/compute.h makes one. */
 typedef struct nch_compute {
 	const struct nch_kernels *kernels;
+	const struct nch_int8_kernels *int8; /* products of bytes (kernels/int8.h); NULL where none are wanted */
 	nch_pool *pool;        /* NULL: the calling thread alone */
 	float *shared;         /* nch_gemm_shared_floats(): the packed part of a product's right side */
 	float *scratch;        /* threads × scratch_floats: one part for each thread */

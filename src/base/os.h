@@ -30,6 +30,7 @@ long nch_os_process(void);
 bool nch_os_process_lives(long process); /* true also where nobody knows */
 void nch_os_host(char *name, size_t room); /* this machine's name; "host" if it has none */
 size_t nch_os_cores(void); /* processors that this process may use; at least 1 */
+bool nch_os_has_dot(void); /* AArch64, whose programs can't ask the processor: whether it has the instructions that multiply and add bytes */
 const char *nch_os_reason(int number); /* the system's words for an errno */
 
 /* --- memory --- */

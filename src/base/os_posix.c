@@ -15,6 +15,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
 
 /* --- the program --- */
 
@@ -118,6 +121,17 @@ void nch_os_host(char *name, size_t room)
 {
 	if (gethostname(name, room) != 0 || memchr(name, '\0', room) == NULL || name[0] == '\0')
 		snprintf(name, room, "host");
+}
+
+bool nch_os_has_dot(void)
+{
+#if defined(__aarch64__) && defined(__linux__)
+	return (getauxval(AT_HWCAP) & 1 << 20) != 0; /* HWCAP_ASIMDDP */
+#elif defined(__aarch64__) && defined(__APPLE__)
+	return true;
+#else
+	return false;
+#endif
 }
 
 size_t nch_os_cores(void)

@@ -261,6 +261,11 @@ void nch_os_host(char *name, size_t room)
 		snprintf(name, room, "host");
 }
 
+bool nch_os_has_dot(void)
+{
+	return IsProcessorFeaturePresent(43) != 0; /* PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE */
+}
+
 size_t nch_os_cores(void)
 {
 	DWORD_PTR ours, all;

@@ -12,6 +12,7 @@
 #include "kernels/kernels.h"
 #include "nn/config.h"
 #include "tokenizer/tokenizer.h"
+#include "train/predictor.h"
 
 /* One figure; what does not apply is 0 (or NULL). */
 typedef struct nch_figure {
@@ -54,12 +55,12 @@ nch_status nch_bench_elements(const nch_compute *compute, size_t index, double p
  * the matrix products, forward once, backward twice. */
 nch_status nch_bench_train(nch_compute *compute, const nch_config *config, size_t sentences, size_t length, double patience, nch_figure *figure,
                            nch_error *error);
-nch_status nch_bench_predict(nch_compute *compute, const nch_config *config, size_t sentences, size_t length, double patience,
+nch_status nch_bench_predict(nch_compute *compute, const nch_config *config, bool int8, size_t sentences, size_t length, double patience,
                              nch_figure *figure, nch_error *error);
 
 /* The logits of the first `limit` lines (0: all) of a text by the model in a folder, in batches of like length; the tokens are made before. Operations are
  * those of the weight matrices. */
-nch_status nch_bench_texts(const char *folder, size_t threads, const char *isa, const char *text, size_t length, size_t limit, double patience,
+nch_status nch_bench_texts(const char *folder, const nch_predictor_how *how, const char *text, size_t length, size_t limit, double patience,
                            nch_figure *figure, nch_error *error);
 
 /* A text, line by line, into ids without special ones. Each thread keeps its scratch from run to run. */

@@ -118,12 +118,14 @@ static void run_predict(void *context)
 		job->status = nch_evaluate_logits(job->model, job->tape, &job->examples, 0, job->logits, job->error);
 }
 
-nch_status nch_bench_predict(nch_compute *compute, const nch_config *config, size_t sentences, size_t length, double patience,
+nch_status nch_bench_predict(nch_compute *compute, const nch_config *config, bool int8, size_t sentences, size_t length, double patience,
                              nch_figure *figure, nch_error *error)
 {
 	model_job job;
 	nch_status status = make_job(&job, compute, config, sentences, length, error);
-	*figure = (nch_figure){.what = "predict", .sentences = sentences, .length = length, .threads = nch_pool_threads(compute->pool)};
+	*figure = (nch_figure){.what = int8 ? "predict, int8" : "predict", .sentences = sentences, .length = length, .threads = nch_pool_threads(compute->pool)};
+	if (status == NCH_OK && int8)
+		status = nch_model_to_bytes(job.model, error);
 	if (status == NCH_OK)
 		status = nch_tape_new(compute, &job.tape, error);
 	if (status == NCH_OK) {

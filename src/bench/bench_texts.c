@@ -38,13 +38,13 @@ static nch_text *split_lines(const char *text, size_t length, size_t *count)
 	return list;
 }
 
-nch_status nch_bench_texts(const char *folder, size_t threads, const char *isa, const char *text, size_t length, size_t limit, double patience,
+nch_status nch_bench_texts(const char *folder, const nch_predictor_how *how, const char *text, size_t length, size_t limit, double patience,
                            nch_figure *figure, nch_error *error)
 {
 	texts_job job = {.error = error};
 	size_t count;
 	nch_text *lines = split_lines(text, length, &count);
-	nch_status status = lines ? nch_predictor_open(folder, threads, isa, &job.predictor, error) : nch_no_memory(error);
+	nch_status status = lines ? nch_predictor_open_how(folder, how, &job.predictor, error) : nch_no_memory(error);
 	if (limit > 0 && count > limit)
 		count = limit;
 	if (status == NCH_OK && count == 0)

@@ -39,6 +39,11 @@ const char *nch_common_isa(const nch_options *options)
 	return common.isa;
 }
 
+nch_predictor_how nch_common_how(const nch_options *options)
+{
+	return (nch_predictor_how){(size_t)nch_options_integer(options, "threads"), nch_common_isa(options), nch_options_flag(options, "int8")};
+}
+
 nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error)
 {
 	const char *isa = nch_common_isa(options);

@@ -10,6 +10,7 @@
 #include "io/rows.h"
 #include "kernels/kernels.h"
 #include "kernels/threads.h"
+#include "train/predictor.h"
 
 /* Every command has these; main applies them before the command runs. */
 extern const nch_option_group nch_common_group;
@@ -35,6 +36,10 @@ nch_status nch_common_apply(const nch_options *options, nch_error *error);
 
 /* The instruction set that --isa, or else NUNCHI_ISA, asks for: a name or "auto". */
 const char *nch_common_isa(const nch_options *options);
+
+/* --int8, for the commands that answer, and how they open a model: with --threads, --isa and --int8. */
+#define NCH_INT8_OPTION {"int8", NCH_OPTION_FLAG, .help = "compute linear layers and tables in bytes, as a model does that was converted with --type int8"}
+nch_predictor_how nch_common_how(const nch_options *options);
 
 /* The kernels that --isa, or else NUNCHI_ISA, asks for. */
 nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error);

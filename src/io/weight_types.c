@@ -86,6 +86,19 @@ unsigned nch_bfloat_from_float(float number)
 	return (bits + 0x7FFFu + (bits >> 16 & 1u)) >> 16;
 }
 
+/* The elements [first, first + n) of bytes that have scales. */
+static void bytes_to_float(const nch_weight *weight, size_t first, size_t n, float *out)
+{
+	const int8_t *bytes = weight->data;
+	size_t columns = n > 0 ? weight->count / weight->shape[0] : 1;
+	float scale;
+	for (size_t i = first; i < first + n; i++) {
+		if (i == first || i % columns == 0)
+			memcpy(&scale, (const unsigned char *)weight->scales + i / columns * sizeof scale, sizeof scale);
+		*out++ = (float)bytes[i] * scale;
+	}
+}
+
 nch_status nch_weight_to_float(const nch_weight *weight, float *out, nch_error *error)
 {
 	const unsigned char *data = weight->data;
@@ -115,6 +128,11 @@ nch_status nch_weight_to_float(const nch_weight *weight, float *out, nch_error *
 			out[i] = (float)number;
 		}
 		return NCH_OK;
+	case NCH_I8:
+		if (weight->scales != NULL) {
+			bytes_to_float(weight, 0, weight->count, out);
+			return NCH_OK;
+		} /* fall through */
 	default:
 		return nch_fail(error, NCH_FORMAT, "tensor \"%s\" holds whole numbers (%s), not weights", weight->name,
 		                nch_dtype_name(weight->type));
@@ -125,7 +143,7 @@ nch_status nch_weight_to_float(const nch_weight *weight, float *out, nch_error *
 
 nch_dtype nch_weight_file_type(const nch_weight *weight, nch_dtype type)
 {
-	bool is_float = weight->type == NCH_F32 || weight->type == NCH_F16 || weight->type == NCH_BF16 || weight->type == NCH_F64;
+	bool is_float = weight->type == NCH_F32 || weight->type == NCH_F16 || weight->type == NCH_BF16 || weight->type == NCH_F64 || weight->scales != NULL;
 	return is_float ? type : weight->type;
 }
 
@@ -140,7 +158,10 @@ nch_status nch_weight_convert(const nch_weight *weight, size_t first, size_t n, 
 		memcpy(out, part.data, n * size);
 		return NCH_OK;
 	}
-	NCH_TRY(nch_weight_to_float(&part, numbers, error));
+	if (weight->scales != NULL)
+		bytes_to_float(weight, first, n, numbers);
+	else
+		NCH_TRY(nch_weight_to_float(&part, numbers, error));
 	for (size_t i = 0; i < n; i++) {
 		uint16_t half = (uint16_t)(type == NCH_F16 ? nch_half_from_float(numbers[i]) : nch_bfloat_from_float(numbers[i]));
 		if (type == NCH_F32)

@@ -3,6 +3,7 @@
 
 #include "base/change.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,29 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*(const nch_weight *const *)a)->name, (*(const nch_weight *const *)b)->name);
 }
 
+/* Finds the scales of bytes, see nch_weight. */
+static nch_status join_scales(nch_weights *weights, const char *where, nch_error *error)
+{
+	static const char suffix[] = "_scale";
+	for (size_t i = 0; i < weights->count; i++) {
+		nch_weight *scales = &weights->list[i];
+		size_t length = strlen(scales->name), before = length - (sizeof suffix - 1);
+		if (length < sizeof suffix || strcmp(scales->name + before, suffix) != 0)
+			continue;
+		char *name = nch_arena_text(weights->arena, scales->name, before);
+		if (name == NULL)
+			return nch_no_memory(error);
+		nch_weight *bytes = (nch_weight *)(uintptr_t)nch_weights_find(weights, name);
+		if (bytes == NULL || bytes->type != NCH_I8)
+			continue; /* somebody else's name */
+		if (bytes->rank == 0 || scales->type != NCH_F32 || scales->count != bytes->shape[0])
+			return nch_fail(error, NCH_FORMAT, "%s: the tensor %s is not the scales of %s: float32, one for each of its rows", where, scales->name, name);
+		bytes->scales = scales->data;
+		scales->is_scales = true;
+	}
+	return NCH_OK;
+}
+
 nch_status nch_weights_finish(nch_weights *weights, const char *where, nch_error *error)
 {
 	weights->by_name = nch_alloc(weights->count, sizeof *weights->by_name);
@@ -66,7 +90,7 @@ nch_status nch_weights_finish(nch_weights *weights, const char *where, nch_error
 	for (size_t i = 1; i < weights->count; i++)
 		if (strcmp(weights->by_name[i - 1]->name, weights->by_name[i]->name) == 0)
 			return nch_fail(error, NCH_FORMAT, "%s: there are two tensors \"%s\"", where, weights->by_name[i]->name);
-	return NCH_OK;
+	return join_scales(weights, where, error);
 }
 
 /* --- opening --- */

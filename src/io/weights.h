@@ -49,7 +49,7 @@ enum { NCH_PIECE = 4096, NCH_PIECE_BYTES = 8 * NCH_PIECE }; /* elements that are
 
 /* Whether tensors can be written as this type under these names: NCH_USAGE or NCH_DATA if not. */
 nch_status nch_weights_check(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_error *error);
-/* Whole numbers (old checkpoints keep position_ids) stay what they are. */
+/* Whole numbers (old checkpoints keep position_ids) stay what they are, but bytes with scales. */
 nch_dtype nch_weight_file_type(const nch_weight *weight, nch_dtype type);
 /* The elements [first, first + n), n <= NCH_PIECE, as another type (or the same). */
 nch_status nch_weight_convert(const nch_weight *weight, size_t first, size_t n, nch_dtype type, unsigned char *out, nch_error *error);

@@ -2,6 +2,7 @@
 #include "nn/compute.h"
 
 #include "base/memory.h"
+#include "kernels/int8.h"
 #include "base/os.h"
 
 nch_status nch_compute_new(size_t threads, const char *isa, size_t longest, size_t width, nch_compute **compute, nch_error *error)
@@ -17,6 +18,7 @@ nch_status nch_compute_new(size_t threads, const char *isa, size_t longest, size
 	if (made == NULL)
 		return nch_no_memory(error);
 	made->kernels = kernels;
+	made->int8 = nch_int8_find(kernels->name);
 	if (threads == 0)
 		threads = nch_pool_cores();
 	made->pool = nch_pool_new(threads);

@@ -109,6 +109,7 @@ static void add_funnel_layer(nch_builder *b, size_t block, size_t index, nch_enc
 	nch_tensor **biases[] = {&relative->content_bias, &relative->place_bias, &relative->kind_bias};
 	static const char *const bias_names[] = {"attention.r_w_bias", "attention.r_r_bias", "attention.r_s_bias"};
 	layer->query_weight = nch_build_part(b, PART(names->query), "weight", inner, h, NCH_WEIGHT);
+	layer->query_weight->bytes = NCH_MATRIX_BYTES;
 	nch_build_dense(b, PART(names->key), inner, h, &layer->key_weight, &layer->key_bias);
 	nch_build_dense(b, PART(names->value), inner, h, &layer->value_weight, &layer->value_bias);
 	for (size_t i = 0; i < 3; i++) {

@@ -43,6 +43,7 @@ nch_tensor *nch_build_part(nch_builder *b, const char *part, const char *what, s
 void nch_build_dense(nch_builder *b, const char *part, size_t out, size_t in, nch_tensor **weight, nch_tensor **bias)
 {
 	*weight = nch_build_part(b, part, "weight", out, in, NCH_WEIGHT);
+	(*weight)->bytes = NCH_MATRIX_BYTES;
 	*bias = nch_build_part(b, part, "bias", 1, out, NCH_BIAS);
 }
 
@@ -64,6 +65,10 @@ static void add_tables(nch_builder *b)
 	if (c->types > 0)
 		m->type = nch_build_part(b, PART(type), "weight", c->types, c->embedding, NCH_WEIGHT);
 #undef PART
+	nch_tensor *tables[] = {m->word, m->position, m->type};
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		if (tables[i] != NULL)
+			tables[i]->bytes = NCH_TABLE_BYTES;
 }
 
 void nch_bert_build_embeddings(nch_builder *b)
@@ -141,10 +146,12 @@ void nch_bert_build_head(nch_builder *b)
 	case NCH_HEAD_RTD:
 		nch_build_dense(b, b->names->rtd_dense, c->hidden, c->hidden, &m->rtd_weight, &m->rtd_bias);
 		nch_build_dense(b, b->names->rtd_out, 1, c->hidden, &m->rtd_out_weight, &m->rtd_out_bias);
+		m->rtd_out_weight->bytes = NCH_NO_BYTES; /* few numbers, and all depends on them; so are the classifier's */
 		break;
 	case NCH_HEAD_CLASSIFIER:
 		nch_build_dense(b, b->names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
 		nch_build_dense(b, b->names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
+		m->classifier_weight->bytes = NCH_NO_BYTES;
 		break;
 	}
 }

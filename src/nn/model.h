@@ -75,6 +75,7 @@ typedef struct nch_model_options {
 	const char *const *labels;
 	size_t label_count;
 	bool map;
+	bool int8; /* with map: linear layers and tables as bytes, whatever the file has; without it, if the file has them so (nn/int8.h) */
 	bool pair; /* a discriminator with its generator, from FOLDER/generator; without that folder it is made anew, `generator_size` times as wide */
 	double generator_size;
 	uint64_t seed;
@@ -91,6 +92,10 @@ nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_confi
 nch_status nch_model_save(const nch_model *model, const char *folder, char hex[65], nch_error *error);
 /* The same without its generator. */
 nch_status nch_model_save_alone(const nch_model *model, const char *folder, nch_error *error);
+/* Keeps as bytes what may be kept so, of a model that is trained no more; its floats stay where they are, unread. */
+nch_status nch_model_to_bytes(nch_model *model, nch_error *error);
+/* Of a mapped model, config.json aside: what is kept as bytes as I8 with scales beside it, the rest as float32; tensors that were made anew are left out. */
+nch_status nch_model_save_bytes(const nch_model *model, const char *folder, nch_error *error);
 /* That fingerprint, without writing: SHA-256 over the tensors' bytes in the order of their names. A generator has one of its own. */
 void nch_model_fingerprint(const nch_model *model, char hex[65]);
 

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "io/safetensors.h"
 #include "nn/family.h"
+#include "nn/int8.h"
 
 enum { MAX_NAME = 320 };
 
@@ -171,6 +172,14 @@ static nch_status order_rows(const opening *o, nch_tensor *tensor, nch_error *er
 	return NCH_OK;
 }
 
+/* Whether a tensor is to be kept as bytes: a model that only answers, and what its builder says may be. A table that is a masked-LM head's matrix, too, may not. */
+static bool wants_bytes(const opening *o, const nch_tensor *tensor, const nch_weight *weight)
+{
+	bool written_so = weight->type == NCH_I8 && weight->scales != NULL;
+	return o->options->map && (written_so || o->options->int8) && tensor->bytes != NCH_NO_BYTES && tensor->columns <= NCH_INT8_COLUMNS &&
+	       tensor != o->model->decoder;
+}
+
 /* One tensor from the file: mapped, or copied, or (part of the head only) made anew. */
 static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 {
@@ -186,6 +195,8 @@ static nch_status load_tensor(opening *o, nch_tensor *tensor, nch_error *error)
 		return nch_fail(error, NCH_FORMAT, "%s: the tensor %s has not the shape that config.json gives it", o->folder, tensor->name);
 	}
 	o->source[tensor - model->tensors] = weight;
+	if (usable && wants_bytes(o, tensor, weight))
+		return nch_int8_take(tensor, weight, model->arena, error);
 	if (usable && o->options->map && weight->type == NCH_F32 && (uintptr_t)weight->data % sizeof(float) == 0) {
 		tensor->data = (float *)(uintptr_t)weight->data; /* read-only: nobody trains a mapped model */
 		return NCH_OK;
@@ -250,6 +261,8 @@ static bool is_used(const opening *o, const nch_weight *weight)
 	size_t length = strlen(weight->name);
 	if (ends(weight->name, length, "embeddings.position_ids") || ends(weight->name, length, "embeddings.token_type_ids"))
 		return true; /* old files carry 0 1 2 3 … and 0 0 0 …; not weights */
+	if (weight->is_scales)
+		return true;
 	for (size_t t = 0; t < o->source_count; t++)
 		if (o->source[t] == weight)
 			return true;

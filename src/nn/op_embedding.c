@@ -1,4 +1,5 @@
 /* op_embedding.c - the rows of the tables that belong to each token, added up; and their gradients, added back by ascending token. */
+#include "nn/int8.h"
 #include "nn/tape_internal.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ typedef struct embedding_node {
 
 typedef struct embedding_job {
 	const nch_kernels *kernels;
+	const nch_int8_kernels *int8;
 	const nch_batch *batch;
 	const nch_tensor *word, *type, *position;
 	const int32_t *types;
@@ -21,10 +23,39 @@ typedef struct embedding_job {
 	const int32_t *index;
 } embedding_job;
 
+/* The same sum where some of the tables are bytes. */
+static void embed_bytes(const embedding_job *job, size_t begin, size_t end)
+{
+	const nch_tensor *tables[] = {job->word, job->type, job->position};
+	const int32_t *indices[] = {job->batch->token, job->types, job->batch->position};
+	float *out = job->out->data;
+	for (int i = 0; i < 3; i++) {
+		const nch_tensor *t = tables[i];
+		if (t == NULL)
+			continue;
+		if (t->int8 != NULL)
+			job->int8->look_up(out, t->int8->table, t->int8->scale, indices[i], t->columns, i > 0, begin, end);
+		else if (i == 0)
+			job->kernels->embedding(out, t->data, NULL, NULL, indices[i], NULL, NULL, t->columns, begin, end);
+		else
+			for (size_t r = begin; r < end; r++)
+				job->kernels->add(out + r * t->columns, t->data + (size_t)indices[i][r] * t->columns, t->columns);
+	}
+}
+
+static bool is_bytes(const nch_tensor *table)
+{
+	return table != NULL && table->int8 != NULL;
+}
+
 static void embed_range(void *context, size_t begin, size_t end)
 {
 	const embedding_job *job = context;
 	const nch_batch *batch = job->batch;
+	if (is_bytes(job->word) || is_bytes(job->type) || is_bytes(job->position)) {
+		embed_bytes(job, begin, end);
+		return;
+	}
 	job->kernels->embedding(job->out->data, job->word->data, job->type ? job->type->data : NULL, job->position ? job->position->data : NULL,
 	                        batch->token, job->type ? job->types : NULL, job->position ? batch->position : NULL, job->out->columns, begin, end);
 }
@@ -60,7 +91,7 @@ nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *wo
 		node->batch = batch;
 		node->types = types;
 	}
-	embedding_job job = {tape->compute->kernels, batch, word, type, position, types, out, NULL, NULL};
+	embedding_job job = {tape->compute->kernels, tape->compute->int8, batch, word, type, position, types, out, NULL, NULL};
 	nch_parallel(tape->compute, batch->tokens, 8, embed_range, &job);
 	return out;
 }

@@ -1,4 +1,5 @@
 /* op_linear.c - y = f(x) Wᵀ + b, where f is an activation or nothing. */
+#include "nn/int8.h"
 #include "nn/tape_internal.h"
 
 #include "base/memory.h"
@@ -35,6 +36,66 @@ static void activation_both_range(void *context, size_t begin, size_t end)
 	job->kernels->activation_both(job->f, job->y + begin, job->dx + begin, job->dy + begin, job->x + begin, end - begin);
 }
 
+/* --- in bytes (nn/int8.h) --- */
+
+typedef struct rounding_job {
+	const nch_compute *compute;
+	nch_activation f;
+	const nch_tensor *x;
+	nch_int8_rows *rows;
+	size_t piece; /* rows of a task */
+} rounding_job;
+
+static void rounding_task(void *context, size_t index, size_t thread)
+{
+	const rounding_job *job = context;
+	const nch_tensor *x = job->x;
+	float *value = job->compute->scratch + thread * job->compute->scratch_floats;
+	size_t begin = index * job->piece, end = x->rows - begin < job->piece ? x->rows : begin + job->piece;
+	for (size_t i = begin; i < end; i++) {
+		const float *row = x->data + i * x->columns;
+		if (job->f != NCH_ACTIVATIONS) {
+			job->compute->kernels->activation(job->f, value, row, x->columns);
+			row = value;
+		}
+		job->compute->int8->round_rows(job->rows, row, i, i + 1);
+	}
+}
+
+/* f(x) as bytes, in the step's memory. x itself is rounded once, for all products that want it. NULL without memory. */
+static const nch_int8_rows *round_input(nch_tape *tape, nch_tensor *x, nch_activation f)
+{
+	bool plain = f == NCH_ACTIVATIONS;
+	if (plain && x->rounded != NULL)
+		return x->rounded;
+	nch_int8_rows *rows = nch_tape_alloc(tape, 1, sizeof *rows);
+	if (rows == NULL || nch_compute_reserve_floats(tape->compute, x->columns + 16, NULL) != NCH_OK) {
+		tape->failed = true;
+		return NULL;
+	}
+	*rows = (nch_int8_rows){x->rows, x->columns, nch_tape_alloc(tape, nch_int8_rows_bytes(x->rows, x->columns), 1),
+	                        nch_tape_alloc(tape, x->rows, sizeof *rows->scale), nch_tape_alloc(tape, x->rows, sizeof *rows->zero)};
+	if (tape->failed)
+		return NULL;
+	rounding_job job = {tape->compute, f, x, rows, 8};
+	nch_pool_run(tape->compute->pool, (x->rows + job.piece - 1) / job.piece, rounding_task, &job);
+	if (plain)
+		x->rounded = rows;
+	return rows;
+}
+
+static nch_tensor *linear_in_bytes(nch_tape *tape, nch_tensor *x, nch_activation f, const nch_tensor *weight, const nch_tensor *bias, nch_tensor *y)
+{
+	const nch_int8_rows *rows = round_input(tape, x, f);
+	if (rows == NULL)
+		return NULL;
+	nch_int8_product product = {.a = rows, .b = &weight->int8->matrix, .bias = bias ? bias->data : NULL, .c = y->data, .c_row = y->columns};
+	tape->compute->int8->multiply(&product, tape->compute);
+	return y;
+}
+
+/* --- forward --- */
+
 static void linear_backward(nch_tape *tape, nch_node *node);
 static void linear_exact(nch_exact *e, const nch_node *node);
 static const nch_op linear_op = {"linear", linear_backward, linear_exact};
@@ -62,6 +123,8 @@ nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tens
 	}
 	if (y == NULL)
 		return NULL;
+	if (weight->int8 != NULL)
+		return linear_in_bytes(tape, x, f, weight, bias, y);
 	const float *input = x->data;
 	size_t floats = x->rows * x->columns;
 	activation_job job = {.kernels = tape->compute->kernels, .f = f, .x = x->data};
@@ -109,13 +172,20 @@ static void weight_gradients(nch_tape *tape, const linear_node *n, const float *
 	}
 }
 
-/* d f(x) = dY W, to c, which is added to if so wanted */
+/* d f(x) = dY W, to c, which is added to if so wanted. Of a matrix of bytes: as if what it stands for had been multiplied, and nothing rounded. */
 static void input_gradient(nch_tape *tape, const linear_node *n, float *c, int accumulate)
 {
 	const nch_tensor *x = n->x, *weight = n->weight, *y = n->node.out;
+	size_t floats = weight->rows * weight->columns;
+	float *made = weight->int8 != NULL ? nch_gradient_take(tape, floats) : NULL;
+	if (made != NULL)
+		nch_int8_floats(weight, made);
+	else if (weight->int8 != NULL)
+		return;
 	nch_gemm product = {.m = y->rows, .n = x->columns, .k = y->columns, .a = y->grad, .a_row = y->columns, .a_col = 1,
-	                    .b = weight->data, .b_row = x->columns, .b_col = 1, .c = c, .c_row = x->columns, .accumulate = accumulate};
+	                    .b = made ? made : weight->data, .b_row = x->columns, .b_col = 1, .c = c, .c_row = x->columns, .accumulate = accumulate};
 	tape->compute->kernels->gemm(&product, tape->compute);
+	nch_gradient_release(tape, made, floats);
 }
 
 /* With y = f(x) Wᵀ + b: f(x) is made again for the gradient of W, and dx = f'(x) · dY W, which has most of its work in common with it. */

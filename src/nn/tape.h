@@ -20,8 +20,13 @@
 
 typedef enum nch_role { NCH_WEIGHT, NCH_BIAS, NCH_GAMMA, NCH_BETA } nch_role; /* gamma, beta: of a LayerNorm, gain and bias */
 
+/* As which kind of bytes a model may keep a tensor (nn/int8.h): not at all, as a matrix that rows are multiplied by, or as a table of rows to look up. */
+typedef enum nch_bytes { NCH_NO_BYTES, NCH_MATRIX_BYTES, NCH_TABLE_BYTES } nch_bytes;
+struct nch_int8_weights;
+struct nch_int8_rows;
+
 typedef struct nch_tensor {
-	float *data; /* (rows, columns); a parameter's may be mapped from a file, and then is only read */
+	float *data; /* (rows, columns); a parameter's may be mapped from a file, and then is only read; NULL where it is kept as bytes */
 	float *grad; /* the same shape, or NULL */
 	size_t rows, columns;
 	bool wants_grad; /* a parameter that is trained, or something that depends on one */
@@ -34,6 +39,10 @@ typedef struct nch_tensor {
 	size_t depth;    /* 0: embeddings, 1 + l: layer l, 1 + layers: head */
 	bool no_decay;   /* bias or LayerNorm */
 	bool fresh;      /* newly initialised, not read from a file */
+	nch_bytes bytes; /* what it may become as bytes */
+	const struct nch_int8_weights *int8; /* what it is as bytes (nn/int8.h), or NULL */
+	/* activations only */
+	const struct nch_int8_rows *rounded; /* the same as bytes, once a product has wanted them; or NULL */
 } nch_tensor;
 
 /* The sentences of one batch. */

@@ -101,7 +101,7 @@ static nch_status check_members(const nch_ensemble *e, nch_error *error)
 	return NCH_OK;
 }
 
-nch_status nch_committee_open(const char *folder, size_t threads, const char *isa, nch_ensemble **committee, nch_error *error)
+nch_status nch_committee_open(const char *folder, const nch_predictor_how *how, nch_ensemble **committee, nch_error *error)
 {
 	char *folders[NCH_COMMITTEE_MOST] = {0};
 	double weights[NCH_COMMITTEE_MOST];
@@ -115,7 +115,7 @@ nch_status nch_committee_open(const char *folder, size_t threads, const char *is
 	if (status == NCH_OK)
 		status = read_members(folder, nch_json_get(root, "members"), folders, weights, &count, error);
 	if (status == NCH_OK)
-		status = nch_ensemble_open((const char *const *)folders, count, threads, isa, &made, error);
+		status = nch_ensemble_open((const char *const *)folders, count, how, &made, error);
 	if (status == NCH_OK)
 		status = check_members(made, error);
 	if (status == NCH_OK && (made->weights = nch_alloc(count, sizeof *weights)) == NULL)

@@ -17,7 +17,7 @@ enum { NCH_COMMITTEE_MOST = 64, NCH_COMMITTEE_DEPTH = 4 }; /* members; committee
 bool nch_committee_is(const char *folder);
 
 /* Opens all members, and their weights. Release with nch_ensemble_close. */
-nch_status nch_committee_open(const char *folder, size_t threads, const char *isa, nch_ensemble **committee, nch_error *error);
+nch_status nch_committee_open(const char *folder, const nch_predictor_how *how, nch_ensemble **committee, nch_error *error);
 
 /* The SHA-256 of the members' fingerprints and weights, in their order: what tells two committees to be the same. */
 nch_status nch_committee_fingerprint(const char *folder, char hex[65], nch_error *error);

@@ -44,12 +44,14 @@ static nch_status match_labels(nch_ensemble *e, nch_error *error)
 	return NCH_OK;
 }
 
-nch_status nch_ensemble_open(const char *const *folders, size_t count, size_t threads, const char *isa, nch_ensemble **ensemble, nch_error *error)
+nch_status nch_ensemble_open(const char *const *folders, size_t count, const nch_predictor_how *how, nch_ensemble **ensemble, nch_error *error)
 {
 	nch_ensemble *e = nch_alloc(1, sizeof *e);
 	nch_status status = e && (e->members = nch_alloc(count, sizeof *e->members)) ? NCH_OK : nch_no_memory(error);
 	for (size_t m = 0; m < count && status == NCH_OK; m++) {
-		status = nch_predictor_open(folders[m], threads, isa, &e->members[m], error);
+		nch_predictor_how own = *how;
+		own.int8 = how->int8 && !nch_ngram_is(folders[m]); /* which has no layers */
+		status = nch_predictor_open_how(folders[m], &own, &e->members[m], error);
 		e->count += status == NCH_OK;
 	}
 	if (status == NCH_OK)

@@ -23,7 +23,7 @@ typedef struct nch_ensemble {
 } nch_ensemble;
 
 /* Opens the folders. Release with nch_ensemble_close. */
-nch_status nch_ensemble_open(const char *const *folders, size_t count, size_t threads, const char *isa, nch_ensemble **ensemble, nch_error *error);
+nch_status nch_ensemble_open(const char *const *folders, size_t count, const nch_predictor_how *how, nch_ensemble **ensemble, nch_error *error);
 void nch_ensemble_close(nch_ensemble *ensemble); /* NULL is allowed */
 
 /* scores (rows, labels): probabilities by one member of its own logits (rows, labels), in the ensemble's order. */

@@ -30,7 +30,7 @@ static nch_status set_thresholds(nch_predictor *p, const char *folder, nch_error
 	return NCH_OK;
 }
 
-static nch_status open_parts(nch_predictor *p, const char *folder, size_t threads, const char *isa, nch_error *error)
+static nch_status open_parts(nch_predictor *p, const char *folder, const nch_predictor_how *how, nch_error *error)
 {
 	p->kind = nch_ngram_is(folder) ? &nch_predictor_ngram : nch_committee_is(folder) ? &nch_predictor_committee : &nch_predictor_encoder;
 	NCH_TRY(nch_settings_read(folder, &p->settings, error));
@@ -38,23 +38,29 @@ static nch_status open_parts(nch_predictor *p, const char *folder, size_t thread
 		return nch_fail_prefix(error, "%s/nunchi.json", folder);
 	if (!nch_long_find(p->settings.long_texts, &p->long_texts))
 		return nch_fail(error, NCH_FORMAT, "%s/nunchi.json: \"long\" is none of cut, tail, head-tail and window: %s", folder, p->settings.long_texts);
-	NCH_TRY(p->kind->open(p, folder, threads, isa, error));
+	NCH_TRY(p->kind->open(p, folder, how, error));
 	return set_thresholds(p, folder, error);
 }
 
-nch_status nch_predictor_open(const char *folder, size_t threads, const char *isa, nch_predictor **predictor, nch_error *error)
+nch_status nch_predictor_open_how(const char *folder, const nch_predictor_how *how, nch_predictor **predictor, nch_error *error)
 {
 	nch_predictor *made = nch_alloc(1, sizeof *made);
 	if (made == NULL)
 		return nch_no_memory(error);
 	made->folder = nch_copy_text(folder, strlen(folder));
-	nch_status status = made->folder != NULL ? open_parts(made, folder, threads, isa, error) : nch_no_memory(error);
+	nch_status status = made->folder != NULL ? open_parts(made, folder, how, error) : nch_no_memory(error);
 	if (status != NCH_OK) {
 		nch_predictor_close(made);
 		return status;
 	}
 	*predictor = made;
 	return NCH_OK;
+}
+
+nch_status nch_predictor_open(const char *folder, size_t threads, const char *isa, nch_predictor **predictor, nch_error *error)
+{
+	const nch_predictor_how how = {.threads = threads, .isa = isa};
+	return nch_predictor_open_how(folder, &how, predictor, error);
 }
 
 void nch_predictor_close(nch_predictor *predictor)

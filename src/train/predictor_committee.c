@@ -4,15 +4,15 @@
 #include "train/committee.h"
 #include "train/predictor_private.h"
 
-static nch_status open_committee(nch_predictor *p, const char *folder, size_t threads, const char *isa, nch_error *error)
+static nch_status open_committee(nch_predictor *p, const char *folder, const nch_predictor_how *how, nch_error *error)
 {
-	NCH_TRY(nch_committee_open(folder, threads, isa, &p->committee, error));
+	NCH_TRY(nch_committee_open(folder, how, &p->committee, error));
 	const nch_predictor *first = p->committee->members[0];
 	p->labels = first->labels;
 	p->label_names = first->label_names;
 	p->multi_label = first->multi_label;
 	p->max_len = first->max_len;
-	return nch_compute_new(threads, isa, 1, 16, &p->compute, error); /* for its softmax */
+	return nch_compute_new(how->threads, how->isa, 1, 16, &p->compute, error); /* for its softmax */
 }
 
 /* Logits whose softmax (or sigmoids) the probabilities are; in double, rounded once. */

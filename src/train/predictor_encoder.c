@@ -130,9 +130,9 @@ nch_status nch_predictor_embeddings(nch_predictor *p, const nch_text *texts, siz
 
 /* --- the kind --- */
 
-static nch_status open_encoder(nch_predictor *p, const char *folder, size_t threads, const char *isa, nch_error *error)
+static nch_status open_encoder(nch_predictor *p, const char *folder, const nch_predictor_how *how, nch_error *error)
 {
-	const nch_model_options options = {.map = true};
+	const nch_model_options options = {.map = true, .int8 = how->int8};
 	NCH_TRY(nch_model_open(folder, &options, &p->model, error));
 	const nch_config *config = &p->model->config;
 	p->labels = config->labels;
@@ -144,7 +144,7 @@ static nch_status open_encoder(nch_predictor *p, const char *folder, size_t thre
 		                nch_tokenizer_size(p->tokenizer), config->vocab_size);
 	size_t limit = nch_model_max_len(p->model);
 	p->max_len = p->settings.max_len > 0 && p->settings.max_len < limit ? p->settings.max_len : limit;
-	NCH_TRY(nch_compute_new(threads, isa, 128, config->hidden / config->heads, &p->compute, error));
+	NCH_TRY(nch_compute_new(how->threads, how->isa, 128, config->hidden / config->heads, &p->compute, error));
 	return nch_tape_new(p->compute, &p->tape, error);
 }
 

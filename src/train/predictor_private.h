@@ -7,7 +7,7 @@
 /* Who answers behind a predictor. */
 struct nch_predictor_kind {
 	/* Opens the folder's model: fills in model or ngram, labels, label_names, multi_label, compute. The settings have been read. */
-	nch_status (*open)(nch_predictor *predictor, const char *folder, size_t threads, const char *isa, nch_error *error);
+	nch_status (*open)(nch_predictor *predictor, const char *folder, const nch_predictor_how *how, nch_error *error);
 	/* logits (count, labels) of prepared texts, each row of it as if it were alone; raises cut, unknown and content */
 	nch_status (*logits)(nch_predictor *predictor, const nch_text *prepared, size_t count, float *logits, nch_error *error);
 };

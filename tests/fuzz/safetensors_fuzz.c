@@ -5,8 +5,24 @@
 
 #include "base/memory.h"
 #include "io/weights.h"
+#include "nn/int8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* As a model takes a matrix and a table of bytes. */
+static void take_bytes(const nch_weight *w)
+{
+	bool readable = w->scales != NULL || w->type == NCH_F32 || w->type == NCH_F16;
+	nch_arena *arena = nch_arena_new(0);
+	for (int kind = NCH_MATRIX_BYTES; kind <= NCH_TABLE_BYTES && readable && w->rank == 2 && w->count > 0; kind++) {
+		nch_tensor tensor = {.rows = w->shape[0], .columns = w->shape[1], .bytes = (nch_bytes)kind};
+		float *numbers = malloc(w->count * sizeof *numbers);
+		if (nch_int8_take(&tensor, w, arena, NULL) == NCH_OK)
+			nch_int8_floats(&tensor, numbers);
+		free(numbers);
+	}
+	nch_arena_free(arena);
+}
 
 static void visit(const nch_weights *weights, const unsigned char *bytes, size_t size)
 {
@@ -19,6 +35,7 @@ static void visit(const nch_weights *weights, const unsigned char *bytes, size_t
 			abort();
 		nch_weight_to_float(w, numbers, NULL);
 		free(numbers);
+		take_bytes(w);
 	}
 	nch_weights_fingerprint(weights, hex);
 }

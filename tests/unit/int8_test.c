@@ -101,7 +101,7 @@ static void by_kernels(const nch_int8_kernels *t, const nch_compute *compute, co
 		b.scale[j] = t->round_row(v + j * p->k, p->w + j * p->k, p->k);
 	CHECK(memcmp(v, p->v, p->n * p->k) == 0 && memcmp(b.scale, p->scale, p->n * sizeof(float)) == 0);
 	for (size_t panel = 0; panel < padded / 16; panel++)
-		t->pack(&b, v, panel);
+		t->pack(&b, v + 16 * panel * p->k, panel);
 	t->round_rows(&a, p->x, 0, p->m / 2);
 	t->round_rows(&a, p->x + p->m / 2 * p->k, p->m / 2, p->m);
 	nch_int8_product g = {&a, &b, p->bias, y, p->n};

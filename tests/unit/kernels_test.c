@@ -28,7 +28,7 @@ static nch_compute compute_for(const nch_kernels *kernels, nch_pool *pool)
 		shared = malloc(nch_gemm_shared_floats() * sizeof *shared);
 		scratch = malloc(8 * each * sizeof *scratch);
 	}
-	return (nch_compute){kernels, pool, shared, scratch, each};
+	return (nch_compute){.kernels = kernels, .pool = pool, .shared = shared, .scratch = scratch, .scratch_floats = each};
 }
 
 static const nch_kernels *table(size_t i) /* the i-th set that can run here, or NULL */

@@ -242,12 +242,36 @@ TEST(converts_to_float)
 	CHECK(nch_weight_to_float(&w, out, &error) == NCH_FORMAT && strstr(error.text, "\"i\"") != NULL);
 }
 
+/* Bytes with a scale for each of their rows are floats; scales of another length or type are refused, other names' are left alone. */
+TEST(bytes_with_scales)
+{
+	float numbers[6];
+	nch_weights *weights = open_header("{\"a_scale\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},"
+	                                   "\"a\":{\"dtype\":\"I8\",\"shape\":[2,3],\"data_offsets\":[8,14]}}", 14);
+	const nch_weight *a = weights ? nch_weights_find(weights, "a") : NULL;
+	CHECK(a != NULL && a->scales != NULL && nch_weights_find(weights, "a_scale")->is_scales && !a->is_scales);
+	if (a != NULL) {
+		const float scales[] = {0.5f, -2.0f};
+		memcpy((unsigned char *)(uintptr_t)a->scales, scales, sizeof scales);
+		CHECK(nch_weight_to_float(a, numbers, &error) == NCH_OK && numbers[0] == 4.0f && numbers[2] == 5.0f && numbers[3] == -22.0f && numbers[5] == -26.0f);
+		unsigned char piece[NCH_PIECE_BYTES];
+		CHECK(nch_weight_convert(a, 2, 3, NCH_F32, piece, &error) == NCH_OK && memcmp(piece, numbers + 2, 12) == 0);
+	}
+	nch_weights_close(weights);
+	CHECK(!opens("{\"a_scale\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]},\"a\":{\"dtype\":\"I8\",\"shape\":[2,1],\"data_offsets\":[12,14]}}", 14));
+	CHECK(strstr(error.text, "a_scale") != NULL && strstr(error.text, "one for each of its rows") != NULL);
+	CHECK(!opens("{\"a_scale\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"I8\",\"shape\":[2,1],\"data_offsets\":[4,6]}}", 6));
+	CHECK(!opens("{\"a_scale\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},\"a\":{\"dtype\":\"I8\",\"shape\":[],\"data_offsets\":[4,5]}}", 5));
+	CHECK(opens("{\"a_scale\":{\"dtype\":\"F32\",\"shape\":[0,1],\"data_offsets\":[0,0]},\"a\":{\"dtype\":\"I8\",\"shape\":[0,3],\"data_offsets\":[0,0]}}", 0));
+	CHECK(opens("{\"a_scale\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,12]},\"_scale\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[12,14]}}", 14));
+}
+
 TEST(writes_what_it_reads)
 {
 	static float x[6] = {1, -2, 0.5f, 1e-40f, 0, 65520}, y[1] = {3.25f};
 	static const int64_t ids[2] = {7, 8};
 	const nch_weight tensors[] = {
-		{"z\"\n한", NCH_F32, 2, {2, 3}, 6, x}, {"none", NCH_F32, 2, {0, 4}, 0, x}, {"a", NCH_F32, 0, {0}, 1, y}, {"ids", NCH_I64, 1, {2}, 2, ids}};
+		{"z\"\n한", NCH_F32, 2, {2, 3}, 6, x, NULL, false}, {"none", NCH_F32, 2, {0, 4}, 0, x, NULL, false}, {"a", NCH_F32, 0, {0}, 1, y, NULL, false}, {"ids", NCH_I64, 1, {2}, 2, ids, NULL, false}};
 	nch_weights *w = NULL;
 	float out[6];
 	char hex[65], again[65];
@@ -288,8 +312,8 @@ TEST(writes_what_it_reads)
 TEST(refuses_to_write_nonsense)
 {
 	static float x[4];
-	const nch_weight twice[] = {{"a", NCH_F32, 1, {4}, 4, x}, {"a", NCH_F32, 1, {4}, 4, x}};
-	const nch_weight wrong[] = {{"a", NCH_F32, 1, {5}, 4, x}};
+	const nch_weight twice[] = {{"a", NCH_F32, 1, {4}, 4, x, NULL, false}, {"a", NCH_F32, 1, {4}, 4, x, NULL, false}};
+	const nch_weight wrong[] = {{"a", NCH_F32, 1, {5}, 4, x, NULL, false}};
 	CHECK(nch_weights_write(in_folder("bad.safetensors"), twice, 2, &error) == NCH_DATA && !nch_file_exists(path));
 	CHECK(nch_weights_write(in_folder("bad.safetensors"), wrong, 1, &error) == NCH_DATA && !nch_file_exists(path));
 	CHECK(nch_weights_write("/nonexistent-folder/x", twice, 1, &error) == NCH_IO);
@@ -299,7 +323,7 @@ TEST(refuses_to_write_nonsense)
 TEST(fingerprint)
 {
 	static const uint8_t bytes[3] = {1, 2, 3};
-	const nch_weight tensors[] = {{"b", NCH_U8, 1, {2}, 2, bytes}, {"a", NCH_U8, 1, {1}, 1, bytes + 2}};
+	const nch_weight tensors[] = {{"b", NCH_U8, 1, {2}, 2, bytes, NULL, false}, {"a", NCH_U8, 1, {1}, 1, bytes + 2, NULL, false}};
 	nch_weights *w = NULL;
 	char hex[65];
 	CHECK(nch_weights_write(in_folder("three.safetensors"), tensors, 2, &error) == NCH_OK);
@@ -319,7 +343,7 @@ static nch_status open_text(const char *name, const char *text, nch_weights **w)
 TEST(shards)
 {
 	static float x[2] = {1, 2};
-	const nch_weight a = {"a", NCH_F32, 1, {2}, 2, x}, b = {"b", NCH_F32, 1, {1}, 1, x};
+	const nch_weight a = {"a", NCH_F32, 1, {2}, 2, x, NULL, false}, b = {"b", NCH_F32, 1, {1}, 1, x, NULL, false};
 	nch_weights *w = NULL;
 	const char *good = "{\"metadata\":{\"total_size\":12},\"weight_map\":{\"b\":\"s-1.safetensors\",\"a\":\"s-2.safetensors\"}}";
 	CHECK(nch_weights_write(in_folder("s-1.safetensors"), &b, 1, &error) == NCH_OK);
@@ -354,7 +378,7 @@ TEST(absent_folder_empty)
 TEST(every_allocation_may_fail)
 {
 	static float x[2] = {1, 2};
-	const nch_weight tensors[] = {{"a", NCH_F32, 1, {2}, 2, x}, {"b", NCH_F16, 1, {2}, 2, x}};
+	const nch_weight tensors[] = {{"a", NCH_F32, 1, {2}, 2, x, NULL, false}, {"b", NCH_F16, 1, {2}, 2, x, NULL, false}};
 	nch_status status = NCH_MEMORY;
 	for (size_t n = 1; status != NCH_OK && n < 100; n++) {
 		nch_alloc_fail_after(n);
@@ -387,6 +411,7 @@ int main(void)
 	RUN(every_bit_of_the_header_turned);
 	RUN(halves);
 	RUN(converts_to_float);
+	RUN(bytes_with_scales);
 	RUN(writes_what_it_reads);
 	RUN(refuses_to_write_nonsense);
 	RUN(fingerprint);

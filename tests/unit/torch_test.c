@@ -123,8 +123,8 @@ TEST(writes_what_it_reads)
 {
 	static float x[6] = {1, -2, 0.5f, 1e-40f, 0, 3};
 	static const int64_t ids[2] = {7, 8};
-	const nch_weight tensors[] = {{"z\"\n한", NCH_F32, 2, {2, 3}, 6, x}, {"none", NCH_F32, 2, {0, 4}, 0, x}, {"one", NCH_F32, 0, {0}, 1, x + 1},
-	                              {"ids", NCH_I64, 1, {2}, 2, ids}};
+	const nch_weight tensors[] = {{"z\"\n한", NCH_F32, 2, {2, 3}, 6, x, NULL, false}, {"none", NCH_F32, 2, {0, 4}, 0, x, NULL, false}, {"one", NCH_F32, 0, {0}, 1, x + 1, NULL, false},
+	                              {"ids", NCH_I64, 1, {2}, 2, ids, NULL, false}};
 	char path[] = "/tmp/nunchi-torch-XXXXXX";
 	nch_weights *w = NULL;
 	int descriptor = mkstemp(path);

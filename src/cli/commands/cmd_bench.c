@@ -23,6 +23,7 @@ static const nch_option own_options[] = {
 	{"length", NCH_OPTION_INTEGER, "N", .help = "train, predict: tokens of a sentence", .otherwise = "32", .least = 1, .most = 512},
 	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenize: whose speed"},
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "predict: this model on --data, its first line alone and all lines together"},
+	{"int8", NCH_OPTION_FLAG, .help = "predict: in bytes"},
 	{"data", NCH_OPTION_TEXT, "FILE", .help = "tokenize, sentences, predict --model: a text, a sentence a line"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
@@ -208,10 +209,10 @@ static nch_status bench_texts(bench *b, const char *folder)
 	if (data == NULL)
 		return nch_fail(b->error, NCH_USAGE, "bench predict --model needs --data FILE");
 	NCH_TRY(nch_file_read_any(data, (size_t)1 << 30, &text, b->error));
-	size_t threads = nch_pool_threads(b->compute->pool);
+	const nch_predictor_how how = nch_common_how(b->options);
 	nch_status status = NCH_OK;
 	for (size_t limit = 2; limit-- > 0 && status == NCH_OK;) {
-		status = nch_bench_texts(folder, threads, b->compute->kernels->name, text.data, text.length, limit, b->patience, &f, b->error);
+		status = nch_bench_texts(folder, &how, text.data, text.length, limit, b->patience, &f, b->error);
 		if (status == NCH_OK)
 			status = tell(b, NCH_OK, &f);
 	}
@@ -224,13 +225,14 @@ static nch_status bench_predict(bench *b)
 	if (nch_options_text(b->options, "model") != NULL)
 		return bench_texts(b, nch_options_text(b->options, "model"));
 	size_t batch = (size_t)nch_options_integer(b->options, "batch"), length = (size_t)nch_options_integer(b->options, "length");
+	bool int8 = nch_options_flag(b->options, "int8");
 	nch_config config = model_config(b, "base");
 	nch_figure f;
 	if (batch == 0) {
-		NCH_TRY(tell(b, nch_bench_predict(b->compute, &config, 1, length, b->patience, &f, b->error), &f));
+		NCH_TRY(tell(b, nch_bench_predict(b->compute, &config, int8, 1, length, b->patience, &f, b->error), &f));
 		batch = 32;
 	}
-	return tell(b, nch_bench_predict(b->compute, &config, batch, length, b->patience, &f, b->error), &f);
+	return tell(b, nch_bench_predict(b->compute, &config, int8, batch, length, b->patience, &f, b->error), &f);
 }
 
 static nch_status bench_tokenize(bench *b)

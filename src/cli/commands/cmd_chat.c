@@ -13,6 +13,7 @@
 
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
+	NCH_INT8_OPTION,
 	NCH_ENCODING_OPTION,
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
@@ -101,12 +102,12 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_predictor *predictor = NULL;
 	nch_lines *lines = NULL;
 	float *logits = NULL, *scores = NULL;
-	size_t threads = (size_t)nch_options_integer(options, "threads");
 	nch_encoding encoding;
 	const char *folder;
 	NCH_TRY(nch_common_encoding(options, &encoding, error));
 	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
-	nch_status status = nch_predictor_open(folder, threads, nch_common_isa(options), &predictor, error);
+	const nch_predictor_how how = nch_common_how(options);
+	nch_status status = nch_predictor_open_how(folder, &how, &predictor, error);
 	if (status == NCH_OK)
 		status = nch_lines_open(NULL, encoding, &lines, error);
 	if (status == NCH_OK) {

@@ -9,14 +9,17 @@
 #include "cli/common.h"
 #include "cli/output.h"
 #include "io/safetensors.h"
+#include "ngram/model.h"
 #include "nn/model.h"
+#include "train/committee.h"
 #include "train/self_test.h"
 
 static const nch_option own_options[] = {
 	{"from", NCH_OPTION_TEXT, "DIR", .help = "model folder: config.json, model.safetensors or pytorch_model.bin, tokenizer", .required = true},
 	{"to", NCH_OPTION_TEXT, "DIR", .help = "folder to write", .required = true},
 	{"format", NCH_OPTION_CHOICE, .choices = "safetensors|torch", .otherwise = "safetensors", .help = "model.safetensors, or pytorch_model.bin"},
-	{"type", NCH_OPTION_CHOICE, .choices = "f32|f16|bf16", .otherwise = "f32", .help = "of the weights; narrower ones are rounded to nearest"},
+	{"type", NCH_OPTION_CHOICE, .choices = "f32|f16|bf16|int8", .otherwise = "f32",
+	 .help = "of the weights; narrower ones are rounded to nearest; int8: bytes, a scale a row, and computed so"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 static const nch_option_group *const groups[] = {&own_group, NULL};
@@ -75,12 +78,47 @@ static nch_status write_weights(const nch_weights *weights, const char *to, bool
 	char *path = nch_path_join(to, torch ? "pytorch_model.bin" : "model.safetensors");
 	nch_weight *list = nch_alloc(count, sizeof *list);
 	nch_status status = path != NULL && list != NULL ? NCH_OK : nch_no_memory(error);
+	size_t kept = 0;
 	for (size_t i = 0; status == NCH_OK && i < count; i++)
-		list[i] = *nch_weights_at(weights, i);
+		if (!nch_weights_at(weights, i)->is_scales) /* bytes become floats, and need them no longer */
+			list[kept++] = *nch_weights_at(weights, i);
+	count = kept;
 	if (status == NCH_OK)
 		status = torch ? nch_weights_write_torch(path, list, count, type, error) : nch_weights_write_as(path, list, count, type, error);
 	nch_free(list);
 	nch_free(path);
+	return status;
+}
+
+/* Only what the model needs to answer, its linear layers and tables as bytes; what else the folder's file has is told and left out. */
+static nch_status convert_to_bytes(const char *from, const char *to, nch_error *error)
+{
+	const nch_model_options options = {.saved_head = true, .map = true, .int8 = true};
+	nch_model *model = NULL;
+	if (nch_ngram_is(from) || nch_committee_is(from))
+		return nch_fail(error, NCH_USAGE, "%s: --type int8 is for transformers: an n-gram model has no layers, and a committee's members are converted one by one", from);
+	NCH_TRY(nch_model_open(from, &options, &model, error));
+	nch_status status = nch_folder_make(to, error);
+	if (status == NCH_OK)
+		status = copy_others(from, to, error);
+	if (status == NCH_OK)
+		status = nch_model_save_bytes(model, to, error);
+	for (const char *line = model->report.data, *end; status == NCH_OK && line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1)
+		nch_output_warning("%s: %.*s", from, (int)(end - line), line);
+	nch_model_free(model);
+	return status;
+}
+
+static nch_status convert_weights(const char *from, const char *to, bool torch, nch_dtype type, nch_error *error)
+{
+	nch_weights *weights = NULL;
+	NCH_TRY(nch_weights_open(from, &weights, error));
+	nch_status status = nch_folder_make(to, error);
+	if (status == NCH_OK)
+		status = copy_others(from, to, error);
+	if (status == NCH_OK) /* last: a folder with weights is complete */
+		status = write_weights(weights, to, torch, type, error);
+	nch_weights_close(weights);
 	return status;
 }
 
@@ -96,18 +134,15 @@ static nch_status run_convert(const nch_options *options, nch_error *error)
 {
 	const char *from = nch_options_text(options, "from"), *to = nch_options_text(options, "to"), *type = nch_options_text(options, "type");
 	bool torch = strcmp(nch_options_text(options, "format"), "torch") == 0;
-	nch_weights *weights = NULL;
+	bool bytes = strcmp(type, "int8") == 0;
+	if (bytes && torch)
+		return nch_fail(error, NCH_USAGE, "--type int8 is written as safetensors only");
 	if (same_folder(from, to))
 		return nch_fail(error, NCH_USAGE, "--from and --to are the same folder; write to a new one");
 	if (!nch_file_is_folder(from)) /* one without config.json, weights alone, will do */
 		return nch_model_check_folder(from, error);
-	NCH_TRY(nch_weights_open(from, &weights, error));
-	nch_status status = nch_folder_make(to, error);
-	if (status == NCH_OK)
-		status = copy_others(from, to, error);
-	if (status == NCH_OK) /* last: a folder with weights is complete */
-		status = write_weights(weights, to, torch, strcmp(type, "f16") == 0 ? NCH_F16 : strcmp(type, "bf16") == 0 ? NCH_BF16 : NCH_F32, error);
-	nch_weights_close(weights);
+	nch_dtype written = strcmp(type, "f16") == 0 ? NCH_F16 : strcmp(type, "bf16") == 0 ? NCH_BF16 : NCH_F32;
+	nch_status status = bytes ? convert_to_bytes(from, to, error) : convert_weights(from, to, torch, written, error);
 	if (status == NCH_OK && has_self_test(from))
 		status = nch_self_test_write(to, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), error);
 	return status;
@@ -116,7 +151,7 @@ static nch_status run_convert(const nch_options *options, nch_error *error)
 const nch_command nch_command_convert = {
 	.name = "convert",
 	.summary = "a model folder with its weights in another format or type",
-	.usage = "--from DIR --to DIR [--format safetensors|torch] [--type f32|f16|bf16]",
+	.usage = "--from DIR --to DIR [--format safetensors|torch] [--type f32|f16|bf16|int8]",
 	.details = "Tensors keep their names; whole numbers keep their type; all other files of the folder are copied, but a self-test\n"
 	           "(nunchi inspect --verify) is made anew.\n"
 	           "pytorch_model.bin is read without running anything that is in it, so this is also how one makes a doubtful file safe.",

@@ -15,6 +15,7 @@
 
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_LIST, "DIR", .help = "a model's folder; give several", .required = true},
+	NCH_INT8_OPTION,
 	{"vote", NCH_OPTION_CHOICE, .choices = "hard|soft", .help = "the mean of the probabilities, or a vote a model", .otherwise = "soft"},
 	{"greedy", NCH_OPTION_FLAG, .help = "choose the models that are best together on --data; nothing is predicted"},
 	{"data", NCH_OPTION_LIST, "FILE", .help = "--greedy: labelled validation data"},
@@ -203,7 +204,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 	council c = {.vote = strcmp(nch_options_text(options, "vote"), "hard") == 0 ? NCH_VOTE_HARD : NCH_VOTE_SOFT};
 	const char *const *folders = nch_options_list(options, "model", &count);
 	NCH_TRY(check(options, error));
-	NCH_TRY(nch_ensemble_open(folders, count, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &c.ensemble, error));
+	const nch_predictor_how how = nch_common_how(options);
+	NCH_TRY(nch_ensemble_open(folders, count, &how, &c.ensemble, error));
 	nch_status status = weigh(options, c.ensemble, error);
 	if (status == NCH_OK && nch_options_flag(options, "greedy"))
 		status = choose(options, folders, &c, error);

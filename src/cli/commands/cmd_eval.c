@@ -22,6 +22,7 @@
 
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_LIST, "DIR", .help = "the model's folder; several vote (default: the one that comes with the program)"},
+	NCH_INT8_OPTION,
 	{"vote", NCH_OPTION_CHOICE, .choices = "hard|soft", .help = "several models: the mean of their probabilities, or a vote each", .otherwise = "soft"},
 	{"data", NCH_OPTION_LIST, "FILE", .help = "labelled rows: .csv .tsv .xlsx .jsonl .json .txt, - for standard input"},
 	{"answers", NCH_OPTION_TEXT, "FILE", .help = "measure answers that are there already, in place of a model's: a line each, {\"truth\":\"a\",\"label\":\"b\",\"scores\":{\"a\":.4,\"b\":.6}}; several labels: lists, and \"labels\""},
@@ -245,8 +246,9 @@ static nch_status draw(const nch_options *options, const nch_metrics *metrics, n
 
 static nch_status evaluate(const nch_options *options, const char *folder, struct work *w, nch_error *error)
 {
-	size_t threads = (size_t)nch_options_integer(options, "threads"), max_len = (size_t)nch_options_integer(options, "max-len");
-	NCH_TRY(nch_predictor_open(folder, threads, nch_common_isa(options), &w->predictor, error));
+	size_t max_len = (size_t)nch_options_integer(options, "max-len");
+	const nch_predictor_how how = nch_common_how(options);
+	NCH_TRY(nch_predictor_open_how(folder, &how, &w->predictor, error));
 	nch_predictor *p = w->predictor;
 	if (max_len > 0 && max_len < p->max_len)
 		p->max_len = max_len;
@@ -341,7 +343,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
 		if (nch_options_given(options, alone[i]))
 			return nch_fail(error, NCH_USAGE, "--%s is for one model", alone[i]);
-	NCH_TRY(nch_ensemble_open(folders, count, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &ensemble, error));
+	const nch_predictor_how how = nch_common_how(options);
+	NCH_TRY(nch_ensemble_open(folders, count, &how, &ensemble, error));
 	nch_status status = evaluate_votes(options, ensemble, error);
 	nch_ensemble_close(ensemble);
 	return status;

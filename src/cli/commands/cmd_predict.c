@@ -8,6 +8,7 @@
 
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
+	NCH_INT8_OPTION,
 	{"embeddings", NCH_OPTION_CHOICE, .choices = "mean|cls", .help = "instead of an answer, the text as a vector: the mean of all tokens' last hidden states, or [CLS]'s"},
 	{"long", NCH_OPTION_CHOICE, .choices = "cut|tail|head-tail|window", .help = "texts over the limit: keep the beginning, the end, a quarter and three quarters, or average windows (default: the model's, cut)"},
 	{0}};
@@ -51,7 +52,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 	uint64_t lines = 0;
 	const char *how = nch_options_text(options, "long"), *embeddings = nch_options_text(options, "embeddings"), *folder;
 	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
-	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &p, error));
+	const nch_predictor_how opening = nch_common_how(options);
+	NCH_TRY(nch_predictor_open_how(folder, &opening, &p, error));
 	if (how != NULL)
 		nch_long_find(how, &p->long_texts);
 	const nch_answerer who = {p->labels, p->label_names, p->multi_label, p->settings.label_objects};

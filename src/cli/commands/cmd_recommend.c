@@ -17,6 +17,7 @@
 static const nch_option songs_options[] = {
 	{"songs", NCH_OPTION_LIST, "FILE", .help = "JSON lines, CSV …: id, title, artist, genre, lyrics, or emotions computed before"},
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "tags the lyrics, line by line, and --text"},
+	NCH_INT8_OPTION,
 	{"index", NCH_OPTION_TEXT, "FILE", .help = "with --songs: keep what was read and tagged in FILE, and use it while it fits; without: use it"},
 	{0}};
 static const nch_option wish_options[] = {
@@ -327,10 +328,10 @@ static nch_status run(const nch_options *options, nch_error *error)
 	struct work w = {.options = options};
 	bool asked;
 	NCH_TRY(check_call(options, &asked, error));
+	const nch_predictor_how how = nch_common_how(options);
 	nch_status status = NCH_OK;
 	if (nch_options_text(options, "model") != NULL)
-		status = nch_predictor_open(nch_options_text(options, "model"), (size_t)nch_options_integer(options, "threads"), nch_common_isa(options),
-		                            &w.predictor, error);
+		status = nch_predictor_open_how(nch_options_text(options, "model"), &how, &w.predictor, error);
 	if (status == NCH_OK)
 		status = get_songs(&w, error);
 	if (status == NCH_OK && asked)

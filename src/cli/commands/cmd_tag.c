@@ -18,6 +18,7 @@
 
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
+	NCH_INT8_OPTION,
 	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv|cue", .otherwise = "jsonl", .help = "objects, a table, or a cue sheet as subtitles are written"},
 	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page with the coloured text and the arc; of a folder of books: a folder of pages"},
 	{"title", NCH_OPTION_TEXT, "TEXT", .help = "of the page (default: the file's name)"},
@@ -328,7 +329,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 	const char *folder;
 	NCH_TRY(nch_common_encoding(options, &w.encoding, error));
 	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_STORYBOOK, &folder, error));
-	nch_status status = nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &w.predictor, error);
+	const nch_predictor_how how = nch_common_how(options);
+	nch_status status = nch_predictor_open_how(folder, &how, &w.predictor, error);
 	if (status == NCH_OK && (w.splitter = nch_splitter_new()) == NULL)
 		status = nch_no_memory(error);
 	if (status == NCH_OK)
