@@ -65,10 +65,6 @@ static void add_tables(nch_builder *b)
 	if (c->types > 0)
 		m->type = nch_build_part(b, PART(type), "weight", c->types, c->embedding, NCH_WEIGHT);
 #undef PART
-	nch_tensor *tables[] = {m->word, m->position, m->type};
-	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-		if (tables[i] != NULL)
-			tables[i]->bytes = NCH_TABLE_BYTES;
 }
 
 void nch_bert_build_embeddings(nch_builder *b)
@@ -146,14 +142,27 @@ void nch_bert_build_head(nch_builder *b)
 	case NCH_HEAD_RTD:
 		nch_build_dense(b, b->names->rtd_dense, c->hidden, c->hidden, &m->rtd_weight, &m->rtd_bias);
 		nch_build_dense(b, b->names->rtd_out, 1, c->hidden, &m->rtd_out_weight, &m->rtd_out_bias);
-		m->rtd_out_weight->bytes = NCH_NO_BYTES; /* few numbers, and all depends on them; so are the classifier's */
 		break;
 	case NCH_HEAD_CLASSIFIER:
 		nch_build_dense(b, b->names->pool, c->hidden, c->hidden, &m->pool_weight, &m->pool_bias);
 		nch_build_dense(b, b->names->classifier, c->labels, c->hidden, &m->classifier_weight, &m->classifier_bias);
-		m->classifier_weight->bytes = NCH_NO_BYTES;
 		break;
 	}
+}
+
+static void set_bytes(nch_tensor *const *tensors, size_t count, nch_bytes bytes)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tensors[i] != NULL)
+			tensors[i]->bytes = bytes;
+}
+
+/* Dense layers may be kept as bytes (nch_build_dense); so may tables, but not the heads' last matrices: few numbers, and all depends on them. */
+static void say_what_may_be_bytes(const nch_model *m)
+{
+	nch_tensor *const tables[] = {m->word, m->position, m->type}, *const last[] = {m->classifier_weight, m->rtd_out_weight};
+	set_bytes(tables, sizeof tables / sizeof *tables, NCH_TABLE_BYTES);
+	set_bytes(last, sizeof last / sizeof *last, NCH_NO_BYTES);
 }
 
 /* All tensors of b->model, behind those that the list has. */
@@ -168,6 +177,7 @@ static void add_all(nch_builder *b)
 	b->depth = 1 + m->config.layers;
 	m->head_begin = b->list->count - begin;
 	m->config.family->build_head(b);
+	say_what_may_be_bytes(m);
 	if (m != b->list)
 		m->count = b->list->count - begin;
 }

@@ -118,6 +118,7 @@ static void write_own(nch_buffer *out, const nch_config *config)
 static void build_dense(nch_builder *b, const char *part, size_t out, size_t in, bool with_bias, nch_tensor **weight, nch_tensor **bias)
 {
 	*weight = nch_build_part(b, part, "weight", out, in, NCH_WEIGHT);
+	(*weight)->bytes = NCH_MATRIX_BYTES;
 	if (with_bias)
 		*bias = nch_build_part(b, part, "bias", 1, out, NCH_BIAS);
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "nn/family.h"
 #include "nn/funnel.h"
+#include "nn/int8.h"
 #include "nn/model.h"
 #include "test.h"
 #include "tests/golden/families_golden.h"
@@ -306,6 +307,59 @@ TEST(a_batch_in_parts_is_the_whole_batch)
 	}
 }
 
+/* The logits of all sentences together, into `out` (ROOM · 8 floats at most); returns how many. */
+static size_t all_logits(const golden_case *golden, const nch_model *model, float *out)
+{
+	static sentences given;
+	const nch_step step = {0};
+	memset(&given, 0, sizeof given);
+	for (size_t s = 0; s < LENGTHS; s++)
+		add_sentence(&given, golden, model, s, golden_lengths[s], 0);
+	CHECK(nch_tape_begin(tape, &step, &error) == NCH_OK);
+	const nch_tensor *z = forward(model, &given);
+	CHECK(nch_tape_check(tape, &error) == NCH_OK && z != NULL && z->rows * z->columns <= ROOM * 128);
+	memcpy(out, z->data, z->rows * z->columns * sizeof *out);
+	return z->rows * z->columns;
+}
+
+/* Kept as bytes, every family answers nearly what it answered, with the same bits by every kind of products; the floats are read no more. */
+TEST(in_bytes)
+{
+	static float floats[ROOM * 128], first[ROOM * 128], here[ROOM * 128];
+	const nch_int8_kernels *usual = compute->int8;
+	for (size_t i = 0; i < sizeof golden_cases / sizeof *golden_cases; i++) {
+		const golden_case *golden = &golden_cases[i];
+		nch_model *model = formula_model(golden);
+		size_t count = all_logits(golden, model, floats), matrices = 0;
+		double largest = 0.0, apart = 0.0;
+		CHECK(nch_model_to_bytes(model, &error) == NCH_OK);
+		for (size_t t = 0; t < model->count; t++) {
+			nch_tensor *tensor = &model->tensors[t];
+			matrices += tensor->int8 != NULL && tensor->int8->table == NULL;
+			for (size_t e = 0; tensor->int8 != NULL && e < tensor->rows * tensor->columns; e++)
+				tensor->data[e] = NAN;
+		}
+		CHECK(matrices >= 4);
+		for (const nch_int8_kernels *const *t = nch_int8_available(); *t != NULL; t++) {
+			compute->int8 = *t;
+			CHECK(all_logits(golden, model, t == nch_int8_available() ? first : here) == count);
+			if (t != nch_int8_available() && memcmp(first, here, count * sizeof *first) != 0) {
+				printf("  %s: %s\n", golden->name, (*t)->name);
+				CHECK(!"the same bits");
+			}
+		}
+		for (size_t e = 0; e < count; e++) {
+			largest = fabs((double)floats[e]) > largest ? fabs((double)floats[e]) : largest;
+			apart = fabs((double)first[e] - (double)floats[e]) > apart ? fabs((double)first[e] - (double)floats[e]) : apart;
+		}
+		if (!(apart < 0.03 * largest))
+			printf("  %s: logits up to %.3g, %.3g apart\n", golden->name, largest, apart);
+		CHECK(apart < 0.03 * largest && apart > 0.0);
+		nch_model_free(model);
+	}
+	compute->int8 = usual;
+}
+
 int main(void)
 {
 	if (nch_compute_new(3, NULL, 512, 64, &compute, &error) != NCH_OK || nch_tape_new(compute, &tape, &error) != NCH_OK) {
@@ -321,6 +375,7 @@ int main(void)
 	RUN(modernbert);
 	RUN(a_batch_in_parts_is_the_whole_batch);
 	RUN(threads_and_instruction_sets_change_no_bit);
+	RUN(in_bytes);
 	nch_tape_free(tape);
 	nch_compute_free(compute);
 	return test_end();
