@@ -5,7 +5,6 @@
 # the program runs on any machine of its architecture and chooses at run time.
 
 CC      ?= cc
-AR      ?= ar
 BUILD   ?= build
 PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
@@ -16,9 +15,24 @@ ALL_CFLAGS = -std=c11 $(WARNINGS) -ffp-contract=off -fno-math-errno -D_XOPEN_SOU
              -I. -Isrc $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -DNCH_SMALL_CODE)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS  = -lm -pthread
+MACHINE := $(shell $(CC) -dumpmachine)
+ifeq ($(origin AR),default)
+AR := $(shell $(CC) -print-prog-name=ar)
+endif
+
+# --- what the system of the target asks for ---
+SYSTEM := $(if $(findstring mingw,$(MACHINE)),windows,posix)
+ifeq ($(SYSTEM),windows)
+# One file that needs no library beside the system's; C11's printf; an exact fma (see kernels/fma.h). gcc keeps the stack at 16 bytes there, so that wide
+# registers must be stored and loaded without an alignment.
+EXE := .exe
+ALL_CFLAGS += -D__USE_MINGW_ANSI_STDIO=1 -DNCH_OWN_FMA
+ALL_LDFLAGS += -static
+TEST_FLAGS := -include tests/windows.h
+WIDE_FLAGS := -Wa,-muse-unaligned-vector-move
+endif
 
 # --- which instruction sets this compiler can make ---
-MACHINE := $(shell $(CC) -dumpmachine)
 ifneq (,$(findstring x86_64,$(MACHINE)))
 ISAS := scalar avx2 avx512
 else ifneq (,$(findstring aarch64,$(MACHINE)))
@@ -27,8 +41,8 @@ else
 ISAS := scalar
 endif
 FLAGS_scalar := $(if $(SANITIZE),-fno-inline) # else the checks on inlined arrays take minutes to compile
-FLAGS_avx2   := $(if $(SANITIZE),,-O3) -mavx2 -mfma
-FLAGS_avx512 := $(if $(SANITIZE),,-O3) -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma
+FLAGS_avx2   := $(if $(SANITIZE),,-O3) -mavx2 -mfma $(WIDE_FLAGS)
+FLAGS_avx512 := $(if $(SANITIZE),,-O3) -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma $(WIDE_FLAGS)
 FLAGS_neon   := $(if $(SANITIZE),,-O3)
 
 # products of bytes (kernels/int8.c) are compiled once more for each set whose processors may have an instruction for them, if this compiler knows it
@@ -44,7 +58,7 @@ FLAGS_avx512_vnni := $(FLAGS_avx512) -mavx512vnni -DNCH_ISA_avx512=1 -DNCH_VNNI
 FLAGS_neon_dot    := $(FLAGS_neon) -march=armv8.2-a+dotprod -DNCH_ISA_neon=1 -DNCH_DOT
 
 # --- what is compiled: of the two files that know the system, one ---
-OTHER_SYSTEM := src/base/os_$(if $(findstring mingw,$(MACHINE)),posix,windows).c
+OTHER_SYSTEM := src/base/os_$(if $(filter windows,$(SYSTEM)),posix,windows).c
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
 KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
 LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c tokenizer/*/*.c) $(filter-out src/cli/% $(OTHER_SYSTEM),$(wildcard src/*.c src/*/*.c src/*/*/*.c))
@@ -52,12 +66,12 @@ CLI_SOURCES := $(wildcard src/cli/*.c src/cli/*/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/trace_page.o $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o)) \
                $(INT8_EXTRA:%=$(BUILD)/kernels/int8.%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
-UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
+UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%$(EXE),$(filter-out $(if $(filter windows,$(SYSTEM)),%_posix_test.c),$(wildcard tests/unit/*_test.c)))
 
 .PHONY: all unit-tests test demo install uninstall clean help
-all: $(BUILD)/nunchi $(BUILD)/libnunchi.a
+all: $(BUILD)/nunchi$(EXE) $(BUILD)/libnunchi.a
 
-$(BUILD)/nunchi: $(CLI_OBJECTS) $(BUILD)/libnunchi.a
+$(BUILD)/nunchi$(EXE): $(CLI_OBJECTS) $(BUILD)/libnunchi.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(CLI_OBJECTS) $(BUILD)/libnunchi.a $(LDLIBS)
 
 $(BUILD)/libnunchi.a: $(LIB_OBJECTS)
@@ -116,9 +130,9 @@ $(BUILD)/trace_page.o: $(BUILD)/trace_page.c $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # --- tests ---
-$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
+$(BUILD)/tests/unit/%$(EXE): tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests -o $@ $< $(BUILD)/libnunchi.a $(LDLIBS)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests $(TEST_FLAGS) -o $@ $< $(BUILD)/libnunchi.a $(LDLIBS)
 
 unit-tests: $(UNIT_TESTS)
 
@@ -131,7 +145,7 @@ demo: all
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
 	           $(DESTDIR)$(PREFIX)/share/nunchi/recipes
-	install -m 755 $(BUILD)/nunchi $(DESTDIR)$(PREFIX)/bin/nunchi
+	install -m 755 $(BUILD)/nunchi$(EXE) $(DESTDIR)$(PREFIX)/bin/nunchi
 	install -m 644 $(BUILD)/libnunchi.a $(DESTDIR)$(PREFIX)/lib/libnunchi.a
 	install -m 644 src/nunchi.h $(DESTDIR)$(PREFIX)/include/nunchi.h
 	install -m 644 docs/nunchi.1 $(DESTDIR)$(PREFIX)/share/man/man1/nunchi.1

@@ -2,8 +2,7 @@
  *
  * Every step computes c(i,j) = the chain of fma over p that gemm.c computes; what changes is the order in which the elements are visited
  * and where the numbers lie while they are used. A and B are row-major here (a_col = b_col = 1). One thread; step 7 is gemm.c itself. */
-#include <math.h>
-
+#include "kernels/fma.h"
 #include "kernels/kernels.h"
 #include "kernels/tile.h"
 #include "kernels/vec.h"
@@ -41,7 +40,7 @@ AS_WRITTEN static void three_loops(const nch_gemm *g)
 		for (size_t j = 0; j < g->n; j++) {
 			float sum = g->c[i * g->c_row + j];
 			for (size_t p = 0; p < g->k; p++)
-				sum = fmaf(g->a[i * g->a_row + p], g->b[p * g->b_row + j], sum);
+				sum = nch_fmaf(g->a[i * g->a_row + p], g->b[p * g->b_row + j], sum);
 			g->c[i * g->c_row + j] = sum;
 		}
 }
@@ -54,7 +53,7 @@ AS_WRITTEN static void loop_order(const nch_gemm *g)
 		for (size_t p = 0; p < g->k; p++) {
 			float x = g->a[i * g->a_row + p];
 			ONE_BY_ONE for (size_t j = 0; j < g->n; j++)
-				g->c[i * g->c_row + j] = fmaf(x, g->b[p * g->b_row + j], g->c[i * g->c_row + j]);
+				g->c[i * g->c_row + j] = nch_fmaf(x, g->b[p * g->b_row + j], g->c[i * g->c_row + j]);
 		}
 }
 

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "kernels/fma.h"
+
 static double scale_by_power(double x, int exponent) /* x · 2^exponent, -1022 <= exponent <= 1023 */
 {
 	uint64_t bits = (uint64_t)(exponent + 1023) << 52;
@@ -23,10 +25,10 @@ double nch_exp(double x)
 		return 0.0;
 	/* x = n ln 2 + r, e^r by its series to the 14th term: the next is below 2^-53 */
 	double n = floor(x * 1.4426950408889634 + 0.5);
-	double r = fma(n, -1.9082149292705877e-10, fma(n, -0.69314718036912381670, x));
+	double r = nch_fma(n, -1.9082149292705877e-10, nch_fma(n, -0.69314718036912381670, x));
 	double sum = 1.0;
 	for (int i = 14; i >= 1; i--)
-		sum = fma(sum, r / i, 1.0);
+		sum = nch_fma(sum, r / i, 1.0);
 	int half = (int)n / 2;
 	return scale_by_power(scale_by_power(sum, half), (int)n - half);
 }
@@ -55,9 +57,9 @@ double nch_log(double x)
 	/* ln m = 2 artanh(s), s = (m-1)/(m+1), |s| <= 0.1716 */
 	double s = (m - 1.0) / (m + 1.0), square = s * s, sum = 0.0;
 	for (int i = 23; i >= 3; i -= 2)
-		sum = fma(sum, square, 1.0 / i);
-	sum = fma(sum * square, s, s);
-	return fma(e, 0.69314718036912381670, fma(e, 1.9082149292705877e-10, 2.0 * sum));
+		sum = nch_fma(sum, square, 1.0 / i);
+	sum = nch_fma(sum * square, s, s);
+	return nch_fma(e, 0.69314718036912381670, nch_fma(e, 1.9082149292705877e-10, 2.0 * sum));
 }
 
 double nch_sin_turns(double turns)
@@ -69,7 +71,7 @@ double nch_sin_turns(double turns)
 		turns = -0.5 - turns;
 	double x = turns * 6.283185307179586, square = x * x, sum = 1.0;
 	for (int i = 23; i >= 3; i -= 2)
-		sum = fma(sum, -square / (double)(i * (i - 1)), 1.0);
+		sum = nch_fma(sum, -square / (double)(i * (i - 1)), 1.0);
 	return x * sum;
 }
 

@@ -2,7 +2,7 @@
 #ifndef NCH_VEC_SCALAR_H
 #define NCH_VEC_SCALAR_H
 
-#include <math.h>
+#include "kernels/fma.h"
 
 #define NCH_TILE_ROWS 4 /* the register tile of the matrix product: rows × 16-lane columns */
 #define NCH_TILE_VECS 1
@@ -28,7 +28,7 @@ V_INLINE v16 v_sub(v16 a, v16 b) { v16 r; V_EACH(r, a.x[l] - b.x[l]); return r; 
 V_INLINE v16 v_mul(v16 a, v16 b) { v16 r; V_EACH(r, a.x[l] * b.x[l]); return r; }
 V_INLINE v16 v_div(v16 a, v16 b) { v16 r; V_EACH(r, a.x[l] / b.x[l]); return r; }
 V_INLINE v16 v_sqrt(v16 a) { v16 r; V_EACH(r, sqrtf(a.x[l])); return r; }
-V_INLINE v16 v_fma(v16 a, v16 b, v16 c) { v16 r; V_EACH(r, fmaf(a.x[l], b.x[l], c.x[l])); return r; }
+V_INLINE v16 v_fma(v16 a, v16 b, v16 c) { v16 r; V_EACH(r, nch_fmaf(a.x[l], b.x[l], c.x[l])); return r; }
 V_INLINE v16 v_max(v16 a, v16 b) { v16 r; V_EACH(r, a.x[l] > b.x[l] ? a.x[l] : b.x[l]); return r; }
 V_INLINE v16 v_min(v16 a, v16 b) { v16 r; V_EACH(r, a.x[l] < b.x[l] ? a.x[l] : b.x[l]); return r; }
 V_INLINE m16 v_lt(v16 a, v16 b) { m16 r; V_EACH(r, a.x[l] < b.x[l] ? 0xFFFFFFFFu : 0u); return r; }

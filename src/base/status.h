@@ -23,7 +23,10 @@ typedef struct nch_error {
 	char text[600]; /* one line, no trailing newline, UTF-8, cut at a character boundary */
 } nch_error;
 
-#if defined(__GNUC__)
+/* gcc means by "printf" what the system's own printf takes, which need not be C11's */
+#if defined(__GNUC__) && !defined(__clang__)
+#define NCH_PRINTF(format_index, first_argument) __attribute__((format(gnu_printf, format_index, first_argument)))
+#elif defined(__GNUC__)
 #define NCH_PRINTF(format_index, first_argument) __attribute__((format(printf, format_index, first_argument)))
 #else
 #define NCH_PRINTF(format_index, first_argument)

@@ -50,7 +50,7 @@ static nch_status run(int argc, char **argv, nch_error *error)
 
 int main(int argc, char **argv)
 {
-	argv = nch_output_start(argc, argv);
+	argv = nch_output_start(&argc, argv);
 	nch_error error = {0};
 	nch_status status = run(argc, argv, &error);
 	if (status == NCH_OK)

@@ -22,7 +22,7 @@ static size_t held_count;
 static char gathered[1 << 16];
 static size_t gathered_length;
 
-char **nch_output_start(int argc, char **argv)
+char **nch_output_start(int *argc, char **argv)
 {
 	char **arguments = nch_os_start(argc, argv);
 	if (arguments == NULL) {

@@ -11,7 +11,7 @@
 #include "base/status.h"
 
 /* To be called first (base/os.h:nch_os_start). Returns the arguments as UTF-8. */
-char **nch_output_start(int argc, char **argv);
+char **nch_output_start(int *argc, char **argv);
 void nch_output_set_quiet(bool quiet);
 bool nch_output_is_quiet(void);
 

@@ -1,4 +1,5 @@
 /* Every instruction set against plain C, bit for bit, and plain C against the textbook formula. */
+#include "kernels/fma.h"
 #include "kernels/kernels.h"
 #include "kernels/math.h"
 #include "test.h"
@@ -49,7 +50,7 @@ static void reference_gemm(const nch_gemm *g, float *c)
 		for (size_t j = 0; j < g->n; j++) {
 			float sum = g->accumulate ? c[i * g->c_row + j] : g->bias ? g->bias[j] : 0.0f;
 			for (size_t p = 0; p < g->k; p++)
-				sum = fmaf(g->a[i * g->a_row + p * g->a_col], g->b[p * g->b_row + j * g->b_col], sum);
+				sum = nch_fmaf(g->a[i * g->a_row + p * g->a_col], g->b[p * g->b_row + j * g->b_col], sum);
 			c[i * g->c_row + j] = sum;
 		}
 }
