@@ -18,6 +18,8 @@ static void write_lines(const char *path, const char *text)
 
 TEST(names_and_weights)
 {
+	if (!nch_file_exists(starred))
+		SKIP("no file here can have a * in its name");
 	char twice[80], half[80], wrong[80];
 	nch_error error = {0};
 	nch_corpora c = {0};
@@ -163,7 +165,7 @@ int main(void)
 	snprintf(starred, sizeof starred, "%s/a*3", folder);
 	write_lines(first, "하나\n둘\n셋\n하나\n넷\n");
 	write_lines(second, "다섯\n하나\n여섯\n일곱\n다섯\n");
-	write_lines(starred, "여덟\n");
+	nch_file_write(starred, "여덟\n", 7, NULL);
 	RUN(names_and_weights);
 	RUN(repeats_are_counted_and_dropped);
 	RUN(weights_are_times_an_epoch);
