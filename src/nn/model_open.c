@@ -374,7 +374,7 @@ nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_confi
 /* The generator's folder, FOLDER/generator, in allocated memory: NULL, with NCH_OK, where there is none. */
 static nch_status find_generator(const char *folder, char **inner, nch_error *error)
 {
-	*inner = nch_path_join(folder, "generator");
+	*inner = nch_folder_file(folder, "generator");
 	char *config = *inner ? nch_folder_file(*inner, "config.json") : NULL;
 	bool found = config && nch_file_exists(config);
 	nch_status status = config == NULL ? nch_no_memory(error) : NCH_OK;
@@ -521,6 +521,8 @@ nch_status nch_model_open(const char *folder, const nch_model_options *options, 
 {
 	nch_model *model = NULL;
 	size_t *row_of = NULL;
+	nch_folder_view view;
+	nch_folder_look(&view, folder);
 	nch_status status = read_config(folder, options, &model, &row_of, error);
 	if (status == NCH_OK && !options->map)
 		status = nch_model_allocate(model, error);
@@ -528,6 +530,7 @@ nch_status nch_model_open(const char *folder, const nch_model_options *options, 
 		status = load_folder(model, options, folder, row_of, error);
 	if (status == NCH_OK && options->pair)
 		status = load_generator(model, options, folder, error);
+	status = nch_folder_end_look(&view, status, error);
 	nch_free(row_of);
 	if (status != NCH_OK) {
 		nch_model_free(model);

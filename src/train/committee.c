@@ -14,6 +14,7 @@
 #include "base/sha256.h"
 #include "io/safetensors.h"
 #include "kernels/math.h"
+#include "train/model_change.h"
 
 static const char model_type[] = "nunchi-committee";
 
@@ -59,7 +60,7 @@ static nch_status read_members(const char *folder, const nch_json *list, char **
 		double weight = nch_json_number(item, "weight", -1.0);
 		if (!is_plain_name(name) || !(weight >= 0.0 && weight <= 1e6))
 			return nch_fail(error, NCH_FORMAT, "%s/config.json: member %zu has no \"folder\" within this one, or no \"weight\" from 0 on", folder, *count);
-		if ((folders[*count] = nch_path_join(folder, name)) == NULL)
+		if ((folders[*count] = nch_folder_file(folder, name)) == NULL)
 			return nch_no_memory(error);
 		weights[(*count)++] = weight;
 		sum += weight;
@@ -193,32 +194,44 @@ static bool is_left_out(const char *name)
 	return name[0] == '.' || nch_path_has_suffix(name, ".tmp");
 }
 
-static nch_status copy_folder(const char *from, const char *to, size_t depth, nch_error *error);
+/* Where a folder's entries are copied to, and how deep in the committee it lies. */
+typedef struct copying {
+	const char *to;
+	size_t depth;
+} copying;
 
-static nch_status copy_entry(const char *from, const char *to, const char *name, size_t depth, nch_error *error)
+static nch_status copy_entry(void *context, const char *name, const char *path, nch_error *error)
 {
-	char *source = nch_path_join(from, name), *target = nch_path_join(to, name);
-	nch_status status = source != NULL && target != NULL ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && nch_file_is_regular(source))
-		status = nch_file_copy(source, target, error);
-	else if (status == NCH_OK && nch_file_is_folder(source) && strncmp(name, "member-", 7) == 0 && depth < NCH_COMMITTEE_DEPTH)
-		status = copy_folder(source, target, depth + 1, error);
-	nch_free(source);
+	const copying *c = context;
+	if (is_left_out(name))
+		return NCH_OK;
+	char *target = nch_path_join(c->to, name);
+	nch_status status = target != NULL ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK && nch_file_is_regular(path)) {
+		status = nch_file_copy(path, target, error);
+	} else if (status == NCH_OK && nch_file_is_folder(path) && strncmp(name, NCH_COMMITTEE_MEMBER, strlen(NCH_COMMITTEE_MEMBER)) == 0 && c->depth < NCH_COMMITTEE_DEPTH) {
+		copying inner = {target, c->depth + 1};
+		status = nch_folder_make(target, error);
+		if (status == NCH_OK)
+			status = nch_folder_each(path, copy_entry, &inner, error);
+	}
 	nch_free(target);
 	return status;
 }
 
-static nch_status copy_folder(const char *from, const char *to, size_t depth, nch_error *error)
+/* A model's folder as TO/member-M. */
+static nch_status copy_member(const char *from, const char *to, size_t member, nch_error *error)
 {
-	NCH_TRY(nch_folder_make(to, error));
-	nch_os_folder *stream = nch_os_folder_open(from);
-	if (stream == NULL)
-		return nch_fail(error, NCH_IO, "%s: cannot be read as a folder", from);
-	nch_status status = NCH_OK;
-	for (const char *name; status == NCH_OK && (name = nch_os_folder_next(stream)) != NULL;)
-		if (!is_left_out(name))
-			status = copy_entry(from, to, name, depth, error);
-	nch_os_folder_close(stream);
+	char name[32];
+	nch_folder_view view;
+	snprintf(name, sizeof name, NCH_COMMITTEE_MEMBER "%zu", member);
+	copying c = {.to = nch_path_join(to, name)};
+	nch_status status = c.to != NULL ? nch_folder_make(c.to, error) : nch_no_memory(error);
+	nch_folder_look(&view, from);
+	if (status == NCH_OK)
+		status = nch_folder_each(from, copy_entry, &c, error);
+	status = nch_folder_end_look(&view, status, error);
+	nch_free((void *)c.to);
 	return status;
 }
 
@@ -227,7 +240,7 @@ static nch_status write_config(const char *folder, const double *weights, size_t
 	nch_buffer out = {0};
 	nch_buffer_printf(&out, "{\n  \"model_type\": \"%s\",\n  \"members\": [", model_type);
 	for (size_t m = 0; m < count; m++) {
-		nch_buffer_printf(&out, "%s\n    {\"folder\": \"member-%zu\", \"weight\": ", m > 0 ? "," : "", m);
+		nch_buffer_printf(&out, "%s\n    {\"folder\": \"" NCH_COMMITTEE_MEMBER "%zu\", \"weight\": ", m > 0 ? "," : "", m);
 		nch_json_write_double(&out, weights[m]);
 		nch_buffer_byte(&out, '}');
 	}
@@ -260,7 +273,7 @@ static nch_status write_settings(const char *folder, const nch_ensemble *e, cons
 
 static nch_status check_target(const char *folder, bool overwrite, nch_error *error)
 {
-	char *config = nch_path_join(folder, "config.json");
+	char *config = nch_folder_file(folder, "config.json");
 	if (config == NULL)
 		return nch_no_memory(error);
 	bool there = nch_file_exists(config);
@@ -268,6 +281,21 @@ static nch_status check_target(const char *folder, bool overwrite, nch_error *er
 	if (there && !(overwrite && nch_committee_is(folder)))
 		return nch_fail(error, NCH_USAGE, "%s holds a model already: choose another folder%s", folder, nch_committee_is(folder) ? ", or --overwrite" : "");
 	return NCH_OK;
+}
+
+typedef struct saving {
+	const char *const *folders;
+	const nch_ensemble *ensemble;
+	const double *weights;
+} saving;
+
+static nch_status write_committee(void *context, const char *to, nch_error *error)
+{
+	const saving *s = context;
+	for (size_t m = 0; m < s->ensemble->count; m++)
+		NCH_TRY(copy_member(s->folders[m], to, m, error));
+	NCH_TRY(write_settings(to, s->ensemble, s->weights, error));
+	return write_config(to, s->weights, s->ensemble->count, error);
 }
 
 nch_status nch_committee_save(const char *const *folders, const nch_ensemble *e, const double *given, bool overwrite, const char *folder, nch_error *error)
@@ -283,17 +311,8 @@ nch_status nch_committee_save(const char *const *folders, const nch_ensemble *e,
 		weights[m] = given[m] / sum;
 	NCH_TRY(check_members(e, error));
 	NCH_TRY(check_target(folder, overwrite, error));
-	NCH_TRY(nch_folder_make(folder, error));
-	for (size_t m = 0; m < e->count; m++) {
-		char name[32];
-		snprintf(name, sizeof name, "member-%zu", m);
-		char *to = nch_path_join(folder, name);
-		nch_status status = to != NULL ? copy_folder(folders[m], to, 0, error) : nch_no_memory(error);
-		nch_free(to);
-		NCH_TRY(status);
-	}
-	NCH_TRY(write_settings(folder, e, weights, error));
-	return write_config(folder, weights, e->count, error); /* last: only with it the folder is a model */
+	saving s = {folders, e, weights};
+	return nch_model_change(folder, write_committee, &s, error);
 }
 
 /* --- weighing --- */

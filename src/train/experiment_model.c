@@ -13,8 +13,10 @@
 nch_status nch_experiment_tokenizer(const nch_experiment_options *o, nch_experiment_model *m, nch_error *error)
 {
 	static const char *const markers[] = {NCH_TARGET_OPEN, NCH_TARGET_CLOSE};
-	if (o->init != NULL)
+	if (o->init != NULL) {
 		NCH_TRY(nch_model_check_folder(o->init, error));
+		nch_folder_look(&m->init, o->init);
+	}
 	NCH_TRY(nch_tokenizer_load(o->tokenizer ? o->tokenizer : o->init, &m->tokenizer, error));
 	m->first_new = nch_tokenizer_size(m->tokenizer);
 	return nch_target_mode_has_markers(o->data.target) ? nch_tokenizer_extend(m->tokenizer, markers, 2, error) : NCH_OK;
@@ -36,7 +38,7 @@ static nch_status open_model(const nch_experiment_options *o, const nch_dataset 
 {
 	const nch_model_options options = {.labels = (const char *const *)train->labels.names, .label_count = train->labels.count, .seed = o->training.seed,
 	                                   .pieces = nch_tokenizer_size(m->tokenizer), .first_new = m->first_new};
-	NCH_TRY(nch_model_open(o->init, &options, &m->model, error));
+	NCH_TRY(nch_folder_end_look(&m->init, nch_model_open(o->init, &options, &m->model, error), error));
 	set_dropouts(o, &m->model->config);
 	m->model->config.multi_label = train->multi_label;
 	if (m->model->report.length > 0 && watcher != NULL && watcher->warning != NULL)
@@ -113,6 +115,7 @@ nch_status nch_experiment_rates(const nch_experiment_options *o, nch_experiment_
 
 void nch_experiment_model_free(nch_experiment_model *model)
 {
+	nch_folder_end_look(&model->init, NCH_OK, NULL);
 	nch_tokenizer_free(model->tokenizer);
 	nch_model_free(model->model);
 	nch_free(model->rates);

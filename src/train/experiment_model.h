@@ -2,12 +2,14 @@
 #ifndef NCH_TRAIN_EXPERIMENT_MODEL_H
 #define NCH_TRAIN_EXPERIMENT_MODEL_H
 
+#include "base/change.h"
 #include "train/experiment_data.h"
 
 /* Start with {0}; release with nch_experiment_model_free. */
 typedef struct nch_experiment_model {
 	nch_tokenizer *tokenizer;
 	size_t first_new; /* pieces that the tokenizer had before the markers of targets */
+	nch_folder_view init; /* whose tokenizer and weights have to be of one model */
 	nch_model *model;
 	size_t max_len;   /* tokens that a row keeps */
 	double *rates;    /* (tensors) learning rates relative to the step's; NULL: they are all alike */

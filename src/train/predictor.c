@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/change.h"
 #include "base/memory.h"
 #include "kernels/math.h"
 #include "train/committee.h"
@@ -42,18 +43,37 @@ static nch_status open_parts(nch_predictor *p, const char *folder, const nch_pre
 	return set_thresholds(p, folder, error);
 }
 
-nch_status nch_predictor_open_how(const char *folder, const nch_predictor_how *how, nch_predictor **predictor, nch_error *error)
+typedef struct opening {
+	const char *folder;
+	const nch_predictor_how *how;
+	nch_predictor *predictor;
+} opening;
+
+static nch_status open_once(void *context, nch_error *error)
 {
+	opening *o = context;
 	nch_predictor *made = nch_alloc(1, sizeof *made);
 	if (made == NULL)
 		return nch_no_memory(error);
-	made->folder = nch_copy_text(folder, strlen(folder));
-	nch_status status = made->folder != NULL ? open_parts(made, folder, how, error) : nch_no_memory(error);
-	if (status != NCH_OK) {
+	made->folder = nch_copy_text(o->folder, strlen(o->folder));
+	nch_status status = made->folder != NULL ? open_parts(made, o->folder, o->how, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		o->predictor = made;
+	else
 		nch_predictor_close(made);
-		return status;
-	}
-	*predictor = made;
+	return status;
+}
+
+static void close_again(void *context)
+{
+	nch_predictor_close(((opening *)context)->predictor);
+}
+
+nch_status nch_predictor_open_how(const char *folder, const nch_predictor_how *how, nch_predictor **predictor, nch_error *error)
+{
+	opening o = {folder, how, NULL};
+	NCH_TRY(nch_folder_read(folder, open_once, close_again, &o, error));
+	*predictor = o.predictor;
 	return NCH_OK;
 }
 

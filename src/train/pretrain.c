@@ -31,6 +31,7 @@ typedef struct work {
 	nch_train_options training; /* the caller's, with loss, masking, identity and keep */
 	nch_buffer identity;
 	nch_run_folder folder;
+	nch_folder_view init; /* whose tokenizer and weights have to be of one model */
 	size_t max_len;
 } work;
 
@@ -96,7 +97,7 @@ static nch_status open_model(work *w, nch_error *error)
 	const nch_pretrain_options *o = w->options;
 	const nch_model_options options = {.head = o->replaced ? NCH_HEAD_RTD : NCH_HEAD_MLM, .seed = o->training.seed, .pair = o->replaced,
 	                                   .generator_size = o->generator_size};
-	NCH_TRY(nch_model_open(o->init, &options, &w->model, error));
+	NCH_TRY(nch_folder_end_look(&w->init, nch_model_open(o->init, &options, &w->model, error), error));
 	if (w->model->report.length > 0)
 		warn(w, w->model->report.data);
 	if (!o->replaced || !o->generator_size_given)
@@ -179,30 +180,35 @@ static nch_status write_settings(const work *w, const char *folder, const char *
 	return nch_settings_write(&settings, folder, error);
 }
 
-/* A model with all that belongs to it, at once. */
-static nch_status keep_in(const work *w, const nch_model *model, const char *folder, const char *loss, nch_error *error)
+/* A model with all that belongs to it. */
+static nch_status write_model(const work *w, const nch_model *model, const char *folder, const char *loss, nch_error *error)
 {
-	nch_change change;
-	NCH_TRY(nch_change_begin(&change, folder, error));
-	nch_status status = nch_tokenizer_save(w->tokenizer, change.staged, error);
-	if (status == NCH_OK)
-		status = write_settings(w, change.staged, loss, error);
-	if (status == NCH_OK)
-		status = nch_model_save_alone(model, change.staged, error);
-	return nch_run_folder_commit(&change, status, &w->training, error);
+	NCH_TRY(nch_folder_make(folder, error));
+	NCH_TRY(nch_tokenizer_save(w->tokenizer, folder, error));
+	NCH_TRY(write_settings(w, folder, loss, error));
+	return nch_model_save_alone(model, folder, error);
 }
 
-/* The best model so far; of a pair, the generator first. */
+static nch_status write_generator(const work *w, const nch_model *generator, const char *folder, nch_error *error)
+{
+	char *inner = nch_path_join(folder, "generator");
+	nch_status status = inner ? write_model(w, generator, inner, "masked-lm", error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_run_folder_sign(inner, &w->training, error);
+	nch_free(inner);
+	return status;
+}
+
+/* The best model so far, and its generator if it has one, at once. */
 static nch_status keep_model(void *context, const nch_model *model, nch_error *error)
 {
 	const work *w = context;
-	const char *out = w->training.out;
-	if (model->generator == NULL)
-		return keep_in(w, model, out, "masked-lm", error);
-	char *inner = nch_path_join(out, "generator");
-	nch_status status = inner ? keep_in(w, model->generator, inner, "masked-lm", error) : nch_no_memory(error);
-	nch_free(inner);
-	return status == NCH_OK ? keep_in(w, model, out, "replaced-tokens", error) : status;
+	nch_change change;
+	NCH_TRY(nch_change_begin(&change, w->training.out, error));
+	nch_status status = write_model(w, model, change.staged, model->generator != NULL ? "replaced-tokens" : "masked-lm", error);
+	if (status == NCH_OK && model->generator != NULL)
+		status = write_generator(w, model->generator, change.staged, error);
+	return nch_run_folder_commit(&change, status, &w->training, error);
 }
 
 /* --- the run --- */
@@ -255,8 +261,10 @@ static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 static nch_status run_all(work *w, nch_pretrain_result *result, nch_error *error)
 {
 	const nch_pretrain_options *o = w->options;
-	if (o->init != NULL)
+	if (o->init != NULL) {
 		NCH_TRY(nch_model_check_folder(o->init, error));
+		nch_folder_look(&w->init, o->init);
+	}
 	NCH_TRY(nch_tokenizer_load(o->tokenizer ? o->tokenizer : o->init, &w->tokenizer, error));
 	NCH_TRY(nch_masking_new(w->tokenizer, o->mask_share, o->whole_word, o->training.seed, &w->masking, error));
 	NCH_TRY(read_texts(w, error));
@@ -283,6 +291,7 @@ nch_status nch_pretrain_run(const nch_pretrain_options *options, nch_compute *co
 	nch_masking_free(&w.masking);
 	nch_buffer_free(&w.identity);
 	nch_run_folder_close(&w.folder);
+	nch_folder_end_look(&w.init, status, NULL);
 	if (status != NCH_OK)
 		nch_pretrain_result_free(result);
 	return status;

@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "train/checkpoint.h"
+#include "train/model_change.h"
 #include "train/run_identity.h"
 
 static bool is_there(const char *folder, const char *name)
@@ -19,39 +20,9 @@ static bool is_there(const char *folder, const char *name)
 	return there;
 }
 
-/* --- one process at a time --- */
-
-/* Locks OUT/.lock. The lock goes with the process, however that ends. */
-static nch_status take_lock(nch_run_folder *folder, const char *out, nch_error *error)
-{
-	long holder = 0;
-	int lock = -1;
-	char *path = nch_path_join(out, ".lock");
-	if (path == NULL)
-		return nch_no_memory(error);
-	switch (nch_os_lock(path, &lock, &holder)) {
-	case NCH_OS_LOCKED: *folder = (nch_run_folder){path, lock}; return NCH_OK;
-	case NCH_OS_HELD:
-		nch_fail(error, NCH_DATA, "%s: process %ld is training into this folder; give another --out, or wait", out, holder);
-		break;
-	default: nch_fail(error, NCH_IO, "%s: cannot write: %s", out, nch_os_reason(errno));
-	}
-	nch_free(path);
-	return error->status;
-}
-
-void nch_run_folder_close(nch_run_folder *folder)
-{
-	if (folder->lock_path == NULL)
-		return;
-	nch_os_unlock(folder->lock_path, folder->lock);
-	nch_free(folder->lock_path);
-	*folder = (nch_run_folder){0};
-}
-
 /* --- whose it is --- */
 
-#define RUN_FILE "run.json"
+#define RUN_FILE NCH_RUN_FILE
 
 /* Of the model that lies there; empty where nobody signed it. */
 static void read_signature(const char *out, nch_buffer *identity)
@@ -92,33 +63,9 @@ nch_status nch_run_folder_sign(const char *path, const nch_train_options *traini
 	return status;
 }
 
-static nch_status commit(nch_change *change, nch_error *error)
-{
-	static const char *const names[] = {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
-	                                    "ngrams.table", "nunchi.json", RUN_FILE, "self_test.json", "metrics.json", "report.txt", "confusion.svg",
-	                                    "README.md"};
-	enum { NAMES = sizeof names / sizeof *names };
-	size_t count;
-	const char *const *tokenizers = nch_tokenizer_file_names(&count);
-	const char **gone = nch_alloc(NAMES + count, sizeof *gone);
-	if (gone == NULL)
-		return nch_no_memory(error);
-	memcpy(gone, names, sizeof names);
-	memcpy(gone + NAMES, tokenizers, count * sizeof *tokenizers);
-	nch_status status = nch_change_commit(change, gone, NAMES + count, error);
-	nch_free((void *)gone);
-	return status;
-}
-
 nch_status nch_run_folder_commit(nch_change *change, nch_status written, const nch_train_options *training, nch_error *error)
 {
-	nch_status status = written;
-	if (status == NCH_OK)
-		status = nch_run_folder_sign(change->staged, training, error);
-	if (status == NCH_OK)
-		status = commit(change, error);
-	nch_change_discard(change);
-	return status;
+	return nch_model_change_end(change, written == NCH_OK ? nch_run_folder_sign(change->staged, training, error) : written, error);
 }
 
 static bool holds_model(const char *out)
@@ -178,6 +125,11 @@ static nch_status check_owner(const char *out, const nch_train_options *training
 	return status;
 }
 
+void nch_run_folder_close(nch_run_folder *folder)
+{
+	nch_folder_lock_release(&folder->lock);
+}
+
 nch_status nch_run_folder_open(nch_run_folder *folder, const nch_train_options *training, nch_error *error)
 {
 	const char *out = training->out;
@@ -185,7 +137,7 @@ nch_status nch_run_folder_open(nch_run_folder *folder, const nch_train_options *
 	if (out == NULL)
 		return NCH_OK;
 	NCH_TRY(nch_folder_make(out, error));
-	NCH_TRY(take_lock(folder, out, error));
+	NCH_TRY(nch_folder_lock_take(&folder->lock, out, error));
 	nch_status status = check_owner(out, training, error);
 	if (status != NCH_OK)
 		nch_run_folder_close(folder);

@@ -9,8 +9,7 @@
 
 /* One that a run has for itself. Start with {0}. */
 typedef struct nch_run_folder {
-	char *lock_path;
-	int lock; /* file descriptor, where lock_path is not NULL */
+	nch_folder_lock lock;
 } nch_run_folder;
 
 /* Makes training->out (where there is one) and takes it for the run training->identity, or refuses and leaves it as it was:
@@ -24,8 +23,7 @@ void nch_run_folder_close(nch_run_folder *folder); /* {0} is allowed */
 /* Writes run.json into a folder: whose model it holds, by training->identity and nch_identity_rates. */
 nch_status nch_run_folder_sign(const char *path, const nch_train_options *training, nch_error *error);
 
-/* Ends a change that makes another model of a folder. Where `written`, the status of its files, is NCH_OK, it is signed and committed: what belonged to the model before, and is not replaced,
- * vanishes with it; else, or where that fails, the folder stays as it was. The change is over in any case. Returns the first failure; `error` is that of `written` or of what failed here. */
+/* As nch_model_change_end; the model is signed by the run. */
 nch_status nch_run_folder_commit(nch_change *change, nch_status written, const nch_train_options *training, nch_error *error);
 
 /* Whether `out` holds what this run of training a classifier leaves in the end, all of it. */

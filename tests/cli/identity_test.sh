@@ -238,7 +238,7 @@ while [ ! -e "$work/busy/log.jsonl" ] && [ $tries -lt 300 ]; do
 	sleep 0.02
 	tries=$((tries + 1))
 done
-exits 1 "busy: process $program is training into this folder" -- train --config "$work/train.conf" --epochs 1000 --out "$work/busy"
+exits 1 "busy: process $program is writing into this folder" -- train --config "$work/train.conf" --epochs 1000 --out "$work/busy"
 kill -9 $program
 wait $program 2> /dev/null
 exits 0 '' -- train --config "$work/train.conf" --overwrite --out "$work/busy"

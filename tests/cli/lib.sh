@@ -31,6 +31,21 @@ can_mount() {
 # whether the program is built with sanitizers: some ten times slower, with an allocator and flags of its own
 checked() { grep -q -e -fsanitize "$(dirname "$NUNCHI")/flags" 2> /dev/null; }
 
+# preload NAME: builds tests/faults/NAME.c as $work/NAME.so, which LD_PRELOAD puts before the C library; false where that cannot be done
+preload() {
+	checked && return 1 # a checked program has an allocator of its own, and wants to be first
+	compiler=$(sed -n '1s/ -.*//p' "$(dirname "$NUNCHI")/flags" 2> /dev/null)
+	compiler=${compiler##* }
+	"${compiler:-cc}" -std=gnu11 -O1 -shared -fPIC -o "$work/$1.so" "tests/faults/$1.c" -ldl 2> "$work/.err" &&
+		LD_PRELOAD="$work/$1.so" "$NUNCHI" --version > "$work/.out" 2>&1
+}
+
+# tally NAME TRIED HELD: what tests/faults/run adds up
+tally() {
+	echo "faults: $1: $2 tried, $3 held"
+	check "$1: all of $2 held" test "$2" -eq "$3" -a "$2" -gt 0
+}
+
 skip() { # why
 	skipped=$((skipped + 1))
 	echo "skipped: $1"

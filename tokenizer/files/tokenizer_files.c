@@ -112,13 +112,31 @@ const char *const *nch_tokenizer_file_names(size_t *count)
 	return folder_files;
 }
 
-static nch_status keep_folder(nch_tokenizer *tokenizer, const char *folder, nch_error *error)
+typedef struct keeping {
+	nch_tokenizer *tokenizer;
+	const char *folder;
+} keeping;
+
+static void forget_files(void *context)
 {
+	nch_tokenizer *t = ((keeping *)context)->tokenizer;
+	for (; t->file_count > 0; t->file_count--) {
+		nch_tokenizer_file *file = &t->files[t->file_count - 1];
+		nch_free(file->name);
+		nch_buffer_free(&file->bytes);
+		*file = (nch_tokenizer_file){0};
+	}
+}
+
+static nch_status keep_files(void *context, nch_error *error)
+{
+	const keeping *k = context;
+	forget_files(context);
 	for (size_t i = 0; i < sizeof folder_files / sizeof *folder_files; i++) {
-		char *path = nch_folder_file(folder, folder_files[i]);
+		char *path = nch_folder_file(k->folder, folder_files[i]);
 		if (path == NULL)
 			return nch_no_memory(error);
-		nch_status status = nch_file_exists(path) ? keep_file(tokenizer, path, folder_files[i], error) : NCH_OK;
+		nch_status status = nch_file_exists(path) ? keep_file(k->tokenizer, path, folder_files[i], error) : NCH_OK;
 		nch_free(path);
 		NCH_TRY(status);
 	}
@@ -242,7 +260,8 @@ static nch_status load_kept_folder(nch_tokenizer *tokenizer, const char *folder,
 
 static nch_status load_folder(nch_tokenizer *tokenizer, const char *folder, nch_error *error)
 {
-	NCH_TRY(keep_folder(tokenizer, folder, error));
+	keeping k = {tokenizer, folder};
+	NCH_TRY(nch_folder_read(folder, keep_files, forget_files, &k, error));
 	return load_kept_folder(tokenizer, folder, error);
 }
 

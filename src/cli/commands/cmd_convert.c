@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/change.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/os.h"
@@ -12,6 +13,7 @@
 #include "ngram/model.h"
 #include "nn/model.h"
 #include "train/committee.h"
+#include "train/model_change.h"
 #include "train/self_test.h"
 
 static const nch_option own_options[] = {
@@ -41,28 +43,13 @@ static bool is_left_out(const char *name)
 	return name[0] == '.' || strcmp(name, "self_test.json") == 0;
 }
 
-static nch_status copy_one(const char *from, const char *to, const char *name, nch_error *error)
+static nch_status copy_one(void *context, const char *name, const char *path, nch_error *error)
 {
-	char *source = nch_path_join(from, name), *target = nch_path_join(to, name);
-	nch_status status = source != NULL && target != NULL ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && nch_file_is_regular(source))
-		status = nch_file_copy(source, target, error);
-	nch_free(source);
+	if (is_left_out(name) || !nch_file_is_regular(path))
+		return NCH_OK;
+	char *target = nch_path_join(context, name);
+	nch_status status = target != NULL ? nch_file_copy(path, target, error) : nch_no_memory(error);
 	nch_free(target);
-	return status;
-}
-
-/* Everything else in the folder goes along: config.json, nunchi.json, the tokenizer's files, README.md … */
-static nch_status copy_others(const char *from, const char *to, nch_error *error)
-{
-	nch_os_folder *folder = nch_os_folder_open(from);
-	nch_status status = NCH_OK;
-	if (folder == NULL)
-		return nch_fail(error, NCH_IO, "%s: is no folder that can be read", from);
-	for (const char *name; status == NCH_OK && (name = nch_os_folder_next(folder)) != NULL;)
-		if (!is_left_out(name))
-			status = copy_one(from, to, name, error);
-	nch_os_folder_close(folder);
 	return status;
 }
 
@@ -91,61 +78,76 @@ static nch_status write_weights(const nch_weights *weights, const char *to, bool
 }
 
 /* Only what the model needs to answer, its linear layers and tables as bytes; what else the folder's file has is told and left out. */
-static nch_status convert_to_bytes(const char *from, const char *to, nch_error *error)
+static nch_status write_bytes(const char *from, const char *to, nch_error *error)
 {
 	const nch_model_options options = {.saved_head = true, .map = true, .int8 = true};
 	nch_model *model = NULL;
-	if (nch_ngram_is(from) || nch_committee_is(from))
-		return nch_fail(error, NCH_USAGE, "%s: --type int8 is for transformers: an n-gram model has no layers, and a committee's members are converted one by one", from);
 	NCH_TRY(nch_model_open(from, &options, &model, error));
-	nch_status status = nch_folder_make(to, error);
-	if (status == NCH_OK)
-		status = copy_others(from, to, error);
-	if (status == NCH_OK)
-		status = nch_model_save_bytes(model, to, error);
+	nch_status status = nch_model_save_bytes(model, to, error);
 	for (const char *line = model->report.data, *end; status == NCH_OK && line != NULL && (end = strchr(line, '\n')) != NULL; line = end + 1)
 		nch_output_warning("%s: %.*s", from, (int)(end - line), line);
 	nch_model_free(model);
 	return status;
 }
 
-static nch_status convert_weights(const char *from, const char *to, bool torch, nch_dtype type, nch_error *error)
+static nch_status write_as(const char *from, const char *to, bool torch, nch_dtype type, nch_error *error)
 {
 	nch_weights *weights = NULL;
 	NCH_TRY(nch_weights_open(from, &weights, error));
-	nch_status status = nch_folder_make(to, error);
-	if (status == NCH_OK)
-		status = copy_others(from, to, error);
-	if (status == NCH_OK) /* last: a folder with weights is complete */
-		status = write_weights(weights, to, torch, type, error);
+	nch_status status = write_weights(weights, to, torch, type, error);
 	nch_weights_close(weights);
 	return status;
 }
 
 static bool has_self_test(const char *folder)
 {
-	char *path = nch_path_join(folder, "self_test.json");
+	char *path = nch_folder_file(folder, "self_test.json");
 	bool found = path != NULL && nch_file_exists(path);
 	nch_free(path);
 	return found;
 }
 
-static nch_status run_convert(const nch_options *options, nch_error *error)
+/* Everything else in the folder goes along: config.json, nunchi.json, the tokenizer's files, README.md … */
+static nch_status write_model(void *context, const char *to, nch_error *error)
 {
-	const char *from = nch_options_text(options, "from"), *to = nch_options_text(options, "to"), *type = nch_options_text(options, "type");
+	const nch_options *options = context;
+	const char *from = nch_options_text(options, "from"), *type = nch_options_text(options, "type");
 	bool torch = strcmp(nch_options_text(options, "format"), "torch") == 0;
-	bool bytes = strcmp(type, "int8") == 0;
-	if (bytes && torch)
-		return nch_fail(error, NCH_USAGE, "--type int8 is written as safetensors only");
-	if (same_folder(from, to))
-		return nch_fail(error, NCH_USAGE, "--from and --to are the same folder; write to a new one");
-	if (!nch_file_is_folder(from)) /* one without config.json, weights alone, will do */
-		return nch_model_check_folder(from, error);
-	nch_dtype written = strcmp(type, "f16") == 0 ? NCH_F16 : strcmp(type, "bf16") == 0 ? NCH_BF16 : NCH_F32;
-	nch_status status = bytes ? convert_to_bytes(from, to, error) : convert_weights(from, to, torch, written, error);
+	nch_folder_view view;
+	nch_folder_look(&view, from);
+	nch_status status = nch_folder_each(from, copy_one, (void *)to, error);
+	if (status == NCH_OK)
+		status = strcmp(type, "int8") == 0 ? write_bytes(from, to, error)
+		                                   : write_as(from, to, torch, strcmp(type, "f16") == 0 ? NCH_F16 : strcmp(type, "bf16") == 0 ? NCH_BF16 : NCH_F32, error);
+	status = nch_folder_end_look(&view, status, error);
 	if (status == NCH_OK && has_self_test(from))
 		status = nch_self_test_write(to, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), error);
 	return status;
+}
+
+/* Before anything is touched. */
+static nch_status check_from(const char *from, bool bytes, nch_error *error)
+{
+	nch_weights *weights = NULL;
+	if (!nch_file_is_folder(from)) /* one without config.json, weights alone, will do */
+		return nch_model_check_folder(from, error);
+	if (bytes && (nch_ngram_is(from) || nch_committee_is(from)))
+		return nch_fail(error, NCH_USAGE, "%s: --type int8 is for transformers: an n-gram model has no layers, and a committee's members are converted one by one", from);
+	NCH_TRY(nch_weights_open(from, &weights, error));
+	nch_weights_close(weights);
+	return NCH_OK;
+}
+
+static nch_status run_convert(const nch_options *options, nch_error *error)
+{
+	const char *from = nch_options_text(options, "from"), *to = nch_options_text(options, "to");
+	bool bytes = strcmp(nch_options_text(options, "type"), "int8") == 0;
+	if (bytes && strcmp(nch_options_text(options, "format"), "torch") == 0)
+		return nch_fail(error, NCH_USAGE, "--type int8 is written as safetensors only");
+	if (same_folder(from, to))
+		return nch_fail(error, NCH_USAGE, "--from and --to are the same folder; write to a new one");
+	NCH_TRY(check_from(from, bytes, error));
+	return nch_model_change(to, write_model, (void *)options, error);
 }
 
 const nch_command nch_command_convert = {
