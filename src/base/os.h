@@ -13,10 +13,10 @@
 
 /* --- the program --- */
 
-/* To be called first. Returns the arguments as UTF-8 (`argv` itself where they are); prepares the three standard streams: bytes go through them
+/* To be called first. Returns the arguments as UTF-8 (`argv` itself where they are), *argc of them; prepares the three standard streams: bytes go through them
  * unchanged, a descriptor that was closed is filled, so that no file that is opened later gets its number, and what is written for a console arrives there
  * as the characters it means. NULL: out of memory. */
-char **nch_os_start(int argc, char **argv);
+char **nch_os_start(int *argc, char **argv);
 /* Has `text` written to standard error, and the program end with 1, where a page of a mapped file can no longer be read. */
 void nch_os_on_lost_page(const char *text);
 /* Has `handler` called with the signal's number when the user wants the program to stop (Ctrl-C, SIGTERM, the terminal is gone), unless whoever started

@@ -31,7 +31,7 @@ static void fill_descriptors(void)
 			_exit(1);
 }
 
-char **nch_os_start(int argc, char **argv)
+char **nch_os_start(int *argc, char **argv)
 {
 	(void)argc;
 	fill_descriptors();

@@ -134,20 +134,21 @@ static void prepare_streams(void)
 	}
 }
 
-char **nch_os_start(int argc, char **argv)
+char **nch_os_start(int *argc, char **argv)
 {
 	(void)argv;
 	prepare_streams();
 	SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX); /* no window asks about an empty drive */
 	int count = 0;
 	wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &count);
-	char **arguments = nch_os_memory(((size_t)(count > argc ? count : argc) + 1) * sizeof *arguments);
+	char **arguments = nch_os_memory(((size_t)count + 1) * sizeof *arguments);
 	if (wide == NULL || arguments == NULL)
 		return NULL;
-	for (int i = 0; i < count && i < argc; i++)
+	for (int i = 0; i < count; i++)
 		if ((arguments[i] = to_text(wide[i])) == NULL)
 			return NULL;
 	LocalFree(wide);
+	*argc = count;
 	return arguments;
 }
 
