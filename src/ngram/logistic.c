@@ -104,6 +104,8 @@ static void move_task(void *context, size_t run, size_t thread)
 
 /* --- conjugate gradients --- */
 
+static double tolerance_of(const work *w) { return w->p->tolerance > 0.0 ? w->p->tolerance : 1e-6; }
+
 static bool any(const work *w, const bool *list)
 {
 	bool found = false;
@@ -119,6 +121,15 @@ static void advance(work *w, double *rest)
 	nch_logistic_sum(w, line_runs(w), 1, w->left);
 }
 
+/* How small a part of the gradient may be left: the smaller, the nearer the optimum is (superlinear: Nocedal & Wright 2006, (7.3)), but no smaller than what it takes to be done. */
+static double share_left(const work *w, double length)
+{
+	const double part = sqrt(length), done = 0.25 * tolerance_of(w) / length;
+	double share = part < 0.1 ? part : 0.1;
+	share = share < done ? done : share;
+	return share < 0.5 ? share : 0.5;
+}
+
 /* At d = 0: the residual is -gradient. */
 static void begin_solving(work *w)
 {
@@ -132,7 +143,7 @@ static void begin_solving(work *w)
 	memset(w->turn, 0, w->wide * sizeof *w->turn);
 	advance(w, w->rest); /* nothing but `scaled` and the first sums */
 	for (size_t c = 0; c < w->wide; c++) {
-		double part = sqrt(w->length[c]), share = part < 0.1 ? part : 0.1; /* superlinear: Nocedal & Wright 2006, (7.3) */
+		double share = w->length[c] > 0.0 ? share_left(w, w->length[c]) : 0.0;
 		w->enough[c] = share * share * w->left[c];
 		w->going[c] = !w->done[c] && w->left[c] > w->enough[c];
 	}
@@ -232,7 +243,7 @@ static void begin(work *w)
 /* The gradient, and who is done with it. False: the numbers are not finite. */
 static bool measure(work *w, bool first, nch_logistic_result *result)
 {
-	const double tolerance = w->p->tolerance > 0.0 ? w->p->tolerance : 1e-6;
+	const double tolerance = tolerance_of(w);
 	nch_logistic_slopes(w);
 	nch_logistic_features(w, w->w, w->gradient);
 	dot(w, w->gradient, w->gradient, true, w->length);

@@ -190,7 +190,7 @@ static nch_status run_all(work *w, nch_experiment_result *result, nch_error *err
 	NCH_TRY(make_examples(w, error));
 	NCH_TRY(nch_judge_tokens(&w->train_examples, w->begun.max_len, o->allow_unknown, warn, w, error));
 	NCH_TRY(set_training(w, error));
-	result->skipped = o->skip_done && o->training.out != NULL && nch_run_folder_is_done(o->training.out, &w->training);
+	result->skipped = nch_experiment_is_done(o, &w->training);
 	if (result->skipped)
 		return NCH_OK;
 	NCH_TRY(nch_run_folder_open(&w->folder, &w->training, error));

@@ -8,6 +8,7 @@
 #include "train/calibration.h"
 #include "train/evaluate.h"
 #include "train/held_out.h"
+#include "train/run_folder.h"
 
 /* What a cross-validation joins in the end. A row is counted among those that take part in it. */
 static nch_status keep_held_out(const nch_measuring *m, const nch_examples *e, const float *logits, nch_error *error)
@@ -114,4 +115,15 @@ void nch_experiment_settings(const nch_experiment_options *options, const nch_ex
 	if (options->layer_decay > 0.0)
 		settings->layer_decay = options->layer_decay;
 	nch_experiment_data_digest(data, settings->data_digest);
+}
+
+bool nch_experiment_is_done(const nch_experiment_options *options, const nch_train_options *training)
+{
+	const char *out = options->training.out;
+	if (!options->skip_done || out == NULL || !nch_run_folder_is_done(out, training))
+		return false;
+	char *held_out = options->folds > 0 ? nch_path_join(out, "held-out.jsonl") : NULL;
+	bool done = options->folds == 0 || (held_out != NULL && nch_file_exists(held_out));
+	nch_free(held_out);
+	return done;
 }

@@ -29,4 +29,7 @@ nch_status nch_experiment_check_tuning(const nch_experiment_options *options, co
 void nch_experiment_settings(const nch_experiment_options *options, const nch_experiment_data *data, const nch_train_options *training, float *thresholds,
                              const nch_temperatures *temperatures, nch_settings *settings);
 
+/* Whether training.out holds all that this very run leaves in the end, and options->skip_done says that it is then not done again. A fold leaves its held-out rows, too. */
+bool nch_experiment_is_done(const nch_experiment_options *options, const nch_train_options *training);
+
 #endif

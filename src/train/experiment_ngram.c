@@ -273,7 +273,7 @@ nch_status nch_experiment_ngram(const nch_experiment_options *options, const nch
 	(void)watcher;
 	if (status == NCH_OK)
 		status = make_identity(&w, error);
-	result->skipped = status == NCH_OK && options->skip_done && options->training.out != NULL && nch_run_folder_is_done(options->training.out, &w.training);
+	result->skipped = status == NCH_OK && nch_experiment_is_done(options, &w.training);
 	if (status == NCH_OK && !result->skipped)
 		status = nch_run_folder_open(&w.folder, &w.training, error);
 	if (status == NCH_OK && !result->skipped)
@@ -287,7 +287,7 @@ nch_status nch_experiment_baseline(const nch_experiment_options *options, const 
 	work w = {.options = options, .data = data, .compute = compute};
 	nch_metrics valid = {0};
 	bool has_valid = nch_experiment_part_of(data, NCH_PART_VALID).count > 0, has_test = nch_experiment_part_of(data, NCH_PART_TEST).count > 0;
-	if (!has_valid && !has_test)
+	if ((!has_valid && !has_test) || (!data->train.multi_label && data->train.labels.count < 2)) /* of a single label there is nothing to learn */
 		return NCH_OK;
 	nch_experiment_options plain = *options; /* its loss is its own, and nothing of it is kept */
 	plain.loss_given = false;

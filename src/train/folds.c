@@ -72,19 +72,18 @@ static bool is_figure(const nch_json *member)
 	       strcmp(member->name, "unlabelled") != 0;
 }
 
-static nch_status add_figure(merging *m, const char *name, nch_error *error)
+/* The figure `name` of a part ("valid", "baseline") of each fold's metrics.json. */
+static nch_status make_figure(const merging *m, const char *part, const char *name, nch_fold_figure *figure, nch_error *error)
 {
-	nch_folds *f = m->folds;
-	nch_fold_figure *figure = &f->figures[f->figure_count];
+	const nch_folds *f = m->folds;
 	size_t defined = 0;
 	double sum = 0.0, squares = 0.0;
 	snprintf(figure->name, sizeof figure->name, "%s", name);
 	figure->values = nch_alloc(f->count, sizeof *figure->values);
 	if (figure->values == NULL)
 		return nch_no_memory(error);
-	f->figure_count++;
 	for (size_t i = 0; i < f->count; i++) {
-		double value = figure->values[i] = nch_json_number(nch_json_get(m->metrics[i], "valid"), name, NAN);
+		double value = figure->values[i] = nch_json_number(nch_json_get(m->metrics[i], part), name, NAN);
 		sum += isnan(value) ? 0.0 : value;
 		defined += !isnan(value);
 	}
@@ -103,7 +102,19 @@ static nch_status collect_figures(merging *m, nch_error *error)
 		return nch_no_memory(error);
 	for (const nch_json *member = valid->first; member != NULL; member = member->next)
 		if (is_figure(member))
-			NCH_TRY(add_figure(m, member->name, error));
+			NCH_TRY(make_figure(m, "valid", member->name, &m->folds->figures[m->folds->figure_count++], error));
+	return NCH_OK;
+}
+
+/* What `--baseline` left, where all folds have it. */
+static nch_status collect_baseline(merging *m, nch_error *error)
+{
+	static const char *const names[] = {"accuracy", "macro_f1"};
+	for (size_t i = 0; i < m->folds->count; i++)
+		if (nch_json_get(m->metrics[i], "baseline") == NULL)
+			return NCH_OK;
+	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+		NCH_TRY(make_figure(m, "baseline", names[k], &m->folds->baseline[k], error));
 	return NCH_OK;
 }
 
@@ -143,14 +154,22 @@ static double mean_loss(const merging *m)
 
 /* --- files --- */
 
-static void add_numbers(const nch_folds *f, nch_buffer *out, const char *title, bool mean)
+static void add_numbers(const nch_fold_figure *figures, size_t count, nch_buffer *out, const char *title, bool mean)
 {
-	nch_buffer_printf(out, ",\n\"%s\":{", title);
-	for (size_t i = 0; i < f->figure_count; i++) {
-		nch_buffer_printf(out, "%s\"%s\":", i > 0 ? "," : "", f->figures[i].name);
-		nch_json_write_double(out, mean ? f->figures[i].mean : f->figures[i].deviation);
+	nch_buffer_printf(out, "\"%s\":{", title);
+	for (size_t i = 0; i < count; i++) {
+		nch_buffer_printf(out, "%s\"%s\":", i > 0 ? "," : "", figures[i].name);
+		nch_json_write_double(out, mean ? figures[i].mean : figures[i].deviation);
 	}
 	nch_buffer_byte(out, '}');
+}
+
+/* The means and the deviations of some figures, as two members of an object. */
+static void add_both(const nch_fold_figure *figures, size_t count, nch_buffer *out)
+{
+	add_numbers(figures, count, out, "mean", true);
+	nch_buffer_text(out, ",\n");
+	add_numbers(figures, count, out, "deviation", false);
 }
 
 static void write_summary(const merging *m, nch_best_by by, nch_buffer *out)
@@ -169,9 +188,13 @@ static void write_summary(const merging *m, nch_best_by by, nch_buffer *out)
 		}
 		nch_buffer_byte(out, '}');
 	}
-	nch_buffer_text(out, "]");
-	add_numbers(f, out, "mean", true);
-	add_numbers(f, out, "deviation", false);
+	nch_buffer_text(out, "],\n");
+	add_both(f->figures, f->figure_count, out);
+	if (f->baseline[0].values != NULL) {
+		nch_buffer_text(out, ",\n\"baseline\":{");
+		add_both(f->baseline, sizeof f->baseline / sizeof *f->baseline, out);
+		nch_buffer_byte(out, '}');
+	}
 	nch_buffer_printf(out, ",\n\"best_by\":\"%s\",\"best_fold\":%zu,\n\"out_of_fold\":", figure_name(by), f->best);
 	nch_report_json(&f->out_of_fold, &f->labels, out);
 	if (!isnan(f->honest_micro_f1)) {
@@ -227,6 +250,7 @@ static nch_status merge(merging *m, const char *out, nch_best_by by, nch_error *
 		NCH_TRY(check_data(m, i, error));
 	}
 	NCH_TRY(collect_figures(m, error));
+	NCH_TRY(collect_baseline(m, error));
 	NCH_TRY(join_rows(m, out, error));
 	find_best(f, by);
 	f->out_of_fold.loss = mean_loss(m);
@@ -256,6 +280,8 @@ void nch_folds_free(nch_folds *folds)
 	for (size_t i = 0; i < folds->figure_count; i++)
 		nch_free(folds->figures[i].values);
 	nch_free(folds->figures);
+	for (size_t k = 0; k < sizeof folds->baseline / sizeof *folds->baseline; k++)
+		nch_free(folds->baseline[k].values);
 	nch_metrics_free(&folds->out_of_fold);
 	nch_labels_free(&folds->labels);
 	*folds = (nch_folds){0};
@@ -282,4 +308,7 @@ void nch_folds_table(const nch_folds *folds, nch_buffer *out)
 			nch_buffer_printf(out, "   %8.4f", figures[k] == NULL ? NAN : row == 0 ? figures[k]->mean : figures[k]->deviation);
 		nch_buffer_byte(out, '\n');
 	}
+	if (folds->baseline[0].values != NULL)
+		nch_buffer_printf(out, "baseline (character n-grams): accuracy %.4f \xC2\xB1 %.4f macro F1 %.4f \xC2\xB1 %.4f\n", folds->baseline[0].mean, folds->baseline[0].deviation,
+		                  folds->baseline[1].mean, folds->baseline[1].deviation);
 }

@@ -23,6 +23,7 @@ typedef struct nch_folds {
 	size_t count, rows;
 	nch_fold_figure *figures;
 	size_t figure_count;
+	nch_fold_figure baseline[2]; /* accuracy and macro F1 of the n-gram models that were trained beside; without them, values is NULL */
 	size_t best; /* the fold whose figure (best_by) is best; the first of equal ones */
 	nch_labels labels;
 	nch_metrics out_of_fold; /* of all rows, each predicted by the model that had not seen it */
@@ -30,12 +31,12 @@ typedef struct nch_folds {
 } nch_folds;
 
 /* Joins OUT/fold-0 … : writes OUT/cv.json {"folds","rows","fold":[{"fold","train_rows","valid_rows","epochs","best_epoch","weights_sha256",figures …}],
- * "mean":{…},"deviation":{…},"best_by","best_fold","out_of_fold":{…},
+ * "mean":{…},"deviation":{…},"baseline":{"mean":{…},"deviation":{…}} (where all folds have one),"best_by","best_fold","out_of_fold":{…},
  * "other_folds_thresholds":{"micro_f1","macro_f1"} (several labels a row)} and OUT/out-of-fold.jsonl. Folds of different data are NCH_DATA. */
 nch_status nch_folds_merge(const char *out, size_t count, nch_best_by best_by, nch_folds *folds, nch_error *error);
 void nch_folds_free(nch_folds *folds);
 
-/* A table for people: each fold's accuracy, loss, macro and micro F1, then mean ± deviation. */
+/* A table for people: each fold's accuracy, loss, macro and micro F1, then mean ± deviation; and the baseline's, where there is one. */
 void nch_folds_table(const nch_folds *folds, nch_buffer *out);
 
 #endif

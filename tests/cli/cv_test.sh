@@ -27,8 +27,15 @@ for fold in 0 1 2; do
 	check "and the weights of fold $fold" cmp "$work/one/fold-$fold/model.safetensors" "$work/apart/fold-$fold/model.safetensors"
 done
 cp "$work/one/cv.json" "$work/before.json"
+files_of() { ls -i "$work/one"/fold-*/* | sort; }
+files_of > "$work/before.files"
 exits 0 '' -- cv $fit --out "$work/one" --resume
 check "resuming what is finished changes nothing" cmp "$work/one/cv.json" "$work/before.json"
+files_of > "$work/after.files"
+check "and writes nothing into finished folds" cmp "$work/before.files" "$work/after.files"
+rm "$work/one/fold-1/held-out.jsonl"
+exits 0 '' -- cv $fit --out "$work/one" --resume
+check "a fold without its held-out rows is not finished" cmp "$work/one/cv.json" "$work/before.json"
 
 # --- what does not fit together ---
 rm -r "$work/apart/fold-1"
@@ -41,7 +48,9 @@ exits 2 '--merge joins' -- cv --merge --fold 1 --out "$work/one"
 
 # --- one label a row ---
 head -n 61 data/course.tsv > "$work/seven.tsv"
-exits 0 '' -- cv --train "$work/seven.tsv" --stratify --preset tiny --tokenizer "$work/v.model" --allow-unknown --epochs 1 --folds 2 --max-len 24 --quiet --out "$work/seven"
+exits 0 '' -- cv --train "$work/seven.tsv" --stratify --preset tiny --tokenizer "$work/v.model" --allow-unknown --epochs 1 --folds 2 --max-len 24 --baseline --quiet --out "$work/seven"
+check "the baseline's line, over the folds" grep -Eq '^baseline \(character n-grams\): accuracy 0\.[0-9]{4} ± 0\.[0-9]{4} macro F1 0\.[0-9]{4} ± 0\.[0-9]{4}$' "$work/.out"
+check "and in cv.json" grep -Eq '^"baseline":\{"mean":\{"accuracy":0\.[0-9]+,"macro_f1":' "$work/seven/cv.json"
 check "a confusion matrix of all rows" grep -q 'truth' "$work/.out"
 check "one truth, one label a row" grep -Eq '^\{"row":0,"fold":[01],"truth":"[^"]+","label":"[^"]+","scores":\{' "$work/seven/out-of-fold.jsonl"
 

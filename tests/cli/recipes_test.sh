@@ -62,6 +62,8 @@ recipe() {
 	check "$own: labels $labels" sh -c "tr -d ' \n' < '$work/$own/config.json' | grep -q '\"id2label\":{$labels}'"
 	check "$own: the model knows its recipe" grep -q "\"recipe\": \"$own\"" "$work/$own/nunchi.json"
 	check "$own: there is a report" test -s "$work/$own/report.txt"
+	check "$own: with the n-gram model's line" grep -q '^baseline (character n-grams): accuracy' "$work/$own/report.txt"
+	check "$own: and its figures" grep -q '^"baseline":{' "$work/$own/metrics.json"
 	exits 0 '' -- predict --model "$work/$own" "$work/line"
 }
 echo '비가 오는데 네가 없다' > "$work/line"

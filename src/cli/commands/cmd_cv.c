@@ -26,7 +26,7 @@ static const nch_option own_options[] = {
 	{"fold", NCH_SET_INTEGER(cv_call, fold), NCH_GIVEN(cv_call, single), .argument = "N", .help = "train this fold alone (from 0); join them later by --merge", .most = 99999, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"merge", NCH_SET_FLAG(cv_call, merge), .help = "train nothing: join the folds that are in DIR", .effect = NCH_NO_EFFECT},
 	{"overwrite", NCH_SET_FLAG(cv_call, experiment.training.overwrite), .help = "replace the folds of another run in DIR", .effect = NCH_NO_EFFECT},
-	{"resume", NCH_SET_FLAG(cv_call, experiment.training.resume), .help = "go on from the checkpoints in DIR; finished folds are not trained again", .effect = NCH_NO_EFFECT},
+	{"resume", NCH_SET_FLAG(cv_call, experiment.training.resume), .help = "go on from the checkpoints in DIR; finished folds stay as they are", .effect = NCH_NO_EFFECT},
 	{"emit", NCH_SET_WHETHER(cv_call, emit, "slurm"), .choices = "slurm", .help = "print a job-array script with a task for each fold, and do nothing else", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Folds", own_options};
@@ -47,7 +47,9 @@ static nch_status run_fold(const char *out, nch_experiment_options *experiment, 
 	experiment->training.out = folder;
 	nch_status status = nch_experiment_run(experiment, compute, &watcher, &result, error);
 	nch_train_screen_end(&screen);
-	if (status == NCH_OK)
+	if (status == NCH_OK && result.skipped)
+		nch_output_note("done already");
+	else if (status == NCH_OK)
 		nch_output_printf("fold %zu: accuracy %.4f, loss %.4f, macro F1 %.4f, micro F1 %.4f (epoch %zu of %zu), weights sha256 %s\n", fold,
 		                  result.valid.accuracy, result.valid.loss, result.valid.macro.f1, result.valid.micro.f1, result.training.best_epoch,
 		                  result.training.count, result.training.fingerprint);
@@ -74,6 +76,7 @@ static nch_status run_folds(const nch_options *options, const cv_call *call, nch
 	nch_options_command_line(options, &command);
 	experiment.command = command.failed ? NULL : command.data;
 	experiment.training.stop = nch_train_screen_stop();
+	experiment.skip_done = experiment.training.resume;
 	for (size_t fold = first; fold < (call->single ? first + 1 : folds) && status == NCH_OK; fold++)
 		status = run_fold(call->experiment.training.out, &experiment, compute, fold, error);
 	nch_compute_free(compute);
