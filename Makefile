@@ -28,7 +28,7 @@ ifeq ($(SYSTEM),windows)
 EXE := .exe
 ALL_CFLAGS += -D__USE_MINGW_ANSI_STDIO=1 -DNCH_OWN_FMA
 ALL_LDFLAGS += -static
-TEST_FLAGS := -include tests/windows.h
+TEST_FLAGS := -include tests/windows/posix.h
 WIDE_FLAGS := -Wa,-muse-unaligned-vector-move
 endif
 
@@ -68,7 +68,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/trace_page.o $(foreach i
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%$(EXE),$(filter-out $(if $(filter windows,$(SYSTEM)),%_posix_test.c),$(wildcard tests/unit/*_test.c)))
 
-.PHONY: all unit-tests test demo install uninstall clean help
+.PHONY: all static unit-tests test demo install uninstall clean help
 all: $(BUILD)/nunchi$(EXE) $(BUILD)/libnunchi.a
 
 $(BUILD)/nunchi$(EXE): $(CLI_OBJECTS) $(BUILD)/libnunchi.a
@@ -134,6 +134,10 @@ $(BUILD)/tests/unit/%$(EXE): tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests $(TEST_FLAGS) -o $@ $< $(BUILD)/libnunchi.a $(LDLIBS)
 
+# One file that runs on any Linux: musl, whose functions come along.
+static:
+	$(MAKE) BUILD=build/static CC="$(or $(STATIC_CC),musl-gcc)" LDFLAGS="$(LDFLAGS) -static" all
+
 unit-tests: $(UNIT_TESTS)
 
 test: all $(UNIT_TESTS)
@@ -163,6 +167,8 @@ help:
 	@echo 'make            the program (build/nunchi) and the library (build/libnunchi.a)'
 	@echo 'make demo       build, train on the bundled data, report, answer a few sentences'
 	@echo 'make test       build and run all tests'
+	@echo 'make static     build/static/nunchi: one file that runs on any Linux (musl)'
+	@echo 'make CC=x86_64-w64-mingw32-gcc BUILD=build/windows    nunchi.exe'
 	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page, recipes'
 	@echo 'make uninstall  remove what install put there'
 	@echo 'make clean      remove build/'

@@ -1,6 +1,6 @@
-/* windows.h - what the unit tests use of POSIX and mingw-w64 has not. The Makefile puts it before every test that is built for Windows. */
-#ifndef NCH_TESTS_WINDOWS_H
-#define NCH_TESTS_WINDOWS_H
+/* posix.h - what the unit tests use of POSIX and mingw-w64 has not. The Makefile puts it before every test that is built for Windows. */
+#ifndef NCH_TESTS_WINDOWS_POSIX_H
+#define NCH_TESTS_WINDOWS_POSIX_H
 
 #include <fcntl.h>
 #include "base/os.h"
