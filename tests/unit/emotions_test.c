@@ -374,9 +374,9 @@ TEST(a_piece_of_a_text_does_not_give_the_label_away)
 {
 	double first = accuracy_from(first_words), last = accuracy_from(last_words), signs = accuracy_from(marks);
 	printf("  first two words %.3f, last two words %.3f, punctuation and length %.3f\n", first, last, signs);
-	CHECK(signs <= 0.35);
-	CHECK(first <= 0.55); /* short texts are whole texts here: see docs/corpus.md */
-	CHECK(last <= 0.70);
+	CHECK(signs <= 0.33);
+	CHECK(first <= 0.49); /* two words are a good part of such texts, and the last ones hold the verb: docs/corpus.md compares with texts that people wrote */
+	CHECK(last <= 0.66);
 }
 
 /* --- contrast sets --- */
