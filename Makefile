@@ -67,6 +67,7 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/trace_page.o $(foreach i
                $(INT8_EXTRA:%=$(BUILD)/kernels/int8.%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%$(EXE),$(filter-out $(if $(filter windows,$(SYSTEM)),%_posix_test.c),$(wildcard tests/unit/*_test.c)))
+EXERCISE_PROGRAMS := $(BUILD)/tests/exercises/holes$(EXE) $(BUILD)/tests/exercises/solutions$(EXE)
 
 .PHONY: all static unit-tests test demo install uninstall clean help
 all: $(BUILD)/nunchi$(EXE) $(BUILD)/libnunchi.a
@@ -138,10 +139,28 @@ $(BUILD)/tests/unit/%$(EXE): tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
 static:
 	$(MAKE) BUILD=build/static CC="$(or $(STATIC_CC),musl-gcc)" LDFLAGS="$(LDFLAGS) -static" all
 
-unit-tests: $(UNIT_TESTS)
+unit-tests: $(UNIT_TESTS) $(EXERCISE_PROGRAMS)
 
-test: all $(UNIT_TESTS)
+test: all $(UNIT_TESTS) $(EXERCISE_PROGRAMS)
 	@BUILD=$(BUILD) sh tests/run
+
+# --- exercises: `make exercise-7` checks number 7; EXERCISES=folder for files elsewhere, LEARNER=name for the receipt ---
+EXERCISES ?= tests/exercises
+EXERCISE_CHECKS := $(wildcard tests/exercises/check*.c)
+EXERCISE_FLAGS = -Wno-error -Itests
+
+$(BUILD)/tests/exercises/holes$(EXE): $(EXERCISE_CHECKS) $(wildcard tests/exercises/*.h tests/exercises/[0-9]*.c) $(BUILD)/libnunchi.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(EXERCISE_FLAGS) -o $@ $(EXERCISE_CHECKS) $(wildcard tests/exercises/[0-9]*.c) $(BUILD)/libnunchi.a $(LDLIBS)
+
+$(BUILD)/tests/exercises/solutions$(EXE): $(EXERCISE_CHECKS) $(wildcard tests/exercises/*.h tests/exercises/solutions/*.c) $(BUILD)/libnunchi.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(EXERCISE_FLAGS) -o $@ $(EXERCISE_CHECKS) $(wildcard tests/exercises/solutions/*.c) $(BUILD)/libnunchi.a $(LDLIBS)
+
+exercise-%: $(BUILD)/libnunchi.a force
+	@mkdir -p $(BUILD)/exercises
+	@$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(EXERCISE_FLAGS) -o $(BUILD)/exercises/check$(EXE) $(EXERCISE_CHECKS) $(EXERCISES)/[0-9]*.c $(BUILD)/libnunchi.a $(LDLIBS)
+	@LEARNER='$(LEARNER)' $(BUILD)/exercises/check$(EXE) $*
 
 demo: all
 	@BUILD=$(BUILD) sh data/demo
@@ -169,6 +188,7 @@ help:
 	@echo 'make test       build and run all tests'
 	@echo 'make static     build/static/nunchi: one file that runs on any Linux (musl)'
 	@echo 'make CC=x86_64-w64-mingw32-gcc BUILD=build/windows    nunchi.exe'
+	@echo 'make exercise-7 check your solution of exercise 7 (docs/syllabus.md); EXERCISES=folder LEARNER=name'
 	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page, recipes'
 	@echo 'make uninstall  remove what install put there'
 	@echo 'make clean      remove build/'

@@ -1,0 +1,9 @@
+/* Exercise 20: warm-up and decay. See docs/training.md; `make exercise-20` checks it.
+ *
+ * The learning rate of step 0 … total-1: it grows in a straight line from 0 to `most` over the first warmup steps, and falls in a straight line to 0 at total. */
+#include "tests/exercises/exercises.h"
+
+double exercise_schedule(double most, long step, long warmup, long total)
+{
+	return most * 0 + (double)(step + warmup + total) * 0; /* here */
+}
