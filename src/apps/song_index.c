@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "apps/songs_layout.h"
+#include "apps/songs_private.h"
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/sha256.h"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "apps/songs_layout.h"
+#include "apps/songs_private.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/songs_layout.h"
+#include "apps/songs_private.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 

@@ -1,4 +1,4 @@
-/* options.c - the options of a command, from the command line. */
+/* options.c - the values of options: from their texts, and to those who ask. */
 #include "cli/options_private.h"
 
 #include <stdio.h>
@@ -6,26 +6,14 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "cli/command.h"
-#include "cli/common.h"
 #include "cli/suggest.h"
 
 /* --- the table --- */
 
-static nch_status add_group(nch_options *options, const nch_option_group *group, nch_error *error)
-{
-	for (const nch_option *option = group->options; option->name != NULL; option++) {
-		NCH_TRY(nch_grow(&options->values, &options->capacity, options->count + 1, sizeof *options->values, error));
-		options->values[options->count++] = (struct nch_option_value){.option = option};
-	}
-	return NCH_OK;
-}
-
-static struct nch_option_value *find(const nch_options *options, const char *name, size_t length)
+struct nch_option_value *nch_options_find(const nch_options *options, const char *name, size_t length)
 {
 	for (size_t i = 0; i < options->count; i++) {
 		const char *known = options->values[i].option->name;
@@ -35,16 +23,16 @@ static struct nch_option_value *find(const nch_options *options, const char *nam
 	return NULL;
 }
 
-static nch_status fail_unknown(const nch_options *options, const char *name, nch_error *error)
+nch_status nch_options_fail_unknown(const nch_options *options, const char *name, nch_error *error)
 {
 	nch_suggestion suggestion = {.word = name};
 	for (size_t i = 0; i < options->count; i++)
 		nch_suggestion_offer(&suggestion, options->values[i].option->name);
 	if (suggestion.best != NULL)
-		return nch_fail(error, NCH_USAGE, "%s has no option --%s; did you mean --%s?", options->command->name, name,
+		return nch_fail(error, NCH_USAGE, "%s has no option --%s; did you mean --%s?", options->command_name, name,
 		                suggestion.best);
-	return nch_fail(error, NCH_USAGE, "%s has no option --%s (see: nunchi %s --help)", options->command->name, name,
-	                options->command->name);
+	return nch_fail(error, NCH_USAGE, "%s has no option --%s (see: nunchi %s --help)", options->command_name, name,
+	                options->command_name);
 }
 
 /* --- values --- */
@@ -86,7 +74,7 @@ static bool is_choice(const char *choices, const char *text)
 }
 
 /* Reads the text as the option's kind of value. */
-static nch_status set_value(struct nch_option_value *value, const char *text, nch_error *error)
+nch_status nch_option_value_set(struct nch_option_value *value, const char *text, nch_error *error)
 {
 	const nch_option *option = value->option;
 	bool any = option->least == 0 && option->most == 0;
@@ -128,186 +116,14 @@ static nch_status set_value(struct nch_option_value *value, const char *text, nc
 	return NCH_OK;
 }
 
-static nch_status set_from_line(struct nch_option_value *value, const char *text, nch_error *error)
+nch_status nch_option_value_set_from_line(struct nch_option_value *value, const char *text, nch_error *error)
 {
-	NCH_TRY(set_value(value, text, error));
+	NCH_TRY(nch_option_value_set(value, text, error));
 	value->source = NCH_FROM_LINE;
 	return NCH_OK;
 }
 
-/* True if another command knows the option: one file may serve training and evaluation. */
-static bool is_known_elsewhere(const char *name)
-{
-	for (const nch_command *const *command = nch_commands; *command != NULL; command++)
-		for (const nch_option_group *const *group = (*command)->groups; group != NULL && *group != NULL; group++)
-			for (const nch_option *option = (*group)->options; option->name != NULL; option++)
-				if (strcmp(option->name, name) == 0)
-					return true;
-	return false;
-}
-
-nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *text, nch_option_source source,
-                                     const char *where, nch_error *error)
-{
-	struct nch_option_value *value = find(options, name, strlen(name));
-	if (value == NULL) {
-		if (is_known_elsewhere(name))
-			return NCH_OK;
-		fail_unknown(options, name, error);
-		return nch_fail_prefix(error, "%s", where);
-	}
-	const char *rival_name = value->option->rival;
-	const struct nch_option_value *rival = rival_name != NULL ? find(options, rival_name, strlen(rival_name)) : NULL;
-	if (value->source > source || (rival != NULL && rival->source > source))
-		return NCH_OK;
-	const char *kept = nch_arena_text(options->arena, text, strlen(text));
-	if (kept == NULL)
-		return nch_no_memory(error);
-	if (set_value(value, kept, error) != NCH_OK)
-		return nch_fail_prefix(error, "%s", where);
-	value->source = source;
-	return NCH_OK;
-}
-
 /* --- the command line --- */
-
-/* --name, --name=value or --name value; *index moves to the last word that belongs to it. */
-static nch_status read_option(nch_options *options, int argc, char **argv, int *index, nch_error *error)
-{
-	const char *word = argv[*index] + 2;
-	size_t length = strcspn(word, "=");
-	struct nch_option_value *value = find(options, word, length);
-	if (value == NULL) {
-		char name[64];
-		snprintf(name, sizeof name, "%.*s", (int)(length < 60 ? length : 60), word);
-		return fail_unknown(options, name, error);
-	}
-	if (word[length] == '=')
-		return set_from_line(value, word + length + 1, error);
-	if (value->option->kind == NCH_OPTION_FLAG)
-		return set_from_line(value, "yes", error);
-	if (*index + 1 >= argc || (strncmp(argv[*index + 1], "--", 2) == 0 && argv[*index + 1][2] != '\0'))
-		return nch_fail(error, NCH_USAGE, "--%s needs a value: --%s %s", value->option->name, value->option->name,
-		                value->option->kind == NCH_OPTION_CHOICE ? value->option->choices : value->option->argument);
-	return set_from_line(value, argv[++*index], error);
-}
-
-static nch_status read_line(nch_options *options, int argc, char **argv, bool *help, nch_error *error)
-{
-	bool ended = false;
-	for (int i = 0; i < argc; i++) {
-		const char *word = argv[i];
-		if (!ended && strcmp(word, "--") == 0) {
-			ended = true;
-		} else if (!ended && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)) {
-			*help = true;
-			return NCH_OK;
-		} else if (!ended && strncmp(word, "--", 2) == 0) {
-			NCH_TRY(read_option(options, argc, argv, &i, error));
-		} else if (!ended && word[0] == '-' && word[1] != '\0') {
-			return nch_fail(error, NCH_USAGE, "there is no option %s: options have two dashes (see: nunchi %s --help)", word,
-			                options->command->name);
-		} else {
-			NCH_TRY(nch_grow(&options->arguments, &options->argument_capacity, options->argument_count + 1,
-			                 sizeof *options->arguments, error));
-			options->arguments[options->argument_count++] = word;
-		}
-	}
-	return NCH_OK;
-}
-
-/* `predict MODEL FILE`: a model's folder that was given without --model by one who thinks that it is the first argument. */
-static nch_status check_model(const nch_options *options, nch_error *error)
-{
-	const nch_command *command = options->command;
-	const struct nch_option_value *model = find(options, "model", 5);
-	if (model == NULL || model->source != NCH_FROM_NOBODY || command->takes_folders)
-		return NCH_OK;
-	for (size_t i = 0; i < options->argument_count; i++) {
-		char *config = nch_path_join(options->arguments[i], "config.json");
-		bool is_model = config != NULL && nch_file_exists(config);
-		nch_free(config);
-		if (config == NULL)
-			return nch_no_memory(error);
-		if (is_model)
-			return nch_fail(error, NCH_USAGE, "%s: this is a model's folder, which is named by an option: nunchi %s --model %s …", options->arguments[i],
-			                command->name, options->arguments[i]);
-	}
-	return NCH_OK;
-}
-
-static nch_status check_complete(const nch_options *options, nch_error *error)
-{
-	const nch_command *command = options->command;
-	NCH_TRY(check_model(options, error));
-	if (options->argument_count > command->most_arguments)
-		return nch_fail(error, NCH_USAGE, "%s does not know what to do with \"%s\" (see: nunchi %s --help)", command->name,
-		                options->arguments[command->most_arguments], command->name);
-	for (size_t i = 0; i < options->count; i++) {
-		const nch_option *option = options->values[i].option;
-		if (option->required && options->values[i].source == NCH_FROM_NOBODY)
-			return nch_fail(error, NCH_USAGE, "%s needs --%s %s (see: nunchi %s --help)", command->name, option->name,
-			                option->argument, command->name);
-	}
-	return NCH_OK;
-}
-
-/* Defaults pass through the same reading as what people write. */
-static nch_status set_defaults(nch_options *options, nch_error *error)
-{
-	for (size_t i = 0; i < options->count; i++) {
-		struct nch_option_value *value = &options->values[i];
-		if (value->source == NCH_FROM_NOBODY && value->option->otherwise != NULL)
-			NCH_TRY(set_value(value, value->option->otherwise, error));
-	}
-	return NCH_OK;
-}
-
-/* From the strongest source to the weakest: each leaves alone what has been said. */
-static nch_status read_files(nch_options *options, nch_error *error)
-{
-	const char *config = nch_options_text(options, "config");
-	if (config != NULL)
-		NCH_TRY(nch_options_read_config(options, config, NCH_FROM_CONFIG, error));
-	const struct nch_option_value *recipe = find(options, "recipe", strlen("recipe"));
-	if (recipe == NULL || recipe->count == 0)
-		return NCH_OK;
-	return nch_options_read_recipe(options, recipe->texts[0], error);
-}
-
-static nch_status parse(nch_options *options, int argc, char **argv, bool *help, nch_error *error)
-{
-	options->arena = nch_arena_new(4096);
-	if (options->arena == NULL)
-		return nch_no_memory(error);
-	for (const nch_option_group *const *group = options->command->groups; group != NULL && *group != NULL; group++)
-		NCH_TRY(add_group(options, *group, error));
-	NCH_TRY(add_group(options, &nch_common_group, error));
-	NCH_TRY(read_line(options, argc, argv, help, error));
-	if (*help)
-		return NCH_OK;
-	NCH_TRY(read_files(options, error));
-	NCH_TRY(set_defaults(options, error));
-	return check_complete(options, error);
-}
-
-nch_status nch_options_parse(const nch_command *command, int argc, char **argv, nch_options **result, bool *help,
-                             nch_error *error)
-{
-	nch_options *options = nch_alloc(1, sizeof *options);
-	if (options == NULL)
-		return nch_no_memory(error);
-	options->command = command;
-	options->argc = argc;
-	options->argv = argv;
-	*help = false;
-	nch_status status = parse(options, argc, argv, help, error);
-	if (status == NCH_OK)
-		*result = options;
-	else
-		nch_options_free(options);
-	return status;
-}
 
 void nch_options_free(nch_options *options)
 {
@@ -342,7 +158,7 @@ static void add_word(const char *word, nch_buffer *out)
 
 void nch_options_command_line(const nch_options *options, nch_buffer *out)
 {
-	nch_buffer_printf(out, "nunchi %s", options->command->name);
+	nch_buffer_printf(out, "nunchi %s", options->command_name);
 	for (int i = 0; i < options->argc; i++)
 		add_word(options->argv[i], out);
 }
@@ -355,7 +171,7 @@ static bool is_option_among(const nch_options *options, int i, const char *const
 	if (strncmp(word, "--", 2) != 0)
 		return false;
 	size_t length = strcspn(word + 2, "=");
-	const struct nch_option_value *value = find(options, word + 2, length);
+	const struct nch_option_value *value = nch_options_find(options, word + 2, length);
 	if (value == NULL)
 		return false;
 	if (word[2 + length] != '=' && value->option->kind != NCH_OPTION_FLAG && i + 1 < options->argc)
@@ -368,7 +184,7 @@ static bool is_option_among(const nch_options *options, int i, const char *const
 
 void nch_options_command_without(const nch_options *options, const char *const *without, nch_buffer *out)
 {
-	nch_buffer_printf(out, "nunchi %s", options->command->name);
+	nch_buffer_printf(out, "nunchi %s", options->command_name);
 	for (int i = 0, words; i < options->argc; i += words) {
 		bool left_out = is_option_among(options, i, without, &words);
 		for (int k = 0; !left_out && k < words; k++)
@@ -412,6 +228,7 @@ nch_status nch_options_copy(const nch_options *options, nch_options **copy, nch_
 	if (made == NULL)
 		return nch_no_memory(error);
 	made->command = options->command;
+	made->command_name = options->command_name;
 	made->argc = options->argc;
 	made->argv = options->argv;
 	made->arena = nch_arena_new(4096);
@@ -440,21 +257,21 @@ nch_status nch_options_copy(const nch_options *options, nch_options **copy, nch_
 
 nch_status nch_options_override(nch_options *options, const char *name, const char *text, nch_error *error)
 {
-	struct nch_option_value *value = find(options, name, strlen(name));
+	struct nch_option_value *value = nch_options_find(options, name, strlen(name));
 	if (value == NULL)
-		return fail_unknown(options, name, error);
+		return nch_options_fail_unknown(options, name, error);
 	if (value->option->kind == NCH_OPTION_LIST)
 		return nch_fail(error, NCH_USAGE, "--%s is a list, whose values cannot be varied", name);
 	const char *kept = nch_arena_text(options->arena, text, strlen(text));
-	return kept != NULL ? set_from_line(value, kept, error) : nch_no_memory(error);
+	return kept != NULL ? nch_option_value_set_from_line(value, kept, error) : nch_no_memory(error);
 }
 
 static const struct nch_option_value *get(const nch_options *options, const char *name)
 {
-	const struct nch_option_value *value = find(options, name, strlen(name));
+	const struct nch_option_value *value = nch_options_find(options, name, strlen(name));
 	if (value == NULL) {
 		fprintf(stderr, "nunchi: mistake in the program: %s asks for an option \"%s\" that its tables don't hold\n",
-		        options->command->name, name);
+		        options->command_name, name);
 		abort();
 	}
 	return value;

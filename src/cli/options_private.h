@@ -16,6 +16,7 @@ struct nch_option_value {
 
 struct nch_options {
 	const struct nch_command *command;
+	const char *command_name;
 	struct nch_option_value *values;
 	size_t count, capacity;
 	const char **arguments;
@@ -24,5 +25,13 @@ struct nch_options {
 	int argc; /* as they were typed */
 	char **argv;
 };
+
+/* The value of the option whose name is name[0 .. length); NULL if the command has none of that name, which the second one says, and names the nearest. */
+struct nch_option_value *nch_options_find(const nch_options *options, const char *name, size_t length);
+nch_status nch_options_fail_unknown(const nch_options *options, const char *name, nch_error *error);
+
+/* Reads the text, which is kept, as the option's kind of value; the second one says that the command line said so. */
+nch_status nch_option_value_set(struct nch_option_value *value, const char *text, nch_error *error);
+nch_status nch_option_value_set_from_line(struct nch_option_value *value, const char *text, nch_error *error);
 
 #endif

@@ -15,7 +15,7 @@
 
 #include "base/buffer.h"
 #include "base/status.h"
-#include "io/rows.h"
+#include "io/encoding.h"
 
 typedef struct nch_input {
 	char *window;
@@ -58,8 +58,6 @@ nch_status nch_input_text(const char *what, nch_encoding encoding, const char *b
 /* Is this run of bytes a text that can be used: UTF-8 without NUL? Else NCH_DATA, "PATH:LINE: what is wrong"; `encoding` is what it was taken for. */
 nch_status nch_input_check_text(const char *path, nch_encoding encoding, size_t line, const char *text, size_t length, nch_error *error);
 
-const char *nch_input_name(const char *path);                      /* the path, or "standard input" for "-" */
-const char *nch_encoding_name(nch_encoding encoding);              /* "UTF-8" */
-bool nch_encoding_parse(const char *name, nch_encoding *encoding); /* "utf-8", "cp949", "euc-kr", "utf-16"; any case */
+const char *nch_input_name(const char *path); /* the path, or "standard input" for "-" */
 
 #endif

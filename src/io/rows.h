@@ -22,8 +22,8 @@
 
 #include "base/json.h"
 #include "base/status.h"
+#include "io/encoding.h"
 
-typedef enum nch_encoding { NCH_ENCODING_AUTO, NCH_ENCODING_UTF8, NCH_ENCODING_CP949, NCH_ENCODING_UTF16 } nch_encoding;
 typedef enum nch_row_format {
 	NCH_FORMAT_AUTO, /* by the name's ending, or for standard input by the content */
 	NCH_FORMAT_DELIMITED,

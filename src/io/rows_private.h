@@ -75,6 +75,9 @@ static inline bool nch_is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* The next row of the file that is not blank, without regard to what was read ahead. */
+nch_status nch_rows_read(nch_rows *rows, nch_row *row, bool *more, nch_error *error);
+
 /* Room for `count` cells in rows->cells. */
 nch_status nch_rows_need_cells(nch_rows *rows, size_t count, nch_error *error);
 nch_status nch_rows_add_column(nch_rows *rows, const char *name, size_t length, nch_error *error);

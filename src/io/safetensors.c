@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "io/weights.h"
+#include "io/weights_private.h"
 
 enum {
 	MAX_HEADER = 100000000, /* what the format allows */

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "io/weights.h"
+#include "io/weights_private.h"
 
 /* The eight bytes of length and the header, filled up with blanks so that the data begin at a multiple of 8. */
 static nch_status make_header(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_buffer *out, nch_error *error)

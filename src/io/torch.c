@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "io/pickle.h"
-#include "io/weights.h"
+#include "io/weights_private.h"
 #include "io/zip.h"
 
 enum { MAX_PKL = 32 << 20 }; /* bytes of a deflated data.pkl */

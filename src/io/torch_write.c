@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "io/weights.h"
+#include "io/weights_private.h"
 #include "io/zip.h"
 
 enum { ALIGNMENT = 64 };

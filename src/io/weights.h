@@ -1,57 +1,58 @@
-/* weights.h - the inside of nch_weights, for the readers that fill one (safetensors.c, torch files): callers use io/safetensors.h.
+/* weights.h - named tensors in a file: safetensors, the format in which Hugging Face's models are kept, or what torch.save writes.
  *
- * A reader adds its tensors one by one; nch_weights_finish then sorts the names and refuses two of the same. */
+ * A safetensors file is eight bytes (little-endian length of the header), the header (JSON: name -> {dtype, shape, data_offsets}), and the data. The
+ * file is mapped, not read: opening costs the header alone, and a tensor's pages come in when they are used. Everything is checked against the
+ * file's real size before it is believed: header length (at most 100 MB), types, shape × type = bytes, begin <= end,
+ * no overlap, no hole, the last byte is the file's end, no duplicate name. */
 #ifndef NCH_IO_WEIGHTS_H
 #define NCH_IO_WEIGHTS_H
 
-#include "base/arena.h"
-#include "io/safetensors.h"
+#include <stdbool.h>
+#include <stddef.h>
 
-typedef struct nch_metadata {
-	const char *key, *value;
-} nch_metadata;
+#include "base/file.h"
+#include "base/status.h"
 
-struct nch_weights {
-	nch_arena *arena; /* names, metadata */
-	nch_mapping *files;
-	size_t file_count, file_capacity;
-	nch_weight *list; /* in the order of their data */
-	size_t count, capacity;
-	const nch_weight **by_name; /* (count), sorted */
-	nch_metadata *metadata;
-	size_t metadata_count, metadata_capacity;
-	void **owned; /* tensors that had to be copied out of their file */
-	size_t owned_count, owned_capacity;
-};
+typedef enum nch_dtype { NCH_F32, NCH_F16, NCH_BF16, NCH_F64, NCH_I64, NCH_I32, NCH_I16, NCH_I8, NCH_U8, NCH_BOOL, NCH_DTYPES } nch_dtype;
+size_t nch_dtype_size(nch_dtype type);
+const char *nch_dtype_name(nch_dtype type); /* "F32" … */
 
-nch_weights *nch_weights_new(void); /* empty; NULL without memory */
-nch_status nch_weights_add(nch_weights *weights, const nch_weight *weight, nch_error *error);
-nch_status nch_weights_finish(nch_weights *weights, const char *where, nch_error *error);
+enum { NCH_MAX_RANK = 8 };
 
-/* elements = product of the shape, bytes = elements × size of the type. False if one of them overflows. */
-bool nch_weight_sizes(const nch_weight *weight, size_t *elements, size_t *bytes);
+typedef struct nch_weight { /* one tensor of a file */
+	const char *name;
+	nch_dtype type;
+	size_t rank, shape[NCH_MAX_RANK];
+	size_t count;     /* elements */
+	const void *data; /* in the mapping; may be unaligned; NULL never */
+	const void *scales; /* of an I8 tensor NAME beside which lies NAME_scale, float32, a number for each of its rows: those, perhaps unaligned; else NULL */
+	bool is_scales;     /* it is such a NAME_scale */
+} nch_weight;
 
-/* Adds the tensors of a safetensors file that lies at data[0 .. size), and its metadata. The bytes must outlive the weights. */
-nch_status nch_safetensors_read(nch_weights *weights, const unsigned char *data, size_t size, const char *where, nch_error *error);
+typedef struct nch_weights nch_weights; /* an open file, or the shards of model.safetensors.index.json as one */
 
-/* The same for what torch.save wrote, zip archive or old stream. nch_torch_is tells by the first bytes whether it is such a file. */
-bool nch_torch_is(const unsigned char *data, size_t size);
-nch_status nch_torch_read(nch_weights *weights, const unsigned char *data, size_t size, const char *where, nch_error *error);
+/* Opens model.safetensors, pytorch_model.bin (zip archive or old stream; nothing in it is run), an index of either with its shards, or a folder that
+ * holds one of them. Content decides, not the name. Close with nch_weights_close. */
+nch_status nch_weights_open(const char *path, nch_weights **weights, nch_error *error);
+void nch_weights_close(nch_weights *weights); /* NULL is allowed; the tensors' data go with it */
 
-/* A float16 (IEEE 754 binary16) as the float32 of the same value, and a float32 rounded to nearest-even. */
-float nch_float_from_half(unsigned half);
-unsigned nch_half_from_float(float number);
-unsigned nch_bfloat_from_float(float number);
+size_t nch_weights_count(const nch_weights *weights);
+const nch_weight *nch_weights_at(const nch_weights *weights, size_t index); /* in the order of their data in the file */
+const nch_weight *nch_weights_find(const nch_weights *weights, const char *name); /* NULL if there is none */
+const char *nch_weights_metadata(const nch_weights *weights, const char *key);     /* NULL if there is none */
 
-/* --- for writers --- */
+/* Converts the elements to float32 (exactly; from f16, bf16, f64 rounded to nearest; bytes with scales are multiplied by them). `out` has room for weight->count
+ * floats. Other whole numbers fail. */
+nch_status nch_weight_to_float(const nch_weight *weight, float *out, nch_error *error);
 
-enum { NCH_PIECE = 4096, NCH_PIECE_BYTES = 8 * NCH_PIECE }; /* elements that are converted at once */
+/* Writes tensors as float32 in the given order, with {"format":"pt"} as metadata; the file appears whole or not at all. */
+nch_status nch_weights_write(const char *path, const nch_weight *weights, size_t count, nch_error *error);
+/* The same as F32, F16 or BF16, rounded to nearest, ties to even. In both, tensors of whole numbers keep their type. */
+nch_status nch_weights_write_as(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_error *error);
+/* The same as torch.save writes a state dict (pytorch_model.bin, zip archive), for programs that read nothing else; up to 4 GiB. */
+nch_status nch_weights_write_torch(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_error *error);
 
-/* Whether tensors can be written as this type under these names: NCH_USAGE or NCH_DATA if not. */
-nch_status nch_weights_check(const char *path, const nch_weight *weights, size_t count, nch_dtype type, nch_error *error);
-/* Whole numbers (old checkpoints keep position_ids) stay what they are, but bytes with scales. */
-nch_dtype nch_weight_file_type(const nch_weight *weight, nch_dtype type);
-/* The elements [first, first + n), n <= NCH_PIECE, as another type (or the same). */
-nch_status nch_weight_convert(const nch_weight *weight, size_t first, size_t n, nch_dtype type, unsigned char *out, nch_error *error);
+/* The SHA-256 of the tensors' bytes in the file's order, as 64 hex digits and NUL. */
+void nch_weights_fingerprint(const nch_weights *weights, char hex[65]);
 
 #endif

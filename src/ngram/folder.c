@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "ngram/model.h"
 
 static const char model_type[] = "nunchi-ngram";

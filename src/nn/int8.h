@@ -6,7 +6,7 @@
 #define NCH_NN_INT8_H
 
 #include "base/arena.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "kernels/int8.h"
 #include "nn/tape.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "kernels/math.h"
 #include "nn/model_build.h"
 

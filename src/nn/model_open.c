@@ -11,7 +11,7 @@
 #include "base/change.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "nn/family.h"
 #include "nn/int8.h"
 

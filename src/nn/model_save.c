@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/sha256.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "nn/int8.h"
 
 static int by_name(const void *a, const void *b)

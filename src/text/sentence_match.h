@@ -4,9 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "text/sentence_rules.h"
-#include "text/sentences.h"
+#include "text/splitter.h"
 
 typedef struct nch_ending {
 	nch_stem stem;

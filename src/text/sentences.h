@@ -24,6 +24,7 @@
 #include <stddef.h>
 
 #include "base/status.h"
+#include "text/splitter.h"
 
 /* Why a piece ends where it does. */
 typedef enum nch_sentence_reason {
@@ -49,11 +50,6 @@ typedef struct nch_sentences {
 	nch_sentence *items;
 	size_t count, capacity;
 } nch_sentences;
-
-/* The rules, made ready for looking up; may be used by several threads at once. NULL without memory. Release with nch_splitter_free. */
-typedef struct nch_splitter nch_splitter;
-nch_splitter *nch_splitter_new(void);
-void nch_splitter_free(nch_splitter *splitter); /* NULL is allowed */
 
 /* Replaces the content of *sentences, which starts as {0} and is released with nch_sentences_free. join_lines: a line break counts as a
  * blank, as in a text that was broken to fit a page; only an empty line ends a sentence. An empty text has no pieces. */

@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/sha256.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "train/run_identity.h"
 
 #define LARGE 9007199254740992.0 /* whole numbers below it are exact */

@@ -2,7 +2,7 @@
 #ifndef NCH_TRAIN_CHECKPOINT_H
 #define NCH_TRAIN_CHECKPOINT_H
 
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* Where a run stands, beside its weights and moments. */
 typedef struct nch_run_state {

@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "base/os.h"
 #include "base/sha256.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "kernels/math.h"
 #include "train/model_change.h"
 

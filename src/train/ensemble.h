@@ -6,7 +6,7 @@
 #define NCH_TRAIN_ENSEMBLE_H
 
 #include "train/predictor.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 typedef enum nch_vote {
 	NCH_VOTE_SOFT, /* the (weighted) mean of the probabilities, against that of the thresholds */

@@ -8,7 +8,7 @@
 #include "report/metrics.h"
 #include "train/class_weights.h"
 #include "train/settings.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* How many tokens a row keeps: so many; or else that percentile of the training rows' lengths, rounded up; or else (both 0) what the model can take. */
 typedef struct nch_max_len {

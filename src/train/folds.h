@@ -6,7 +6,7 @@
 #define NCH_TRAIN_FOLDS_H
 
 #include "train/held_out.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* OUT/fold-K in allocated memory; release with nch_free. NULL without memory. */
 char *nch_fold_folder(const char *out, size_t fold);

@@ -3,7 +3,7 @@
 #define NCH_TRAIN_LOG_H
 
 #include "base/buffer.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* {"step","epoch","lr","loss","grad_norm","tokens","seconds"} and
  * {"epoch","train_loss","train_accuracy","valid_loss","valid_accuracy","valid_macro_f1","valid_micro_f1","best","seconds"} (valid_… are null without

@@ -16,6 +16,7 @@
 #include "train/run_folder.h"
 #include "train/run_identity.h"
 #include "train/self_test.h"
+#include "train/trainer.h"
 
 /* All that has to be released. */
 typedef struct work {

@@ -5,7 +5,7 @@
 #define NCH_TRAIN_RUN_FOLDER_H
 
 #include "base/change.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* One that a run has for itself. Start with {0}. */
 typedef struct nch_run_folder {

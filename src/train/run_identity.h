@@ -17,7 +17,7 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "data/examples.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* Each appends to *out, which starts as {0}; nch_buffer_check at the end tells whether there was memory. */
 void nch_identity_number(nch_buffer *out, const char *name, double value);

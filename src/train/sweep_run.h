@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include "report/sweep_report.h"
 #include "train/sweep.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* One training of a sweep. */
 typedef struct nch_sweep_job {

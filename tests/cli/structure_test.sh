@@ -152,7 +152,7 @@ circles() {
 			}
 		}'
 }
-most_circles=10
+most_circles=1
 circles > "$work/.found"
 if [ "$(grep -c '' < "$work/.found")" -gt $most_circles ]; then
 	bad "more than $most_circles circles of files that include one another"

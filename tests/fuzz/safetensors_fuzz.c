@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "io/weights.h"
+#include "io/weights_private.h"
 #include "nn/int8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

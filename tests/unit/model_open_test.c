@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "nn/family.h"
 #include "nn/funnel.h"
 #include "nn/model.h"

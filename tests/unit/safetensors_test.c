@@ -1,11 +1,11 @@
-#include "io/safetensors.h"
+#include "io/weights.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "io/weights.h"
+#include "io/weights_private.h"
 #include "test.h"
 
 static char folder[] = "/tmp/nunchi-test-XXXXXX";

@@ -4,7 +4,7 @@
 
 #include "base/memory.h"
 #include "io/pickle.h"
-#include "io/weights.h"
+#include "io/weights_private.h"
 #include "test.h"
 
 static nch_error error;

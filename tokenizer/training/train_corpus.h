@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/status.h"
-#include "tokenizer/training/trainer.h"
+#include "tokenizer/training/training.h"
 
 /* Distinct words and how often each was counted. Start with {0}; nch_word_counts_free. */
 typedef struct nch_counted_word {

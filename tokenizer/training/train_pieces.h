@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "tokenizer/training/train_corpus.h"
-#include "tokenizer/training/trainer.h"
+#include "tokenizer/training/training.h"
 
 /* What the characters of a corpus are, for the rule below. Start with {0}, release with nch_piece_rules_free. */
 typedef struct nch_piece_rules {

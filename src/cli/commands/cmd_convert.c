@@ -9,7 +9,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/output.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "ngram/model.h"
 #include "nn/model.h"
 #include "train/committee.h"

@@ -1,7 +1,7 @@
 /* cmd_fingerprint.c - `nunchi fingerprint DIR`: the hash by which two trained models are told to be the same, bit for bit. */
 #include "cli/command.h"
 #include "cli/output.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "train/committee.h"
 
 static nch_status run(const nch_options *options, nch_error *error)

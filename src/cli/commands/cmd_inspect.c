@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/output.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "ngram/model.h"
 #include "nn/family.h"
 #include "nn/memory.h"

@@ -1,6 +1,6 @@
-/* songs_layout.h - where the parts of a collection stand: shared by those who build one and those who read one, and by nobody else. */
-#ifndef NCH_APPS_SONGS_LAYOUT_H
-#define NCH_APPS_SONGS_LAYOUT_H
+/* songs_private.h - where the parts of a collection stand: shared by those who build one and those who read one, and by nobody else. */
+#ifndef NCH_APPS_SONGS_PRIVATE_H
+#define NCH_APPS_SONGS_PRIVATE_H
 
 #include "apps/songs.h"
 
