@@ -155,18 +155,20 @@ void NCH_KERNEL(nch_int8_round_rows)(const nch_int8_rows *r, const float *x, siz
 
 /* --- the product --- */
 
-/* y(i, j …) from the sums of q · v: what the zeros and the shift have added is taken off, and the rest is scaled. */
-V_INLINE void finish(const nch_int8_product *g, size_t i, size_t j, u16 sum)
+/* y(i, j …) of `rows` rows from the sums of q · v, `stride` lines apart: what the zeros and the shift have added is taken off, and the rest is scaled. */
+static void finish(const nch_int8_product *g, size_t i, size_t rows, size_t j, const uint32_t (*sums)[16], size_t stride)
 {
 	size_t here = g->b->rows - j < 16 ? g->b->rows - j : 16;
-	u16 extra = u_mul(u_set((uint32_t)(g->a->zero[i] + I_SHIFT)), u_load((const uint32_t *)g->b->sums + j));
-	v16 scale = v_mul(v_set(g->a->scale[i]), v_load(g->b->scale + j));
-	v16 bias = g->bias ? load_here(g->bias + j, here) : v_zero();
-	v16 y = v_fma(i_to_float(u_sub(sum, extra)), scale, bias);
-	if (here == 16)
-		v_store(g->c + i * g->c_row + j, y);
-	else
-		v_store_part(g->c + i * g->c_row + j, y, here);
+	u16 weights = u_load((const uint32_t *)g->b->sums + j);
+	v16 scale = v_load(g->b->scale + j), bias = g->bias ? load_here(g->bias + j, here) : v_zero();
+	for (size_t end = i + rows; i < end; i++, sums += stride) {
+		u16 extra = u_mul(u_set((uint32_t)(g->a->zero[i] + I_SHIFT)), weights);
+		v16 y = v_fma(i_to_float(u_sub(u_load(*sums), extra)), v_mul(v_set(g->a->scale[i]), scale), bias);
+		if (here == 16)
+			v_store(g->c + i * g->c_row + j, y);
+		else
+			v_store_part(g->c + i * g->c_row + j, y, here);
+	}
 }
 
 /* `rows` of a strip times `vecs` panels from `panel` on; both are constants. */
@@ -190,9 +192,11 @@ V_INLINE void tile(int rows, int vecs, const nch_int8_product *g, size_t first, 
 		a += rows;
 		w += 64;
 	}
-	UNROLL for (int i = 0; i < rows; i++)
-		UNROLL for (int v = 0; v < vecs; v++)
-			finish(g, first + (size_t)i, 16 * (panel + (size_t)v), sum[i * vecs + v]);
+	uint32_t sums[INT8_ROWS * INT8_VECS][16]; /* so that the registers are free for what follows */
+	UNROLL for (int s = 0; s < rows * vecs; s++)
+		u_store(sums[s], sum[s]);
+	for (int v = 0; v < vecs; v++)
+		finish(g, first, (size_t)rows, 16 * (panel + (size_t)v), (const uint32_t (*)[16])sums + v, (size_t)vecs);
 }
 
 V_INLINE void any_tile(int vecs, const nch_int8_product *g, strip s, size_t panel)
@@ -286,18 +290,19 @@ uint32_t NCH_KERNEL(nch_int8_peak)(size_t count);
 uint32_t NCH_KERNEL(nch_int8_peak)(size_t count)
 {
 	enum { AT_ONCE = INT8_ROWS * INT8_VECS >= 16 ? 16 : 4 };
-	int8_t bytes[64];
+	int8_t bytes[128];
 	uint32_t sums[16];
 	u16 sum[AT_ONCE];
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < 128; i++)
 		bytes[i] = (int8_t)(i - 32);
-	w64 w = i_weights(bytes);
 	a4 a = i_four((uint32_t)count | 0x01020304u);
 	UNROLL for (int c = 0; c < AT_ONCE; c++)
 		sum[c] = u_set((uint32_t)c);
-	for (size_t i = 0; i < count * (NCH_PEAK_CHAINS / AT_ONCE); i++)
+	for (size_t i = 0; i < count * (NCH_PEAK_CHAINS / AT_ONCE); i++) {
+		w64 w = i_weights(bytes + i % 64); /* always others, or their products would be made once */
 		UNROLL for (int c = 0; c < AT_ONCE; c++)
 			sum[c] = i_dot(sum[c], a, w);
+	}
 	for (int c = 1; c < AT_ONCE; c++)
 		sum[0] = u_add(sum[0], sum[c]);
 	u_store(sums, sum[0]);
