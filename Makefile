@@ -57,6 +57,10 @@ FLAGS_avx2_vnni   := $(FLAGS_avx2) -mavxvnni -DNCH_ISA_avx2=1 -DNCH_VNNI
 FLAGS_avx512_vnni := $(FLAGS_avx512) -mavx512vnni -DNCH_ISA_avx512=1 -DNCH_VNNI
 FLAGS_neon_dot    := $(FLAGS_neon) -march=armv8.2-a+dotprod -DNCH_ISA_neon=1 -DNCH_DOT
 
+# --- what make says: a short line a file; V=1 shows the commands, -s says nothing ---
+QUIET := $(if $(filter 1,$(V)),,@)
+SAY := $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
+
 # --- what is compiled: of the two files that know the system, one ---
 OTHER_SYSTEM := src/base/os_$(if $(filter windows,$(SYSTEM)),posix,windows).c
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
@@ -73,16 +77,19 @@ EXERCISE_PROGRAMS := $(BUILD)/tests/exercises/holes$(EXE) $(BUILD)/tests/exercis
 all: $(BUILD)/nunchi$(EXE) $(BUILD)/libnunchi.a
 
 $(BUILD)/nunchi$(EXE): $(CLI_OBJECTS) $(BUILD)/libnunchi.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(CLI_OBJECTS) $(BUILD)/libnunchi.a $(LDLIBS)
+	$(SAY) 'LD $@'
+	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(CLI_OBJECTS) $(BUILD)/libnunchi.a $(LDLIBS)
 
 $(BUILD)/libnunchi.a: $(LIB_OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $(LIB_OBJECTS)
+	$(SAY) 'AR $@'
+	$(QUIET)$(AR) rcs $@ $(LIB_OBJECTS)
 
 # All of the commands but main, for programs of the tests that call one of their functions.
 $(BUILD)/libcommands.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(SAY) 'AR $@'
+	$(QUIET)$(AR) rcs $@ $^
 
 # The stamp changes when the compiler or a flag does; every object depends on it.
 $(BUILD)/flags: force
@@ -92,7 +99,8 @@ $(BUILD)/flags: force
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) 'CC $<'
+	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/src/cli/default_model.o: ALL_CFLAGS += -DNCH_SHARE='"$(PREFIX)/share/nunchi"'
 
@@ -101,7 +109,8 @@ $(BUILD)/src/cli/default_model.o: ALL_CFLAGS += -DNCH_SHARE='"$(PREFIX)/share/nu
 define ISA_RULE
 $(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
+	$$(SAY) 'CC $$< ($(1))'
+	$$(QUIET)$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS) $(INT8_EXTRA),$(eval $(call ISA_RULE,$(isa))))
 $(BUILD)/kernels/dispatch.o: ALL_CFLAGS += $(INT8_EXTRA:%=-DNCH_HAS_%)
@@ -116,7 +125,8 @@ $(BUILD)/recipes.c: $(RECIPES) Makefile
 	done; echo '{0}};'; } > $@.new && mv $@.new $@
 
 $(BUILD)/recipes.o: $(BUILD)/recipes.c $(BUILD)/flags
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) 'CC $<'
+	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # --- the page of nunchi trace, inside the library: its script and its style, a C string a line ---
 $(BUILD)/trace_page.c: src/apps/trace_page.js src/apps/trace_page.css Makefile
@@ -128,12 +138,14 @@ $(BUILD)/trace_page.c: src/apps/trace_page.js src/apps/trace_page.css Makefile
 	done; } > $@.new && mv $@.new $@
 
 $(BUILD)/trace_page.o: $(BUILD)/trace_page.c $(BUILD)/flags
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) 'CC $<'
+	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # --- tests ---
 $(BUILD)/tests/unit/%$(EXE): tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests $(TEST_FLAGS) -o $@ $< $(BUILD)/libnunchi.a $(LDLIBS)
+	$(SAY) 'CC $<'
+	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests $(TEST_FLAGS) -o $@ $< $(BUILD)/libnunchi.a $(LDLIBS)
 
 # One file that runs on any Linux: musl, whose functions come along.
 static:
@@ -151,11 +163,13 @@ EXERCISE_FLAGS = -Wno-error -Itests
 
 $(BUILD)/tests/exercises/holes$(EXE): $(EXERCISE_CHECKS) $(wildcard tests/exercises/*.h tests/exercises/[0-9]*.c) $(BUILD)/libnunchi.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(EXERCISE_FLAGS) -o $@ $(EXERCISE_CHECKS) $(wildcard tests/exercises/[0-9]*.c) $(BUILD)/libnunchi.a $(LDLIBS)
+	$(SAY) 'CC $@'
+	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(EXERCISE_FLAGS) -o $@ $(EXERCISE_CHECKS) $(wildcard tests/exercises/[0-9]*.c) $(BUILD)/libnunchi.a $(LDLIBS)
 
 $(BUILD)/tests/exercises/solutions$(EXE): $(EXERCISE_CHECKS) $(wildcard tests/exercises/*.h tests/exercises/solutions/*.c) $(BUILD)/libnunchi.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(EXERCISE_FLAGS) -o $@ $(EXERCISE_CHECKS) $(wildcard tests/exercises/solutions/*.c) $(BUILD)/libnunchi.a $(LDLIBS)
+	$(SAY) 'CC $@'
+	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(EXERCISE_FLAGS) -o $@ $(EXERCISE_CHECKS) $(wildcard tests/exercises/solutions/*.c) $(BUILD)/libnunchi.a $(LDLIBS)
 
 exercise-%: $(BUILD)/libnunchi.a force
 	@mkdir -p $(BUILD)/exercises
@@ -185,13 +199,13 @@ clean:
 help:
 	@echo 'make            the program (build/nunchi) and the library (build/libnunchi.a)'
 	@echo 'make demo       build, train on the bundled data, report, answer a few sentences'
-	@echo 'make test       build and run all tests'
+	@echo 'make test       build and run all tests; one of them: make unit-tests && sh tests/run PATTERN'
 	@echo 'make static     build/static/nunchi: one file that runs on any Linux (musl)'
 	@echo 'make CC=x86_64-w64-mingw32-gcc BUILD=build/windows    nunchi.exe'
 	@echo 'make exercise-7 check your solution of exercise 7 (docs/syllabus.md); EXERCISES=folder LEARNER=name'
 	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page, recipes'
 	@echo 'make uninstall  remove what install put there'
 	@echo 'make clean      remove build/'
-	@echo 'Variables: CC=clang  CFLAGS="-O2 -g"  BUILD=build  SANITIZE=address,undefined  DESTDIR='
+	@echo 'Variables: V=1 (show the commands)  CC=clang  CFLAGS="-O2 -g"  BUILD=build  SANITIZE=address,undefined  DESTDIR='
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -167,12 +167,12 @@ static nch_status read_classifier(const nch_options *options, nch_experiment_opt
 nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_buffer *values,
                                   nch_error *error)
 {
+	static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_ngram_group};
 	experiment->dropout = experiment->attention_dropout = experiment->classifier_dropout = NAN;
-	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, error));
-	NCH_TRY(nch_options_take(options, &nch_train_data_group, experiment, error));
-	NCH_TRY(nch_options_take(options, &nch_train_model_group, experiment, error));
-	NCH_TRY(nch_options_take(options, &nch_ngram_group, experiment, error));
+	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+		NCH_TRY(nch_options_take(options, groups[i], experiment, error));
 	NCH_TRY(nch_steps_options_read(options, experiment->preset, &experiment->training, values, error));
+	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, error));
 	NCH_TRY(nch_shape_options_read(options, experiment->init, &experiment->shape, error));
 	NCH_TRY(read_classifier(options, experiment, error));
 	return check(experiment, error);

@@ -175,14 +175,19 @@ static nch_status report(work *w, const nch_experiment_result *r, nch_error *err
 	return nch_self_test_write(training->out, nch_pool_threads(w->compute->pool), w->compute->kernels->name, error);
 }
 
-static nch_status run_all(work *w, nch_experiment_result *result, nch_error *error)
+/* The linear model in place of a transformer. */
+static nch_status run_ngram(work *w, nch_experiment_result *result, nch_error *error)
 {
 	const nch_experiment_options *o = w->options;
-	if (o->preset != NULL && strcmp(o->preset, NCH_NGRAM_PRESET) == 0) {
-		NCH_TRY(nch_experiment_data_read(o, w->watcher, &w->data, error));
-		NCH_TRY(nch_judge_rows(&w->data, warn, w, error));
-		return nch_experiment_ngram(o, &w->data, w->compute, w->watcher, result, error);
-	}
+	NCH_TRY(nch_experiment_data_read(o, w->watcher, &w->data, error));
+	NCH_TRY(nch_judge_rows(&w->data, warn, w, error));
+	return nch_experiment_ngram(o, &w->data, w->compute, w->watcher, result, error);
+}
+
+/* All that is there before the first step. */
+static nch_status prepare(work *w, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
 	if (o->init == NULL && (o->preset == NULL || o->tokenizer == NULL))
 		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
 	NCH_TRY(nch_experiment_tokenizer(o, &w->begun, error));
@@ -190,12 +195,23 @@ static nch_status run_all(work *w, nch_experiment_result *result, nch_error *err
 	NCH_TRY(nch_experiment_model_make(o, &w->data, w->compute, w->watcher, &w->begun, error));
 	NCH_TRY(make_examples(w, error));
 	NCH_TRY(nch_judge_tokens(&w->train_examples, w->begun.max_len, o->allow_unknown, warn, w, error));
-	NCH_TRY(set_training(w, error));
-	result->skipped = nch_experiment_is_done(o, &w->training);
+	return set_training(w, error);
+}
+
+static nch_status open_folder(work *w, nch_error *error)
+{
+	NCH_TRY(nch_run_folder_open(&w->folder, &w->training, error));
+	return nch_judge_rows(&w->data, warn, w, error);
+}
+
+static nch_status run_all(work *w, nch_experiment_result *result, nch_error *error)
+{
+	const nch_experiment_options *o = w->options;
+	NCH_TRY(prepare(w, error));
+	result->skipped = o->skip_done && o->training.out != NULL && nch_run_folder_is_done(o->training.out, &w->training);
 	if (result->skipped)
 		return NCH_OK;
-	NCH_TRY(nch_run_folder_open(&w->folder, &w->training, error));
-	NCH_TRY(nch_judge_rows(&w->data, warn, w, error));
+	NCH_TRY(open_folder(w, error));
 	NCH_TRY(train(w, result, error));
 	NCH_TRY(measure_all(w, result, error));
 	if (o->baseline)
@@ -208,7 +224,8 @@ nch_status nch_experiment_run(const nch_experiment_options *options, nch_compute
 {
 	work w = {.options = options, .watcher = watcher, .compute = compute};
 	*result = (nch_experiment_result){0};
-	nch_status status = run_all(&w, result, error);
+	bool ngram = options->preset != NULL && strcmp(options->preset, NCH_NGRAM_PRESET) == 0;
+	nch_status status = ngram ? run_ngram(&w, result, error) : run_all(&w, result, error);
 	nch_experiment_data_free(&w.data);
 	nch_experiment_model_free(&w.begun);
 	nch_examples_free(&w.train_examples);

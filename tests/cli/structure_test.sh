@@ -166,6 +166,38 @@ none 'only src/base/os_*.c asks which system it is' '# *(if|ifdef|ifndef|elif).*
 none 'only src/base/os_*.c includes headers of a system' '# *include *<(sys/[a-z]+|unistd|fcntl|dirent|termios|poll|sched|windows|io|winsock2|direct)\.h>' $elsewhere
 none 'threads are kernels/threads.c' '# *include *<pthread\.h>' $(echo "$elsewhere" | grep -v '^kernels/threads\.c$')
 
+# --- the walk of an option of training, such as --clip, from the command to the step: each function calls the next one, and on the way somebody who
+# follows it comes past fewer than 12 ways out (a return, or an NCH_TRY; that of the call itself is one) ---
+most_ways_out=11
+walk='src/cli/commands/cmd_train.c:run:nch_train_options_read
+src/cli/train_options.c:nch_train_options_read:nch_steps_options_read
+src/cli/train_options.c:nch_steps_options_read:nch_options_take
+src/cli/commands/cmd_train.c:run:train
+src/cli/commands/cmd_train.c:train:nch_experiment_run
+src/train/experiment.c:nch_experiment_run:run_all
+src/train/experiment.c:run_all:train
+src/train/experiment.c:train:nch_train
+src/train/trainer.c:nch_train:run_epochs
+src/train/trainer.c:run_epochs:run_step
+src/train/trainer.c:run_step:nch_trainer_step'
+echo "$walk" | while IFS=: read -r file from to; do
+	awk -v from="$from" -v to="$to" -v hop="$file:$from" '
+		$0 ~ "^[a-z].*[ *]" from "\\(" { inside = 1 }
+		/^}/ { inside = 0 }
+		inside && !found {
+			ways += /NCH_TRY\(|^[ \t]*(else )?return[ ;]/
+			found = $0 ~ "[^a-z_]" to "\\(" && !($0 ~ "^[a-z]")
+		}
+		END { print hop, found ? "calls" : "does not call", to, ways + 0 }' "$file"
+done > "$work/.walk"
+ways=$(awk '{ sum += $NF } END { print sum + 0 }' "$work/.walk")
+if grep -q 'does not call' "$work/.walk" || [ "$ways" -gt $most_ways_out ]; then
+	bad "the walk of an option from cmd_train to the step: $ways ways out, more than $most_ways_out, or a step that is not there"
+	sed 's/^/    /' "$work/.walk"
+else
+	good
+fi
+
 # --- length ---
 for file in $sources $(git ls-files -- 'tests/*.c' 'tests/*.h' 2> /dev/null); do
 	lines=$(grep -c '' < "$file")
