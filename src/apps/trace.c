@@ -160,10 +160,8 @@ static void add_probabilities(const nch_predictor *p, watcher *w)
 	if (step == NULL)
 		return;
 	logits = step_of(w, NCH_SEEN_LOGITS, 0); /* the list may have moved */
-	bool tempered = false;
-	for (size_t c = 0; c < labels; c++)
-		tempered |= nch_predictor_temperature(p, c) != 1.0f;
-	step->formula = w->trace->softmax ? tempered ? "p = e^(z/T) / Σ e^(z/T), T the temperature of --calibrate" : step->formula : "p = 1 / (1 + e^-z)";
+	const bool tempered = nch_predictor_is_calibrated(p);
+	step->formula = w->trace->softmax ? tempered ? "p = e^(z/T) / Σ e^(z/T), T the temperature of --calibrate" : step->formula : tempered ? "p = 1 / (1 + e^-(z/T + d)), T and d the label's of --calibrate" : "p = 1 / (1 + e^-z)";
 	w->trace->answer = nch_predictor_answer(p, logits->values, step->values, NULL);
 }
 
@@ -184,9 +182,8 @@ static void find_probability_gradients(const nch_predictor *p, watcher *w)
 {
 	nch_trace_step *step = step_of(w, NCH_SEEN_PROBABILITIES, 0);
 	size_t label = w->trace->label;
-	for (size_t c = 0; c < p->labels; c++)
-		if (nch_predictor_temperature(p, c) != 1.0f)
-			return; /* the loss is not of these */
+	if (nch_predictor_is_calibrated(p)) /* the loss is not of these */
+		return;
 	if (step == NULL || room_for_gradient(w, step) == NULL)
 		return;
 	for (size_t c = 0; c < step->count; c++) {

@@ -93,7 +93,7 @@ static const nch_option train_options[] = {
 	{"label-smoothing", NCH_SET_REAL(nch_experiment_options, training.smoothing), .argument = "S", .help = "share of the goal that is spread over all labels (default: 0; asl-single: .1)", .most = 0.999999},
 	{"class-weights", NCH_SET_PARSED(nch_experiment_options, class_weights, nch_parse_class_weights), .argument = "W", .help = "none, balanced, or a=1.5,b=1; several labels a row: weights of the positives", .otherwise = "none"},
 	{"threshold", NCH_SET_PARSED(nch_experiment_options, training.thresholds, nch_parse_threshold), .argument = "T", .help = "several labels a row: the probability from which on a label is given; tune or\ntune-per-label: chosen on the validation data, for the best F1", .otherwise = "0.5"},
-	{"calibrate", NCH_SET_FLAG(nch_experiment_options, calibrate), .help = "fit a temperature on the validation rows (several labels a row: one a label), so that probabilities mean what they say"},
+	{"calibrate", NCH_SET_FLAG(nch_experiment_options, calibrate), .help = "fit a temperature on the validation rows (several labels a row: one a label, and a bias), so that probabilities mean what they say"},
 	{"best-by", NCH_SET_CHOICE(nch_experiment_options, training.best_by), .help = "what makes an epoch better", .otherwise = "accuracy", .choices = "accuracy|macro-f1|micro-f1|loss"},
 	{0}};
 const nch_option_group nch_train_group = {"Classifier", train_options};

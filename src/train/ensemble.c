@@ -87,7 +87,7 @@ void nch_ensemble_member_scores(const nch_ensemble *e, size_t member, const floa
 		const float *z = logits + i * e->labels;
 		float *out = scores + i * e->labels;
 		for (size_t c = 0; c < e->labels; c++) /* a softmax does not care for the order, so it is made after it */
-			out[c] = z[order[c]] / nch_predictor_temperature(p, order[c]);
+			out[c] = nch_predictor_calibrated(p, order[c], z[order[c]]);
 		nch_evaluate_probabilities(out, 1, e->labels, nch_loss_is_softmax(p->loss, e->multi_label, e->labels), out);
 	}
 }

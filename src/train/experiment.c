@@ -234,6 +234,7 @@ nch_status nch_experiment_run(const nch_experiment_options *options, nch_compute
 	nch_free(w.class_weights);
 	nch_free(w.thresholds);
 	nch_free(w.temperatures.values);
+	nch_free(w.temperatures.biases);
 	nch_buffer_free(&w.identity);
 	nch_run_folder_close(&w.folder);
 	if (status != NCH_OK)

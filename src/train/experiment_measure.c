@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "kernels/math.h"
 #include "train/calibration.h"
 #include "train/evaluate.h"
 #include "train/held_out.h"
@@ -40,11 +41,23 @@ static nch_status fit_temperatures(const nch_measuring *m, const nch_examples *e
 	if ((t->values = nch_alloc(count, sizeof *t->values)) == NULL)
 		return nch_no_memory(error);
 	t->count = count;
-	if (e->goals != NULL)
-		nch_temperature_multi(logits, e->goals, e->rows, labels, t->values);
-	else
+	if (e->goals != NULL) {
+		if ((t->biases = nch_alloc(count, sizeof *t->biases)) == NULL)
+			return nch_no_memory(error);
+		nch_calibrate_multi(logits, e->goals, e->rows, labels, t->values, t->biases);
+	} else
 		t->values[0] = (float)nch_temperature_single(logits, e->label, e->rows, labels);
 	return NCH_OK;
+}
+
+/* A threshold that was given for the logits as they are goes with them, so that the same labels are at or above it. */
+static void move_thresholds(const nch_temperatures *t, float *thresholds)
+{
+	for (size_t c = 0; t->biases != NULL && c < t->count; c++) {
+		const double p = (double)thresholds[c];
+		if (p > 0.0 && p < 1.0)
+			thresholds[c] = (float)(1.0 / (1.0 + nch_exp(-(nch_log(p / (1.0 - p)) / (double)t->values[c] + (double)t->biases[c]))));
+	}
 }
 
 static nch_status measure(const nch_measuring *m, const nch_examples *examples, const float *logits, bool valid, nch_metrics *metrics, nch_error *error)
@@ -56,6 +69,8 @@ static nch_status measure(const nch_measuring *m, const nch_examples *examples, 
 		if ((*m->thresholds = nch_alloc(labels, sizeof **m->thresholds)) == NULL)
 			return nch_no_memory(error);
 		NCH_TRY(nch_evaluate_thresholds(examples, logits, labels, training->loss, valid ? &training->thresholds : &fixed, *m->thresholds, error));
+		if (training->thresholds.rule == NCH_THRESHOLD_FIXED)
+			move_thresholds(m->temperatures, *m->thresholds);
 	}
 	const nch_criterion criterion = {training->loss, training->loss_shape, *m->thresholds};
 	NCH_TRY(nch_evaluate_metrics(examples, logits, labels, &criterion, metrics, error));
@@ -72,8 +87,9 @@ nch_status nch_experiment_measure(const nch_measuring *m, const nch_examples *ex
 	float *tempered = nch_alloc(cells, sizeof *tempered);
 	if (tempered == NULL)
 		return nch_no_memory(error);
+	const nch_temperatures *t = m->temperatures;
 	for (size_t i = 0; i < cells; i++)
-		tempered[i] = logits[i] / m->temperatures->values[m->temperatures->count > 1 ? i % labels : 0];
+		tempered[i] = logits[i] / t->values[t->count > 1 ? i % labels : 0] + (t->biases != NULL ? t->biases[i % labels] : 0.0f);
 	nch_status status = measure(m, examples, tempered, valid, metrics, error);
 	nch_free(tempered);
 	return status;
@@ -102,12 +118,14 @@ void nch_experiment_settings(const nch_experiment_options *options, const nch_ex
 	snprintf(settings->loss, sizeof settings->loss, "%s", nch_loss_name(training->loss));
 	if (thresholds != NULL && training->thresholds.rule == NCH_THRESHOLD_TUNED)
 		settings->threshold = (double)thresholds[0];
-	if (thresholds != NULL && training->thresholds.rule == NCH_THRESHOLD_TUNED_EACH) {
+	if (thresholds != NULL && (training->thresholds.rule == NCH_THRESHOLD_TUNED_EACH || (training->thresholds.rule == NCH_THRESHOLD_FIXED && temperatures->biases != NULL))) {
 		settings->thresholds = thresholds;
 		settings->threshold_count = data->train.labels.count;
 	}
 	settings->temperatures = temperatures->values;
 	settings->temperature_count = temperatures->count;
+	settings->biases = temperatures->biases;
+	settings->bias_count = temperatures->biases != NULL ? temperatures->count : 0;
 	settings->target = options->data.target;
 	settings->label_objects = data->train.label_objects;
 	snprintf(settings->recipe, sizeof settings->recipe, "%s", options->recipe ? nch_path_name(options->recipe) : "");

@@ -4,9 +4,9 @@
 
 #include "train/experiment_data.h"
 
-/* What logits are divided by: nothing (count 0), one number, or one a label. values: release with nch_free. */
+/* What logits are divided by: nothing (count 0), one number, or one a label; and what is then added: nothing (NULL), or a number for each label. Release both with nch_free. */
 typedef struct nch_temperatures {
-	float *values;
+	float *values, *biases;
 	size_t count;
 } nch_temperatures;
 

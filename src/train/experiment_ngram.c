@@ -39,6 +39,7 @@ static void free_work(work *w)
 	nch_free(w->class_weights);
 	nch_free(w->thresholds);
 	nch_free(w->temperatures.values);
+	nch_free(w->temperatures.biases);
 	nch_ngram_free(w->model);
 	nch_free(w->fit.logits);
 	nch_buffer_free(&w->identity);

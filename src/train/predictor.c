@@ -16,24 +16,26 @@ const char *nch_predictor_label(const nch_predictor *predictor, size_t label)
 	return predictor->label_names[label];
 }
 
-float nch_predictor_temperature(const nch_predictor *predictor, size_t label)
+bool nch_predictor_is_calibrated(const nch_predictor *predictor) { return predictor->settings.temperature_count > 0; }
+
+float nch_predictor_calibrated(const nch_predictor *predictor, size_t label, float logit)
 {
 	const nch_settings *s = &predictor->settings;
-	return s->temperature_count == 0 ? 1.0f : s->temperatures[s->temperature_count > 1 ? label : 0];
+	if (s->temperature_count == 0)
+		return logit;
+	return logit / s->temperatures[s->temperature_count > 1 ? label : 0] + (s->bias_count > 0 ? s->biases[label] : 0.0f);
 }
 
 void nch_predictor_temper(const nch_predictor *predictor, float *logits, size_t rows)
 {
-	if (predictor->settings.temperature_count == 0)
-		return;
-	for (size_t i = 0; i < rows * predictor->labels; i++)
-		logits[i] /= nch_predictor_temperature(predictor, i % predictor->labels);
+	for (size_t i = 0; nch_predictor_is_calibrated(predictor) && i < rows * predictor->labels; i++)
+		logits[i] = nch_predictor_calibrated(predictor, i % predictor->labels, logits[i]);
 }
 
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores)
 {
 	size_t labels = nch_predictor_labels(predictor);
-	if (predictor->settings.temperature_count > 0) {
+	if (nch_predictor_is_calibrated(predictor)) {
 		memcpy(scores, logits, labels * sizeof *scores);
 		nch_predictor_temper(predictor, scores, 1);
 		logits = scores;

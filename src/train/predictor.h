@@ -91,9 +91,11 @@ typedef struct nch_reading {
 nch_status nch_predictor_read(const nch_predictor *predictor, const nch_text *text, nch_reading *reading, nch_error *error);
 void nch_reading_free(nch_reading *reading);
 
-/* What a label's logit is divided by; 1 for a model that was not calibrated. */
-float nch_predictor_temperature(const nch_predictor *predictor, size_t label);
-/* logits (rows, labels), in place, divided by the temperatures of the settings; nothing where there are none. */
+/* Whether train --calibrate fitted temperatures (train/calibration.h). */
+bool nch_predictor_is_calibrated(const nch_predictor *predictor);
+/* A label's logit divided by its temperature, its bias added; as it is where the model was not calibrated. */
+float nch_predictor_calibrated(const nch_predictor *predictor, size_t label, float logit);
+/* The same of logits (rows, labels), in place. */
 void nch_predictor_temper(const nch_predictor *predictor, float *logits, size_t rows);
 
 /* scores (labels) of one row of logits, which are tempered first: softmax, or for a multi-label model the sigmoid of each (unless its loss is a softmax's); of a single label

@@ -19,6 +19,8 @@ static nch_status set_thresholds(nch_predictor *p, const char *folder, nch_error
 		return nch_fail(error, NCH_FORMAT, "%s/nunchi.json: %zu thresholds for %zu labels", folder, s->threshold_count, labels);
 	if (s->temperature_count > 1 && s->temperature_count != labels)
 		return nch_fail(error, NCH_FORMAT, "%s/nunchi.json: %zu temperatures for %zu labels", folder, s->temperature_count, labels);
+	if (s->bias_count > 0 && (s->bias_count != labels || s->temperature_count == 0))
+		return nch_fail(error, NCH_FORMAT, "%s/nunchi.json: %zu biases and %zu temperatures for %zu labels", folder, s->bias_count, s->temperature_count, labels);
 	p->thresholds = nch_alloc(labels, sizeof *p->thresholds);
 	if (p->thresholds == NULL)
 		return nch_no_memory(error);

@@ -19,7 +19,7 @@ nch_settings nch_settings_defaults(void)
 	return (nch_settings){.threshold = 0.5, .layer_decay = 1.0, .long_texts = "cut"};
 }
 
-/* "thresholds": [.5, .3]: one a label; "temperatures": [1.6], one or one a label. Every number of the list must lie from least to most. */
+/* "thresholds": [.5, .3]: one a label; "temperatures": [1.6], one or one a label; "biases": [-.1, .2], one a label. Every number of the list must lie from least to most. */
 static nch_status read_numbers(const nch_json *list, const char *what, double least, double most, float **numbers, size_t *count, nch_error *error)
 {
 	if (list == NULL || list->type != NCH_JSON_ARRAY || list->count == 0)
@@ -78,6 +78,8 @@ nch_status nch_settings_read(const char *folder, nch_settings *settings, nch_err
 			status = read_numbers(nch_json_get(json, "thresholds"), "threshold", 0.0, 1.0, &settings->thresholds, &settings->threshold_count, error);
 			if (status == NCH_OK)
 				status = read_numbers(nch_json_get(json, "temperatures"), "temperature", 1e-3, 1e3, &settings->temperatures, &settings->temperature_count, error);
+			if (status == NCH_OK)
+				status = read_numbers(nch_json_get(json, "biases"), "bias", -1e3, 1e3, &settings->biases, &settings->bias_count, error);
 		}
 	}
 	nch_buffer_free(&text);
@@ -92,8 +94,9 @@ void nch_settings_free(nch_settings *settings)
 {
 	nch_free(settings->thresholds);
 	nch_free(settings->temperatures);
-	settings->thresholds = settings->temperatures = NULL;
-	settings->threshold_count = settings->temperature_count = 0;
+	nch_free(settings->biases);
+	settings->thresholds = settings->temperatures = settings->biases = NULL;
+	settings->threshold_count = settings->temperature_count = settings->bias_count = 0;
 }
 
 static void write_number(nch_buffer *out, const char *name, double value)
@@ -161,6 +164,7 @@ nch_status nch_settings_write(const nch_settings *settings, const char *folder, 
 	nch_json_write_double(&out, settings->threshold);
 	write_numbers(&out, "thresholds", settings->thresholds, settings->threshold_count);
 	write_numbers(&out, "temperatures", settings->temperatures, settings->temperature_count);
+	write_numbers(&out, "biases", settings->biases, settings->bias_count);
 	nch_buffer_text(&out, "\n}\n");
 	nch_status status = nch_folder_write(folder, "nunchi.json", &out, error);
 	nch_buffer_free(&out);

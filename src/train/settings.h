@@ -22,6 +22,8 @@ typedef struct nch_settings {
 	size_t threshold_count;
 	float *temperatures; /* what logits are divided by before they become probabilities (train/calibration.h): none, one, or one a label; owned */
 	size_t temperature_count;
+	float *biases; /* what is then added to them: none, or one a label; owned */
+	size_t bias_count;
 	char recipe[48];     /* how it was trained; "" if nobody said */
 	char data_digest[65];/* SHA-256 of the training data, hex; "" if unknown */
 	unsigned long long seed;

@@ -63,6 +63,17 @@ exits 1 'not the shape' -- predict --model "$work/cut" data/books/heungbu.txt
 run train --preset ngram --multi-label --train data/ea.jsonl --target pair --limit 200 --valid-split .2 --threshold tune-per-label --calibrate --out "$work/several" --quiet
 check 'several labels a row' [ "$status" -eq 0 ]
 check 'a temperature a label' sh -c "grep -c temperatures '$work/several/nunchi.json' | grep -q 1 && grep -o '\"temperatures\": \[.*\]' '$work/several/nunchi.json' | tr ',' '\n' | grep -c . | grep -qx 8"
+check 'and a bias' sh -c "grep -o '\"biases\": \[.*\]' '$work/several/nunchi.json' | tr ',' '\n' | grep -c . | grep -qx 8"
+# with the threshold as it is given, the same labels are given, by calibrated probabilities; damaged biases are refused
+for calibrate in no yes; do
+	run train --preset ngram --multi-label --train data/ea.jsonl --target pair --limit 300 --valid-split .4 --threshold .3 --calibrate=$calibrate --out "$work/several-$calibrate" --quiet
+	"$NUNCHI" predict --model "$work/several-$calibrate" --quiet data/books/heungbu.txt > "$work/several-$calibrate.txt"
+	sed 's/,"score".*//' "$work/several-$calibrate.txt" > "$work/several-$calibrate.labels"
+done
+check 'calibration gives the same labels' cmp "$work/several-no.labels" "$work/several-yes.labels"
+check 'with other probabilities' sh -c "! cmp -s '$work/several-no.txt' '$work/several-yes.txt'"
+sed -i 's/"biases": \[/"biases": [0, /' "$work/several-yes/nunchi.json"
+exits 1 '9 biases' -- predict --model "$work/several-yes" data/books/heungbu.txt
 gives '^mean' -- cv --preset ngram $books --folds 3 --out "$work/cv" --quiet
 check 'folds are joined' grep -q '"best_fold"' "$work/cv/cv.json"
 gives 'best by' -- sweep --preset ngram $books --valid-split .2 --set ngram-c=1,3 --out "$work/sweep" --quiet

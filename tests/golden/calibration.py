@@ -6,7 +6,7 @@ The logits are made up by the formula of metrics.py: x = x * 1664525 + 101390422
 """
 import numpy as np
 import scipy
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize, minimize_scalar
 from scipy.stats import binomtest
 
 ROWS, LABELS = 60, 4
@@ -29,8 +29,12 @@ def main():
         s = b * z - (b * z).max(axis=1, keepdims=True)
         return (np.log(np.exp(s).sum(axis=1)) - s[np.arange(ROWS), y]).mean()
 
-    def cell_loss(c):
-        return lambda b: (np.logaddexp(0, b * z[:, c]) - goals[:, c] * b * z[:, c]).mean()
+    def cell_line(c):
+        """a and d of sigma(a z + d), with Platt's goals"""
+        n1 = goals[:, c].sum()
+        t = np.where(goals[:, c] == 1, (n1 + 1) / (n1 + 2), 1 / (ROWS - n1 + 2))
+        f = lambda x: (np.logaddexp(0, x[0] * z[:, c] + x[1]) - t * (x[0] * z[:, c] + x[1])).sum()
+        return minimize(f, [1, 0], method="BFGS", options={"gtol": 1e-9}).x
 
     def best(f):
         return 1 / minimize_scalar(f, bounds=(0.05, 20), method="bounded", options={"xatol": 1e-12}).x
@@ -38,7 +42,9 @@ def main():
     print("/* Made by calibration.py with SciPy %s. */\n#include <stddef.h>\n" % scipy.__version__)
     print("enum { GOLDEN_ROWS = %d, GOLDEN_LABELS = %d };" % (ROWS, LABELS))
     print("static const double golden_temperature = %.9f;" % best(softmax_loss))
-    print("static const double golden_temperatures[] = {%s};" % ", ".join("%.9f" % best(cell_loss(c)) for c in range(LABELS)))
+    lines = [cell_line(c) for c in range(LABELS)]
+    print("static const double golden_temperatures[] = {%s};" % ", ".join("%.9f" % (1 / a) for a, _ in lines))
+    print("static const double golden_biases[] = {%s};" % ", ".join("%.9f" % d for _, d in lines))
     pairs = [(0, 0), (1, 0), (3, 9), (12, 12), (40, 71), (700, 803), (2500, 3100)]
     print("static const struct { size_t first, second; double p; } golden_mcnemar[] = {")
     for a, b in pairs:

@@ -32,11 +32,13 @@ static void make_rows(void)
 
 TEST(temperatures_are_at_the_least_loss)
 {
-	float several[GOLDEN_LABELS];
+	float several[GOLDEN_LABELS], biases[GOLDEN_LABELS];
 	CHECK_CLOSE(nch_temperature_single(logits, label, GOLDEN_ROWS, GOLDEN_LABELS), golden_temperature, 1e-5);
-	nch_temperature_multi(logits, goals, GOLDEN_ROWS, GOLDEN_LABELS, several);
-	for (size_t c = 0; c < GOLDEN_LABELS; c++)
+	nch_calibrate_multi(logits, goals, GOLDEN_ROWS, GOLDEN_LABELS, several, biases);
+	for (size_t c = 0; c < GOLDEN_LABELS; c++) {
 		CHECK_CLOSE((double)several[c], golden_temperatures[c], 1e-4 * golden_temperatures[c]);
+		CHECK_CLOSE((double)biases[c], golden_biases[c], 1e-4);
+	}
 }
 
 TEST(rows_that_are_wholly_right_stay_within_bounds)
@@ -45,6 +47,12 @@ TEST(rows_that_are_wholly_right_stay_within_bounds)
 	const int32_t right[] = {0, 1}, wrong[] = {1, 0};
 	CHECK_CLOSE(nch_temperature_single(z, right, 2, 2), NCH_TEMPERATURE_LEAST, 1e-9);
 	CHECK_CLOSE(nch_temperature_single(z, wrong, 2, 2), NCH_TEMPERATURE_MOST, 1e-9);
+	const float never[] = {0, 1, 0, 1}; /* one label that nobody has, and one that all have */
+	float temperatures[2], biases[2];
+	nch_calibrate_multi(z, never, 2, 2, temperatures, biases);
+	for (size_t c = 0; c < 2; c++)
+		CHECK(isfinite(temperatures[c]) && temperatures[c] > 0 && fabs((double)biases[c]) < 10);
+	CHECK(biases[0] < 0 && biases[1] > 0);
 }
 
 TEST(mcnemar_is_the_binomial_test)
