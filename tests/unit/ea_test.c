@@ -1,6 +1,7 @@
-/* data/ea.jsonl: records in the layout of the Korean language institute's task; offsets match, no two texts alike, enough of each emotion. */
+/* data/ea.jsonl: records in the layout of the Korean language institute's task; offsets match, no two texts alike, enough of each emotion, and two readers that agree. */
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/utf8.h"
 #include "data/dataset.h"
 #include "test.h"
@@ -93,6 +94,62 @@ TEST(targets)
 	}
 }
 
+/* Does a row have the label, or a list "joy,fear" name it? */
+static bool row_has(size_t row, size_t label)
+{
+	size_t given;
+	const int32_t *classes = nch_dataset_classes(&data, row, &given);
+	for (size_t i = 0; i < given; i++)
+		if (classes[i] == (int32_t)label)
+			return true;
+	return false;
+}
+
+static bool list_has(const char *list, const char *name)
+{
+	const char *at = strstr(list, name);
+	return at != NULL && (at == list || at[-1] == ',');
+}
+
+/* Cohen's kappa of two readers that said yes or no, from how often both, the first alone, the second alone did. */
+static double kappa(double both, double first, double second, double all)
+{
+	double same = (all - first - second) / all, yes = (both + first) / all * ((both + second) / all), no = (1 - (both + first) / all) * (1 - (both + second) / all);
+	return (same - yes - no) / (1 - yes - no);
+}
+
+/* data/ea-second.tsv: what a second reader said of the records from the 405th on, who did not see the first one's labels. */
+TEST(second_reading)
+{
+	nch_buffer file = {0};
+	size_t rows = 0, same = 0, both[8] = {0}, first[8] = {0}, second[8] = {0};
+	CHECK(nch_file_read("data/ea-second.tsv", 0, &file, NULL) == NCH_OK);
+	for (const char *line = file.data + strcspn(file.data, "\n") + 1; *line != '\0'; line += strcspn(line, "\n") + 1, rows++) {
+		char list[100] = "";
+		size_t number = 0, unlike = 0;
+		CHECK(sscanf(line, "ea-%zu\t%99[^\n]", &number, list) == 2);
+		CHECK(number == 405 + rows && number <= data.rows);
+		for (size_t c = 0; c < 8; c++) {
+			bool a = row_has(number - 1, c), b = list_has(list, data.labels.names[c]);
+			both[c] += a && b;
+			first[c] += a && !b;
+			second[c] += b && !a;
+			unlike += a != b;
+		}
+		same += unlike == 0;
+	}
+	CHECK(rows == data.rows - 404);
+	printf("  all emotions alike: %zu of %zu; kappa", same, rows);
+	for (size_t c = 0; c < 8; c++) {
+		double found = kappa((double)both[c], (double)first[c], (double)second[c], (double)rows);
+		printf(" %s %.2f", data.labels.names[c], found);
+		CHECK(found >= 0.7 && found < 1);
+	}
+	printf("\n");
+	CHECK(same >= rows * 7 / 10);
+	nch_buffer_free(&file);
+}
+
 int main(void)
 {
 	const char *path = "data/ea.jsonl";
@@ -103,6 +160,7 @@ int main(void)
 	RUN(enough);
 	RUN(no_near_duplicates);
 	RUN(targets);
+	RUN(second_reading);
 	nch_dataset_free(&data);
 	return test_end();
 }
