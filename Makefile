@@ -28,6 +28,7 @@ ifeq ($(SYSTEM),windows)
 EXE := .exe
 ALL_CFLAGS += -D__USE_MINGW_ANSI_STDIO=1 -DNCH_OWN_FMA
 ALL_LDFLAGS += -static
+LDLIBS += -lws2_32
 TEST_FLAGS := -include tests/windows/posix.h
 WIDE_FLAGS := -Wa,-muse-unaligned-vector-move
 endif
@@ -61,8 +62,8 @@ FLAGS_neon_dot    := $(FLAGS_neon) -march=armv8.2-a+dotprod -DNCH_ISA_neon=1 -DN
 QUIET := $(if $(filter 1,$(V)),,@)
 SAY := $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 
-# --- what is compiled: of the two files that know the system, one ---
-OTHER_SYSTEM := src/base/os_$(if $(filter windows,$(SYSTEM)),posix,windows).c
+# --- what is compiled: of the files that know the system, those of this one ---
+OTHER_SYSTEM := $(wildcard src/base/os_$(if $(filter windows,$(SYSTEM)),posix,windows)*.c)
 KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
 KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
 LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c tokenizer/*/*.c) $(filter-out src/cli/% $(OTHER_SYSTEM),$(wildcard src/*.c src/*/*.c src/*/*/*.c))

@@ -12,6 +12,7 @@ const nch_command *const nch_commands[] = {
 	&nch_command_compare,
 	&nch_command_predict,
 	&nch_command_chat,
+	&nch_command_serve,
 	&nch_command_sentences,
 	&nch_command_tag,
 	&nch_command_recommend,

@@ -63,17 +63,18 @@ may_include() {
 	src/report) echo 'report data base' ;;
 	src/train) echo 'train report data nn ngram text io tokenizer kernels base' ;;
 	src/bench) echo 'bench train data nn ngram text io tokenizer kernels base' ;;
+	src/serve) echo 'serve base' ;;
 	src/apps) echo 'apps train report data nn ngram text io tokenizer kernels base' ;;
-	src/cli) echo 'cli apps bench train report data nn ngram text io tokenizer kernels base' ;;
+	src/cli) echo 'cli apps bench serve train report data nn ngram text io tokenizer kernels base' ;;
 	*) echo '' ;;
 	esac
 }
-for room in kernels tokenizer src/base src/io src/text src/data src/nn src/ngram src/report src/train src/bench src/apps src/cli; do
+for room in kernels tokenizer src/base src/io src/text src/data src/nn src/ngram src/report src/train src/bench src/serve src/apps src/cli; do
 	files=$(in_room "$room")
 	[ -n "$files" ] || continue
 	allowed=$(may_include "$room" | tr ' ' '|')
 	grep -n '^ *# *include *"' $files /dev/null | grep -vE "include *\"($allowed)/([a-z]+/)?[a-z0-9_]+\.h\"" |
-		grep -vE 'include *"(kernels/(threads|math)|base/os)\.h"' > "$work/.found"
+		grep -vE 'include *"(kernels/(threads|math)|base/os(_net)?)\.h"' > "$work/.found"
 	if [ -s "$work/.found" ]; then
 		bad "$room includes only: $(may_include "$room")"
 		sed 's/^/    /' "$work/.found"
@@ -163,7 +164,7 @@ fi
 # --- what systems differ in is known to src/base/os_*.c, and to the one user of POSIX threads ---
 elsewhere=$(echo "$sources" | tr ' ' '\n' | grep -vE '^src/base/os_[a-z_]*\.c$')
 none 'only src/base/os_*.c asks which system it is' '# *(if|ifdef|ifndef|elif).*(_WIN32|__MINGW|__linux|__APPLE__|__unix|__ANDROID__|BSD)' $elsewhere
-none 'only src/base/os_*.c includes headers of a system' '# *include *<(sys/[a-z]+|unistd|fcntl|dirent|termios|poll|sched|windows|io|winsock2|direct)\.h>' $elsewhere
+none 'only src/base/os_*.c includes headers of a system' '# *include *<(sys/[a-z]+|netinet/[a-z]+|arpa/inet|ws2tcpip|unistd|fcntl|dirent|termios|poll|sched|windows|io|winsock2|direct)\.h>' $elsewhere
 none 'threads are kernels/threads.c' '# *include *<pthread\.h>' $(echo "$elsewhere" | grep -v '^kernels/threads\.c$')
 
 # --- the walk of an option of training, such as --clip, from the command to the step: each function calls the next one, and on the way somebody who
