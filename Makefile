@@ -27,7 +27,7 @@ ifeq ($(SYSTEM),windows)
 # registers must be stored and loaded without an alignment.
 EXE := .exe
 ALL_CFLAGS += -D__USE_MINGW_ANSI_STDIO=1 -DNCH_OWN_FMA
-ALL_LDFLAGS += -static
+ALL_LDFLAGS += -static -Wl,--no-insert-timestamp
 LDLIBS += -lws2_32
 TEST_FLAGS := -include tests/windows/posix.h
 WIDE_FLAGS := -Wa,-muse-unaligned-vector-move
@@ -74,7 +74,7 @@ CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%$(EXE),$(filter-out $(if $(filter windows,$(SYSTEM)),%_posix_test.c),$(wildcard tests/unit/*_test.c)))
 EXERCISE_PROGRAMS := $(BUILD)/tests/exercises/holes$(EXE) $(BUILD)/tests/exercises/solutions$(EXE)
 
-.PHONY: all static unit-tests test demo install uninstall clean help
+.PHONY: all static dist install-share unit-tests test demo install uninstall clean help
 all: $(BUILD)/nunchi$(EXE) $(BUILD)/libnunchi.a
 
 $(BUILD)/nunchi$(EXE): $(CLI_OBJECTS) $(BUILD)/libnunchi.a
@@ -180,19 +180,37 @@ exercise-%: $(BUILD)/libnunchi.a force
 demo: all
 	@BUILD=$(BUILD) sh data/demo
 
-install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
-	           $(DESTDIR)$(PREFIX)/share/nunchi/recipes
-	install -m 755 $(BUILD)/nunchi$(EXE) $(DESTDIR)$(PREFIX)/bin/nunchi
+# what is the same for every system: man page, completions (made by a program that runs here), recipes, the default model where it is there
+COMPLETER ?= $(BUILD)/nunchi$(EXE)
+SHARE = $(DESTDIR)$(PREFIX)/share
+BASH_COMPLETION = $(SHARE)/bash-completion/completions/nunchi
+ZSH_COMPLETION = $(SHARE)/zsh/site-functions/_nunchi
+FISH_COMPLETION = $(SHARE)/fish/vendor_completions.d/nunchi.fish
+install-share:
+	install -d $(SHARE)/man/man1 $(SHARE)/nunchi/recipes $(dir $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION))
+	install -m 644 docs/nunchi.1 $(SHARE)/man/man1/nunchi.1
+	install -m 644 data/recipes/*.conf $(SHARE)/nunchi/recipes
+	$(COMPLETER) help --completion bash > $(BASH_COMPLETION)
+	$(COMPLETER) help --completion zsh > $(ZSH_COMPLETION)
+	$(COMPLETER) help --completion fish > $(FISH_COMPLETION)
+	@for model in $(wildcard data/model*); do \
+		install -d $(SHARE)/nunchi/$$(basename $$model) && install -m 644 $$model/* $(SHARE)/nunchi/$$(basename $$model) || exit 1; \
+	done
+
+install: all install-share
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(BUILD)/nunchi$(EXE) $(DESTDIR)$(PREFIX)/bin/nunchi$(EXE)
 	install -m 644 $(BUILD)/libnunchi.a $(DESTDIR)$(PREFIX)/lib/libnunchi.a
 	install -m 644 src/nunchi.h $(DESTDIR)$(PREFIX)/include/nunchi.h
-	install -m 644 docs/nunchi.1 $(DESTDIR)$(PREFIX)/share/man/man1/nunchi.1
-	install -m 644 data/recipes/*.conf $(DESTDIR)$(PREFIX)/share/nunchi/recipes
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/nunchi $(DESTDIR)$(PREFIX)/lib/libnunchi.a $(DESTDIR)$(PREFIX)/include/nunchi.h \
-	      $(DESTDIR)$(PREFIX)/share/man/man1/nunchi.1
-	rm -rf $(DESTDIR)$(PREFIX)/share/nunchi
+	rm -f $(DESTDIR)$(PREFIX)/bin/nunchi$(EXE) $(DESTDIR)$(PREFIX)/lib/libnunchi.a $(DESTDIR)$(PREFIX)/include/nunchi.h \
+	      $(SHARE)/man/man1/nunchi.1 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
+	rm -rf $(SHARE)/nunchi
+
+# build/dist: archives for Linux and Windows and a .deb, as far as there are compilers for them
+dist: all
+	sh .ci/package build/dist
 
 clean:
 	rm -rf $(BUILD)
@@ -204,7 +222,8 @@ help:
 	@echo 'make static     build/static/nunchi: one file that runs on any Linux (musl)'
 	@echo 'make CC=x86_64-w64-mingw32-gcc BUILD=build/windows    nunchi.exe'
 	@echo 'make exercise-7 check your solution of exercise 7 (docs/syllabus.md); EXERCISES=folder LEARNER=name'
-	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page, recipes'
+	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page, completions, recipes, model'
+	@echo 'make dist       build/dist: archives for Linux and Windows, and a .deb'
 	@echo 'make uninstall  remove what install put there'
 	@echo 'make clean      remove build/'
 	@echo 'Variables: V=1 (show the commands)  CC=clang  CFLAGS="-O2 -g"  BUILD=build  SANITIZE=address,undefined  DESTDIR='

@@ -9,6 +9,7 @@
 void nch_help_overview(void);                      /* `nunchi help` */
 void nch_help_command(const nch_command *command); /* `nunchi COMMAND --help` */
 void nch_help_man(void);                           /* `nunchi help --man` */
+void nch_help_completion(const char *shell);       /* `nunchi help --completion bash`, zsh or fish */
 
 /* Commands of two words that begin with this one: lists them, or returns false if there are none. */
 bool nch_help_family(const char *word);

@@ -6,6 +6,7 @@
 
 static const nch_option own_options[] = {
 	{"man", NCH_OPTION_FLAG, .help = "the man page, in roff"},
+	{"completion", NCH_OPTION_CHOICE, .choices = "bash|zsh|fish", .help = "the completion of commands and options for a shell"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -15,6 +16,10 @@ static nch_status run(const nch_options *options, nch_error *error)
 	int count = 0, used;
 	if (nch_options_flag(options, "man")) {
 		nch_help_man();
+		return NCH_OK;
+	}
+	if (nch_options_given(options, "completion")) {
+		nch_help_completion(nch_options_text(options, "completion"));
 		return NCH_OK;
 	}
 	for (; count < (int)nch_options_argument_count(options); count++)
