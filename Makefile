@@ -194,7 +194,7 @@ install-share:
 	$(COMPLETER) help --completion zsh > $(ZSH_COMPLETION)
 	$(COMPLETER) help --completion fish > $(FISH_COMPLETION)
 	@for model in $(wildcard data/model*); do \
-		install -d $(SHARE)/nunchi/$$(basename $$model) && install -m 644 $$model/* $(SHARE)/nunchi/$$(basename $$model) || exit 1; \
+		cp -R $$model $(SHARE)/nunchi/ && chmod -R u=rwX,go=rX $(SHARE)/nunchi/$$(basename $$model) || exit 1; \
 	done
 
 install: all install-share
