@@ -102,16 +102,17 @@ static bool holds(const nch_part *part, int32_t place)
 	return part != NULL && (size_t)place >= part->first && (size_t)place < part->first + part->count;
 }
 
-/* A window, without the tokens of a part (NULL: whole). */
+/* A window, with the tokens of a part (NULL: whole) masked or left out. */
 static void add_row(const nch_explanation *e, const windows *w, size_t window, const nch_part *out, nch_examples *rows)
 {
 	size_t row = rows->rows++, at = rows->offsets[row], begin = w->rows.offsets[window];
 	rows->label[row] = -1;
 	rows->first[row] = 0;
 	for (size_t i = begin; i < w->rows.offsets[window + 1]; i++) {
-		if (holds(out, w->rows.token[i]))
+		bool inside = holds(out, w->rows.token[i]);
+		if (inside && e->method == NCH_EXPLAIN_DELETE)
 			continue;
-		rows->token[at++] = e->tokens.items[w->rows.token[i]].id;
+		rows->token[at++] = inside ? e->mask : e->tokens.items[w->rows.token[i]].id;
 		rows->first[row] += i - begin < w->rows.first[window];
 	}
 	rows->offsets[row + 1] = at;
@@ -266,21 +267,73 @@ static nch_status explain_words(nch_predictor *p, const char *text, size_t lengt
 	return status;
 }
 
-nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length, bool by_words, bool with_attention, nch_explanation *explanation,
+const char *const nch_explain_methods[NCH_EXPLAIN_METHODS] = {"mask", "delete", "gradient", "integrated", "attention"};
+
+/* How much of the first token's last row comes from each token: the product of (attention, mean over heads, + 1) / 2 over the layers. */
+static nch_status roll_out(nch_explanation *e, nch_error *error)
+{
+	size_t n = e->tokens.count;
+	double *row = nch_alloc(2 * n, sizeof *row), *next = row + n;
+	if (row == NULL)
+		return nch_no_memory(error);
+	row[0] = 1.0;
+	for (size_t l = e->layers; l-- > 0;) { /* from the last layer back: a row times a matrix */
+		for (size_t j = 0; j < n; j++) {
+			next[j] = row[j] / 2.0;
+			for (size_t h = 0; h < e->heads; h++)
+				for (size_t i = 0; i < n; i++)
+					next[j] += row[i] * (double)e->attention[((l * e->heads + h) * n + i) * n + j] / (2.0 * (double)e->heads);
+		}
+		memcpy(row, next, n * sizeof *row);
+	}
+	for (size_t p = 0; p < e->part_count; p++) {
+		double sum = 0.0;
+		for (size_t i = e->parts[p].first; i < e->parts[p].first + e->parts[p].count; i++)
+			sum += row[i];
+		for (size_t c = 0; c < e->labels; c++)
+			e->effects[p * e->labels + c] = (float)sum;
+	}
+	nch_free(row);
+	return NCH_OK;
+}
+
+static nch_status other_ways(nch_predictor *p, const windows *w, nch_explanation *e, nch_error *error)
+{
+	const char *name = nch_explain_methods[e->method];
+	if (w->rows.rows > 1)
+		return nch_fail(error, NCH_USAGE, "--method %s explains texts that are read at once, and this one is read in windows: take mask or delete", name);
+	if (e->method != NCH_EXPLAIN_ATTENTION)
+		return nch_explain_gradients(p, e, w->rows.first[0], error);
+	if (e->attention == NULL)
+		return nch_fail(error, NCH_USAGE, "--method attention: the attention of this model cannot be shown: take mask, gradient or integrated");
+	return roll_out(e, error);
+}
+
+nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length, const nch_explain_options *options, nch_explanation *explanation,
                        nch_error *error)
 {
 	windows w = {0};
+	bool asks = options->method <= NCH_EXPLAIN_DELETE; /* else it looks inside */
+	explanation->method = options->method;
+	if (predictor->model == NULL && !asks)
+		return nch_fail(error, NCH_USAGE, "%s is no transformer: --method %s is for those", predictor->folder, nch_explain_methods[options->method]);
 	if (predictor->model == NULL)
 		return explain_words(predictor, text, length, explanation, error);
+	nch_specials specials = nch_tokenizer_specials(predictor->tokenizer);
+	explanation->mask = specials.mask >= 0 ? specials.mask : specials.unk;
+	if (explanation->mask < 0 && asks)
+		explanation->method = NCH_EXPLAIN_DELETE;
 	if (predictor->model->classifier_weight->fresh)
 		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: there is no answer to explain; train one (`nunchi train --init`)");
 	nch_status status = read_text(predictor, text, length, &w, explanation, error);
 	if (status == NCH_OK)
-		status = find_parts(explanation, by_words, error);
+		status = find_parts(explanation, options->words, error);
 	if (status == NCH_OK)
 		status = measure(predictor, &w, explanation, error);
-	if (status == NCH_OK && with_attention)
+	if (status == NCH_OK && (options->attention || options->method == NCH_EXPLAIN_ATTENTION))
 		status = look(predictor, &w, explanation, error);
+	if (status == NCH_OK && !asks)
+		status = other_ways(predictor, &w, explanation, error);
 	nch_examples_free(&w.rows);
 	if (status != NCH_OK)
 		nch_explanation_free(explanation);

@@ -67,6 +67,8 @@ nch_status nch_pass_run(nch_predictor *p, const nch_pass *pass, const char *what
 		return nch_fail(error, NCH_USAGE, "%s is no transformer: it has no %s (`nunchi explain` says what its words do)", p->folder, what);
 	if (p->model->classifier_weight->fresh)
 		return nch_fail(error, NCH_DATA, "%s holds an encoder without a classifier: train one (`nunchi train --init`)", p->folder);
+	if (pass->back && p->model->word->int8 != NULL)
+		return nch_fail(error, NCH_USAGE, "%s: a model of bytes (int8) has no gradients: take the one that it was made from", p->folder);
 	NCH_TRY(nch_predictor_read(p, pass->text, &reading, error));
 	size_t tokens = reading.tokens.count;
 	nch_reading_free(&reading);

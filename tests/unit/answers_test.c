@@ -147,7 +147,7 @@ TEST(weights_that_are_no_numbers_give_no_answer)
 		return;
 	CHECK(nch_predictor_logits(p, &text, 1, values, &error) == NCH_DATA && strstr(error.text, "NaN") != NULL && strstr(error.text, folder) != NULL);
 	CHECK(nch_predictor_embeddings(p, &text, 1, NCH_OUTPUT_MEAN, values, &error) == NCH_DATA);
-	CHECK(nch_explain(p, text.text, text.length, false, false, &e, &error) == NCH_DATA);
+	CHECK(nch_explain(p, text.text, text.length, &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = false, .attention = false}, &e, &error) == NCH_DATA);
 	nch_predictor_close(p);
 	nch_classifier *c = nch_classifier_open(folder, 1, NULL, 0);
 	CHECK(c != NULL && nch_classifier_scores(c, texts, 1, values, why, sizeof why) == -1 && strstr(why, "NaN") != NULL);
@@ -171,7 +171,7 @@ TEST(explain_goes_the_way_of_predict)
 			return;
 		CHECK(nch_predictor_logits(p, &asked, 1, logits, NULL) == NCH_OK);
 		for (int words = 0; words < 2; words++) {
-			CHECK(nch_explain(p, text, strlen(text), words == 1, true, &e, NULL) == NCH_OK);
+			CHECK(nch_explain(p, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = words == 1, .attention = true}, &e, NULL) == NCH_OK);
 			CHECK(memcmp(e.logits, logits, sizeof logits) == 0);
 			CHECK(e.windows == (s == 3 ? 4 : 1) && e.tokens.count == (s < 3 ? 8 : e.first + (s == 4 || s == 5)));
 			CHECK(e.part_count == (words == 1 ? (s < 3 ? e.part_count : 10) : s < 3 ? 6 : 15));
@@ -198,7 +198,7 @@ TEST(parts_of_windows)
 		const nch_text t = {.text = part, .length = strlen(part)};
 		CHECK(nch_predictor_logits(p, &t, 1, parts[i], NULL) == NCH_OK);
 	}
-	CHECK(nch_explain(p, text, strlen(text), false, false, &e, NULL) == NCH_OK);
+	CHECK(nch_explain(p, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = false, .attention = false}, &e, NULL) == NCH_OK);
 	CHECK(e.part_count == 6 && e.windows == 2);
 	for (size_t c = 0; c < 3 && e.part_count == 6; c++) {
 		float whole = (float)(((double)parts[0][c] + (double)parts[1][c]) / 2), without = (float)(((double)parts[2][c] + (double)parts[3][c]) / 2);

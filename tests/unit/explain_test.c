@@ -56,7 +56,7 @@ TEST(effects_are_what_leaving_out_does)
 {
 	static const char text[] = "비가 온다 눈이 좋다";
 	nch_explanation e = {0};
-	CHECK(nch_explain(predictor, text, strlen(text), true, false, &e, NULL) == NCH_OK);
+	CHECK(nch_explain(predictor, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = true, .attention = false}, &e, NULL) == NCH_OK);
 	CHECK(e.part_count == 4 && e.attention == NULL);
 	static const char *const without[] = {"온다 눈이 좋다", "비가 눈이 좋다", "비가 온다 좋다", "비가 온다 눈이"};
 	float whole[2], less[2];
@@ -69,17 +69,82 @@ TEST(effects_are_what_leaving_out_does)
 		CHECK(e.effects[2 * i] == whole[0] - less[0] && e.effects[2 * i + 1] == whole[1] - less[1]);
 	}
 	nch_explanation_free(&e);
-	CHECK(nch_explain(predictor, text, strlen(text), false, false, &e, NULL) == NCH_OK && e.part_count == 6);
+	CHECK(nch_explain(predictor, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = false, .attention = false}, &e, NULL) == NCH_OK && e.part_count == 6);
 	nch_explanation_free(&e);
-	CHECK(nch_explain(predictor, "", 0, false, true, &e, NULL) == NCH_OK && e.part_count == 0 && e.tokens.count == 2);
+	CHECK(nch_explain(predictor, "", 0, &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = false, .attention = true}, &e, NULL) == NCH_OK && e.part_count == 0 && e.tokens.count == 2);
 	nch_explanation_free(&e);
+}
+
+/* The vocabulary has [MASK]: with it typed in a word's place the logits are those that the effect was made of, and positions stay. */
+TEST(masked_words_stay_in_their_place)
+{
+	static const char text[] = "비가 온다 눈이 좋다";
+	static const char *const masked[] = {"[MASK] [MASK] 온다 눈이 좋다", "비가 [MASK] 눈이 좋다", "비가 온다 [MASK] [MASK] 좋다", "비가 온다 눈이 [MASK]"};
+	nch_explanation e = {0};
+	float less[2];
+	CHECK(nch_explain(predictor, text, strlen(text), &(const nch_explain_options){.words = true}, &e, NULL) == NCH_OK);
+	CHECK(e.part_count == 4 && e.method == NCH_EXPLAIN_MASK);
+	for (size_t i = 0; i < 4 && e.part_count == 4; i++) {
+		const nch_text part = {.text = masked[i], .length = strlen(masked[i])};
+		CHECK(nch_predictor_logits(predictor, &part, 1, less, NULL) == NCH_OK);
+		CHECK(e.effects[2 * i] == e.logits[0] - less[0] && e.effects[2 * i + 1] == e.logits[1] - less[1]);
+	}
+	nch_explanation_free(&e);
+}
+
+/* Integrated gradients sum to the difference of the logits, for every label; rollout's shares are shares. */
+TEST(effects_are_complete)
+{
+	static const char text[] = "비가 온다 눈이 좋다", masks[] = "[MASK] [MASK] [MASK] [MASK] [MASK] [MASK]";
+	nch_explanation e = {0};
+	float none[2];
+	const nch_text all = {.text = masks, .length = strlen(masks)};
+	CHECK(nch_predictor_logits(predictor, &all, 1, none, NULL) == NCH_OK);
+	CHECK(nch_explain(predictor, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_INTEGRATED}, &e, NULL) == NCH_OK);
+	CHECK(e.part_count == 6);
+	for (size_t c = 0; c < 2; c++) {
+		double sum = 0, want = (double)e.logits[c] - (double)none[c];
+		for (size_t i = 0; i < e.part_count; i++)
+			sum += (double)e.effects[2 * i + c];
+		CHECK_CLOSE(sum, want, 0.02 * fmax(fabs(want), 0.1));
+		if (c == e.label)
+			CHECK_CLOSE(e.difference, want, 1e-6);
+	}
+	nch_explanation_free(&e);
+	CHECK(nch_explain(predictor, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_ATTENTION}, &e, NULL) == NCH_OK);
+	double shares = 0;
+	for (size_t i = 0; i < e.part_count; i++) {
+		CHECK(e.effects[2 * i] > 0 && e.effects[2 * i] == e.effects[2 * i + 1]);
+		shares += (double)e.effects[2 * i];
+	}
+	CHECK(shares > 0.1 && shares < 1); /* the rest is that of the special tokens */
+	nch_explanation_free(&e);
+}
+
+/* What was found to turn the answer does turn it. */
+TEST(flips_turn_the_answer)
+{
+	static const char *const texts[] = {"비가 온다 눈이 좋다", "온다", "눈이 좋다 비", "좋다 좋다 비가"};
+	size_t turned = 0;
+	for (size_t t = 0; t < 4; t++) {
+		nch_explanation e = {0};
+		nch_flip_step steps[NCH_FLIP_MOST];
+		size_t count;
+		CHECK(nch_explain(predictor, texts[t], strlen(texts[t]), &(const nch_explain_options){.words = true}, &e, NULL) == NCH_OK);
+		CHECK(nch_explain_flip(predictor, &e, steps, &count, NULL) == NCH_OK);
+		for (size_t i = 0; i < count; i++)
+			CHECK((steps[i].label != e.label) == (i + 1 == count) && (steps[i].margin > 0) == (i + 1 == count));
+		turned += count > 0;
+		nch_explanation_free(&e);
+	}
+	printf("  %zu of 4 answers turned\n", turned);
 }
 
 TEST(attention_rows_are_shares)
 {
 	static const char text[] = "비가 온다";
 	nch_explanation e = {0};
-	CHECK(nch_explain(predictor, text, strlen(text), false, true, &e, NULL) == NCH_OK);
+	CHECK(nch_explain(predictor, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = false, .attention = true}, &e, NULL) == NCH_OK);
 	CHECK(e.attention != NULL && e.layers == 2 && e.heads == 2 && e.tokens.count == 5);
 	for (size_t row = 0; e.attention != NULL && row < e.layers * e.heads * e.tokens.count; row++) {
 		double sum = 0;
@@ -95,7 +160,7 @@ TEST(pages_hold_no_foreign_markup)
 	static const char text[] = "<script>비가</script> & 온다";
 	nch_explanation e = {0};
 	nch_buffer out = {0};
-	CHECK(nch_explain(predictor, text, strlen(text), false, true, &e, NULL) == NCH_OK);
+	CHECK(nch_explain(predictor, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = false, .attention = true}, &e, NULL) == NCH_OK);
 	nch_explain_html(&e, predictor, &out);
 	CHECK(nch_buffer_check(&out, NULL) == NCH_OK);
 	CHECK(strstr(out.data, "<script") == NULL && strstr(out.data, "<행복>") == NULL && strstr(out.data, "&lt;") != NULL);
@@ -107,6 +172,9 @@ int main(void)
 {
 	predictor = open_model();
 	RUN(effects_are_what_leaving_out_does);
+	RUN(masked_words_stay_in_their_place);
+	RUN(effects_are_complete);
+	RUN(flips_turn_the_answer);
 	RUN(attention_rows_are_shares);
 	RUN(pages_hold_no_foreign_markup);
 	nch_predictor_close(predictor);

@@ -1,9 +1,11 @@
 /* cmd_explain.c - `nunchi explain`: what each token did to the answer. */
+#include <math.h>
 #include <string.h>
 
 #include "apps/explain.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/common.h"
@@ -13,6 +15,10 @@
 static const nch_option own_options[] = {
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
 	{"text", NCH_OPTION_TEXT, "TEXT", .help = "what is explained", .required = true},
+	{"method", NCH_OPTION_CHOICE, .choices = "mask|delete|gradient|integrated|attention|table", .otherwise = "mask",
+	 .help = "how: the token masked, or taken out; by the gradient, there or along the way from masks; by where attention looked; table: all side by side"},
+	{"flip", NCH_OPTION_FLAG, .help = "also the shortest change of words that was found to turn the answer"},
+	{"nearest", NCH_OPTION_TEXT, "FILE", .help = "also the sentences of this data file whose embeddings are nearest"},
 	{"by", NCH_OPTION_CHOICE, .choices = "token|word", .otherwise = "token", .help = "what is left out: a token, or all of what stands between two blanks"},
 	{"format", NCH_OPTION_CHOICE, .choices = "text|json", .otherwise = "text", .help = "a table for people, or an object"},
 	{"attention", NCH_OPTION_FLAG, .help = "--format json: also the attention maps, (layers, heads, tokens, tokens)"},
@@ -71,7 +77,13 @@ static void write_json(const nch_explanation *e, const nch_predictor *p, bool at
 		add_row(p, e->effects + i * e->labels, out);
 		nch_buffer_byte(out, '}');
 	}
-	nch_buffer_byte(out, ']');
+	nch_buffer_printf(out, "],\"method\":\"%s\"", nch_explain_methods[e->method]);
+	if (e->method == NCH_EXPLAIN_INTEGRATED) {
+		nch_buffer_text(out, ",\"sum\":");
+		nch_json_write_double(out, e->sum);
+		nch_buffer_text(out, ",\"difference\":");
+		nch_json_write_double(out, e->difference);
+	}
 	if (attention && e->attention != NULL)
 		add_attention(e, out);
 	nch_buffer_text(out, "}\n");
@@ -106,16 +118,25 @@ static void write_text(const nch_explanation *e, const nch_predictor *p, nch_buf
 	}
 }
 
+/* The sum of effects that must be the difference of the logits. */
+static void add_completeness(const nch_explanation *e, nch_buffer *out)
+{
+	if (e->method == NCH_EXPLAIN_INTEGRATED)
+		nch_buffer_printf(out, "sum %+.4f; the logit is %+.4f above that of a text of masks (%zu steps)\n", e->sum, e->difference, e->steps);
+}
+
 static nch_status answer(const nch_options *options, nch_predictor *p, const nch_explanation *e, nch_error *error)
 {
 	nch_buffer out = {0};
 	const char *page = nch_options_text(options, "html");
 	if (e->cut)
 		nch_output_warning("the text is longer than %zu tokens; what follows was not read", p->max_len);
-	if (strcmp(nch_options_text(options, "format"), "json") == 0)
+	if (strcmp(nch_options_text(options, "format"), "json") == 0) {
 		write_json(e, p, nch_options_flag(options, "attention"), &out);
-	else
+	} else {
 		write_text(e, p, &out);
+		add_completeness(e, &out);
+	}
 	nch_status status = nch_buffer_check(&out, error);
 	if (status == NCH_OK)
 		nch_output_buffer(&out);
@@ -130,21 +151,214 @@ static nch_status answer(const nch_options *options, nch_predictor *p, const nch
 	return status;
 }
 
+/* --- all methods side by side --- */
+
+/* Spearman's rank correlation of two columns: 1 - 6 Σ d² / (n (n² - 1)), d the difference of the ranks; equal values take the earlier rank first. */
+static double rank_correlation(const float *a, const float *b, size_t n, size_t stride)
+{
+	double sum = 0.0;
+	for (size_t i = 0; i < n; i++) {
+		double rank = 0.0;
+		for (size_t k = 0; k < n; k++) {
+			rank += a[k * stride] > a[i * stride] || (a[k * stride] == a[i * stride] && k < i);
+			rank -= b[k * stride] > b[i * stride] || (b[k * stride] == b[i * stride] && k < i);
+		}
+		sum += rank * rank;
+	}
+	return n < 2 ? 1.0 : 1.0 - 6.0 * sum / ((double)n * ((double)n * (double)n - 1.0));
+}
+
+static void write_table(const nch_explanation *all, const nch_predictor *p, nch_buffer *out)
+{
+	const nch_explanation *e = &all[0];
+	size_t labels = e->labels, label = e->label;
+	nch_buffer_printf(out, "%s %.1f %%\n%*s", nch_predictor_label(p, label), 100.0 * (double)e->scores[label], NAME, "");
+	for (int m = 0; m < NCH_EXPLAIN_METHODS; m++)
+		nch_buffer_printf(out, " %10s", nch_explain_methods[m]);
+	nch_buffer_byte(out, '\n');
+	for (size_t i = 0; i < e->part_count; i++) {
+		const nch_part *part = &e->parts[i];
+		size_t columns = nch_utf8_columns(e->text.data + part->begin, part->end - part->begin);
+		nch_buffer_visible(out, e->text.data + part->begin, part->end - part->begin);
+		for (; columns < NAME; columns++)
+			nch_buffer_byte(out, ' ');
+		for (int m = 0; m < NCH_EXPLAIN_METHODS; m++)
+			nch_buffer_printf(out, " %+10.3f", (double)all[m].effects[i * labels + label]);
+		nch_buffer_byte(out, '\n');
+	}
+	nch_buffer_printf(out, "%-*s", NAME, "order like mask");
+	for (int m = 0; m < NCH_EXPLAIN_METHODS; m++)
+		nch_buffer_printf(out, " %10.2f", rank_correlation(e->effects + label, all[m].effects + label, e->part_count, labels));
+	nch_buffer_byte(out, '\n');
+}
+
+static nch_status show_table(const nch_options *options, nch_predictor *p, const nch_buffer *text, bool words, nch_error *error)
+{
+	nch_explanation all[NCH_EXPLAIN_METHODS];
+	nch_buffer out = {0};
+	nch_status status = NCH_OK;
+	memset(all, 0, sizeof all);
+	if (nch_options_text(options, "html") != NULL || strcmp(nch_options_text(options, "format"), "json") == 0)
+		return nch_fail(error, NCH_USAGE, "--method table is text; for a page or an object take one method");
+	for (int m = 0; status == NCH_OK && m < NCH_EXPLAIN_METHODS; m++) {
+		const nch_explain_options how = {.method = (nch_explain_method)m, .words = words};
+		status = nch_explain(p, text->data, text->length, &how, &all[m], error);
+	}
+	if (status == NCH_OK) {
+		write_table(all, p, &out);
+		status = nch_buffer_check(&out, error);
+	}
+	if (status == NCH_OK)
+		nch_output_buffer(&out);
+	for (int m = 0; m < NCH_EXPLAIN_METHODS; m++)
+		nch_explanation_free(&all[m]);
+	nch_buffer_free(&out);
+	return status;
+}
+
+/* --- what turns it, and what is near --- */
+
+static nch_status show_flip(nch_predictor *p, const nch_buffer *text, nch_error *error)
+{
+	const nch_explain_options how = {.words = true};
+	nch_explanation e = {0};
+	nch_flip_step steps[NCH_FLIP_MOST];
+	nch_buffer out = {0};
+	size_t count = 0;
+	nch_status status = nch_explain(p, text->data, text->length, &how, &e, error);
+	if (status == NCH_OK)
+		status = nch_explain_flip(p, &e, steps, &count, error);
+	if (status == NCH_OK && count == 0)
+		nch_buffer_printf(&out, "flip: no %d words were found that turn it\n", NCH_FLIP_MOST);
+	for (size_t i = 0; status == NCH_OK && i < count; i++) {
+		const nch_part *part = &e.parts[steps[i].part];
+		nch_buffer_text(&out, i == 0 ? "flip: " : ", ");
+		nch_buffer_visible(&out, e.text.data + part->begin, part->end - part->begin);
+		if (steps[i].instead >= 0) {
+			const char *piece = nch_tokenizer_piece(p->tokenizer, steps[i].instead);
+			nch_buffer_text(&out, " → ");
+			nch_buffer_visible(&out, piece, strlen(piece));
+		} else {
+			nch_buffer_text(&out, " dropped");
+		}
+		if (i + 1 == count)
+			nch_buffer_printf(&out, ": %s becomes %s\n", nch_predictor_label(p, e.label), nch_predictor_label(p, steps[i].label));
+	}
+	if (status == NCH_OK)
+		status = nch_buffer_check(&out, error);
+	if (status == NCH_OK)
+		nch_output_buffer(&out);
+	nch_explanation_free(&e);
+	nch_buffer_free(&out);
+	return status;
+}
+
+enum { NEAREST = 5 };
+
+static void write_nearest(const nch_dataset *data, const float *own, const float *all, size_t width, nch_buffer *out)
+{
+	size_t best[NEAREST], found = 0;
+	double cosines[NEAREST];
+	for (size_t i = 0; i < data->rows; i++) {
+		double xy = 0.0, xx = 1e-30, yy = 1e-30;
+		for (size_t d = 0; d < width; d++) {
+			double x = (double)own[d], y = (double)all[i * width + d];
+			xy += x * y;
+			xx += x * x;
+			yy += y * y;
+		}
+		double cosine = xy / sqrt(xx * yy);
+		size_t at = found < NEAREST ? found++ : cosine > cosines[NEAREST - 1] ? NEAREST - 1 : NEAREST;
+		for (; at < NEAREST && at > 0 && cosines[at - 1] < cosine; at--) {
+			cosines[at] = cosines[at - 1];
+			best[at] = best[at - 1];
+		}
+		if (at < NEAREST) {
+			cosines[at] = cosine;
+			best[at] = i;
+		}
+	}
+	for (size_t k = 0; k < found; k++) {
+		size_t length, line;
+		const char *text = nch_dataset_text(data, best[k], &length);
+		int32_t label = nch_dataset_label(data, best[k]);
+		nch_dataset_where(data, best[k], &line);
+		nch_buffer_printf(out, "nearest %.4f  line %zu  %s  ", cosines[k], line, label >= 0 ? data->labels.names[label] : "-");
+		nch_buffer_visible(out, text, length);
+		nch_buffer_byte(out, '\n');
+	}
+}
+
+static nch_status show_nearest(nch_predictor *p, const nch_buffer *text, const char *path, nch_error *error)
+{
+	const nch_dataset_options how = {.cleansing = p->cleansing, .multi_label = p->multi_label};
+	const nch_text asked = {.text = text->data ? text->data : "", .length = text->length};
+	nch_dataset data = {0};
+	nch_buffer out = {0};
+	if (p->model == NULL)
+		return nch_fail(error, NCH_USAGE, "%s is no transformer: it has no embeddings for --nearest", p->folder);
+	NCH_TRY(nch_dataset_read(&path, 1, &how, &data, error));
+	size_t width = p->model->config.hidden, cells;
+	nch_text *texts = nch_dataset_texts(&data, NULL, data.rows);
+	float *own = nch_alloc(width, sizeof *own), *all = nch_size_mul(data.rows, width, &cells) ? nch_alloc(cells, sizeof *all) : NULL;
+	nch_status status = texts && own && all ? nch_predictor_embeddings(p, &asked, 1, NCH_OUTPUT_MEAN, own, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		status = nch_predictor_embeddings(p, texts, data.rows, NCH_OUTPUT_MEAN, all, error);
+	if (status == NCH_OK) {
+		write_nearest(&data, own, all, width, &out);
+		status = nch_buffer_check(&out, error);
+	}
+	if (status == NCH_OK)
+		nch_output_buffer(&out);
+	nch_buffer_free(&out);
+	nch_free(texts);
+	nch_free(own);
+	nch_free(all);
+	nch_dataset_free(&data);
+	return status;
+}
+
+static nch_explain_method find_method(const char *name)
+{
+	for (int m = 0; m < NCH_EXPLAIN_METHODS; m++)
+		if (strcmp(nch_explain_methods[m], name) == 0)
+			return (nch_explain_method)m;
+	return NCH_EXPLAIN_METHODS; /* the table */
+}
+
+static nch_status explain(const nch_options *options, nch_predictor *p, const nch_buffer *text, nch_error *error)
+{
+	nch_explanation explanation = {0};
+	const char *nearest = nch_options_text(options, "nearest");
+	const nch_explain_options how = {.method = find_method(nch_options_text(options, "method")),
+	                                 .words = strcmp(nch_options_text(options, "by"), "word") == 0,
+	                                 .attention = nch_options_flag(options, "attention") || nch_options_text(options, "html") != NULL};
+	if (strcmp(nch_options_text(options, "format"), "json") == 0 && (nearest != NULL || nch_options_flag(options, "flip")))
+		return nch_fail(error, NCH_USAGE, "--flip and --nearest are text; leave --format json out");
+	if (how.method == NCH_EXPLAIN_METHODS) {
+		NCH_TRY(show_table(options, p, text, how.words, error));
+	} else {
+		nch_status status = nch_explain(p, text->data, text->length, &how, &explanation, error);
+		if (status == NCH_OK)
+			status = answer(options, p, &explanation, error);
+		nch_explanation_free(&explanation);
+		NCH_TRY(status);
+	}
+	if (nch_options_flag(options, "flip"))
+		NCH_TRY(show_flip(p, text, error));
+	return nearest != NULL ? show_nearest(p, text, nearest, error) : NCH_OK;
+}
+
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	nch_predictor *predictor;
 	const char *folder;
-	nch_explanation explanation = {0};
 	nch_buffer text = {0};
-	bool maps = nch_options_flag(options, "attention") || nch_options_text(options, "html") != NULL;
 	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
 	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &predictor, error));
 	nch_status status = nch_common_text(options, "text", &text, error);
 	if (status == NCH_OK)
-		status = nch_explain(predictor, text.data, text.length, strcmp(nch_options_text(options, "by"), "word") == 0, maps, &explanation, error);
-	if (status == NCH_OK)
-		status = answer(options, predictor, &explanation, error);
-	nch_explanation_free(&explanation);
+		status = explain(options, predictor, &text, error);
 	nch_buffer_free(&text);
 	nch_predictor_close(predictor);
 	return status;
@@ -154,7 +368,8 @@ const nch_command nch_command_explain = {
 	.name = "explain",
 	.summary = "what each token did to an answer",
 	.usage = "[--model DIR] --text \"…\"",
-	.details = "Each token is left out once; its effect is how much the answer's logit falls without it. Above 0 it spoke for the answer, below 0 against it.",
+	.details = "Each token is masked once; its effect is how much the answer's logit falls without it. Above 0 it spoke for the answer, below 0 against it. Other methods\n"
+	           "say it otherwise; --method table sets them side by side.",
 	.groups = (const nch_option_group *const[]){&own_group, NULL},
 	.run = run,
 };
