@@ -208,7 +208,7 @@ static nch_status run_all(work *w, nch_experiment_result *result, nch_error *err
 {
 	const nch_experiment_options *o = w->options;
 	NCH_TRY(prepare(w, error));
-	result->skipped = o->skip_done && o->training.out != NULL && nch_run_folder_is_done(o->training.out, &w->training);
+	result->skipped = nch_experiment_is_done(o, &w->training);
 	if (result->skipped)
 		return NCH_OK;
 	NCH_TRY(open_folder(w, error));
