@@ -133,6 +133,29 @@ typedef struct nch_relative {
 /* Working memory of one call, in floats, for sentences of up to that many queries and keys. */
 size_t nch_relative_scratch_floats(size_t queries, size_t keys, size_t step, size_t width);
 
+/* Disentangled attention over packed sentences (He et al. 2021, "DeBERTa", section 3.1, as transformers' DebertaV2 has it). With u = place_of[zero + i - j] for
+ * query i and key j of a sentence, the row of both tables that belongs to their distance:
+ *   score(i,j) = scale · (q_i · k_j + q_i · key_places_u + k_j · query_places_u)
+ * out = dropout(softmax(score)) v. place_of never falls. All matrices have rows of heads · width floats. */
+typedef struct nch_disentangled {
+	size_t heads, width;
+	const size_t *offsets;                  /* (sentences + 1) */
+	const float *q, *k, *v;                 /* (tokens, …) */
+	const float *key_places, *query_places; /* (places, …) each, or NULL: without that term */
+	const size_t *place_of;                 /* (2 · zero + 1), zero >= the longest sentence's tokens - 1 */
+	size_t zero;
+	float scale;                            /* 1 / sqrt(width · terms) */
+	nch_dropout dropout;                    /* addresses as nch_attention has them */
+	float *out;                             /* (tokens, …) */
+	/* backward */
+	const float *dout;
+	float *dq, *dk, *dv;                    /* overwritten */
+	float *d_key_places, *d_query_places;   /* added to */
+} nch_disentangled;
+
+/* Working memory of one call, in floats, for sentences of up to `length` tokens whose distances have up to `places` rows. */
+size_t nch_disentangled_scratch_floats(size_t length, size_t places, size_t width);
+
 typedef enum nch_activation {
 	NCH_GELU,      /* x · Phi(x), by erf (Hendrycks & Gimpel 2016) */
 	NCH_GELU_TANH, /* x/2 · (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): "gelu_new" */
@@ -171,6 +194,10 @@ typedef struct nch_kernels {
 	/* relative.c: the same with relative positions. Backward, the heads of one sentence may run apart, the sentences one after the other. */
 	void (*relative)(const nch_relative *relative, size_t sentence, size_t head, float *scratch);
 	void (*relative_backward)(const nch_relative *relative, size_t sentence, size_t head, float *scratch);
+
+	/* disentangled.c: the same with content and position apart. Backward, the heads of one sentence may run apart, the sentences one after the other. */
+	void (*disentangled)(const nch_disentangled *disentangled, size_t sentence, size_t head, float *scratch);
+	void (*disentangled_backward)(const nch_disentangled *disentangled, size_t sentence, size_t head, float *scratch);
 
 	/* norm.c */
 	void (*norm)(const nch_norm *norm, size_t begin, size_t end);

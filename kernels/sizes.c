@@ -42,3 +42,12 @@ size_t nch_int8_rows_bytes(size_t rows, size_t columns)
 {
 	return rows * ((columns + 3) / 4 * 4);
 }
+
+size_t nch_disentangled_scratch_floats(size_t length, size_t places, size_t width)
+{
+	const size_t block = 32;
+	size_t padded = (length + 15) / 16 * 16, padded_width = (width + 15) / 16 * 16, padded_places = (places + 15) / 16 * 16;
+	size_t copies = width == padded_width ? 0 : 8 * length + 2 * places;
+	return 2 * width * (padded + padded_places) + block * (3 * padded + 2 * padded_places) + 2 * length * padded_places +
+	       (2 * places + copies) * padded_width + 64;
+}

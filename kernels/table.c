@@ -12,6 +12,8 @@ void NCH_KERNEL(nch_attention_backward)(const nch_attention *a, size_t sentence,
 void NCH_KERNEL(nch_attention_map)(const nch_attention *a, size_t sentence, size_t head, float *probabilities, float *scratch);
 void NCH_KERNEL(nch_relative_forward)(const nch_relative *r, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_relative_backward)(const nch_relative *r, size_t sentence, size_t head, float *scratch);
+void NCH_KERNEL(nch_disentangled_forward)(const nch_disentangled *a, size_t sentence, size_t head, float *scratch);
+void NCH_KERNEL(nch_disentangled_backward)(const nch_disentangled *a, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_norm_forward)(const nch_norm *n, size_t begin, size_t end);
 void NCH_KERNEL(nch_norm_backward)(const nch_norm_backward *n, size_t begin, size_t end);
 void NCH_KERNEL(nch_norm_backward_columns)(const nch_norm_backward *n, size_t begin, size_t end);
@@ -45,6 +47,8 @@ const nch_kernels NCH_KERNEL(nch_kernels) = {
 	.attention_map = NCH_KERNEL(nch_attention_map),
 	.relative = NCH_KERNEL(nch_relative_forward),
 	.relative_backward = NCH_KERNEL(nch_relative_backward),
+	.disentangled = NCH_KERNEL(nch_disentangled_forward),
+	.disentangled_backward = NCH_KERNEL(nch_disentangled_backward),
 	.norm = NCH_KERNEL(nch_norm_forward),
 	.norm_backward = NCH_KERNEL(nch_norm_backward),
 	.norm_backward_columns = NCH_KERNEL(nch_norm_backward_columns),

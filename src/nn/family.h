@@ -71,7 +71,8 @@ struct nch_family {
 	FAMILY(nch_distilbert) \
 	FAMILY(nch_albert)   \
 	FAMILY(nch_funnel)   \
-	FAMILY(nch_modernbert)
+	FAMILY(nch_modernbert) \
+	FAMILY(nch_deberta)
 extern const nch_family *const nch_families[];
 extern const size_t nch_family_count;
 

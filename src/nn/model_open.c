@@ -235,7 +235,8 @@ static const struct known_head {
 } known_heads[] = {
 	{"cls.predictions.", "masked-LM head"}, {"lm_head.", "masked-LM head"}, {"generator_predictions.", "masked-LM head"},
 	{"generator_lm_head.", "masked-LM head"}, {"vocab_transform.", "masked-LM head"}, {"vocab_layer_norm.", "masked-LM head"},
-	{"vocab_projector.", "masked-LM head"}, {"predictions.", "masked-LM head"}, {"cls.seq_relationship.", "next-sentence head"},
+	{"vocab_projector.", "masked-LM head"}, {"predictions.", "masked-LM head"}, {"lm_predictions.", "masked-LM head"}, {"mask_predictions.", "replaced-token head"},
+	 {"cls.seq_relationship.", "next-sentence head"},
 	{"sop_classifier.", "sentence-order head"}, {"discriminator_predictions.", "replaced-token head"}, {"qa_outputs.", "question-answering head"},
 	{"classifier.", "classifier"}, {"pre_classifier.", "classifier"}, {"pooler.", "pooler"}, {"decoder.", "decoder"},
 };

@@ -159,6 +159,15 @@ typedef struct nch_relative_weights {
 nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *q, nch_tensor *k, nch_tensor *v,
                             const nch_relative_weights *weights, size_t heads, float dropout, uint32_t site);
 
+/* Attention with content and position apart: kernels/kernels.h has the formula. q, k, v (tokens, heads · width); key_places, query_places (rows, heads · width), or NULL
+ * for a term that is left out. scale is 1 / sqrt(width · terms). What `distances` points to must stay valid until the step ends. */
+typedef struct nch_distances {
+	size_t rows, zero;    /* query i and key j of a sentence have the row row_of[zero + i - j] */
+	const size_t *row_of; /* (2 · zero + 1), never falling */
+} nch_distances;
+nch_tensor *nch_disentangled_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, nch_tensor *key_places,
+                                nch_tensor *query_places, const nch_distances *distances, size_t heads, size_t terms, float dropout, uint32_t site);
+
 /* (count, columns): row r is the mean, or element by element the largest, of the rows begin[r] .. end[r]-1 of x. No row of x may be in two of them. */
 nch_tensor *nch_pool_rows(nch_tape *tape, nch_tensor *x, const size_t *begin, const size_t *end, size_t count, bool largest);
 

@@ -50,6 +50,14 @@ def cases():
     yield "modernbert with biases, mean", tf.ModernBertForSequenceClassification, tf.ModernBertConfig(**dict(modern, num_hidden_layers=3, num_attention_heads=2), local_attention=6, attention_bias=True, mlp_bias=True, norm_bias=True, classifier_bias=True, classifier_pooling="mean", classifier_activation="silu", hidden_activation="silu", layer_types=["sliding_attention", "full_attention", "sliding_attention"], rope_parameters={"full_attention": {"rope_type": "default", "rope_theta": 500.0}, "sliding_attention": {"rope_type": "default", "rope_theta": 60.0}})
     yield "modernbert mlm", tf.ModernBertForMaskedLM, tf.ModernBertConfig(**modern)
 
+    deberta = dict(SMALL, hidden_size=48, num_attention_heads=3, intermediate_size=80, relative_attention=True)
+    third = dict(deberta, pos_att_type="p2c|c2p", share_att_key=True, position_buckets=16, norm_rel_ebd="layer_norm", position_biased_input=False)
+    yield "deberta as the third version is", tf.DebertaV2ForSequenceClassification, tf.DebertaV2Config(**dict(third, num_attention_heads=6))  # with 3, ten steps in float differ from ten in double by 5e-4
+    yield "deberta, content to position alone", tf.DebertaV2ForSequenceClassification, tf.DebertaV2Config(**dict(deberta, num_attention_heads=4, type_vocab_size=2), embedding_size=24, pos_att_type=["c2p"], max_relative_positions=40, pooler_hidden_act="tanh", hidden_act="relu")
+    yield "deberta mlm", tf.DebertaV2ForMaskedLM, tf.DebertaV2Config(**dict(third, position_buckets=32, max_relative_positions=100), embedding_size=32)
+    yield "deberta mlm of the original program", tf.DebertaV2ForMaskedLM, tf.DebertaV2Config(**dict(deberta, pos_att_type="p2c", position_biased_input=True), position_buckets=24, legacy=False)
+    yield "deberta without distances", tf.DebertaV2ForSequenceClassification, tf.DebertaV2Config(**dict(deberta, relative_attention=False, pos_att_type="c2p|p2c"))
+
 def is_norm(name):
     return "norm" in name.lower()
 

@@ -12,7 +12,7 @@ import torch, transformers
 from huggingface_hub import ModelCard
 from safetensors.torch import load_file
 from transformers import AutoModelForMaskedLM, AutoModelForPreTraining, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, RobertaConfig, ElectraConfig, \
-    DistilBertConfig, AlbertConfig, FunnelConfig, ModernBertConfig
+    DistilBertConfig, AlbertConfig, FunnelConfig, ModernBertConfig, DebertaV2Config
 
 transformers.logging.set_verbosity_warning()
 nunchi = sys.argv[1] if len(sys.argv) > 1 else "build/nunchi"
@@ -81,6 +81,7 @@ compare("trained by nunchi, loaded by transformers", work + "/ours", model)
 torch.manual_seed(7)
 size = dict(vocab_size=2000, num_labels=4, initializer_range=0.2)
 small = dict(hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, **size)
+third = dict(relative_attention=True, pos_att_type="p2c|c2p", share_att_key=True, position_buckets=32, norm_rel_ebd="layer_norm", position_biased_input=False)
 modern = dict(pad_token_id=0, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3, max_position_embeddings=512)
 MODELS = [
     ("BERT 1×48, 3 heads", BertConfig(hidden_size=48, num_hidden_layers=1, num_attention_heads=3, intermediate_size=100, **size)),
@@ -96,6 +97,9 @@ MODELS = [
     ("ModernBERT 2×64, biases, mean, other angles", ModernBertConfig(**small, **modern, local_attention=8, attention_bias=True, mlp_bias=True, norm_bias=True,
         classifier_bias=True, classifier_pooling="mean", hidden_activation="silu", layer_types=["sliding_attention", "full_attention"],
         rope_parameters={"full_attention": {"rope_type": "default", "rope_theta": 500.0}, "sliding_attention": {"rope_type": "default", "rope_theta": 60.0}})),
+    ("DeBERTa-v3 2×64", DebertaV2Config(**small, **third)),
+    ("DeBERTa-v2 2×64, positions too, no buckets, original head", DebertaV2Config(**small, relative_attention=True, pos_att_type=["c2p", "p2c"], max_relative_positions=60,
+        type_vocab_size=2, legacy=False)),
 ]
 
 def tensors(folder):

@@ -108,6 +108,16 @@ TEST(refuses)
 		{"{\"model_type\":\"funnel\",\"pooling_type\":\"min\"}", "\"min\""},
 		{"{\"model_type\":\"funnel\",\"attention_type\":3}", "attention_type"},
 		{"{\"model_type\":\"modernbert\",\"layer_types\":[\"full_attention\"]}", "layer_types"},
+		{"{\"model_type\":\"deberta-v2\",\"conv_kernel_size\":3}", "convolution"},
+		{"{\"model_type\":\"deberta-v2\",\"pos_att_type\":\"p2p\"}", "neither c2p nor p2c"},
+		{"{\"model_type\":\"deberta-v2\",\"pos_att_type\":[3]}", "neither c2p nor p2c"},
+		{"{\"model_type\":\"deberta-v2\",\"pos_att_type\":3}", "pos_att_type"},
+		{"{\"model_type\":\"deberta-v2\",\"position_buckets\":1}", "position_buckets"},
+		{"{\"model_type\":\"deberta-v2\",\"position_buckets\":64,\"max_relative_positions\":33}", "position_buckets"},
+		{"{\"model_type\":\"deberta-v2\",\"position_buckets\":-2}", "position_buckets"},
+		{"{\"model_type\":\"deberta-v2\",\"attention_head_size\":32}", "attention_head_size"},
+		{"{\"model_type\":\"deberta-v2\",\"pooler_hidden_size\":32}", "pooler_hidden_size"},
+		{"{\"model_type\":\"deberta-v2\",\"architectures\":[\"DebertaV2ForMaskedLM\"],\"legacy\":false,\"embedding_size\":32}", "legacy"},
 		{"{\"model_type\":\"modernbert\",\"num_hidden_layers\":1,\"layer_types\":[\"none\"]}", "layer_types"},
 		{"{\"model_type\":\"modernbert\",\"num_hidden_layers\":1,\"layer_types\":[3]}", "layer_types"},
 		{"{\"model_type\":\"modernbert\",\"rope_parameters\":{\"full_attention\":{\"rope_type\":\"yarn\"}}}", "rope_type"},
@@ -222,6 +232,17 @@ TEST(modernbert)
 	CHECK(config.head == NCH_HEAD_MLM);
 }
 
+TEST(deberta)
+{
+	round_trip("{\"model_type\":\"deberta-v2\",\"hidden_size\":768,\"num_attention_heads\":12,\"position_buckets\":256,\"max_relative_positions\":-1,"
+	           "\"pos_att_type\":\"p2c|c2p\",\"share_att_key\":true,\"relative_attention\":true,\"norm_rel_ebd\":\"layer_norm\",\"position_biased_input\":false,"
+	           "\"type_vocab_size\":0}", &nch_deberta);
+	CHECK(config.embedding == 768 && config.types == 0 && config.norm_epsilon == 1e-7f && config.classifier_dropout == 0.1f);
+	round_trip("{\"architectures\":[\"DebertaV2ForMaskedLM\"],\"hidden_size\":48,\"num_attention_heads\":4,\"embedding_size\":24,\"type_vocab_size\":2,"
+	           "\"pos_att_type\":[\"c2p\"],\"relative_attention\":true,\"pooler_dropout\":0.25,\"pooler_hidden_act\":\"tanh\",\"max_relative_positions\":40}", &nch_deberta);
+	CHECK(config.embedding == 24 && config.types == 2 && config.head == NCH_HEAD_MLM);
+}
+
 TEST(presets)
 {
 	CHECK(nch_config_preset("base", &config) && config.layers == 12 && config.hidden == 768 && config.heads == 12 && config.feed_forward == 3072);
@@ -288,6 +309,7 @@ int main(void)
 	RUN(damaged);
 	RUN(comes_back_when_written);
 	RUN(modernbert);
+	RUN(deberta);
 	RUN(presets);
 	RUN(other_measures);
 	RUN(generators);

@@ -117,7 +117,7 @@ static const nch_model_options mapped = {.map = true}, copied = {0};
 
 TEST(opens_as_it_was_saved)
 {
-	static const nch_family *const families[] = {&nch_bert, &nch_roberta, &nch_electra, &nch_distilbert, &nch_albert, &nch_funnel, &nch_modernbert};
+	static const nch_family *const families[] = {&nch_bert, &nch_roberta, &nch_electra, &nch_distilbert, &nch_albert, &nch_funnel, &nch_modernbert, &nch_deberta};
 	for (size_t f = 0; f < sizeof families / sizeof *families; f++)
 		for (int head = 0; head < (families[f] == &nch_funnel ? 1 : 2); head++) {
 			nch_model *model = make(families[f], head ? NCH_HEAD_MLM : NCH_HEAD_CLASSIFIER);

@@ -91,6 +91,21 @@ static nch_tensor *build_relative(nch_tape *t, inputs *in, const nch_batch *quer
 	const nch_relative_weights weights = {&in->tensor[3], &in->tensor[4], &in->tensor[5], &in->tensor[6], &in->tensor[7]};
 	return nch_relative_op(t, &shape, &in->tensor[0], &in->tensor[1], &in->tensor[2], &weights, 2, 0.2f, 9);
 }
+/* q, k, v, keys and queries of five rows of distances; far ones share a row */
+static const size_t distance_rows[] = {0, 0, 1, 2, 3, 4, 4};
+static const nch_distances distances = {.rows = 5, .zero = 3, .row_of = distance_rows};
+static nch_tensor *build_disentangled(nch_tape *t, inputs *in)
+{
+	return nch_disentangled_op(t, &batch, &in->tensor[0], &in->tensor[1], &in->tensor[2], &in->tensor[3], &in->tensor[4], &distances, 2, 3, 0.2f, 9);
+}
+static nch_tensor *build_disentangled_keys(nch_tape *t, inputs *in)
+{
+	return nch_disentangled_op(t, &batch, &in->tensor[0], &in->tensor[1], &in->tensor[2], &in->tensor[3], NULL, &distances, 2, 2, 0.0f, 9);
+}
+static nch_tensor *build_disentangled_queries(nch_tape *t, inputs *in)
+{
+	return nch_disentangled_op(t, &batch, &in->tensor[0], &in->tensor[1], &in->tensor[2], NULL, &in->tensor[3], &distances, 2, 2, 0.0f, 9);
+}
 static nch_tensor *build_relative_within(nch_tape *t, inputs *in) { return build_relative(t, in, &batch, 1, true); }
 static nch_tensor *build_relative_together(nch_tape *t, inputs *in) { return build_relative(t, in, &batch, 1, false); }
 static nch_tensor *build_relative_pooling(nch_tape *t, inputs *in) { return build_relative(t, in, &fewer, 2, true); }
@@ -112,6 +127,9 @@ static const struct check {
 	{"layer norm", build_norm_without_beta, {{3, 20}, {1, 20}}, .loss = NCH_LOSS_BCE},
 	{"attention", build_attention, {{7, 6}, {7, 6}, {7, 6}}, .loss = NCH_LOSS_BCE},
 	{"attention", build_self_attention, {{7, 32}}, .loss = NCH_LOSS_BCE},
+	{"disentangled attention", build_disentangled, {{7, 6}, {7, 6}, {7, 6}, {5, 6}, {5, 6}}, .loss = NCH_LOSS_BCE},
+	{"disentangled attention", build_disentangled_keys, {{7, 32}, {7, 32}, {7, 32}, {5, 32}}, .loss = NCH_LOSS_BCE},
+	{"disentangled attention", build_disentangled_queries, {{7, 32}, {7, 32}, {7, 32}, {5, 32}}, .loss = NCH_LOSS_BCE},
 	{"rotary attention", build_rotary, {{7, 24}}, .loss = NCH_LOSS_BCE},
 	{"rotary attention", build_rotary_whole, {{7, 48}}, .loss = NCH_LOSS_BCE},
 	{"add", build_add, {{3, 19}, {3, 19}}, .loss = NCH_LOSS_BCE},
