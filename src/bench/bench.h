@@ -23,7 +23,7 @@ typedef struct nch_figure {
 	size_t threads;
 	double seconds;       /* of one run */
 	double gflops;        /* 10^9 floating-point operations a second */
-	double share;         /* of the peak */
+	double share;         /* of the peak; 0: of that of fused multiply-adds, to be filled in */
 	double rate;          /* a second: tokens (attention, train, predict), numbers (activations …), bytes (tokenizing) */
 } nch_figure;
 
@@ -39,6 +39,9 @@ double nch_bench_peak(const nch_compute *compute, double patience);
 typedef enum nch_product { NCH_FORWARD, NCH_INPUT_GRADIENT, NCH_WEIGHT_GRADIENT } nch_product;
 nch_status nch_bench_gemm(const nch_compute *compute, nch_product product, size_t m, size_t n, size_t k, double patience, nch_figure *figure,
                           nch_error *error);
+
+/* X·Wᵀ in bytes (kernels/int8.h), X rounded first; its operations are of bytes, and so is the peak that its share is of. */
+nch_status nch_bench_int8(const nch_compute *compute, size_t m, size_t n, size_t k, double patience, nch_figure *figure, nch_error *error);
 
 /* A step of docs/gemm.md, 1 to NCH_GEMM_STEPS, on row-major A and B. */
 nch_status nch_bench_gemm_step(const nch_compute *compute, int step, size_t m, size_t n, size_t k, double patience, nch_figure *figure,

@@ -25,6 +25,7 @@ holds '^attention, backward +2 +512 +1 ' -- bench attention --threads 1 $quick
 holds '^AdamW +[0-9.]+ ' -- bench elements $quick
 holds '^train +2 +8 +2 ' -- bench train --preset tiny --batch 2 --length 8 --threads 2 $quick
 holds '"what":"predict","sentences":3,"length":8,"threads":1,.*"rate":' -- bench predict --preset tiny --batch 3 --length 8 --threads 1 --json $quick
+holds '^X W\^T, int8 +5 +20 +10 +1 ' -- bench gemm --int8 --m 5 --n 20 --k 10 --threads 1 $quick
 exits 2 'there are gemm' -- bench gem
 exits 2 '--step belongs to' -- bench train --step 3
 exits 2 '--step' -- bench gemm --step 8

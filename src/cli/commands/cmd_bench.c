@@ -23,7 +23,7 @@ static const nch_option own_options[] = {
 	{"length", NCH_OPTION_INTEGER, "N", .help = "train, predict: tokens of a sentence", .otherwise = "32", .least = 1, .most = 512},
 	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenize: whose speed"},
 	{"model", NCH_OPTION_TEXT, "DIR", .help = "predict: this model on --data, its first line alone and all lines together"},
-	{"int8", NCH_OPTION_FLAG, .help = "predict: in bytes"},
+	{"int8", NCH_OPTION_FLAG, .help = "gemm, predict: in bytes; gemm: beside the peak of multiplying those"},
 	{"data", NCH_OPTION_TEXT, "FILE", .help = "tokenize, sentences, predict --model: a text, a sentence a line"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
@@ -111,7 +111,8 @@ static nch_status tell(bench *b, nch_status status, nch_figure *f)
 {
 	if (status != NCH_OK)
 		return status;
-	f->share = f->gflops / b->peak;
+	if (f->share <= 0.0)
+		f->share = f->gflops / b->peak;
 	if (b->json)
 		add_json(b, f);
 	else
@@ -134,6 +135,14 @@ static nch_status bench_steps(bench *b, const char *which)
 	return NCH_OK;
 }
 
+/* Forward, in floats or in bytes. */
+static nch_status bench_forward(bench *b, size_t m, size_t n, size_t k)
+{
+	nch_figure f;
+	return tell(b, nch_options_flag(b->options, "int8") ? nch_bench_int8(b->compute, m, n, k, b->patience, &f, b->error)
+	                                                    : nch_bench_gemm(b->compute, NCH_FORWARD, m, n, k, b->patience, &f, b->error), &f);
+}
+
 /* From one token to thousands, in the shapes of a base model's layers; and a training batch's gradients. */
 static nch_status bench_gemm(bench *b)
 {
@@ -148,12 +157,9 @@ static nch_status bench_gemm(bench *b)
 		for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
 			if ((m > 0 && r > 0) || ((n > 0 || k > 0) && l > 0))
 				continue; /* the user's own shape, once */
-			NCH_TRY(tell(b,
-			             nch_bench_gemm(b->compute, NCH_FORWARD, m > 0 ? m : rows[r], n > 0 ? n : layers[l][0], k > 0 ? k : layers[l][1],
-			                            b->patience, &f, b->error),
-			             &f));
+			NCH_TRY(bench_forward(b, m > 0 ? m : rows[r], n > 0 ? n : layers[l][0], k > 0 ? k : layers[l][1]));
 		}
-	if (m > 0 || n > 0 || k > 0)
+	if (m > 0 || n > 0 || k > 0 || nch_options_flag(b->options, "int8"))
 		return NCH_OK;
 	for (size_t l = 0; l < 3; l++) {
 		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_INPUT_GRADIENT, 1024, layers[l][1], layers[l][0], b->patience, &f, b->error), &f));
