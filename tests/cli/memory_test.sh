@@ -1,16 +1,8 @@
-# memory_test.sh - an allocation that fails, whichever it is: the command ends with status 1 and one line, or with what it says otherwise. Some allocations of each
+# memory_test.sh - an allocation that fails, alone or with all after it: the command ends with status 1 and one line, or with what it says otherwise. Some allocations of each
 # command, unless NUNCHI_TESTS=long: then all of them.
 . "$(dirname "$0")/lib.sh"
 
-build=$(dirname "$NUNCHI")
-if checked; then
-	skip "a checked program has an allocator of its own"
-	finish
-fi
-compiler=$(sed -n '1s/ -.*//p' "$build/flags" 2> /dev/null)
-compiler=${compiler##* }
-if ! "${compiler:-cc}" -std=gnu11 -O1 -shared -fPIC -o "$work/fail_alloc.so" tests/faults/fail_alloc.c -ldl 2> "$work/.err" ||
-	! LD_PRELOAD="$work/fail_alloc.so" FAIL_COUNT="$work/count" "$NUNCHI" --version > "$work/.out" 2>&1 || ! [ -s "$work/count" ]; then
+if ! preload fail_alloc; then
 	skip "no library can be loaded before the C library here"
 	finish
 fi
@@ -21,32 +13,41 @@ exits 0 '' -- tokenizer train --quiet --input "$data" --vocab-size 1500 --bert-s
 small="--preset tiny --layers 1 --hidden 32 --tokenizer $work/ko.model --epochs 1 --batch 32 --quiet --threads 1"
 exits 0 '' -- train --train "$work/train.tsv" $small --valid-split 0.2 --out "$work/m"
 
+head -n 31 data/ea.jsonl > "$work/many.jsonl"
+exits 0 '' -- train --train "$work/train.tsv" $small --valid-split 0.2 --seed 9 --out "$work/m2"
+printf '{"id":"1","title":"비","artist":"가","lyrics":"오늘 비가 온다"}\n{"id":"2","title":"해","artist":"나","lyrics":"정말 행복해요"}\n' > "$work/songs.jsonl"
+
+# fails VARIABLE N arguments...: runs the command with an allocation that fails; whether it ends as it may
+fails() {
+	variable=$1 n=$2
+	shift 2
+	rm -rf "$work/out"
+	env LD_PRELOAD="$work/fail_alloc.so" $variable=$n timeout 60 "$NUNCHI" "$@" > "$work/.out" 2> "$work/.err" < /dev/null
+	status=$?
+	[ $status -eq 0 ] && cmp -s "$work/.out" "$work/want" && return 0
+	[ $status -eq 1 ] && [ "$(grep -c '' < "$work/.err")" -eq 1 ] && grep -q '^nunchi: ' "$work/.err"
+}
+
 # every NAME SAMPLES arguments...: fails allocations of the command one by one
-tried=0
 every() {
 	name=$1 samples=$2
 	shift 2
 	rm -rf "$work/out"
 	LD_PRELOAD="$work/fail_alloc.so" FAIL_COUNT="$work/count" "$NUNCHI" "$@" > "$work/want" 2> "$work/.err" < /dev/null || { bad "$name fails by itself"; return; }
 	all=$(cat "$work/count")
-	step=1
+	step=1 both="FAIL_AT FAIL_FROM" turn=FAIL_AT
 	[ "${NUNCHI_TESTS:-}" = long ] || step=$((all / samples + 1))
-	at=$((step < 2 ? 1 : step / 2)) wrong=
+	at=$((step < 2 ? 1 : step / 2)) wrong= tried=0 held=0
 	while [ "$at" -le "$all" ]; do
-		rm -rf "$work/out"
-		LD_PRELOAD="$work/fail_alloc.so" FAIL_AT=$at timeout 60 "$NUNCHI" "$@" > "$work/.out" 2> "$work/.err" < /dev/null
-		status=$?
-		tried=$((tried + 1))
-		if [ $status -eq 1 ] && [ "$(grep -c '' < "$work/.err")" -eq 1 ] && grep -q '^nunchi: ' "$work/.err"; then
-			:
-		elif [ $status -eq 0 ] && cmp -s "$work/.out" "$work/want"; then
-			:
-		else
-			wrong="$wrong $at($status)"
-		fi
+		[ "${NUNCHI_TESTS:-}" = long ] || { both=$turn; if [ $turn = FAIL_AT ]; then turn=FAIL_FROM; else turn=FAIL_AT; fi; } # in turn
+		for variable in $both; do
+			tried=$((tried + 1))
+			if fails $variable $at "$@"; then held=$((held + 1)); else wrong="$wrong $variable=$at($status)"; fi
+		done
 		at=$((at + step))
 	done
-	if [ -z "$wrong" ]; then good; else bad "$name: of $all allocations, the failure of these:$wrong"; fi
+	[ -z "$wrong" ] || bad "$name: of $all allocations, the failure of these:$wrong"
+	tally "allocations of $name" $tried $held
 }
 every tokenize 15 tokenize --tokenizer "$work/m" --threads 1 --quiet "$work/lines"
 every "tokenizer info" 12 tokenizer info "$work/ko.model"
@@ -61,6 +62,10 @@ every sentences 15 sentences --quiet "$work/lines"
 every tag 15 tag --model "$work/m" --threads 1 --quiet "$work/lines"
 every split 15 split --data "$work/train.tsv" --test-split 0.2 --stratify --out-dir "$work/out" --quiet
 every train 40 train --train "$work/train.tsv" $small --valid-split 0.2 --stratify --class-weights balanced --out "$work/out"
+every "train, several labels" 20 train --train "$work/many.jsonl" --multi-label --target both $small --allow-unknown --valid-split 0.3 --threshold tune-per-label --out "$work/out"
+every "train, n-grams" 15 train --train "$work/train.tsv" --preset ngram --quiet --threads 1 --valid-split 0.2 --stratify --out "$work/out"
+every pretrain 15 pretrain --corpus "$work/lines" --preset tiny --layers 1 --hidden 32 --tokenizer "$work/ko.model" --allow-unknown --epochs 1 --quiet --threads 1 --out "$work/out"
+every ensemble 15 ensemble --model "$work/m" --model "$work/m2" --quiet --threads 1 --save "$work/out"
+every recommend 12 recommend --songs "$work/songs.jsonl" --model "$work/m" --text 행복해 --threads 1 --quiet
 every "tokenizer train" 15 tokenizer train --quiet --threads 1 --input "$work/train.tsv" --vocab-size 500 --out "$work/out.model"
-echo "$tried failed allocations"
 finish

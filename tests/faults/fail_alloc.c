@@ -1,6 +1,6 @@
 /* fail_alloc.c - loaded before the C library (LD_PRELOAD): counts the allocations of a program, and lets one of them fail.
  *
- * FAIL_AT=N in the environment: the Nth allocation gets no memory. FAIL_COUNT=FILE: their number is written there when the program ends. */
+ * FAIL_AT=N in the environment: the Nth allocation gets no memory; FAIL_FROM=N: nor does any after it. FAIL_COUNT=FILE: their number is written there when the program ends. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,21 +10,23 @@
 #include <unistd.h>
 
 static _Atomic long count;
-static long fail_at;
+static long fail_at, fail_from;
 static char early[65536]; /* dlsym allocates before it has found anything */
 static _Atomic size_t early_used;
 
 __attribute__((constructor)) static void begin(void)
 {
-	const char *text = getenv("FAIL_AT");
+	const char *at = getenv("FAIL_AT"), *from = getenv("FAIL_FROM");
 	count = 0;
-	fail_at = text != NULL ? atol(text) : 0;
+	fail_at = at != NULL ? atol(at) : 0;
+	fail_from = from != NULL ? atol(from) : 0;
 }
 
 __attribute__((destructor)) static void end(void)
 {
 	const char *path = getenv("FAIL_COUNT");
 	long all = count;
+	fail_at = fail_from = 0;
 	FILE *file = path != NULL ? fopen(path, "w") : NULL;
 	if (file != NULL) {
 		fprintf(file, "%ld\n", all);
@@ -34,7 +36,8 @@ __attribute__((destructor)) static void end(void)
 
 static int fails(void)
 {
-	if (++count != fail_at || fail_at == 0)
+	long number = ++count;
+	if (number != fail_at && (fail_from == 0 || number < fail_from))
 		return 0;
 	errno = ENOMEM;
 	return 1;
