@@ -74,7 +74,7 @@ CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%$(EXE),$(filter-out $(if $(filter windows,$(SYSTEM)),%_posix_test.c),$(wildcard tests/unit/*_test.c)))
 EXERCISE_PROGRAMS := $(BUILD)/tests/exercises/holes$(EXE) $(BUILD)/tests/exercises/solutions$(EXE)
 
-.PHONY: all static dist install-share unit-tests test demo install uninstall clean help
+.PHONY: all static dist install-share unit-tests test faults demo install uninstall clean help
 all: $(BUILD)/nunchi$(EXE) $(BUILD)/libnunchi.a
 
 $(BUILD)/nunchi$(EXE): $(CLI_OBJECTS) $(BUILD)/libnunchi.a
@@ -157,6 +157,9 @@ unit-tests: $(UNIT_TESTS) $(EXERCISE_PROGRAMS)
 test: all $(UNIT_TESTS) $(EXERCISE_PROGRAMS)
 	@BUILD=$(BUILD) sh tests/run
 
+faults: all
+	@BUILD=$(BUILD) sh tests/faults/run
+
 # --- exercises: `make exercise-7` checks number 7; EXERCISES=folder for files elsewhere, LEARNER=name for the receipt ---
 EXERCISES ?= tests/exercises
 EXERCISE_CHECKS := $(wildcard tests/exercises/check*.c)
@@ -219,6 +222,7 @@ help:
 	@echo 'make            the program (build/nunchi) and the library (build/libnunchi.a)'
 	@echo 'make demo       build, train on the bundled data, report, answer a few sentences'
 	@echo 'make test       build and run all tests; one of them: make unit-tests && sh tests/run PATTERN'
+	@echo 'make faults     break what can break, and count what held (docs/reliability.md)'
 	@echo 'make static     build/static/nunchi: one file that runs on any Linux (musl)'
 	@echo 'make CC=x86_64-w64-mingw32-gcc BUILD=build/windows    nunchi.exe'
 	@echo 'make exercise-7 check your solution of exercise 7 (docs/syllabus.md); EXERCISES=folder LEARNER=name'

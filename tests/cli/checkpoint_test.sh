@@ -108,7 +108,9 @@ while [ $kills -lt 20 ]; do
 	wait $program 2> /dev/null
 	kills=$((kills + 1))
 done
+before=$failed
 same_end "killed 20 times" "$work/killed"
+tally "a run killed at random moments" 1 $((failed == before))
 check "no temporary file is left" test -z "$(find "$work/killed" -name '*.tmp')"
 
 # --- the last K are kept; a damaged one is passed over ---

@@ -149,12 +149,20 @@ for command in train pretrain; do
 	exits 0 '' -- $command --config "$work/$command.conf" --keep-checkpoints 100 --out "$work/$command"
 	interrupt "$work/$command" 12
 	refused= taken=
-	number=0
+	number=0 tried=0 held=0
 	for option in $(options $command); do
 		number=$((number + 1))
 		checked && [ $((number % 8)) -ne 0 ] && continue # the walk is of options, not of memory: a few will do
-		case $option in out | resume | help) ;; *) try $command $option ;; esac
+		case $option in
+		out | resume | help) ;;
+		*)
+			before=$failed tried=$((tried + 1))
+			try $command $option
+			[ $failed -ne $before ] || held=$((held + 1))
+			;;
+		esac
 	done
+	tally "options of a resumed $command" $tried $held
 	checked && continue
 	harmless="allow-unknown overwrite tensorboard"
 	[ $command = train ] && harmless="$harmless bad-rows checkpoint-every config encoding isa keep-checkpoints log max-hours quiet threads"

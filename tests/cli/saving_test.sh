@@ -178,7 +178,7 @@ for k in 1 2 3; do
 	if [ $status -eq 0 ]; then held=$((held + 1)); else bad "a sweep's report, killed before rename $k, is not the same one after the same call"; fi
 done
 tally "a sweep's report, killed at a rename" $tried $held
-step=7 k=2 tried=0 held=0
+step=29 k=5 tried=0 held=0
 [ "${NUNCHI_TESTS:-}" = long ] && step=1
 while [ $k -lt 300 ]; do
 	rm -rf "$work/model"

@@ -19,21 +19,23 @@ done
 check "the card has no markup of others" sh -c "! grep -q '<script' '$work/m/README.md'"
 
 # --- on a terminal ---
-if ! script -qec true /dev/null > /dev/null 2>&1 < /dev/null; then
-	skip "no script(1) to make a terminal with"
+if ! compile pty pty || ! "$work/pty" true; then
+	skip "no terminal can be made here"
 	finish
 fi
-# on_terminal COMMAND: what a terminal gets of it, without its carriage returns; without our own bold type, so that any escape is another's
+tried=0 held=0
+# on_terminal COMMAND: what a terminal gets of it, without its carriage returns; without our own bold type and clearing of the line, so that any escape is another's
 on_terminal() {
-	NO_COLOR=1 LANG=C.UTF-8 script -qec "$*" /dev/null < /dev/null 2> "$work/.err" | tr -d '\r' > "$work/.out"
+	NO_COLOR=1 LANG=C.UTF-8 "$work/pty" sh -c "$*" < /dev/null 2> "$work/.err" | tr -d '\r' | sed "s/$esc\[K//g" > "$work/.out"
 }
 # shown NAME COMMAND: it answers, and no sequence of others is in it
 shown() {
 	name=$1
 	shift
 	on_terminal "$@"
-	check "$name answers" grep -q '행복\|비' "$work/.out"
-	check "$name sends nothing to the terminal but text" sh -c "! LC_ALL=C grep -q '$esc\|$(printf '\302\233')' '$work/.out'"
+	check "$name answers" grep -q '행복\|비\|emotion' "$work/.out"
+	tried=$((tried + 1))
+	if LC_ALL=C grep -q "$esc\|$(printf '\302\233')" "$work/.out"; then bad "$name sends more to the terminal than text"; else held=$((held + 1)); fi
 }
 printf '비가 온다%s]0;title%s 좋다 %s2J그렇다\n' "$esc" "$(printf '\007')" "$(printf '\302\233')" > "$work/text"
 m=$work/m
@@ -47,9 +49,17 @@ shown sentences "$NUNCHI sentences '$work/text'"
 shown tag "$NUNCHI tag --quiet --model '$m' --format tsv '$work/text'"
 shown tokenize "$NUNCHI tokenize --quiet --tokenizer '$m' --explain '$work/text'"
 shown data "$NUNCHI data --quiet --data '$work/evil.tsv'"
-on_terminal "printf '비\\n' > '$work/talk'; $NUNCHI chat --model '$m' < '$work/talk'"
-check "chat answers" grep -q 'emotion' "$work/.out"
-check "chat sends nothing to the terminal but text" sh -c "! LC_ALL=C grep -q '$esc' '$work/.out'"
+printf '비\n' > "$work/talk"
+shown chat "$NUNCHI chat --model '$m' < '$work/talk'"
+printf 'text\tlabel\n비가\t%s\n' "행복${esc}[2J" > "$work/strange.tsv"
+shown "eval's errors" "$NUNCHI eval --quiet --model '$m' --data '$work/strange.tsv' || true"
+cp -r "$m" "$work/other"
+shown "an ensemble" "$NUNCHI ensemble --quiet --format tsv --model '$m' --model '$work/other' '$work/text'"
+shown "compare" "$NUNCHI compare '$m' '$work/other'; echo 비"
+printf '{"id":"1","title":"비%s]0;x","artist":"%s[31m행복","lyrics":"오늘 비가 온다"}\n{"id":"2","title":"해","artist":"나","lyrics":"정말 행복해요"}\n' '\u001b' '\u001b' > "$work/songs.jsonl"
+shown recommend "$NUNCHI recommend --quiet --model '$m' --songs '$work/songs.jsonl' --text 행복"
+shown train "$NUNCHI train --quiet --train '$work/evil.tsv' --valid-split 0.2 --preset ngram --out '$work/grams'"
+tally "hostile texts on a terminal" $tried $held
 
 # --- through a pipe: to the byte ---
 run predict --quiet --model "$m" --format tsv "$work/text"
