@@ -133,14 +133,14 @@ static int by_row(const void *a, const void *b)
 	return (first->row > second->row) - (first->row < second->row);
 }
 
-/* Sets cells[label] to 1 for each name of a list, or the one name. */
-static bool read_names(const nch_json *value, const nch_labels *labels, float *cells, int32_t *only)
+/* Sets cells[label] to 1 for each name of a list or, where a row has one label, finds its name; false if it is the other one. */
+static bool read_names(const nch_json *value, bool many, const nch_labels *labels, float *cells, int32_t *only)
 {
-	if (value != NULL && value->type == NCH_JSON_STRING) {
+	if (value != NULL && value->type == NCH_JSON_STRING && !many) {
 		*only = nch_labels_find(labels, value->text, value->length);
 		return *only >= 0;
 	}
-	if (value == NULL || value->type != NCH_JSON_ARRAY)
+	if (value == NULL || value->type != NCH_JSON_ARRAY || !many)
 		return false;
 	for (const nch_json *item = value->first; item != NULL; item = item->next) {
 		int32_t id = item->type == NCH_JSON_STRING ? nch_labels_find(labels, item->text, item->length) : -1;
@@ -189,8 +189,8 @@ static nch_status take_row(reading *r, size_t i, nch_error *error)
 	size_t labels = h->labels.count;
 	const nch_json *scores = nch_json_get(record, "scores");
 	bool good = scores != NULL && scores->type == NCH_JSON_OBJECT && scores->count == labels &&
-	            read_names(nch_json_get(record, "truth"), &h->labels, h->goals + i * labels, &h->truth[i]) &&
-	            read_names(nch_json_get(record, h->multi_label ? "labels" : "label"), &h->labels, h->given + i * labels, &h->predicted[i]);
+	            read_names(nch_json_get(record, "truth"), h->multi_label, &h->labels, h->goals + i * labels, &h->truth[i]) &&
+	            read_names(nch_json_get(record, h->multi_label ? "labels" : "label"), h->multi_label, &h->labels, h->given + i * labels, &h->predicted[i]);
 	size_t c = 0;
 	for (const nch_json *item = good ? scores->first : NULL; item != NULL; item = item->next, c++) {
 		good = good && item->type == NCH_JSON_NUMBER && strcmp(item->name, h->labels.names[c]) == 0;

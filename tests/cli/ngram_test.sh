@@ -99,6 +99,11 @@ printf '{"truth":"a","label":"b","scores":{"a":0.4,"b":0.6}}\n{"truth":"b","labe
 gives '^accuracy 0.5000 ' -- eval --answers "$work/answers.jsonl"
 printf '{"truth":"a","label":"c","scores":{"a":0.4,"b":0.6}}\n' > "$work/answers.jsonl"
 exits 1 'not like the first' -- eval --answers "$work/answers.jsonl"
+one='{"truth":"a","label":"b","scores":{"a":0.25,"b":0.75}}' many='{"truth":["a"],"labels":["b"],"scores":{"a":0.25,"b":0.75}}'
+printf '%s\n%s\n' "$one" '{"truth":["b"],"label":"a","scores":{"a":0.25,"b":0.75}}' > "$work/mixed.jsonl"
+exits 1 'not like the first' -- eval --answers "$work/mixed.jsonl" # a list, where the first row has one label
+printf '%s\n%s\n' "$many" '{"truth":"b","labels":["a"],"scores":{"a":0.25,"b":0.75}}' > "$work/mixed.jsonl"
+exits 1 'not like the first' -- eval --answers "$work/mixed.jsonl"
 
 # a yardstick beside a transformer
 run train --train data/books/simcheong.tsv --limit 60 --test data/books/heungbu.tsv --baseline --preset tiny --tokenizer tests/golden/sp/unigram.model --epochs 1 --lr 1e-3 --out "$work/run" --quiet --allow-unknown
