@@ -61,6 +61,10 @@ void nch_trace_json(const nch_trace *trace, const nch_predictor *predictor, cons
 /* A page to be clicked through, which needs nothing else, in Korean or in English; everything from outside is escaped. Appended to *out. */
 nch_status nch_trace_html(const nch_trace *trace, const nch_predictor *predictor, bool korean, nch_buffer *out, nch_error *error);
 
+/* The end of the tape as a drawing (SVG): the classifier's linear map, softmax and loss, each value with some of its numbers and gradients. Of a trace that was made with a
+ * label and keep_parameters. */
+void nch_trace_graph(const nch_trace *trace, const nch_predictor *predictor, nch_buffer *out);
+
 /* Two traces side by side, step by step. */
 void nch_trace_compare(const nch_trace *a, const nch_trace *b, const char *pattern, nch_buffer *out);
 

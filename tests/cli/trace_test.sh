@@ -40,6 +40,10 @@ exits 0 '' -- gradcheck --model "$work/m" --text '비가 와서 슬프다' --lab
 check 'gradcheck: all are OK' sh -c "grep -q '^41 of 41 tensors OK\$' '$work/.out' && [ \$(grep -c ' OK\$' '$work/.out') = 42 ]"
 exits 0 '' -- gradcheck --model "$work/m" --text '비가 와서 슬프다' --label $label --json --samples 2
 check 'gradcheck --json: each tensor with its samples' sh -c "grep -q '^{\"ok\":true,' '$work/.out' && [ \$(grep -o '\"elements\":\[[0-9]*,[0-9]*\]' '$work/.out' | grep -c '') = 41 ]"
+exits 0 '' -- trace --model "$work/m" --text '비가 와서 슬프다' --label $label --step loss --graph "$work/tape.svg"
+check 'the tape is drawn: six values, three ops' sh -c "for w in 'pooled (128)' 'W (7, 128)' 'b (7)' 'logits (7)' 'probabilities (7)' 'loss (1)' '>linear<' '>softmax<'; do
+	grep -q \"\$w\" '$work/tape.svg' || exit 1; done; grep -q '</svg>' '$work/tape.svg'"
+exits 2 'of which --label' -- trace --model "$work/m" --text '비' --graph "$work/none.svg"
 exits 2 'needs --label' -- gradcheck --model "$work/m" --text '비'
 
 exits 2 'did you mean layer.1.query' -- trace --model "$work/m" --text '비' --step layer.1.qeury

@@ -18,6 +18,7 @@ static const nch_option own_options[] = {
 	{"step", NCH_OPTION_TEXT, "NAME", .help = "only steps of this name; * stands for any letters: 'layer.3.*'"},
 	{"format", NCH_OPTION_CHOICE, .choices = "text|json", .otherwise = "text", .help = "for people, or an object with all numbers"},
 	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page to be clicked through, from the sentence to the loss and back"},
+	{"graph", NCH_OPTION_TEXT, "FILE.svg", .help = "with --label: also a drawing of the end of the tape, data and gradient in each box"},
 	{"compare", NCH_OPTION_FLAG, .help = "two models or two sentences, A and B, step by step"},
 	NCH_ENCODING_OPTION,
 	{0}};
@@ -39,7 +40,7 @@ static nch_status trace_one(const nch_options *options, const char *folder, cons
 	NCH_TRY(nch_default_model(folder, NCH_DEFAULT_EMOTIONS, &folder, error));
 	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), p, error));
 	NCH_TRY(nch_label_option(*p, nch_options_text(options, "label"), &label, error));
-	return nch_trace_make(*p, &asked, label, false, trace, error);
+	return nch_trace_make(*p, &asked, label, nch_options_text(options, "graph") != NULL, trace, error);
 }
 
 static nch_status write_page(const char *path, const nch_trace *trace, const nch_predictor *p, nch_error *error)
@@ -49,6 +50,19 @@ static nch_status write_page(const char *path, const nch_trace *trace, const nch
 	if (status == NCH_OK)
 		status = nch_file_write(path, page.data, page.length, error);
 	nch_buffer_free(&page);
+	return status;
+}
+
+static nch_status write_graph(const char *path, const nch_trace *trace, const nch_predictor *p, nch_error *error)
+{
+	nch_buffer drawing = {0};
+	if (!trace->has_label)
+		return nch_fail(error, NCH_USAGE, "--graph draws gradients, too: say of which --label");
+	nch_trace_graph(trace, p, &drawing);
+	nch_status status = nch_buffer_check(&drawing, error);
+	if (status == NCH_OK)
+		status = nch_file_write(path, drawing.data, drawing.length, error);
+	nch_buffer_free(&drawing);
 	return status;
 }
 
@@ -73,6 +87,8 @@ static nch_status show(const nch_options *options, const nch_trace *trace, const
 	NCH_TRY(check_pattern(trace, pattern, error));
 	if (page != NULL)
 		NCH_TRY(write_page(page, trace, p, error));
+	if (nch_options_text(options, "graph") != NULL)
+		NCH_TRY(write_graph(nch_options_text(options, "graph"), trace, p, error));
 	if (strcmp(nch_options_text(options, "format"), "json") == 0)
 		nch_trace_json(trace, p, pattern, &out);
 	else
