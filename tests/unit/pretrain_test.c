@@ -8,6 +8,7 @@
 #include "tests/golden/pretrain_golden.h"
 #include "train/masked.h"
 #include "train/trainer.h"
+#include "train_masked.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -89,21 +90,9 @@ TEST(five_steps_of_pytorch)
 static void train(size_t threads, const char *isa, const nch_train_options *o, const nch_train_watcher *watcher, nch_status expected, char hex[65],
                   nch_epoch_record *last)
 {
-	nch_examples e = examples(30), valid = examples(5);
 	nch_model *model = formula_model(0.1f);
-	nch_compute *compute = NULL;
-	nch_train_result result = {0};
-	nch_error error = {0};
-	CHECK(nch_compute_new(threads, isa, 40, 16, &compute, &error) == NCH_OK);
-	CHECK(nch_train(model, compute, &e, &valid, o, watcher, &result, &error) == expected);
-	memcpy(hex, result.fingerprint, 65);
-	if (last != NULL && result.count > 0)
-		*last = result.epochs[result.count - 1];
-	nch_train_result_free(&result);
-	nch_examples_free(&e);
-	nch_examples_free(&valid);
+	train_masked(model, threads, isa, o, watcher, expected, hex, last);
 	nch_model_free(model);
-	nch_compute_free(compute);
 }
 
 TEST(same_bits)

@@ -8,6 +8,7 @@
 #include "tests/golden/masking.h"
 #include "tests/golden/replaced_golden.h"
 #include "train/trainer.h"
+#include "train_masked.h"
 
 #include <stdlib.h>
 
@@ -187,23 +188,11 @@ TEST(five_steps_of_pytorch)
 static void train(size_t threads, const char *isa, const nch_train_options *o, const nch_train_watcher *watcher, nch_status expected, char hex[130],
                   nch_epoch_record *last)
 {
-	nch_examples e = examples(30), valid = examples(5);
 	nch_model *model = pair(48, 0.1f);
-	nch_compute *compute = NULL;
-	nch_train_result result = {0};
-	nch_error error = {0};
-	CHECK(nch_compute_new(threads, isa, 40, 32, &compute, &error) == NCH_OK);
-	CHECK(nch_train(model, compute, &e, &valid, o, watcher, &result, &error) == expected);
+	train_masked(model, threads, isa, o, watcher, expected, hex, last);
 	CHECK(model->generator->word == model->word && model->generator->decoder == model->word && model->generator->position == model->position);
-	memcpy(hex, result.fingerprint, 65);
 	nch_model_fingerprint(model->generator, hex + strlen(hex)); /* of both, one after the other */
-	if (last != NULL && result.count > 0)
-		*last = result.epochs[result.count - 1];
-	nch_train_result_free(&result);
-	nch_examples_free(&e);
-	nch_examples_free(&valid);
 	nch_model_free(model);
-	nch_compute_free(compute);
 }
 
 TEST(same_bits)
