@@ -29,8 +29,9 @@ enum {
 	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
 	NARROW = 256,          /* up to so many rows, B = Wᵀ is read where it lies */
 	NARROW_VECS = 4,       /* v16 of 16 rows of X each that go through a strip of W together: 4 · 16 · k stay in L2 */
-	NARROW_ROWS = 6 * VECS, /* rows of W in the tile of a narrow product: at least eight chains, where a v16 is one register (AVX-512) too */
-	NARROW_FEW = 4,        /* ... where there are not so many left */
+	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product: with VECS vectors of rows of X there are twelve chains of one register (AVX-512), or more */
+	NARROW_MOST = NARROW_ROWS * VECS, /* ... where there is but one such vector, so that the chains are enough there, too */
+	NARROW_FEW = 4,        /* ... where there are not so many rows left */
 	NARROW_STRIP = 48,     /* rows of W in one task */
 	NARROW_DEPTH = 4096    /* beyond, the packed Xᵀ would not fit */
 };
@@ -262,13 +263,22 @@ typedef struct narrow_job {
 	size_t vecs; /* v16 that hold the rows of X */
 } narrow_job;
 
-/* Packs Xᵀ: 16 rows at a time, vector v at shared + v·16·k. */
+/* Where vector v of Xᵀ lies, and how far it is from one of its columns to the next: VECS vectors side by side, as one tile takes them, the rest alone. */
+V_INLINE float *narrow_place(const narrow_job *job, size_t v, size_t *step)
+{
+	size_t group = v / VECS * VECS;
+	int whole = group + VECS <= job->vecs;
+	*step = whole ? 16 * VECS : 16;
+	return job->compute->shared + group * 16 * job->product->k + (v - group) * (whole ? 16 : 16 * job->product->k);
+}
+
+/* Packs Xᵀ: 16 rows at a time. */
 static void narrow_pack_task(void *context, size_t v, size_t thread)
 {
 	const narrow_job *job = context;
 	const nch_gemm *g = job->product;
-	size_t rows = g->m - 16 * v < 16 ? g->m - 16 * v : 16;
-	float *out = job->compute->shared + v * 16 * g->k;
+	size_t rows = g->m - 16 * v < 16 ? g->m - 16 * v : 16, step;
+	float *out = narrow_place(job, v, &step);
 	(void)thread;
 	for (size_t p = 0; p < g->k; p += 16) {
 		size_t part = g->k - p < 16 ? g->k - p : 16;
@@ -277,29 +287,48 @@ static void narrow_pack_task(void *context, size_t v, size_t thread)
 			square[i] = i >= rows ? v_zero() : v_load_part(g->a + (16 * v + i) * g->a_row + p, part);
 		v_transpose(square);
 		for (size_t i = 0; i < part; i++)
-			v_store(out + (p + i) * 16, square[i]);
+			v_store(out + (p + i) * step, square[i]);
 	}
 }
 
-/* rows (a constant) of W, from j on, times the 16 rows of X in vector v */
-V_INLINE void narrow_tile(int rows, const narrow_job *job, size_t j, size_t v)
+/* rows of W, from j on, times the 16 rows of X in each of `vecs` vectors from v on; rows and vecs are constants */
+V_INLINE void narrow_tile(int rows, int vecs, const narrow_job *job, size_t j, size_t v)
 {
 	const nch_gemm *g = job->product;
-	size_t tokens = g->m - 16 * v < 16 ? g->m - 16 * v : 16;
-	float *c = g->c + 16 * v * g->c_row + j;
-	float corner[NARROW_ROWS][16];
-	v16 sum[NARROW_ROWS];
-	for (int r = 0; r < rows; r++) {
-		for (size_t i = 0; i < tokens && g->accumulate; i++)
-			corner[r][i] = c[i * g->c_row + (size_t)r];
-		sum[r] = g->accumulate ? v_load_part(corner[r], tokens) : g->bias ? v_set(g->bias[j + (size_t)r]) : v_zero();
+	float corner[NARROW_MOST][16];
+	v16 sum[NARROW_MOST];
+	size_t step;
+	const float *x = narrow_place(job, v, &step);
+	for (int n = 0; n < vecs; n++) {
+		size_t first = 16 * (v + (size_t)n), tokens = g->m - first < 16 ? g->m - first : 16;
+		const float *c = g->c + first * g->c_row + j;
+		for (int r = 0; r < rows; r++) {
+			float *start = corner[r * vecs + n];
+			for (size_t i = 0; i < 16 && g->accumulate; i++)
+				start[i] = i < tokens ? c[i * g->c_row + (size_t)r] : 0.0f;
+			sum[r * vecs + n] = g->accumulate ? v_load(start) : g->bias ? v_set(g->bias[j + (size_t)r]) : v_zero();
+		}
 	}
-	chain(rows, 1, g->k, g->b + j * g->b_col, g->b_col, 1, job->compute->shared + v * 16 * g->k, 16, sum);
-	for (int r = 0; r < rows; r++)
-		v_store(corner[r], sum[r]);
-	for (size_t i = 0; i < tokens; i++)
-		for (int r = 0; r < rows; r++)
-			c[i * g->c_row + (size_t)r] = corner[r][i];
+	chain(rows, vecs, g->k, g->b + j * g->b_col, g->b_col, 1, x, step, sum);
+	UNROLL for (int s = 0; s < rows * vecs; s++)
+		v_store(corner[s], sum[s]);
+	for (int n = 0; n < vecs; n++) {
+		size_t first = 16 * (v + (size_t)n), tokens = g->m - first < 16 ? g->m - first : 16;
+		float *c = g->c + first * g->c_row + j;
+		for (size_t i = 0; i < tokens; i++)
+			for (int r = 0; r < rows; r++)
+				c[i * g->c_row + (size_t)r] = corner[r * vecs + n][i];
+	}
+}
+
+/* `rows` of W from j on times the vectors [first, last), VECS at a time, and what is left of them alone. */
+V_INLINE void narrow_rows(int rows, const narrow_job *job, size_t j, size_t first, size_t last)
+{
+	size_t v = first;
+	for (; v + VECS <= last; v += VECS)
+		narrow_tile(rows, VECS, job, j, v);
+	for (; v < last; v++)
+		narrow_tile(rows, 1, job, j, v);
 }
 
 static void narrow_task(void *context, size_t index, size_t thread)
@@ -308,16 +337,17 @@ static void narrow_task(void *context, size_t index, size_t thread)
 	size_t begin = index * NARROW_STRIP, end = job->product->n - begin < NARROW_STRIP ? job->product->n : begin + NARROW_STRIP;
 	(void)thread;
 	for (size_t first = 0; first < job->vecs; first += NARROW_VECS) {
-		size_t last = job->vecs - first < NARROW_VECS ? job->vecs : first + NARROW_VECS, j = begin;
-		for (; j + NARROW_ROWS <= end; j += NARROW_ROWS)
-			for (size_t v = first; v < last; v++)
-				narrow_tile(NARROW_ROWS, job, j, v);
+		size_t last = job->vecs - first < NARROW_VECS ? job->vecs : first + NARROW_VECS, whole = last - (last - first) % VECS, j = begin;
+		for (; j + NARROW_MOST <= end; j += NARROW_MOST) {
+			for (size_t r = 0; r < NARROW_MOST; r += NARROW_ROWS)
+				narrow_rows(NARROW_ROWS, job, j + r, first, whole);
+			if (whole < last)
+				narrow_tile(NARROW_MOST, 1, job, j, whole);
+		}
 		for (; j + NARROW_FEW <= end; j += NARROW_FEW)
-			for (size_t v = first; v < last; v++)
-				narrow_tile(NARROW_FEW, job, j, v);
+			narrow_rows(NARROW_FEW, job, j, first, last);
 		for (; j < end; j++)
-			for (size_t v = first; v < last; v++)
-				narrow_tile(1, job, j, v);
+			narrow_rows(1, job, j, first, last);
 	}
 }
 
