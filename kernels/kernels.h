@@ -235,6 +235,12 @@ typedef struct nch_kernels {
 	void (*sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
 	            float *velocity, size_t n);
 
+	/* Lion: weight = weight · (1 - decay) - step_size · sign(beta1 · m + (1 - beta1) · g), then m = beta2 · m + (1 - beta2) · g, g the scaled gradient */
+	void (*lion)(const nch_adam *step, float *weight, const float *gradient, float *moment, size_t n);
+	/* LAMB: moments as adam; gradient = step_size · m / (root_scale · √v + epsilon) + l2 · weight, the direction to go */
+	void (*lamb)(const nch_adam *step, const float *weight, float *gradient, float *moment1, float *moment2, size_t n);
+	void (*add_scaled)(float *y, float factor, const float *x, size_t n); /* y += factor · x */
+
 	/* average += rate · (x - average) */
 	void (*average)(float *average, float rate, const float *x, size_t n);
 

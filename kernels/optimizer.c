@@ -55,6 +55,52 @@ void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gra
 	}
 }
 
+/* -1, 0 or 1 */
+V_INLINE v16 sign_of(v16 x)
+{
+	v16 one = v_set(1.0f), zero = v_zero();
+	return v_select(v_lt(zero, x), one, v_select(v_lt(x, zero), v_set(-1.0f), zero));
+}
+
+void NCH_KERNEL(nch_lion)(const nch_adam *s, float *weight, const float *gradient, float *moment, size_t n);
+void NCH_KERNEL(nch_lion)(const nch_adam *s, float *weight, const float *gradient, float *moment, size_t n)
+{
+	for (size_t i = 0; i < n; i += 16) {
+		size_t here = n - i < 16 ? n - i : 16;
+		v16 w = v_load_part(weight + i, here), m = v_load_part(moment + i, here);
+		v16 g = v_mul(v_load_part(gradient + i, here), v_set(s->gradient_scale)), change = v_sub(g, m);
+		v16 direction = sign_of(v_fma(change, v_set(1.0f - s->beta1), m));
+		w = v_fma(direction, v_set(-s->step_size), v_mul(w, v_set(1.0f - s->decay)));
+		v_store_part(weight + i, w, here);
+		v_store_part(moment + i, v_fma(change, v_set(1.0f - s->beta2), m), here);
+	}
+}
+
+void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *weight, float *gradient, float *moment1, float *moment2, size_t n);
+void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *weight, float *gradient, float *moment1, float *moment2, size_t n)
+{
+	for (size_t i = 0; i < n; i += 16) {
+		size_t here = n - i < 16 ? n - i : 16;
+		v16 w = v_load_part(weight + i, here), m = v_load_part(moment1 + i, here), v = v_load_part(moment2 + i, here);
+		v16 g = v_mul(v_load_part(gradient + i, here), v_set(s->gradient_scale));
+		m = v_fma(v_sub(g, m), v_set(1.0f - s->beta1), m);
+		v = v_fma(v_mul(g, g), v_set(1.0f - s->beta2), v_mul(v, v_set(s->beta2)));
+		v16 change = v_div(v_mul(m, v_set(s->step_size)), v_fma(v_sqrt(v), v_set(s->root_scale), v_set(s->epsilon)));
+		v_store_part(moment1 + i, m, here);
+		v_store_part(moment2 + i, v, here);
+		v_store_part(gradient + i, v_fma(v_set(s->l2), w, change), here);
+	}
+}
+
+void NCH_KERNEL(nch_add_scaled)(float *y, float factor, const float *x, size_t n);
+void NCH_KERNEL(nch_add_scaled)(float *y, float factor, const float *x, size_t n)
+{
+	for (size_t i = 0; i < n; i += 16) {
+		size_t here = n - i < 16 ? n - i : 16;
+		v_store_part(y + i, v_fma(v_load_part(x + i, here), v_set(factor), v_load_part(y + i, here)), here);
+	}
+}
+
 void NCH_KERNEL(nch_average)(float *average, float rate, const float *x, size_t n);
 void NCH_KERNEL(nch_average)(float *average, float rate, const float *x, size_t n)
 {

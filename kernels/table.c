@@ -34,6 +34,9 @@ float NCH_KERNEL(nch_softmax)(float *y, const float *x, size_t n);
 void NCH_KERNEL(nch_adam)(const nch_adam *s, float *weight, const float *gradient, float *moment1, float *moment2, size_t n);
 void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
                          float *velocity, size_t n);
+void NCH_KERNEL(nch_lion)(const nch_adam *s, float *weight, const float *gradient, float *moment, size_t n);
+void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *weight, float *gradient, float *moment1, float *moment2, size_t n);
+void NCH_KERNEL(nch_add_scaled)(float *y, float factor, const float *x, size_t n);
 void NCH_KERNEL(nch_average)(float *average, float rate, const float *x, size_t n);
 float NCH_KERNEL(nch_fma_peak)(size_t count);
 
@@ -66,6 +69,9 @@ const nch_kernels NCH_KERNEL(nch_kernels) = {
 	.softmax = NCH_KERNEL(nch_softmax),
 	.adam = NCH_KERNEL(nch_adam),
 	.sgd = NCH_KERNEL(nch_sgd),
+	.lion = NCH_KERNEL(nch_lion),
+	.lamb = NCH_KERNEL(nch_lamb),
+	.add_scaled = NCH_KERNEL(nch_add_scaled),
 	.average = NCH_KERNEL(nch_average),
 	.fma_peak = NCH_KERNEL(nch_fma_peak),
 };

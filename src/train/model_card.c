@@ -177,7 +177,6 @@ static void command_and_weights(const card *c)
 
 static void recipe_section(const card *c)
 {
-	static const char *const optimizers[] = {"AdamW", "Adam", "RAdam", "SGD", "RAdam as TensorFlow Addons has it"};
 	const nch_train_options *t = &c->options->training;
 	text(c, "## Recipe\n\n| | |\n| --- | --- |\n");
 	if (c->ngram != NULL) {
@@ -193,7 +192,7 @@ static void recipe_section(const card *c)
 		row(c, "recipe", c->settings->recipe);
 	nch_buffer_printf(c->out, "| epochs | %zu of %zu, the best is %zu |\n| batch | %zu |\n", c->result->training.count, t->epochs, c->result->training.best_epoch,
 	                  t->batch * t->accumulate);
-	row(c, "optimizer", optimizers[t->optimizer.kind]);
+	row(c, "optimizer", nch_optimizers[t->optimizer.kind].title);
 	number_row(c, "learning rate", t->optimizer.lr);
 	row(c, "schedule", nch_schedule_names[t->optimizer.schedule]);
 	number_row(c, "warm-up", t->optimizer.warmup);

@@ -23,11 +23,12 @@ nch_status nch_optimizer_new(nch_model *model, const nch_optimizer_options *opti
 	*optimizer = (nch_optimizer){.options = *options, .model = model};
 	optimizer->gradients = nch_alloc_untouched(floats, sizeof(float));
 	optimizer->moment1 = nch_alloc_aligned(floats, sizeof(float));
-	if (options->kind != NCH_SGD)
+	bool two = nch_optimizers[options->kind].moments > 1;
+	if (two)
 		optimizer->moment2 = nch_alloc_aligned(floats, sizeof(float));
 	if (options->ema > 0.0)
 		optimizer->average = nch_alloc_untouched(floats, sizeof(float));
-	if (!optimizer->gradients || !optimizer->moment1 || (options->kind != NCH_SGD && !optimizer->moment2) || (options->ema > 0.0 && !optimizer->average)) {
+	if (!optimizer->gradients || !optimizer->moment1 || (two && !optimizer->moment2) || (options->ema > 0.0 && !optimizer->average)) {
 		nch_optimizer_free(optimizer);
 		return nch_fail(error, NCH_MEMORY, "not enough memory to train %zu parameters: weights, gradients and moments take %zu MiB",
 		                model->parameters, floats / 65536);
@@ -62,11 +63,14 @@ void nch_optimizer_clear(nch_optimizer *optimizer)
 
 /* --- all tensors as one list of blocks --- */
 
-typedef struct step_job {
+typedef struct nch_optimizer_pass {
 	nch_optimizer *optimizer;
 	const nch_kernels *kernels;
+	nch_pool *pool;
+	size_t blocks; /* of the tensors that have a gradient */
 	double lr, gradient_scale, average_rate;
-	double *sums; /* one a block */
+	double *sums;  /* (2 · blocks): sums of squares, two a block at most */
+	double *ratios; /* LAMB: (tensors of the model) */
 } step_job;
 
 typedef struct block {
@@ -138,27 +142,141 @@ static nch_adam adam_of(const nch_optimizer_options *o, uint64_t t, double lr, d
 	return step;
 }
 
-static void step_task(void *context, size_t index, size_t thread)
+/* A block as the optimizers see it. */
+typedef struct stretch {
+	const nch_tensor *tensor;
+	float *weight, *gradient, *moment1, *moment2;
+	size_t count;
+	double decay, lr; /* this tensor's */
+} stretch;
+
+static bool find_stretch(const step_job *job, size_t index, stretch *found)
 {
-	const step_job *job = context;
 	const nch_optimizer *o = job->optimizer;
 	block b;
-	(void)thread;
 	if (!find_block(o->model, index, true, &b))
-		return;
+		return false;
 	size_t at = nch_model_offset(o->model, b.tensor) + b.begin;
-	float *weight = b.tensor->data + b.begin;
-	const float *gradient = b.tensor->grad + b.begin;
-	double decay = b.tensor->no_decay ? 0.0 : o->options.weight_decay;
-	double lr = o->options.rates ? job->lr * o->options.rates[b.tensor - o->model->tensors] : job->lr;
-	if (o->options.kind == NCH_SGD) {
-		job->kernels->sgd((float)lr, (float)o->options.momentum, (float)decay, (float)job->gradient_scale, weight, gradient, o->moment1 + at,
-		                  b.count);
-		return;
-	}
-	nch_adam adam = adam_of(&o->options, o->steps + 1, lr, job->gradient_scale, decay);
-	job->kernels->adam(&adam, weight, gradient, o->moment1 + at, o->moment2 + at, b.count);
+	*found = (stretch){.tensor = b.tensor, .weight = b.tensor->data + b.begin, .gradient = b.tensor->grad + b.begin, .moment1 = o->moment1 + at,
+	                   .moment2 = o->moment2 ? o->moment2 + at : NULL, .count = b.count, .decay = b.tensor->no_decay ? 0.0 : o->options.weight_decay,
+	                   .lr = o->options.rates ? job->lr * o->options.rates[b.tensor - o->model->tensors] : job->lr};
+	return true;
 }
+
+static void adam_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	stretch s;
+	(void)thread;
+	if (!find_stretch(job, index, &s))
+		return;
+	nch_adam adam = adam_of(&job->optimizer->options, job->optimizer->steps + 1, s.lr, job->gradient_scale, s.decay);
+	job->kernels->adam(&adam, s.weight, s.gradient, s.moment1, s.moment2, s.count);
+}
+
+static nch_status step_adam(step_job *job, nch_error *error)
+{
+	(void)error;
+	nch_pool_run(job->pool, job->blocks, adam_task, job);
+	return NCH_OK;
+}
+
+static void sgd_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	stretch s;
+	(void)thread;
+	if (find_stretch(job, index, &s))
+		job->kernels->sgd((float)s.lr, (float)job->optimizer->options.momentum, (float)s.decay, (float)job->gradient_scale, s.weight, s.gradient,
+		                  s.moment1, s.count);
+}
+
+static nch_status step_sgd(step_job *job, nch_error *error)
+{
+	(void)error;
+	nch_pool_run(job->pool, job->blocks, sgd_task, job);
+	return NCH_OK;
+}
+
+static void lion_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	const nch_optimizer_options *o = &job->optimizer->options;
+	stretch s;
+	(void)thread;
+	if (!find_stretch(job, index, &s))
+		return;
+	const nch_adam lion = {.gradient_scale = (float)job->gradient_scale, .decay = (float)(s.lr * s.decay), .beta1 = (float)o->beta1, .beta2 = (float)o->beta2,
+	                       .step_size = (float)s.lr};
+	job->kernels->lion(&lion, s.weight, s.gradient, s.moment1, s.count);
+}
+
+static nch_status step_lion(step_job *job, nch_error *error)
+{
+	(void)error;
+	nch_pool_run(job->pool, job->blocks, lion_task, job);
+	return NCH_OK;
+}
+
+/* The direction takes the gradient's place; of it and of the weights each block leaves its sum of squares. */
+static void lamb_direction_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	const nch_optimizer_options *o = &job->optimizer->options;
+	stretch s;
+	(void)thread;
+	if (!find_stretch(job, index, &s))
+		return;
+	uint64_t t = job->optimizer->steps + 1;
+	const nch_adam lamb = {.gradient_scale = (float)job->gradient_scale, .l2 = (float)s.decay, .beta1 = (float)o->beta1, .beta2 = (float)o->beta2,
+	                       .epsilon = (float)o->epsilon, .step_size = (float)(1.0 / (1.0 - nch_power(o->beta1, t))),
+	                       .root_scale = (float)(1.0 / sqrt(1.0 - nch_power(o->beta2, t)))};
+	job->kernels->lamb(&lamb, s.weight, s.gradient, s.moment1, s.moment2, s.count);
+	job->sums[2 * index] = (double)job->kernels->sum_squares(s.weight, s.count);
+	job->sums[2 * index + 1] = (double)job->kernels->sum_squares(s.gradient, s.count);
+}
+
+/* How much longer a tensor is than its direction; 1 where one of them is 0. Blocks in ascending order. */
+static void find_ratios(const step_job *job)
+{
+	const nch_model *m = job->optimizer->model;
+	size_t at = 0;
+	for (size_t i = 0; i < m->count; i++) {
+		double weight = 0.0, direction = 0.0;
+		for (size_t left = blocks_of(&m->tensors[i], true); left > 0; left--, at++) {
+			weight += job->sums[2 * at];
+			direction += job->sums[2 * at + 1];
+		}
+		job->ratios[i] = weight > 0.0 && direction > 0.0 ? sqrt(weight) / sqrt(direction) : 1.0;
+	}
+}
+
+static void lamb_move_task(void *context, size_t index, size_t thread)
+{
+	const step_job *job = context;
+	stretch s;
+	(void)thread;
+	if (find_stretch(job, index, &s))
+		job->kernels->add_scaled(s.weight, (float)(-s.lr * job->ratios[s.tensor - job->optimizer->model->tensors]), s.gradient, s.count);
+}
+
+static nch_status step_lamb(step_job *job, nch_error *error)
+{
+	job->ratios = nch_alloc(job->optimizer->model->count, sizeof *job->ratios);
+	if (job->ratios == NULL)
+		return nch_no_memory(error);
+	nch_pool_run(job->pool, job->blocks, lamb_direction_task, job);
+	find_ratios(job);
+	nch_pool_run(job->pool, job->blocks, lamb_move_task, job);
+	nch_free(job->ratios);
+	return NCH_OK;
+}
+
+#define ROW(kind, name, title, moments, way) [kind] = {name, title, moments, step_##way},
+const nch_optimizer_row nch_optimizers[NCH_OPTIMIZER_KINDS] = {
+	NCH_OPTIMIZERS(ROW)
+	[NCH_RADAM_TFA] = {NULL, "RAdam as TensorFlow Addons has it", 2, step_adam},
+};
 
 static void average_task(void *context, size_t index, size_t thread)
 {
@@ -183,21 +301,25 @@ nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_com
 {
 	const nch_optimizer_options *o = &optimizer->options;
 	size_t blocks = count_blocks(optimizer->model, true);
-	step_job job = {.optimizer = optimizer, .kernels = compute->kernels, .lr = lr, .gradient_scale = 1.0};
-	job.sums = nch_alloc(blocks, sizeof *job.sums);
+	step_job job = {.optimizer = optimizer, .kernels = compute->kernels, .pool = compute->pool, .blocks = blocks, .lr = lr, .gradient_scale = 1.0};
+	job.sums = nch_alloc(blocks, 2 * sizeof *job.sums);
 	if (job.sums == NULL)
 		return nch_no_memory(error);
 	nch_pool_run(compute->pool, blocks, square_task, &job);
 	double sum = 0.0;
 	for (size_t i = 0; i < blocks; i++)
 		sum += job.sums[i];
-	nch_free(job.sums);
 	*norm = sqrt(sum);
+	nch_status status = NCH_OK;
 	if (!(sum <= 1.7976931348623157e308))
-		return nch_fail(error, NCH_NUMERIC, "the gradients are no longer finite numbers (norm %g); a lower --lr or --clip 1 usually helps", *norm);
+		status = nch_fail(error, NCH_NUMERIC, "the gradients are no longer finite numbers (norm %g); a lower --lr or --clip 1 usually helps", *norm);
 	if (o->clip > 0.0 && *norm > o->clip)
 		job.gradient_scale = o->clip / (*norm + 1e-6); /* as torch's clip_grad_norm_ */
-	nch_pool_run(compute->pool, blocks, step_task, &job);
+	if (status == NCH_OK)
+		status = nch_optimizers[o->kind].step(&job, error);
+	nch_free(job.sums);
+	if (status != NCH_OK)
+		return status;
 	optimizer->steps++;
 	follow(optimizer, &job, compute->pool);
 	return NCH_OK;

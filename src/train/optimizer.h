@@ -9,14 +9,39 @@
 #include "nn/model.h"
 #include "train/schedule.h"
 
+/* The optimizers, a row each: name on the command line, title for people, moments that are kept, and which of optimizer.c's ways to step.
+ *   AdamW  Loshchilov & Hutter 2019: the decay stands beside the gradient.
+ *   Adam   Kingma & Ba 2015; weight decay is added to the gradient.
+ *   RAdam  Liu et al. 2020, as torch has it: L2 in the gradient, plain steps while the variance is intractable.
+ *   SGD    with momentum, torch's form.
+ *   Lion   Chen et al. 2023, algorithm 2: every weight moves by the rate, in the direction of a sign; one moment.
+ *   LAMB   You et al. 2020, algorithm 2: Adam's direction, for each tensor as long as the tensor itself. */
+#define NCH_OPTIMIZERS(ROW) \
+	ROW(NCH_ADAMW, "adamw", "AdamW", 2, adam) \
+	ROW(NCH_ADAM, "adam", "Adam", 2, adam) \
+	ROW(NCH_RADAM, "radam", "RAdam", 2, adam) \
+	ROW(NCH_SGD, "sgd", "SGD", 1, sgd) \
+	ROW(NCH_LION, "lion", "Lion", 1, lion) \
+	ROW(NCH_LAMB, "lamb", "LAMB", 2, lamb)
+
+#define NCH_CHOICE_KIND(kind, ...) kind,
+#define NCH_CHOICE_NAME(kind, name, ...) "|" name
 typedef enum nch_optimizer_kind {
-	NCH_ADAMW, /* Loshchilov & Hutter 2019: the decay stands beside the gradient */
-	NCH_ADAM,  /* Kingma & Ba 2015; weight decay is added to the gradient */
-	NCH_RADAM, /* Liu et al. 2020, as torch has it: L2 in the gradient, plain steps while the variance is intractable */
-	NCH_SGD,   /* with momentum, torch's form */
-	NCH_RADAM_TFA /* the same as TensorFlow Addons' RectifiedAdam has it: the decay stands beside the gradient, epsilon beside the corrected
-	                 root √(v / (1 - β₂ᵗ)), and the schedule counts steps from 1 */
+	NCH_OPTIMIZERS(NCH_CHOICE_KIND)
+	NCH_RADAM_TFA, /* a form of RAdam, without a name of its own, as TensorFlow Addons' RectifiedAdam has it: the decay stands beside the gradient, epsilon beside
+	                  the corrected root √(v / (1 - β₂ᵗ)), and the schedule counts steps from 1 */
+	NCH_OPTIMIZER_KINDS
 } nch_optimizer_kind;
+#define NCH_OPTIMIZER_CHOICES (&("" NCH_OPTIMIZERS(NCH_CHOICE_NAME))[1]) /* "adamw|adam|…" */
+
+struct nch_optimizer_pass;
+
+typedef struct nch_optimizer_row {
+	const char *name, *title; /* name NULL: it cannot be asked for by one */
+	size_t moments;
+	nch_status (*step)(struct nch_optimizer_pass *pass, nch_error *error);
+} nch_optimizer_row;
+extern const nch_optimizer_row nch_optimizers[NCH_OPTIMIZER_KINDS]; /* by nch_optimizer_kind */
 
 typedef struct nch_optimizer_options {
 	nch_optimizer_kind kind;
@@ -35,7 +60,7 @@ typedef struct nch_optimizer {
 	nch_optimizer_options options;
 	nch_model *model;
 	float *gradients;          /* these three have the layout of the model's storage */
-	float *moment1, *moment2;  /* SGD: moment1 is the velocity, moment2 NULL */
+	float *moment1, *moment2;  /* moment2 NULL where there is but one, as SGD's velocity */
 	float *average;            /* of the weights, or NULL */
 	uint64_t steps;            /* taken so far */
 } nch_optimizer;

@@ -28,11 +28,50 @@ def gradient(step, t, n):
     return np.float32((x - 0.5) * np.array([1.0, 0.1, 0.01, 0.001])[i % 4]).astype(np.float64)
 
 
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, "Symbolic Discovery of Optimization Algorithms", algorithm 2."""
+    def __init__(self, groups, lr, betas):
+        super().__init__(groups, dict(lr=lr, betas=betas, weight_decay=0.0))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            (b1, b2), lr, decay = group["betas"], group["lr"], group["weight_decay"]
+            for w in group["params"]:
+                m = self.state[w].setdefault("m", torch.zeros_like(w))
+                c = b1 * m + (1 - b1) * w.grad
+                w.copy_(w - lr * (c.sign() + decay * w))
+                m.copy_(b2 * m + (1 - b2) * w.grad)
+
+
+class Lamb(torch.optim.Optimizer):
+    """You et al. 2020, "Large Batch Optimization for Deep Learning", algorithm 2, with phi(x) = x."""
+    def __init__(self, groups, lr, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(groups, dict(lr=lr, betas=betas, eps=eps, weight_decay=0.0))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            (b1, b2), lr, decay = group["betas"], group["lr"], group["weight_decay"]
+            for w in group["params"]:
+                s = self.state[w]
+                if not s:
+                    s.update(t=0, m=torch.zeros_like(w), v=torch.zeros_like(w))
+                s["t"] += 1
+                s["m"].copy_(b1 * s["m"] + (1 - b1) * w.grad)
+                s["v"].copy_(b2 * s["v"] + (1 - b2) * w.grad ** 2)
+                m, v = s["m"] / (1 - b1 ** s["t"]), s["v"] / (1 - b2 ** s["t"])
+                u = m / (v.sqrt() + group["eps"]) + decay * w
+                ratio = w.norm() / u.norm() if w.norm() > 0 and u.norm() > 0 else 1.0
+                w.copy_(w - lr * ratio * u)
+
+
 def run(kind, schedule):
     weights = [torch.tensor(weight(t, n, int(np.prod(s))).reshape(s), requires_grad=True) for t, (n, s) in enumerate(SHAPES)]
     groups = [dict(params=[w for w in weights if w.dim() > 1], weight_decay=DECAY), dict(params=[w for w in weights if w.dim() == 1], weight_decay=0.0)]
     make = {"adamw": lambda: torch.optim.AdamW(groups, lr=2e-3), "adam": lambda: torch.optim.Adam(groups, lr=2e-3),
-            "radam": lambda: torch.optim.RAdam(groups, lr=2e-3), "sgd": lambda: torch.optim.SGD(groups, lr=0.05, momentum=0.9)}
+            "radam": lambda: torch.optim.RAdam(groups, lr=2e-3), "sgd": lambda: torch.optim.SGD(groups, lr=0.05, momentum=0.9),
+            "lion": lambda: Lion(groups, lr=2e-3, betas=(0.9, 0.99)), "lamb": lambda: Lamb(groups, lr=2e-3)}
     optimizer = make[kind]()
     scheduler = {"constant": lambda: torch.optim.lr_scheduler.LambdaLR(optimizer, lambda s: min(1.0, s / WARMUP)),
                  "linear": lambda: get_linear_schedule_with_warmup(optimizer, WARMUP, STEPS),
@@ -49,6 +88,6 @@ def run(kind, schedule):
 
 
 print("/* Made by optimizers.py with torch %s, transformers %s. */" % (torch.__version__, transformers.__version__))
-for kind in ("adamw", "adam", "radam", "sgd"):
+for kind in ("adamw", "adam", "radam", "sgd", "lion", "lamb"):
     for schedule in ("constant", "linear", "cosine", "wsd"):
         run(kind, schedule)

@@ -37,7 +37,7 @@ static nch_model *small_model(void)
 
 static nch_optimizer_options options_of(nch_optimizer_kind kind, nch_schedule_kind schedule)
 {
-	return (nch_optimizer_options){.kind = kind, .lr = kind == NCH_SGD ? 0.05 : 2e-3, .momentum = 0.9, .beta1 = 0.9, .beta2 = 0.999,
+	return (nch_optimizer_options){.kind = kind, .lr = kind == NCH_SGD ? 0.05 : 2e-3, .momentum = 0.9, .beta1 = 0.9, .beta2 = kind == NCH_LION ? 0.99 : 0.999,
 	                               .epsilon = kind == NCH_RADAM_TFA ? 1e-7 : 1e-8, .weight_decay = 0.01, .clip = 1.0, .schedule = schedule,
 	                               .warmup = 4, .decay = 5};
 }
@@ -98,6 +98,14 @@ AGAINST_TORCH(sgd_constant, NCH_SGD, NCH_CONSTANT, golden_sgd_constant)
 AGAINST_TORCH(sgd_linear, NCH_SGD, NCH_LINEAR, golden_sgd_linear)
 AGAINST_TORCH(sgd_cosine, NCH_SGD, NCH_COSINE, golden_sgd_cosine)
 AGAINST_TORCH(sgd_wsd, NCH_SGD, NCH_WSD, golden_sgd_wsd)
+AGAINST_TORCH(lion_constant, NCH_LION, NCH_CONSTANT, golden_lion_constant)
+AGAINST_TORCH(lion_linear, NCH_LION, NCH_LINEAR, golden_lion_linear)
+AGAINST_TORCH(lion_cosine, NCH_LION, NCH_COSINE, golden_lion_cosine)
+AGAINST_TORCH(lion_wsd, NCH_LION, NCH_WSD, golden_lion_wsd)
+AGAINST_TORCH(lamb_constant, NCH_LAMB, NCH_CONSTANT, golden_lamb_constant)
+AGAINST_TORCH(lamb_linear, NCH_LAMB, NCH_LINEAR, golden_lamb_linear)
+AGAINST_TORCH(lamb_cosine, NCH_LAMB, NCH_COSINE, golden_lamb_cosine)
+AGAINST_TORCH(lamb_wsd, NCH_LAMB, NCH_WSD, golden_lamb_wsd)
 
 /* --- runs of another length --- */
 
@@ -299,6 +307,14 @@ int main(void)
 	RUN(sgd_linear);
 	RUN(sgd_cosine);
 	RUN(sgd_wsd);
+	RUN(lion_constant);
+	RUN(lion_linear);
+	RUN(lion_cosine);
+	RUN(lion_wsd);
+	RUN(lamb_constant);
+	RUN(lamb_linear);
+	RUN(lamb_cosine);
+	RUN(lamb_wsd);
 	RUN(where_schedules_agree);
 	RUN(average_of_the_weights);
 	RUN(radam_as_addons_has_it);
