@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/os.h"
 #include "io/weights.h"
 #include "ngram/model.h"
 
@@ -75,7 +76,7 @@ nch_status nch_ngram_save(const nch_ngram *model, const char *folder, char hex[6
 	if (status == NCH_OK)
 		status = write_config(model, folder, error);
 	if (status == NCH_OK && model->shape.buckets > 0)
-		remove(grams); /* an older model's */
+		nch_os_remove(grams); /* an older model's */
 	nch_free(weights);
 	nch_free(grams);
 	return status;

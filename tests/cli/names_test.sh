@@ -1,0 +1,30 @@
+# names_test.sh - what the objects ask of the C library: C11, the few names of POSIX that every system has, and nothing that only one library knows. What
+# systems differ in is src/base/os_*.c's alone, and those are left out here.
+. "$(dirname "$0")/lib.sh"
+
+build=$(dirname "$NUNCHI")
+if ! command -v nm > /dev/null; then
+	skip "no nm"
+	finish
+fi
+if checked; then
+	skip "a sanitizer's own names are everywhere"
+	finish
+fi
+c11='mem(chr|cmp|cpy|move|set)|str(len|cmp|ncmp|chr|rchr|spn|cspn|pbrk|str|cpy|tok)|strto(d|f|l|ul|ll|ull)|v?snprintf|fprintf|sscanf|qsort|bsearch|abort|calloc|malloc|realloc|free'
+c11="$c11|f(open|close|read|write|flush|seek|tell|gets|putc|puts)|rewind|localeconv|stderr|(fma|floor|ceil|sqrt|fmin|fmax|lround|fabs)f?|to(lower|upper)|is(alpha|alnum|digit|space|upper|lower)"
+everywhere='strn?casecmp' # POSIX.1-2001; mingw-w64 has them as well
+library='_GLOBAL_OFFSET_TABLE_|__errno_location|__isoc99_sscanf|__ctype_[a-z_]*|__stack_chk_fail|__[a-z]*_chk|__tls_get_addr|_?mcount|__gcov_[a-z_]*' # how glibc, musl and gcc spell C11's and their own
+find "$build/src" "$build/kernels" "$build/tokenizer" -name '*.o' 2> /dev/null > "$work/objects"
+[ -s "$work/objects" ] || { skip "no objects in $build"; finish; }
+# asks 'what' 'ERE of further names' OBJECTS...
+asks() {
+	what=$1 more=$2
+	shift 2
+	nm -u "$@" 2> /dev/null | awk '/:$/ { file = $1 } $1 == "U" || $1 == "w" { sub(/@.*/, "", $2); print $2, file }' |
+		grep -vE "^(nch_[a-z0-9_]*|$c11|$everywhere|$library$more) " | sort -u > "$work/.out"
+	if [ -s "$work/.out" ]; then bad "$what"; else good; fi
+}
+asks "no library function but C11's outside src/base/os_*.c and kernels/threads.c" '' $(grep -vE '/(src/base/os_|kernels/threads)' "$work/objects")
+asks "threads: POSIX's" '|pthread_[a-z_]*|clock_gettime' $(grep '/kernels/threads' "$work/objects")
+finish
