@@ -21,7 +21,7 @@ AR := $(shell $(CC) -print-prog-name=ar)
 endif
 
 # --- what the system of the target asks for ---
-SYSTEM := $(if $(findstring mingw,$(MACHINE)),windows,posix)
+SYSTEM := $(if $(findstring mingw,$(MACHINE)),windows,$(if $(findstring wasm,$(MACHINE)),wasm,posix))
 ifeq ($(SYSTEM),windows)
 # One file that needs no library beside the system's; C11's printf; an exact fma (see kernels/fma.h). gcc keeps the stack at 16 bytes there, so that wide
 # registers must be stored and loaded without an alignment.
@@ -63,9 +63,10 @@ QUIET := $(if $(filter 1,$(V)),,@)
 SAY := $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@echo)
 
 # --- what is compiled: of the files that know the system, those of this one ---
-OTHER_SYSTEM := $(wildcard src/base/os_$(if $(filter windows,$(SYSTEM)),posix,windows)*.c)
-KERNEL_ONCE := kernels/dispatch.c kernels/threads.c kernels/math.c kernels/sizes.c
-KERNEL_ISA  := $(filter-out $(KERNEL_ONCE),$(wildcard kernels/*.c))
+OTHER_SYSTEM := $(filter-out src/base/os_$(SYSTEM)%,$(wildcard src/base/os_*.c))
+THREADS := kernels/threads$(if $(filter wasm,$(SYSTEM)),_alone).c
+KERNEL_ONCE := kernels/dispatch.c $(THREADS) kernels/math.c kernels/sizes.c
+KERNEL_ISA  := $(filter-out $(KERNEL_ONCE) kernels/threads%,$(wildcard kernels/*.c))
 LIB_SOURCES := $(wildcard $(KERNEL_ONCE)) $(wildcard tokenizer/*.c tokenizer/*/*.c) $(filter-out src/cli/% $(OTHER_SYSTEM),$(wildcard src/*.c src/*/*.c src/*/*/*.c))
 CLI_SOURCES := $(wildcard src/cli/*.c src/cli/*/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/trace_page.o $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o)) \
@@ -74,7 +75,7 @@ CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%$(EXE),$(filter-out $(if $(filter windows,$(SYSTEM)),%_posix_test.c),$(wildcard tests/unit/*_test.c)))
 EXERCISE_PROGRAMS := $(BUILD)/tests/exercises/holes$(EXE) $(BUILD)/tests/exercises/solutions$(EXE)
 
-.PHONY: all static dist install-share unit-tests test faults demo install uninstall clean help
+.PHONY: all static page dist install-share unit-tests test faults demo install uninstall clean help
 all: $(BUILD)/nunchi$(EXE) $(BUILD)/libnunchi.a
 
 $(BUILD)/nunchi$(EXE): $(CLI_OBJECTS) $(BUILD)/libnunchi.a
@@ -151,6 +152,16 @@ $(BUILD)/tests/unit/%$(EXE): tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
 # One file that runs on any Linux: musl, whose functions come along.
 static:
 	$(MAKE) BUILD=build/static CC="$(or $(STATIC_CC),musl-gcc)" LDFLAGS="$(LDFLAGS) -static" all
+
+# A page in the browser: the library as WebAssembly, and a model's files, in one file that needs no server. MODEL=folder; else the default model.
+MODEL ?= data/model
+PAGE_CC ?= clang --target=wasm32-wasi -msimd128 -DNCH_OWN_FMA -D_WASI_EMULATED_SIGNAL
+PAGE_EXPORTS := nch_page_open nch_page_ask nch_page_answer
+page:
+	$(MAKE) BUILD=build/page CC="$(PAGE_CC)" AR=ar build/page/libnunchi.a
+	$(PAGE_CC) -O2 -mexec-model=reactor -Wl,--strip-all -Wl,-z,stack-size=1048576 $(PAGE_EXPORTS:%=-Wl,--export=%) -o build/page/nunchi.wasm \
+		build/page/src/page/page.o build/page/src/base/os_wasm.o build/page/libnunchi.a -lm
+	sh src/page/make build/page/nunchi.wasm $(MODEL) > build/page/index.html.new && mv build/page/index.html.new build/page/index.html
 
 unit-tests: $(UNIT_TESTS) $(EXERCISE_PROGRAMS)
 

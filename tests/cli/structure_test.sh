@@ -64,12 +64,13 @@ may_include() {
 	src/train) echo 'train report data nn ngram text io tokenizer kernels base' ;;
 	src/bench) echo 'bench train data nn ngram text io tokenizer kernels base' ;;
 	src/serve) echo 'serve base' ;;
+	src/page) echo 'page train data base' ;;
 	src/apps) echo 'apps train report data nn ngram text io tokenizer kernels base' ;;
 	src/cli) echo 'cli apps bench serve train report data nn ngram text io tokenizer kernels base' ;;
 	*) echo '' ;;
 	esac
 }
-for room in kernels tokenizer src/base src/io src/text src/data src/nn src/ngram src/report src/train src/bench src/serve src/apps src/cli; do
+for room in kernels tokenizer src/base src/io src/text src/data src/nn src/ngram src/report src/train src/bench src/serve src/page src/apps src/cli; do
 	files=$(in_room "$room")
 	[ -n "$files" ] || continue
 	allowed=$(may_include "$room" | tr ' ' '|')
