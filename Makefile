@@ -156,9 +156,10 @@ static:
 # A page in the browser: the library as WebAssembly, and a model's files, in one file that needs no server. MODEL=folder; else the default model.
 MODEL ?= data/model
 PAGE_CC ?= clang --target=wasm32-wasi -msimd128 -DNCH_OWN_FMA -D_WASI_EMULATED_SIGNAL
+PAGE_AR ?= llvm-ar # binutils make no index of such objects
 PAGE_EXPORTS := nch_page_open nch_page_ask nch_page_answer
 page:
-	$(MAKE) BUILD=build/page CC="$(PAGE_CC)" AR=ar build/page/libnunchi.a
+	$(MAKE) BUILD=build/page CC="$(PAGE_CC)" AR=$(PAGE_AR) build/page/libnunchi.a
 	$(PAGE_CC) -O2 -mexec-model=reactor -Wl,--strip-all -Wl,-z,stack-size=1048576 $(PAGE_EXPORTS:%=-Wl,--export=%) -o build/page/nunchi.wasm \
 		build/page/src/page/page.o build/page/src/base/os_wasm.o build/page/libnunchi.a -lm
 	sh src/page/make build/page/nunchi.wasm $(MODEL) > build/page/index.html.new && mv build/page/index.html.new build/page/index.html
