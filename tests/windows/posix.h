@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 #include <windows.h>
+#undef near /* words of 16-bit compilers, which a test may use as names */
+#undef far
 
 static inline char *mkdtemp(char *path)
 {
@@ -39,6 +41,12 @@ static inline long long getline(char **line, size_t *capacity, FILE *file)
 		return -1;
 	(*line)[length] = '\0';
 	return (long long)length;
+}
+
+/* What malloc gives has an alignment of 16, and no kernel asks for more there (see WIDE_FLAGS in the Makefile). */
+static inline void *aligned_alloc(size_t alignment, size_t size)
+{
+	return (void)alignment, malloc(size);
 }
 
 /* As POSIX's: an empty folder, too. */
