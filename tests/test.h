@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/setting.h"
+
 static int test_passed_, test_failed_, test_skipped_, test_bad_, test_skip_;
 
 #define TEST(name) static void test_##name(void)
@@ -52,6 +54,7 @@ static inline void test_text_(const char *a, const char *b, const char *what, co
 static inline void test_run_(const char *name, void (*test)(void))
 {
 	test_bad_ = test_skip_ = 0;
+	nch_setting_sign("--"); /* as the program spells settings */
 	test();
 	if (test_bad_ > 0) {
 		test_failed_++;

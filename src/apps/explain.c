@@ -301,11 +301,11 @@ static nch_status other_ways(nch_predictor *p, const windows *w, nch_explanation
 {
 	const char *name = nch_explain_methods[e->method];
 	if (w->rows.rows > 1)
-		return nch_fail(error, NCH_USAGE, "--method %s explains texts that are read at once, and this one is read in windows: take mask or delete", name);
+		return nch_fail(error, NCH_USAGE, "⟨method⟩ %s explains texts that are read at once, and this one is read in windows: take mask or delete", name);
 	if (e->method != NCH_EXPLAIN_ATTENTION)
 		return nch_explain_gradients(p, e, w->rows.first[0], error);
 	if (e->attention == NULL)
-		return nch_fail(error, NCH_USAGE, "--method attention: the attention of this model cannot be shown: take mask, gradient or integrated");
+		return nch_fail(error, NCH_USAGE, "⟨method⟩ attention: the attention of this model cannot be shown: take mask, gradient or integrated");
 	return roll_out(e, error);
 }
 
@@ -316,7 +316,7 @@ nch_status nch_explain(nch_predictor *predictor, const char *text, size_t length
 	bool asks = options->method <= NCH_EXPLAIN_DELETE; /* else it looks inside */
 	explanation->method = options->method;
 	if (predictor->model == NULL && !asks)
-		return nch_fail(error, NCH_USAGE, "%s is no transformer: --method %s is for those", predictor->folder, nch_explain_methods[options->method]);
+		return nch_fail(error, NCH_USAGE, "%s is no transformer: ⟨method⟩ %s is for those", predictor->folder, nch_explain_methods[options->method]);
 	if (predictor->model == NULL)
 		return explain_words(predictor, text, length, explanation, error);
 	nch_specials specials = nch_tokenizer_specials(predictor->tokenizer);

@@ -139,7 +139,7 @@ nch_status nch_explain_flip(nch_predictor *p, const nch_explanation *e, nch_flip
 	size_t most = e->part_count * (NEAR + 1) + 1, tokens;
 	*count = 0;
 	if (p->model == NULL || e->windows > 1 || p->model->word->int8 != NULL)
-		return nch_fail(error, NCH_USAGE, "--flip is for transformers of floats, and for texts that they read at once");
+		return nch_fail(error, NCH_USAGE, "⟨flip⟩ is for transformers of floats, and for texts that they read at once");
 	if (!nch_size_mul(most, e->tokens.count, &tokens))
 		return nch_no_memory(error);
 	s.changed = nch_alloc(e->part_count + 1, sizeof *s.changed);

@@ -132,7 +132,7 @@ nch_status nch_explain_gradients(nch_predictor *p, nch_explanation *e, size_t fi
 	if (status == NCH_OK && p->model->word->int8 != NULL)
 		status = nch_fail(error, NCH_USAGE, "%s: a model of bytes (int8) has no gradients: take the one that it was made from", p->folder);
 	if (status == NCH_OK && e->mask < 0)
-		status = nch_fail(error, NCH_USAGE, "--method %s begins at a text of [MASK], and this vocabulary has none: take delete", nch_explain_methods[e->method]);
+		status = nch_fail(error, NCH_USAGE, "⟨method⟩ %s begins at a text of [MASK], and this vocabulary has none: take delete", nch_explain_methods[e->method]);
 	if (status == NCH_OK) {
 		fill(&m, e, first, rows, ids);
 		m.batch = (nch_batch){.tokens = n, .sentences = 1, .token = ids, .type = ids + n, .position = ids + 2 * n, .offsets = offsets};

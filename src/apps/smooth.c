@@ -57,7 +57,7 @@ static nch_status match_labels(const nch_labels *known, const char *const *label
 {
 	for (size_t i = 0; i < known->count; i++)
 		if (!find(labels, count, known->names[i], &state[i]))
-			return nch_fail(error, NCH_DATA, "the tagged books have a label \"%s\" that the model does not know; rename it by --relabel %s=…",
+			return nch_fail(error, NCH_DATA, "the tagged books have a label \"%s\" that the model does not know; rename it by ⟨relabel⟩ %s=…",
 			                known->names[i], known->names[i]);
 	return NCH_OK;
 }

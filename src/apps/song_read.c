@@ -349,7 +349,7 @@ static nch_status add_waiting(reader *r, nch_error *error)
 		status = add_lines(r->text.data + song->lyrics, song->lyrics_length, &lines, &count, &room, error);
 		song->lines = count - song->first_line;
 		if (status == NCH_OK && song->lines > 0 && r->predictor == NULL)
-			status = nch_fail(error, NCH_USAGE, "%s:%zu: lyrics without emotions: a --model is needed to tag them", song->path, song->file_line);
+			status = nch_fail(error, NCH_USAGE, "%s:%zu: lyrics without emotions: a ⟨model⟩ is needed to tag them", song->path, song->file_line);
 	}
 	if (status == NCH_OK && count > 0) {
 		logits = nch_size_mul(count, r->label_count, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
@@ -460,7 +460,7 @@ static nch_status find_labels(reader *r, const char *const *paths, size_t count,
 	}
 	NCH_TRY(each_row(r, paths, count, take_labels, NULL, NULL, error));
 	if (r->label_count == 0)
-		return nch_fail(error, NCH_USAGE, "%s: no song brings its emotions: a --model is needed to tag the lyrics", paths[0]);
+		return nch_fail(error, NCH_USAGE, "%s: no song brings its emotions: a ⟨model⟩ is needed to tag the lyrics", paths[0]);
 	qsort(r->own_labels, r->label_count, sizeof *r->own_labels, by_code_point);
 	r->labels = (const char *const *)r->own_labels;
 	return NCH_OK;

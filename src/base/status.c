@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/setting.h"
 #include "base/utf8.h"
 
 /* Rewrites the text in place (it can only become shorter): harmful characters become spaces, malformed bytes '?'.
@@ -44,6 +45,7 @@ nch_status nch_fail(nch_error *error, nch_status status, const char *format, ...
 	if (wanted < 0)
 		text[0] = '\0';
 	make_harmless(text, wanted >= (int)sizeof text);
+	nch_setting_spell(text);
 	memcpy(error->text, text, sizeof text);
 	error->status = status;
 	return status;

@@ -34,7 +34,7 @@ typedef struct nch_error {
 
 /* Stores the formatted text and the status in *error (which may be NULL) and returns the status, so that a function
  * can end with `return nch_fail(error, NCH_FORMAT, "%s:%zu: …", path, line);`. Control characters in the text become
- * spaces, since a hostile file name must not write to the terminal. */
+ * spaces, since a hostile file name must not write to the terminal. A setting is called ⟨max-len⟩ (base/setting.h). */
 nch_status nch_fail(nch_error *error, nch_status status, const char *format, ...) NCH_PRINTF(3, 4);
 
 /* Puts "prefix: " before the text that is already in *error; returns error->status. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/setting.h"
 #include "base/version.h"
 #include "cli/command.h"
 #include "cli/common.h"

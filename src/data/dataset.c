@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/name.h"
+#include "base/setting.h"
 #include "base/sha256.h"
 #include "data/dataset_private.h"
 #include "io/columns.h"
@@ -56,7 +57,7 @@ static nch_status find_target(nch_reading *r, nch_rows *rows, nch_error *error)
 	nch_target_mode mode = r->options->target;
 	r->has_target = nch_rows_is_json(rows) && (mode != NCH_TARGET_NONE || r->options->check_targets);
 	if (mode != NCH_TARGET_NONE && !r->has_target)
-		return nch_fail(error, NCH_USAGE, "%s: --target %s needs JSON records, with a target beside the text", nch_rows_path(rows),
+		return nch_fail(error, NCH_USAGE, "%s: ⟨target⟩ %s needs JSON records, with a target beside the text", nch_rows_path(rows),
 		                nch_target_mode_name(mode));
 	if (!r->has_target)
 		return NCH_OK;
@@ -74,11 +75,13 @@ static nch_status tell_columns(nch_reading *r, const nch_rows *rows, const nch_c
 		r->options->remark(r->options->remark_context, NCH_REMARK_COLUMNS, text.data);
 	if (status == NCH_OK && r->options->remark != NULL && taken->second_text != NULL) {
 		nch_buffer_clear(&text);
-		nch_buffer_printf(&text, "%s: '%s' looks like a second text beside '%s': --pair '%s' reads both", nch_rows_path(rows), taken->second_text,
+		nch_buffer_printf(&text, "%s: '%s' looks like a second text beside '%s': ⟨pair⟩ '%s' reads both", nch_rows_path(rows), taken->second_text,
 		                  nch_rows_column_name(rows, taken->text), taken->second_text);
 		status = nch_buffer_check(&text, error);
-		if (status == NCH_OK)
+		if (status == NCH_OK) {
+			nch_setting_spell(text.data);
 			r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text.data);
+		}
 	}
 	nch_buffer_free(&text);
 	return status;
@@ -495,7 +498,7 @@ nch_status nch_dataset_read(const char *const *paths, size_t count, const nch_da
 	*dataset = (nch_dataset){ .multi_label = r.options->multi_label, .has_pairs = r.options->pair != NULL || nch_target_mode_has_pair(r.options->target) };
 	nch_status status = count > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "no data file is given");
 	if (status == NCH_OK && r.options->pair != NULL && r.options->target != NCH_TARGET_NONE)
-		status = nch_fail(error, NCH_USAGE, "--target makes pairs of its own: it does not go with --pair");
+		status = nch_fail(error, NCH_USAGE, "⟨target⟩ makes pairs of its own: it does not go with ⟨pair⟩");
 	if (status == NCH_OK)
 		status = nch_selection_parse(&r.selection, r.options, error);
 	if (status == NCH_OK && r.options->known != NULL)
@@ -554,7 +557,7 @@ nch_status nch_dataset_strata(const nch_dataset *dataset, const size_t *rows, si
 {
 	*classes = NULL;
 	if (dataset->multi_label || !dataset->has_labels)
-		return nch_fail(error, NCH_USAGE, "--stratify needs data with one label a row: of several labels none is the one to deal rows out by");
+		return nch_fail(error, NCH_USAGE, "⟨stratify⟩ needs data with one label a row: of several labels none is the one to deal rows out by");
 	*classes = nch_alloc(count, sizeof **classes);
 	if (*classes == NULL)
 		return nch_no_memory(error);

@@ -270,7 +270,7 @@ nch_status nch_row_labels_read(nch_reading *r, const nch_rows *rows, const nch_r
 	else
 		NCH_TRY(read_label_cell(r, rows, row, labels, error));
 	if (!r->options->multi_label && !labels->dropped && labels->count != 1)
-		return nch_dataset_bad_row(rows, row, error, "%zu labels where one is expected; use --multi-label for several", labels->count);
+		return nch_dataset_bad_row(rows, row, error, "%zu labels where one is expected; use ⟨multi-label⟩ for several", labels->count);
 	return NCH_OK;
 }
 
@@ -303,7 +303,7 @@ void nch_row_labels_tell_composed(const nch_reading *r)
 				continue;
 			nch_buffer text = { 0 };
 			nch_buffer_printf(&text, "%s: the label '%s' is made of labels that stand alone too: %s", r->dataset->paths[0], labels->names[i],
-			                  *s == ',' ? "--multi-label reads several in a cell" : "several in a cell are separated by commas");
+			                  *s == ',' ? "⟨multi-label⟩ reads several in a cell" : "several in a cell are separated by commas");
 			if (!text.failed)
 				r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text.data);
 			nch_buffer_free(&text);

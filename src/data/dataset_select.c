@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/name.h"
+#include "base/setting.h"
 #include "data/dataset_private.h"
 #include "data/split.h"
 
@@ -14,11 +15,11 @@ static nch_status add_relabel(nch_selection *s, const char *list, const char *pa
 	const char *equals = memchr(part, '=', length);
 	int32_t id;
 	if (equals == NULL || equals == part || equals == part + length - 1)
-		return nch_fail(error, NCH_USAGE, "--relabel '%s': '%.*s' is not of the form from=to", list, (int)length, part);
+		return nch_fail(error, NCH_USAGE, "⟨relabel⟩ '%s': '%.*s' is not of the form from=to", list, (int)length, part);
 	if (!nch_name_clean(part, (size_t)(equals - part), name))
 		return nch_no_memory(error);
 	if (nch_labels_find(&s->from, name->data, name->length) >= 0)
-		return nch_fail(error, NCH_USAGE, "--relabel '%s': '%s' is renamed twice", list, name->data);
+		return nch_fail(error, NCH_USAGE, "⟨relabel⟩ '%s': '%s' is renamed twice", list, name->data);
 	NCH_TRY(nch_labels_add(&s->from, name->data, name->length, &id, error));
 	if (!nch_name_clean(equals + 1, length - (size_t)(equals + 1 - part), name))
 		return nch_no_memory(error);
@@ -58,7 +59,7 @@ nch_status nch_selection_parse(nch_selection *s, const nch_dataset_options *opti
 	if (options->drop_label == NULL)
 		return NCH_OK;
 	if (nch_labels_parse(&s->dropped, options->drop_label, error) != NCH_OK)
-		return nch_fail_prefix(error, "--drop-label");
+		return nch_fail_prefix(error, "⟨drop-label⟩");
 	s->dropped_met = nch_alloc(s->dropped.count, sizeof *s->dropped_met);
 	return s->dropped_met != NULL ? NCH_OK : nch_no_memory(error);
 }
@@ -98,8 +99,10 @@ static void tell_unmet(const nch_reading *r, const char *option, const nch_label
 		nch_buffer_printf(&text, "%s: %s: there is no label '%s'; the labels are:", d->paths[0], option, asked->names[i]);
 		for (size_t k = 0; k < d->found.count && text.length < 300; k++)
 			nch_buffer_printf(&text, "%s %s", k > 0 ? "," : "", d->found.names[k]);
-		if (!text.failed)
+		if (!text.failed) {
+			nch_setting_spell(text.data);
 			r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text.data);
+		}
 		nch_buffer_free(&text);
 	}
 }
@@ -108,8 +111,8 @@ void nch_selection_tell_absent(const nch_reading *r)
 {
 	if (r->options->remark == NULL || !r->dataset->has_labels)
 		return;
-	tell_unmet(r, "--relabel", &r->selection.from, r->selection.from_met);
-	tell_unmet(r, "--drop-label", &r->selection.dropped, r->selection.dropped_met);
+	tell_unmet(r, "⟨relabel⟩", &r->selection.from, r->selection.from_met);
+	tell_unmet(r, "⟨drop-label⟩", &r->selection.dropped, r->selection.dropped_met);
 }
 
 /* --- what there was before --- */
@@ -182,11 +185,11 @@ static nch_status undersample_one(nch_dataset *d, const char *part, size_t lengt
 {
 	const char *equals = memchr(part, '=', length);
 	if (equals == NULL || equals == part || equals == part + length - 1)
-		return nch_fail(error, NCH_USAGE, "--undersample '%.*s' is not of the form label=N or label=min",
+		return nch_fail(error, NCH_USAGE, "⟨undersample⟩ '%.*s' is not of the form label=N or label=min",
 		                (int)length, part);
 	int32_t label = nch_labels_find_typed(&d->labels, part, (size_t)(equals - part));
 	if (label < 0)
-		return nch_fail(error, NCH_DATA, "--undersample: there is no label '%.*s'", (int)(equals - part), part);
+		return nch_fail(error, NCH_DATA, "⟨undersample⟩: there is no label '%.*s'", (int)(equals - part), part);
 	size_t digits = length - (size_t)(equals + 1 - part), keep = 0;
 	if (digits == 3 && memcmp(equals + 1, "min", 3) == 0) {
 		keep = SIZE_MAX;
@@ -198,20 +201,20 @@ static nch_status undersample_one(nch_dataset *d, const char *part, size_t lengt
 			char c = equals[1 + i];
 			if (c < '0' || c > '9' || digits > 12)
 				return nch_fail(error, NCH_USAGE,
-				                "--undersample '%.*s': a number or min is expected behind =", (int)length,
+				                "⟨undersample⟩ '%.*s': a number or min is expected behind =", (int)length,
 				                part);
 			keep = keep * 10 + (size_t)(c - '0');
 		}
 	}
 	if (keep == 0)
-		return nch_fail(error, NCH_USAGE, "--undersample '%.*s': no row would be left of it; --drop-label leaves a label out", (int)length, part);
+		return nch_fail(error, NCH_USAGE, "⟨undersample⟩ '%.*s': no row would be left of it; ⟨drop-label⟩ leaves a label out", (int)length, part);
 	return thin_class(d, label, keep, seed, error);
 }
 
 nch_status nch_selection_undersample(nch_dataset *d, const char *list, uint32_t seed, nch_error *error)
 {
 	if (d->multi_label || !d->has_labels)
-		return nch_fail(error, NCH_USAGE, "--undersample needs rows with a single label");
+		return nch_fail(error, NCH_USAGE, "⟨undersample⟩ needs rows with a single label");
 	for (const char *part = list;; part++) {
 		size_t length = strcspn(part, ",");
 		NCH_TRY(undersample_one(d, part, length, seed, error));

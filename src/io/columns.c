@@ -332,7 +332,7 @@ static nch_status take_label_columns(choice *c, const char *list, nch_error *err
 	for (const char *part = list;; part++) {
 		size_t length = strcspn(part, ",");
 		if (length >= sizeof name || c->taken->label_count == NCH_MAX_LABEL_COLUMNS)
-			return nch_fail(error, NCH_USAGE, "--label: a name is longer than %zu bytes, or there are more than %d", sizeof name - 1, NCH_MAX_LABEL_COLUMNS);
+			return nch_fail(error, NCH_USAGE, "⟨label⟩: a name is longer than %zu bytes, or there are more than %d", sizeof name - 1, NCH_MAX_LABEL_COLUMNS);
 		memcpy(name, part, length);
 		name[length] = '\0';
 		const char *trimmed = name;
@@ -378,7 +378,7 @@ static nch_status refuse_flag_columns(const choice *c, nch_error *error)
 			flags++;
 		}
 	char *list = text.failed || text.data == NULL ? NULL : text.data;
-	nch_fail(error, NCH_DATA, "%s: %zu columns hold 0 and 1: if each of them is a label, name them: --multi-label --label '%s%s'; else --label NAME",
+	nch_fail(error, NCH_DATA, "%s: %zu columns hold 0 and 1: if each of them is a label, name them: ⟨multi-label⟩ ⟨label⟩ '%s%s'; else ⟨label⟩ NAME",
 	         nch_rows_path(c->rows), flags, list != NULL ? list : "", text.length >= LISTED ? ",…" : "");
 	nch_buffer_free(&text);
 	return NCH_DATA;
@@ -416,7 +416,7 @@ static nch_status guess_label(choice *c, size_t text, nch_error *error)
 	if (candidates > 1 && only == last && (c->count <= 3 || c->profile[last].rows < 4))
 		candidates = 1; /* the last one */
 	if (candidates > 1)
-		return refuse(c, error, "several columns may hold the label", c->wanted->need_label ? "name it with --label" : "name it with --label (--label none: there is none)");
+		return refuse(c, error, "several columns may hold the label", c->wanted->need_label ? "name it with ⟨label⟩" : "name it with ⟨label⟩ (⟨label⟩ none: there is none)");
 	if (candidates == 1) {
 		c->taken->label[0] = only;
 		c->taken->label_count = 1;
@@ -424,12 +424,12 @@ static nch_status guess_label(choice *c, size_t text, nch_error *error)
 	}
 	for (size_t i = 0; i < c->count; i++)
 		if (i != text && may_be_lists(&c->profile[i]))
-			return refuse(c, error, "no column holds one label a row", "several labels in a cell are read by --multi-label");
+			return refuse(c, error, "no column holds one label a row", "several labels in a cell are read by ⟨multi-label⟩");
 	if (!c->wanted->need_label)
 		return NCH_OK;
 	if (c->count == 1)
-		return nch_fail(error, NCH_DATA, "%s: no label column found (one column only); name it with --label", nch_rows_path(c->rows));
-	return refuse(c, error, "no column looks like that of the label, in which values come again and again", "name it with --label");
+		return nch_fail(error, NCH_DATA, "%s: no label column found (one column only); name it with ⟨label⟩", nch_rows_path(c->rows));
+	return refuse(c, error, "no column looks like that of the label, in which values come again and again", "name it with ⟨label⟩");
 }
 
 /* The label by its name. A name whose column cannot be one is refused where there is no other. */
@@ -445,8 +445,8 @@ static nch_status take_usual_label(choice *c, nch_error *error)
 		if (p->trees != p->label_trees)
 			return NCH_OK; /* an object with other things in it: {"emotion": {"id": …, "type": …}} */
 		snprintf(what, sizeof what, "the column '%.100s' looks like no label: %zu different values in %s%zu rows%s", nch_rows_column_name(c->rows, column), p->distinct,
-		         p->rows < NCH_SAMPLE_ROWS ? "" : "the first ", p->filled, may_be_lists(p) ? " (several labels in a cell are read by --multi-label)" : "");
-		return refuse(c, error, what, "name the label with --label (or this one, if it is meant)");
+		         p->rows < NCH_SAMPLE_ROWS ? "" : "the first ", p->filled, may_be_lists(p) ? " (several labels in a cell are read by ⟨multi-label⟩)" : "");
+		return refuse(c, error, what, "name the label with ⟨label⟩ (or this one, if it is meant)");
 	}
 	c->taken->label[0] = column;
 	c->taken->label_count = 1;
@@ -508,9 +508,9 @@ static nch_status take_text(choice *c, nch_error *error)
 		return NCH_OK;
 	}
 	if (has_name)
-		return refuse(c, error, "the column that is called so holds no texts but numbers or codes", "name the text with --text");
+		return refuse(c, error, "the column that is called so holds no texts but numbers or codes", "name the text with ⟨text⟩");
 	return refuse(c, error, found > 1 ? "several columns may hold the text" : "no column looks like that of the text (numbers, dates, codes are none)",
-	              "name it with --text");
+	              "name it with ⟨text⟩");
 }
 
 /* --- all of them --- */
@@ -540,7 +540,7 @@ static nch_status look_at_labels(choice *c, nch_error *error)
 	const nch_column_profile *p = &c->profile[column];
 	if (!c->wanted->several && p->filled >= 4 && p->several * 2 >= p->filled) {
 		snprintf(what, sizeof what, "the column '%.100s' does not hold one label a row", nch_rows_column_name(c->rows, column));
-		return refuse(c, error, what, "any number of them is read by --multi-label");
+		return refuse(c, error, what, "any number of them is read by ⟨multi-label⟩");
 	}
 	if (p->filled == 0 || p->vectors < p->filled || !p->vector_sure)
 		return NCH_OK;

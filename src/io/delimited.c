@@ -158,7 +158,7 @@ static nch_status next_quoted(nch_rows *rows, size_t first_line_length, size_t *
 			input->begin += first_line_length;
 			return nch_rows_bad(rows, state->lines.line, error,
 			                    "a quote is opened and not closed before other rows (the next one stands %zu line%s below); "
-			                    "--quoting no takes quotes as text, --quoting yes takes this as one row",
+			                    "⟨quoting⟩ no takes quotes as text, ⟨quoting⟩ yes takes this as one row",
 			                    breaks, breaks == 1 ? "" : "s");
 		}
 		if ((whole && open_quote) || record > rows->max_row) {

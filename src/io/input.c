@@ -394,7 +394,7 @@ nch_status nch_input_text(const char *what, nch_encoding encoding, const char *b
 	size_t from = text->length;
 	nch_status status = convert_all(&input, bytes, length, text, error);
 	if (status == NCH_OK && !nch_utf8_valid(text->data + from, text->length - from))
-		status = nch_fail(error, NCH_DATA, "%s: not valid %s; name its encoding with --encoding", what, nch_encoding_name(input.encoding));
+		status = nch_fail(error, NCH_DATA, "%s: not valid %s; name its encoding with ⟨encoding⟩", what, nch_encoding_name(input.encoding));
 	nch_input_close(&input);
 	return status;
 }
@@ -406,6 +406,6 @@ nch_status nch_input_check_text(const char *path, nch_encoding encoding, size_t 
 		                nch_input_name(path), line);
 	if (nch_utf8_valid(text, length))
 		return NCH_OK;
-	return nch_fail(error, NCH_DATA, "%s:%zu: not valid %s; save the file as UTF-8, or name its encoding with --encoding", nch_input_name(path),
+	return nch_fail(error, NCH_DATA, "%s:%zu: not valid %s; save the file as UTF-8, or name its encoding with ⟨encoding⟩", nch_input_name(path),
 	                line, nch_encoding_name(encoding));
 }

@@ -226,7 +226,7 @@ static nch_status refuse(const nch_rows *rows, const search *s, nch_error *error
 			nch_buffer_add(&list, member->name, member->name_length);
 		}
 	}
-	nch_fail(error, NCH_FORMAT, "%s: which of its arrays holds the texts is not clear: name the text by its path, --text PATH, and the label, --label PATH; there are: %s",
+	nch_fail(error, NCH_FORMAT, "%s: which of its arrays holds the texts is not clear: name the text by its path, ⟨text⟩ PATH, and the label, ⟨label⟩ PATH; there are: %s",
 	         nch_rows_path(rows), list.length > 0 ? list.data : "no texts");
 	nch_buffer_free(&list);
 	return NCH_FORMAT;

@@ -84,7 +84,7 @@ static nch_status look_for_header_below(const nch_rows *rows, size_t first, nch_
 		const nch_row *row = &rows->kept[i].row;
 		if (rows->kept[i].bad == NULL && nch_columns_name_row(rows, row, 2))
 			return nch_fail(error, NCH_DATA,
-			                "%s:%zu: this line looks like the header: leave out what stands above it with --skip-rows %zu (or say --header no)",
+			                "%s:%zu: this line looks like the header: leave out what stands above it with ⟨skip-rows⟩ %zu (or say ⟨header⟩ no)",
 			                nch_rows_path(rows), row->line, row->line - 1);
 	}
 	return NCH_OK;

@@ -41,11 +41,11 @@ nch_status nch_config_reshape(nch_config *config, const nch_shape *shape, nch_er
 	if (shape->embedding > 0)
 		c.embedding = shape->embedding;
 	if (c.layers > NCH_MAX_LAYERS)
-		return nch_fail(error, NCH_USAGE, "--layers %zu: at most %d", c.layers, NCH_MAX_LAYERS);
+		return nch_fail(error, NCH_USAGE, "⟨layers⟩ %zu: at most %d", c.layers, NCH_MAX_LAYERS);
 	if (c.heads == 0)
-		return nch_fail(error, NCH_USAGE, "--hidden %zu is no multiple of 32: say with --heads how many heads it is divided into", c.hidden);
+		return nch_fail(error, NCH_USAGE, "⟨hidden⟩ %zu is no multiple of 32: say with ⟨heads⟩ how many heads it is divided into", c.hidden);
 	if (c.hidden % c.heads != 0)
-		return nch_fail(error, NCH_USAGE, "--heads %zu: a width of %zu cannot be divided into so many", c.heads, c.hidden);
+		return nch_fail(error, NCH_USAGE, "⟨heads⟩ %zu: a width of %zu cannot be divided into so many", c.heads, c.hidden);
 	if (c.embedding != c.hidden)
 		c.family = &nch_electra;
 	*config = c;

@@ -209,7 +209,7 @@ static nch_status check_head(const nch_config *config, nch_error *error)
 	if (config->head == NCH_HEAD_MLM && names->mlm_dense == NULL)
 		return nch_fail(error, NCH_FORMAT, "a model of this family has no masked-LM head");
 	if (config->head == NCH_HEAD_RTD && names->rtd_dense == NULL)
-		return nch_fail(error, NCH_FORMAT, "replaced-token detection needs an ELECTRA, which this model is not: begin with --preset, or take --objective mlm");
+		return nch_fail(error, NCH_FORMAT, "replaced-token detection needs an ELECTRA, which this model is not: begin with ⟨preset⟩, or take ⟨objective⟩ mlm");
 	if (config->head == NCH_HEAD_CLASSIFIER && config->labels == 0)
 		return nch_fail(error, NCH_DATA, "a classifier needs at least one label");
 	return NCH_OK;

@@ -35,7 +35,7 @@ nch_status nch_contrast_make(const nch_dataset *data, const bool *right, nch_con
 	}
 	nch_free(rows);
 	nch_free(hits);
-	return c->sets > 0 ? NCH_OK : nch_fail(error, NCH_DATA, "--contrast: no two rows have the same value in that column, so there are no sets");
+	return c->sets > 0 ? NCH_OK : nch_fail(error, NCH_DATA, "⟨contrast⟩: no two rows have the same value in that column, so there are no sets");
 }
 
 static double share(size_t part, size_t all) { return (double)part / (double)all; }

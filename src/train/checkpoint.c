@@ -365,7 +365,7 @@ nch_status nch_checkpoint_refuse(const char *out, const char *here, const char *
 {
 	nch_buffer difference = {0};
 	nch_identity_difference(here, there, &difference);
-	nch_status status = nch_fail(error, NCH_DATA, "%s/checkpoint is of a run with other data or options (%s); use the same, or another --out", out,
+	nch_status status = nch_fail(error, NCH_DATA, "%s/checkpoint is of a run with other data or options (%s); use the same, or another ⟨out⟩", out,
 	                             difference.data ? difference.data : "");
 	nch_buffer_free(&difference);
 	return status;
@@ -394,10 +394,10 @@ static nch_status check_rates(const char *folder, const nch_json *json, const nc
 	if (same == steps)
 		return NCH_OK;
 	if (same == wanted->total)
-		return nch_fail(error, NCH_DATA, "%s: this run has done %llu steps already, and is to have %llu; give more --epochs, or another --out", folder,
+		return nch_fail(error, NCH_DATA, "%s: this run has done %llu steps already, and is to have %llu; give more ⟨epochs⟩, or another ⟨out⟩", folder,
 		                (unsigned long long)steps, (unsigned long long)same);
-	return nch_fail(error, NCH_DATA, "%s: step %llu of this run had the learning rate %.9g, and would have %.9g with these options; a run can get other --epochs "
-	                "where the rates of the steps that are done stay the same (--schedule constant or wsd, --warmup in steps)", folder,
+	return nch_fail(error, NCH_DATA, "%s: step %llu of this run had the learning rate %.9g, and would have %.9g with these options; a run can get other ⟨epochs⟩ "
+	                "where the rates of the steps that are done stay the same (⟨schedule⟩ constant or wsd, ⟨warmup⟩ in steps)", folder,
 	                (unsigned long long)same + 1, nch_schedule_rate(&had, same), nch_schedule_rate(wanted, same));
 }
 

@@ -39,7 +39,7 @@ nch_status nch_class_weights_make(const nch_class_weights *wanted, const nch_dat
 		const nch_class_weight *item = &wanted->items[i];
 		int32_t id = nch_labels_find_typed(labels, item->text, item->name_length);
 		if (id < 0)
-			return nch_fail(error, NCH_USAGE, "--class-weights %.*s: 'none', 'balanced', or label=weight pairs with labels of the data", (int)item->length, item->text);
+			return nch_fail(error, NCH_USAGE, "⟨class-weights⟩ %.*s: 'none', 'balanced', or label=weight pairs with labels of the data", (int)item->length, item->text);
 		(*weights)[id] = item->weight;
 	}
 	return NCH_OK;

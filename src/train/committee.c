@@ -98,7 +98,7 @@ static nch_status check_members(const nch_ensemble *e, nch_error *error)
 {
 	for (size_t m = 0; m < e->count; m++)
 		if (e->members[m]->settings.target != NCH_TARGET_NONE)
-			return nch_fail(error, NCH_DATA, "%s was trained with --target: such models answer by `nunchi ensemble`, but form no committee", e->members[m]->folder);
+			return nch_fail(error, NCH_DATA, "%s was trained with ⟨target⟩: such models answer by `nunchi ensemble`, but form no committee", e->members[m]->folder);
 	return NCH_OK;
 }
 
@@ -279,7 +279,7 @@ static nch_status check_target(const char *folder, bool overwrite, nch_error *er
 	bool there = nch_file_exists(config);
 	nch_free(config);
 	if (there && !(overwrite && nch_committee_is(folder)))
-		return nch_fail(error, NCH_USAGE, "%s holds a model already: choose another folder%s", folder, nch_committee_is(folder) ? ", or --overwrite" : "");
+		return nch_fail(error, NCH_USAGE, "%s holds a model already: choose another folder%s", folder, nch_committee_is(folder) ? ", or ⟨overwrite⟩" : "");
 	return NCH_OK;
 }
 

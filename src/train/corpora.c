@@ -21,7 +21,7 @@ static nch_status read_name(const char *name, char **path, double *weight, nch_e
 	if (star != NULL && !nch_file_exists(name)) {
 		length = (size_t)(star - name);
 		if (length == 0 || !nch_number_read(star + 1, strlen(star + 1), weight) || !(*weight > 0.0 && *weight <= MOST_TIMES))
-			return nch_fail(error, NCH_USAGE, "--corpus %s: behind the * stands how many times an epoch sees the file, such as 2 or .5, at most %g", name,
+			return nch_fail(error, NCH_USAGE, "⟨corpus⟩ %s: behind the * stands how many times an epoch sees the file, such as 2 or .5, at most %g", name,
 			                MOST_TIMES);
 	}
 	*path = nch_copy_text(name, length);

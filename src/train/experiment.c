@@ -1,10 +1,12 @@
 /* experiment.c - from file names to a trained, measured and reported model. */
 #include "train/experiment.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/setting.h"
 #include "train/experiment_data.h"
 #include "train/experiment_measure.h"
 #include "train/experiment_model.h"
@@ -37,8 +39,11 @@ typedef struct work {
 static void warn(void *context, const char *text)
 {
 	const work *w = context;
+	char spelled[400];
+	snprintf(spelled, sizeof spelled, "%s", text);
+	nch_setting_spell(spelled);
 	if (w->watcher && w->watcher->warning)
-		w->watcher->warning(w->watcher->training.context, text);
+		w->watcher->warning(w->watcher->training.context, spelled);
 }
 
 /* --- the rows as tokens --- */
@@ -189,7 +194,7 @@ static nch_status prepare(work *w, nch_error *error)
 {
 	const nch_experiment_options *o = w->options;
 	if (o->init == NULL && (o->preset == NULL || o->tokenizer == NULL))
-		return nch_fail(error, NCH_USAGE, "what is to be trained? give --init DIR, or --preset NAME with --tokenizer FILE");
+		return nch_fail(error, NCH_USAGE, "what is to be trained? give ⟨init⟩ DIR, or ⟨preset⟩ NAME with ⟨tokenizer⟩ FILE");
 	NCH_TRY(nch_experiment_tokenizer(o, &w->begun, error));
 	NCH_TRY(nch_experiment_data_read(o, w->watcher, &w->data, error));
 	NCH_TRY(nch_experiment_model_make(o, &w->data, w->compute, w->watcher, &w->begun, error));

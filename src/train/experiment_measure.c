@@ -100,9 +100,9 @@ nch_status nch_experiment_check_tuning(const nch_experiment_options *options, co
 	if (nch_experiment_part_of(data, NCH_PART_VALID).count > 0)
 		return NCH_OK;
 	if (data->train.multi_label && options->training.thresholds.rule != NCH_THRESHOLD_FIXED)
-		return nch_fail(error, NCH_USAGE, "thresholds are tuned on validation data: give --valid FILE or --valid-split SHARE");
+		return nch_fail(error, NCH_USAGE, "thresholds are tuned on validation data: give ⟨valid⟩ FILE or ⟨valid-split⟩ SHARE");
 	if (options->calibrate)
-		return nch_fail(error, NCH_USAGE, "--calibrate fits on validation data: give --valid FILE or --valid-split SHARE");
+		return nch_fail(error, NCH_USAGE, "⟨calibrate⟩ fits on validation data: give ⟨valid⟩ FILE or ⟨valid-split⟩ SHARE");
 	return NCH_OK;
 }
 

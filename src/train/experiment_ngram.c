@@ -112,7 +112,7 @@ static nch_status check_loss(const work *w, nch_error *error)
 {
 	nch_loss_kind loss = w->training.loss;
 	if (loss != (w->data->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE))
-		return nch_fail(error, NCH_USAGE, "--loss %s: the n-gram model minimises ce, or bce for several labels a row", nch_loss_name(loss));
+		return nch_fail(error, NCH_USAGE, "⟨loss⟩ %s: the n-gram model minimises ce, or bce for several labels a row", nch_loss_name(loss));
 	return NCH_OK;
 }
 

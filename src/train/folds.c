@@ -38,7 +38,7 @@ static nch_status read_metrics(merging *m, size_t fold, nch_error *error)
 	char *path = nch_path_join(m->folders[fold], "metrics.json");
 	nch_status status = path ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK && !nch_file_exists(path))
-		status = nch_fail(error, NCH_DATA, "%s: there is no such file: fold %zu is not done (run it with --fold %zu)", path, fold, fold);
+		status = nch_fail(error, NCH_DATA, "%s: there is no such file: fold %zu is not done (run it with ⟨fold⟩ %zu)", path, fold, fold);
 	if (status == NCH_OK)
 		status = nch_file_read(path, MAX_FILE, &text, error);
 	if (status == NCH_OK) /* the tree points into the text, which has to stay */

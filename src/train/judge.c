@@ -12,7 +12,7 @@ nch_status nch_judge_tokens(const nch_examples *examples, size_t max_len, bool a
 	double unknown = examples->content ? 100.0 * (double)examples->unknown / (double)examples->content : 0.0;
 	char text[300];
 	if (unknown > 30.0 && !allow_unknown)
-		return nch_fail(error, NCH_DATA, "%.1f %% of the tokens are unknown: this tokenizer does not fit the data (`nunchi data` shows which strings; --allow-unknown goes on all the same)", unknown);
+		return nch_fail(error, NCH_DATA, "%.1f %% of the tokens are unknown: this tokenizer does not fit the data (`nunchi data` shows which strings; ⟨allow-unknown⟩ goes on all the same)", unknown);
 	if (unknown > 5.0) {
 		snprintf(text, sizeof text, "%.1f %% of the tokens are unknown; `nunchi data` shows which strings", unknown);
 		warn(context, text);
@@ -60,7 +60,7 @@ nch_status nch_judge_rows(const nch_experiment_data *data, void (*warn)(void *co
 	return status;
 }
 
-#define NO_MODEL "nothing was learned. Is the tokenizer the model's own, and is --lr right?"
+#define NO_MODEL "nothing was learned. Is the tokenizer the model's own, and is ⟨lr⟩ right?"
 
 void nch_judge_learning(const nch_dataset *train, const nch_train_result *result, void (*warn)(void *context, const char *text), void *context)
 {

@@ -55,7 +55,7 @@ static nch_status freeze_word(const nch_model *model, const size_t *levels, size
 	size_t first = 0, last = 0;
 	bool pooler = length == strlen("pooler") && memcmp(word, "pooler", length) == 0;
 	if (!pooler && !read_levels(word, length, layers, &first, &last))
-		return nch_fail(error, NCH_USAGE, "--freeze %.*s: name embeddings, encoder, pooler, or layers such as 3 or 0-5; this model has %zu, from 0 to %zu",
+		return nch_fail(error, NCH_USAGE, "⟨freeze⟩ %.*s: name embeddings, encoder, pooler, or layers such as 3 or 0-5; this model has %zu, from 0 to %zu",
 		                (int)length, word, layers, layers - 1);
 	for (size_t i = 0; i < model->count; i++)
 		if (pooler ? is_pooler(model, &model->tensors[i]) : levels[i] >= first && levels[i] <= last)
@@ -80,7 +80,7 @@ nch_status nch_layer_rates(const nch_model *model, const char *freeze, double de
 	for (size_t i = 0; i < model->count; i++)
 		trained += rates[i] > 0.0;
 	if (status == NCH_OK && trained == 0)
-		status = nch_fail(error, NCH_USAGE, "--freeze %s leaves nothing to train", freeze ? freeze : "");
+		status = nch_fail(error, NCH_USAGE, "⟨freeze⟩ %s leaves nothing to train", freeze ? freeze : "");
 	nch_free(levels);
 	return status;
 }

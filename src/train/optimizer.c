@@ -312,7 +312,7 @@ nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_com
 	*norm = sqrt(sum);
 	nch_status status = NCH_OK;
 	if (!(sum <= 1.7976931348623157e308))
-		status = nch_fail(error, NCH_NUMERIC, "the gradients are no longer finite numbers (norm %g); a lower --lr or --clip 1 usually helps", *norm);
+		status = nch_fail(error, NCH_NUMERIC, "the gradients are no longer finite numbers (norm %g); a lower ⟨lr⟩ or ⟨clip⟩ 1 usually helps", *norm);
 	if (o->clip > 0.0 && *norm > o->clip)
 		job.gradient_scale = o->clip / (*norm + 1e-6); /* as torch's clip_grad_norm_ */
 	if (status == NCH_OK)

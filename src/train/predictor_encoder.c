@@ -73,7 +73,7 @@ nch_status nch_predictor_rows(nch_predictor *p, const nch_examples *rows, nch_ou
 {
 	size_t columns = output == NCH_OUTPUT_LOGITS ? nch_predictor_labels(p) : p->model->config.hidden;
 	if (output == NCH_OUTPUT_LOGITS && p->model->classifier_weight->fresh)
-		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: train one (`nunchi train --init`), or ask for --embeddings");
+		return nch_fail(error, NCH_DATA, "this folder holds an encoder without a classifier: train one (`nunchi train --init`), or ask for ⟨embeddings⟩");
 	NCH_TRY(nch_evaluate_outputs(p->model, p->tape, rows, output, 0, values, error));
 	for (size_t i = 0; i < rows->rows * columns; i++)
 		if (!isfinite(values[i]))

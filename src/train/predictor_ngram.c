@@ -4,7 +4,7 @@
 static nch_status open_ngram(nch_predictor *p, const char *folder, const nch_predictor_how *how, nch_error *error)
 {
 	if (how->int8)
-		return nch_fail(error, NCH_USAGE, "%s is no transformer: it has no layers to compute in bytes (leave out --int8)", folder);
+		return nch_fail(error, NCH_USAGE, "%s is no transformer: it has no layers to compute in bytes (leave out ⟨int8⟩)", folder);
 	NCH_TRY(nch_ngram_open(folder, &p->ngram, error));
 	p->labels = p->ngram->labels.count;
 	p->label_names = p->ngram->labels.names;

@@ -105,7 +105,7 @@ static nch_status open_model(work *w, nch_error *error)
 		return NCH_OK;
 	size_t width = w->model->generator->config.hidden, wanted = nch_config_generator(&w->model->config, o->generator_size).hidden;
 	if (width != wanted)
-		return nch_fail(error, NCH_USAGE, "--generator-size %g would make a generator %zu wide; that of %s is %zu wide already", o->generator_size, wanted, o->init, width);
+		return nch_fail(error, NCH_USAGE, "⟨generator-size⟩ %g would make a generator %zu wide; that of %s is %zu wide already", o->generator_size, wanted, o->init, width);
 	return NCH_OK;
 }
 

@@ -99,7 +99,7 @@ static nch_status refuse_other(const char *out, const char *what, const char *id
 		return NCH_OK;
 	if (there->data != NULL)
 		nch_identity_difference(identity, there->data, &difference);
-	nch_status status = nch_fail(error, NCH_DATA, "%s holds %s already%s%s%s; give another --out, or --overwrite to replace it", out, what,
+	nch_status status = nch_fail(error, NCH_DATA, "%s holds %s already%s%s%s; give another ⟨out⟩, or ⟨overwrite⟩ to replace it", out, what,
 	                             difference.data ? ", of another run (" : "", difference.data ? difference.data : "", difference.data ? ")" : "");
 	nch_buffer_free(&difference);
 	return status;

@@ -89,6 +89,21 @@ nch_status nch_identity_model(nch_buffer *out, const nch_model *model, nch_error
 	return NCH_OK;
 }
 
+/* As the command writes the lines of its options. */
+static void option_text(nch_buffer *out, const char *option, const char *value)
+{
+	char name[64];
+	snprintf(name, sizeof name, "--%s", option);
+	nch_identity_text(out, name, value);
+}
+
+static void option_number(nch_buffer *out, const char *option, double value)
+{
+	char name[64];
+	snprintf(name, sizeof name, "--%s", option);
+	nch_identity_number(out, name, value);
+}
+
 /* Whether parts of a batch, added up, have the bits of the whole. */
 static bool parts_are_exact(const nch_model *model)
 {
@@ -100,8 +115,8 @@ void nch_identity_steps(nch_buffer *out, const nch_train_options *training, cons
 	if (parts_are_exact(model)) {
 		nch_identity_number(out, "rows a step", (double)training->batch * (double)training->accumulate);
 	} else {
-		nch_identity_number(out, "--batch", (double)training->batch);
-		nch_identity_number(out, "--accumulate", (double)training->accumulate);
+		option_number(out, "batch", (double)training->batch);
+		option_number(out, "accumulate", (double)training->accumulate);
 	}
 	for (size_t i = 0; i < training->part_count; i++) {
 		char name[64];
@@ -113,12 +128,12 @@ void nch_identity_steps(nch_buffer *out, const nch_train_options *training, cons
 void nch_identity_rates(nch_buffer *out, const nch_train_options *training)
 {
 	const nch_optimizer_options *o = &training->optimizer;
-	nch_identity_number(out, "--epochs", (double)training->epochs);
-	nch_identity_number(out, "--lr", o->lr);
-	nch_identity_text(out, "--schedule", nch_schedule_names[o->schedule]);
-	nch_identity_number(out, "--warmup", o->warmup);
+	option_number(out, "epochs", (double)training->epochs);
+	option_number(out, "lr", o->lr);
+	option_text(out, "schedule", nch_schedule_names[o->schedule]);
+	option_number(out, "warmup", o->warmup);
 	if (o->schedule == NCH_WSD)
-		nch_identity_number(out, "--decay", o->decay);
+		option_number(out, "decay", o->decay);
 }
 
 /* --- kept and compared --- */

@@ -236,7 +236,7 @@ nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, 
 	record->tokens = (size_t)p.step.token_row;
 	record->sentences = count;
 	if (!(p.loss - p.loss == 0.0)) /* neither NaN nor infinity */
-		return nch_fail(error, NCH_NUMERIC, "the loss is no longer a finite number at step %llu; a lower --lr or --clip 1 usually helps",
+		return nch_fail(error, NCH_NUMERIC, "the loss is no longer a finite number at step %llu; a lower ⟨lr⟩ or ⟨clip⟩ 1 usually helps",
 		                (unsigned long long)trainer->optimizer.steps + 1);
 	NCH_TRY(nch_optimizer_step(&trainer->optimizer, lr, trainer->compute, &record->grad_norm, error));
 	record->step = trainer->optimizer.steps;

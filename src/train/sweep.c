@@ -46,10 +46,10 @@ static nch_status read_values(nch_axis *axis, const char *text, nch_error *error
 	for (const char *at = text;; at++) {
 		size_t length = strcspn(at, ",");
 		if (length == 0)
-			return nch_fail(error, NCH_USAGE, "--set %s: a value is empty", axis->name);
+			return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: a value is empty", axis->name);
 		for (size_t v = 0; v < axis->count; v++)
 			if (strlen(axis->values[v]) == length && strncmp(axis->values[v], at, length) == 0)
-				return nch_fail(error, NCH_USAGE, "--set %s: the value %.*s is given twice", axis->name, (int)length, at);
+				return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: the value %.*s is given twice", axis->name, (int)length, at);
 		axis->values[axis->count] = nch_copy_text(at, length);
 		if (axis->values[axis->count] == NULL)
 			return nch_no_memory(error);
@@ -66,7 +66,7 @@ nch_status nch_sweep_add(nch_sweep *sweep, const char *text, nch_error *error)
 	if (strncmp(text, "--", 2) == 0)
 		text += 2;
 	if (equals == NULL || equals <= text || equals[1] == '\0')
-		return nch_fail(error, NCH_USAGE, "--set %s: of the form name=value,value … or name=low..high", text);
+		return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: of the form name=value,value … or name=low..high", text);
 	NCH_TRY(nch_grow(&sweep->axes, &sweep->axis_capacity, sweep->axis_count + 1, sizeof *sweep->axes, error));
 	nch_axis *axis = &sweep->axes[sweep->axis_count];
 	*axis = (nch_axis){.name = nch_copy_text(text, (size_t)(equals - text))};
@@ -75,7 +75,7 @@ nch_status nch_sweep_add(nch_sweep *sweep, const char *text, nch_error *error)
 	sweep->axis_count++; /* from here on nch_sweep_free knows it */
 	for (size_t a = 0; a + 1 < sweep->axis_count; a++)
 		if (strcmp(sweep->axes[a].name, axis->name) == 0)
-			return nch_fail(error, NCH_USAGE, "--set %s is given twice", axis->name);
+			return nch_fail(error, NCH_USAGE, "⟨set⟩ %s is given twice", axis->name);
 	axis->range = read_range(equals + 1, &axis->low, &axis->high);
 	return axis->range ? NCH_OK : read_values(axis, equals + 1, error);
 }
@@ -97,9 +97,9 @@ static nch_status make_room(nch_sweep *sweep, size_t cells, nch_error *error)
 {
 	size_t texts;
 	if (sweep->axis_count == 0)
-		return nch_fail(error, NCH_USAGE, "what is to be varied? give --set name=value,value");
+		return nch_fail(error, NCH_USAGE, "what is to be varied? give ⟨set⟩ name=value,value");
 	if (cells == 0 || cells > MOST_CELLS)
-		return nch_fail(error, NCH_USAGE, "a sweep tries 1 to %d settings; --random N chooses some of more", MOST_CELLS);
+		return nch_fail(error, NCH_USAGE, "a sweep tries 1 to %d settings; ⟨random⟩ N chooses some of more", MOST_CELLS);
 	if (!nch_size_mul(cells, sweep->axis_count, &texts) || (sweep->cells = nch_alloc(texts, sizeof *sweep->cells)) == NULL)
 		return nch_no_memory(error);
 	sweep->cell_count = cells;
@@ -118,7 +118,7 @@ nch_status nch_sweep_grid(nch_sweep *sweep, nch_error *error)
 {
 	for (size_t a = 0; a < sweep->axis_count; a++)
 		if (sweep->axes[a].range)
-			return nch_fail(error, NCH_USAGE, "--set %s: a range has no grid; it goes with --random N", sweep->axes[a].name);
+			return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: a range has no grid; it goes with ⟨random⟩ N", sweep->axes[a].name);
 	NCH_TRY(make_room(sweep, combinations(sweep), error));
 	for (size_t cell = 0; cell < sweep->cell_count; cell++) {
 		size_t rest = cell;
@@ -169,7 +169,7 @@ nch_status nch_sweep_random(nch_sweep *sweep, size_t count, uint64_t seed, nch_e
 			draw++;
 		} while (!is_new(sweep, cell) && ++tries < TRIES);
 		if (tries == TRIES)
-			return nch_fail(error, NCH_USAGE, "--random %zu: there are hardly so many different settings; leave it out for all of them", count);
+			return nch_fail(error, NCH_USAGE, "⟨random⟩ %zu: there are hardly so many different settings; leave it out for all of them", count);
 	}
 	return NCH_OK;
 }

@@ -70,7 +70,7 @@ static nch_status claim(const char *folder, const nch_buffer *description, bool 
 	if (*begun) {
 		status = nch_file_read(path, MAX_FILE, &there, error);
 		if (status == NCH_OK && (there.length != description->length || memcmp(there.data, description->data, there.length) != 0))
-			status = nch_fail(error, NCH_DATA, "%s is of another sweep: give another --out, or remove it", folder);
+			status = nch_fail(error, NCH_DATA, "%s is of another sweep: give another ⟨out⟩, or remove it", folder);
 	} else if (status == NCH_OK) {
 		status = nch_file_write(path, description->data, description->length, error);
 	}
@@ -106,7 +106,7 @@ static nch_status gather_job(nch_sweep_run *r, size_t rung, size_t job, nch_erro
 	char *folder = job_folder(r, rung, job), *path = folder ? nch_path_join(folder, "metrics.json") : NULL;
 	nch_status status = arena && path ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK && !nch_file_exists(path))
-		status = nch_fail(error, NCH_DATA, "%s: there is no such file: job %zu is not done (run it with --job %zu)", path, job, job);
+		status = nch_fail(error, NCH_DATA, "%s: there is no such file: job %zu is not done (run it with ⟨job⟩ %zu)", path, job, job);
 	if (status == NCH_OK)
 		status = nch_file_read(path, MAX_FILE, &text, error);
 	if (status == NCH_OK)

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/os.h"
+#include "base/setting.h"
 #include "kernels/math.h"
 #include "report/curves.h"
 #include "nn/memory.h"
@@ -47,14 +48,20 @@ static size_t steps_an_epoch(const run *r)
 
 static void note(const run *r, const char *text)
 {
+	char spelled[600];
+	snprintf(spelled, sizeof spelled, "%s", text);
+	nch_setting_spell(spelled);
 	if (r->watcher && r->watcher->note)
-		r->watcher->note(r->watcher->context, text);
+		r->watcher->note(r->watcher->context, spelled);
 }
 
 static void warn(const run *r, const char *text)
 {
+	char spelled[600];
+	snprintf(spelled, sizeof spelled, "%s", text);
+	nch_setting_spell(spelled);
 	if (r->watcher && r->watcher->warning)
-		r->watcher->warning(r->watcher->context, text);
+		r->watcher->warning(r->watcher->context, spelled);
 }
 
 /* --- the log --- */
@@ -193,7 +200,7 @@ static void judge_loss(run *r, const nch_epoch_record *record)
 	if (s->exploded || !(record->train_loss > 2.0 * s->first_loss + 1.0))
 		return;
 	s->exploded = true;
-	snprintf(text, sizeof text, "the loss has grown from %.4g at the first step to %.4g, the mean of epoch %zu: --lr %g is too high", s->first_loss,
+	snprintf(text, sizeof text, "the loss has grown from %.4g at the first step to %.4g, the mean of epoch %zu: ⟨lr⟩ %g is too high", s->first_loss,
 	         record->train_loss, record->epoch, r->options->optimizer.lr);
 	warn(r, text);
 }
@@ -295,7 +302,7 @@ static nch_status stop_if_wanted(run *r, nch_error *error)
 	NCH_TRY(save_checkpoint(r, error));
 	return nch_fail(error, wanted ? NCH_CANCELLED : NCH_PAUSED, "%s at step %llu of %llu%s%s", wanted ? "stopped" : "the time is up",
 	                (unsigned long long)r->trainer.optimizer.steps, (unsigned long long)r->state.schedule.total, o->out ? "; go on with " : "",
-	                o->out == NULL ? "" : o->go_on ? o->go_on : "the same command and --resume");
+	                o->out == NULL ? "" : o->go_on ? o->go_on : "the same command and ⟨resume⟩");
 }
 
 /* --- steps --- */
@@ -455,7 +462,7 @@ static void reserve_memory(const run *r)
 static void tell_rate(const run *r)
 {
 	char text[100];
-	snprintf(text, sizeof text, "learning rate %g (--lr gives another)", r->options->optimizer.lr);
+	snprintf(text, sizeof text, "learning rate %g (⟨lr⟩ gives another)", r->options->optimizer.lr);
 	if (r->options->chosen_lr)
 		note(r, text);
 }

@@ -211,6 +211,33 @@ libraries=$(echo "$sources" | tr ' ' '\n' | grep -v '^src/cli/')
 none 'only src/cli prints' '(^|[^a-z_])(printf|puts|putchar|vprintf|perror) *\(|[^a-z_](stdout|stderr)[^a-z_]' $libraries
 none 'only src/cli ends the program' '(^|[^a-z_])(exit|_exit|_Exit|quick_exit|abort|assert|nch_os_end) *\(' $(echo "$libraries" | grep -vE '^src/base/os(_[a-z_]*)?\.[ch]$')
 
+# --- libraries don't know what the program calls their settings: they write ⟨max-len⟩ (src/base/setting.h). Calls of the program may be shown, `nunchi train --init`; CSS has
+# names with dashes; and three reports say which option did what they tell of. ---
+for file in $libraries; do
+	case $file in
+	src/data/statistics_text.c | src/train/corpora.c | src/apps/trace.c) continue ;;
+	esac
+	awk '{
+		line = $0
+		sub(/\/\/.*/, "", line)
+		if (line ~ /^[ \t]*(\/\*|\*)/) next
+		gsub(/\\./, "", line)
+		gsub(/nunchi [a-z][^`"]*/, "", line)
+		gsub(/var\(--/, "", line)
+		while (match(line, /"[^"]*"|\/\*.*/)) { # a text, or a comment up to the end of the line
+			text = substr(line, RSTART, RLENGTH)
+			line = substr(line, RSTART + RLENGTH)
+			if (text ~ /^"([^"]*[ (`])?--[a-z]/) printf "%s:%d: %s\n", FILENAME, NR, $0
+		}
+	}' "$file"
+done > "$work/.found"
+if [ -s "$work/.found" ]; then
+	bad 'no library names an option of the program'
+	sed 's/^/    /' "$work/.found" | cut -c 1-200 | head -n 20
+else
+	good
+fi
+
 # --- no libm in the numeric path: exp, log and their kin are kernels/math.h's, the same bits everywhere ---
 numeric=$(echo "$sources" | tr ' ' '\n' | grep -E '^(kernels|src/nn|src/ngram|src/train)/')
 none 'no libm in the numeric path' '(^|[^a-z_0-9])(exp|exp2|expm1|log|log2|log10|log1p|pow|tanh|sinh|cosh|erf|erfc|sin|cos|tan|atan|atan2|asin|acos|cbrt|hypot|lgamma|tgamma)[fl]? *\(' $numeric
