@@ -13,6 +13,14 @@
 #include "data/dataset_private.h"
 #include "io/columns.h"
 
+void nch_dataset_warn(const nch_reading *r, nch_buffer *text)
+{
+	if (text->failed)
+		return;
+	nch_setting_spell(text->data);
+	r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text->data);
+}
+
 void nch_dataset_free(nch_dataset *dataset)
 {
 	nch_free(dataset->row);
@@ -78,10 +86,7 @@ static nch_status tell_columns(nch_reading *r, const nch_rows *rows, const nch_c
 		nch_buffer_printf(&text, "%s: '%s' looks like a second text beside '%s': ⟨pair⟩ '%s' reads both", nch_rows_path(rows), taken->second_text,
 		                  nch_rows_column_name(rows, taken->text), taken->second_text);
 		status = nch_buffer_check(&text, error);
-		if (status == NCH_OK) {
-			nch_setting_spell(text.data);
-			r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text.data);
-		}
+		nch_dataset_warn(r, &text);
 	}
 	nch_buffer_free(&text);
 	return status;

@@ -304,8 +304,7 @@ void nch_row_labels_tell_composed(const nch_reading *r)
 			nch_buffer text = { 0 };
 			nch_buffer_printf(&text, "%s: the label '%s' is made of labels that stand alone too: %s", r->dataset->paths[0], labels->names[i],
 			                  *s == ',' ? "⟨multi-label⟩ reads several in a cell" : "several in a cell are separated by commas");
-			if (!text.failed)
-				r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text.data);
+			nch_dataset_warn(r, &text);
 			nch_buffer_free(&text);
 			return;
 		}

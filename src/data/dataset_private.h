@@ -70,4 +70,7 @@ nch_status nch_selection_undersample(nch_dataset *dataset, const char *list, uin
 /* NCH_DATA with "FILE:LINE: what". */
 nch_status nch_dataset_bad_row(const nch_rows *rows, const nch_row *row, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);
 
+/* Tells a warning, with settings by their names (base/setting.h), to options->remark, which must be there; nothing if there was no memory for it. */
+void nch_dataset_warn(const nch_reading *reading, nch_buffer *text);
+
 #endif

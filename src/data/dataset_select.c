@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 #include "base/name.h"
-#include "base/setting.h"
 #include "data/dataset_private.h"
 #include "data/split.h"
 
@@ -99,10 +98,7 @@ static void tell_unmet(const nch_reading *r, const char *option, const nch_label
 		nch_buffer_printf(&text, "%s: %s: there is no label '%s'; the labels are:", d->paths[0], option, asked->names[i]);
 		for (size_t k = 0; k < d->found.count && text.length < 300; k++)
 			nch_buffer_printf(&text, "%s %s", k > 0 ? "," : "", d->found.names[k]);
-		if (!text.failed) {
-			nch_setting_spell(text.data);
-			r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text.data);
-		}
+		nch_dataset_warn(r, &text);
 		nch_buffer_free(&text);
 	}
 }
