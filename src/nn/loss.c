@@ -5,7 +5,8 @@
 
 #include "kernels/math.h"
 
-static const char *const names[] = {"ce", "bce", "focal", "asl", "asl-single"};
+#define ROW(kind, name, what) [kind] = name,
+static const char *const names[NCH_LOSS_KINDS] = {NCH_LOSSES(ROW)};
 
 nch_loss_shape nch_loss_shape_default(nch_loss_kind kind)
 {

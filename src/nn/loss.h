@@ -16,7 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum nch_loss_kind { NCH_LOSS_CE, NCH_LOSS_BCE, NCH_LOSS_FOCAL, NCH_LOSS_ASL, NCH_LOSS_ASL_SINGLE } nch_loss_kind;
+#include "base/choice.h"
+
+#define NCH_LOSSES(ROW) /* value, name, what it is */ \
+	ROW(NCH_LOSS_CE, "ce", "cross-entropy") ROW(NCH_LOSS_BCE, "bce", "binary cross-entropy") ROW(NCH_LOSS_FOCAL, "focal", "focal loss") \
+	ROW(NCH_LOSS_ASL, "asl", "asymmetric loss") ROW(NCH_LOSS_ASL_SINGLE, "asl-single", "asymmetric loss over a softmax")
+typedef enum nch_loss_kind { NCH_LOSSES(NCH_CHOICE_VALUE) NCH_LOSS_KINDS } nch_loss_kind;
 
 /* The constants in these formulas; CE and BCE have none. */
 typedef struct nch_loss_shape {

@@ -126,14 +126,9 @@ static const nch_fold_figure *find_figure(const nch_folds *f, const char *name)
 	return NULL;
 }
 
-static const char *figure_name(nch_best_by by)
-{
-	return by == NCH_BEST_ACCURACY ? "accuracy" : by == NCH_BEST_MACRO_F1 ? "macro_f1" : by == NCH_BEST_MICRO_F1 ? "micro_f1" : "loss";
-}
-
 static void find_best(nch_folds *f, nch_best_by by)
 {
-	const nch_fold_figure *figure = find_figure(f, figure_name(by));
+	const nch_fold_figure *figure = find_figure(f, nch_best_rows[by].key);
 	for (size_t i = 1; figure != NULL && i < f->count; i++)
 		if (by == NCH_BEST_LOSS ? figure->values[i] < figure->values[f->best] : figure->values[i] > figure->values[f->best])
 			f->best = i;
@@ -195,7 +190,7 @@ static void write_summary(const merging *m, nch_best_by by, nch_buffer *out)
 		add_both(f->baseline, sizeof f->baseline / sizeof *f->baseline, out);
 		nch_buffer_byte(out, '}');
 	}
-	nch_buffer_printf(out, ",\n\"best_by\":\"%s\",\"best_fold\":%zu,\n\"out_of_fold\":", figure_name(by), f->best);
+	nch_buffer_printf(out, ",\n\"best_by\":\"%s\",\"best_fold\":%zu,\n\"out_of_fold\":", nch_best_rows[by].key, f->best);
 	nch_report_json(&f->out_of_fold, &f->labels, out);
 	if (!isnan(f->honest_micro_f1)) {
 		nch_buffer_text(out, ",\n\"other_folds_thresholds\":{\"micro_f1\":");

@@ -277,6 +277,7 @@ const nch_optimizer_row nch_optimizers[NCH_OPTIMIZER_KINDS] = {
 	NCH_OPTIMIZERS(ROW)
 	[NCH_RADAM_TFA] = {NULL, "RAdam as TensorFlow Addons has it", 2, step_adam},
 };
+_Static_assert(sizeof nch_optimizers / sizeof *nch_optimizers == NCH_OPTIMIZER_KINDS, "an optimizer has no row");
 
 static void average_task(void *context, size_t index, size_t thread)
 {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/choice.h"
 #include "nn/model.h"
 #include "train/schedule.h"
 
@@ -24,15 +25,12 @@
 	ROW(NCH_LION, "lion", "Lion", 1, lion) \
 	ROW(NCH_LAMB, "lamb", "LAMB", 2, lamb)
 
-#define NCH_CHOICE_KIND(kind, ...) kind,
-#define NCH_CHOICE_NAME(kind, name, ...) "|" name
 typedef enum nch_optimizer_kind {
-	NCH_OPTIMIZERS(NCH_CHOICE_KIND)
+	NCH_OPTIMIZERS(NCH_CHOICE_VALUE)
 	NCH_RADAM_TFA, /* a form of RAdam, without a name of its own, as TensorFlow Addons' RectifiedAdam has it: the decay stands beside the gradient, epsilon beside
 	                  the corrected root √(v / (1 - β₂ᵗ)), and the schedule counts steps from 1 */
 	NCH_OPTIMIZER_KINDS
 } nch_optimizer_kind;
-#define NCH_OPTIMIZER_CHOICES (&("" NCH_OPTIMIZERS(NCH_CHOICE_NAME))[1]) /* "adamw|adam|…" */
 
 struct nch_optimizer_pass;
 

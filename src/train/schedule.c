@@ -6,11 +6,13 @@
 
 #include "kernels/math.h"
 
-const char *const nch_schedule_names[] = {"constant", "linear", "cosine", "wsd", NULL};
+#define ROW(kind, name, what) [kind] = name,
+const char *const nch_schedule_names[NCH_SCHEDULE_KINDS] = {NCH_SCHEDULES(ROW)};
+_Static_assert(NCH_SCHEDULE_KINDS == 4, "a schedule that is added needs its formula below");
 
 bool nch_schedule_find(const char *name, nch_schedule_kind *kind)
 {
-	for (size_t i = 0; nch_schedule_names[i] != NULL; i++)
+	for (size_t i = 0; i < NCH_SCHEDULE_KINDS; i++)
 		if (strcmp(nch_schedule_names[i], name) == 0) {
 			*kind = (nch_schedule_kind)i;
 			return true;

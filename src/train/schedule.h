@@ -5,7 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-typedef enum nch_schedule_kind { NCH_CONSTANT, NCH_LINEAR, NCH_COSINE, NCH_WSD } nch_schedule_kind;
+#include "base/choice.h"
+
+#define NCH_SCHEDULES(ROW) /* value, name, what it does */ \
+	ROW(NCH_CONSTANT, "constant", "stays") ROW(NCH_LINEAR, "linear", "falls in a straight line") ROW(NCH_COSINE, "cosine", "falls along half a cosine") \
+	ROW(NCH_WSD, "wsd", "stays, then falls")
+typedef enum nch_schedule_kind { NCH_SCHEDULES(NCH_CHOICE_VALUE) NCH_SCHEDULE_KINDS } nch_schedule_kind;
 
 /* Grows linearly from 0 to `lr` over the warm-up; then
  *   constant  stays,
@@ -20,8 +25,7 @@ typedef struct nch_schedule {
 	uint64_t total;       /* all steps of the run */
 } nch_schedule;
 
-/* "constant", "linear", "cosine", "wsd". */
-extern const char *const nch_schedule_names[];
+extern const char *const nch_schedule_names[NCH_SCHEDULE_KINDS];
 bool nch_schedule_find(const char *name, nch_schedule_kind *kind);
 
 /* The learning rate of step `step` (from 0). */

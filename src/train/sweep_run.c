@@ -19,6 +19,7 @@
 static size_t figure_of(nch_best_by by)
 {
 	static const size_t figures[] = {[NCH_BEST_ACCURACY] = 0, [NCH_BEST_LOSS] = 1, [NCH_BEST_MACRO_F1] = 2, [NCH_BEST_MICRO_F1] = 3};
+	_Static_assert(sizeof figures / sizeof *figures == NCH_BEST_BY_KINDS, "a figure that decides stands in no column");
 	return figures[by];
 }
 

@@ -126,6 +126,9 @@ static nch_status write_log(run *r, nch_error *error)
 
 /* --- epochs --- */
 
+#define ROW(by, name, key) [by] = {name, #key, offsetof(nch_scores, key)},
+const nch_best_row nch_best_rows[NCH_BEST_BY_KINDS] = {NCH_BEST_BYS(ROW)};
+
 static bool is_better(nch_best_by by, double value, double best)
 {
 	return by == NCH_BEST_LOSS ? value < best : value > best;
@@ -133,7 +136,7 @@ static bool is_better(nch_best_by by, double value, double best)
 
 static double best_value(nch_best_by by, const nch_scores *s)
 {
-	return by == NCH_BEST_ACCURACY ? s->accuracy : by == NCH_BEST_MACRO_F1 ? s->macro_f1 : by == NCH_BEST_MICRO_F1 ? s->micro_f1 : s->loss;
+	return *(const double *)(const void *)((const char *)s + nch_best_rows[by].score);
 }
 
 /* Keeps the model as the best so far: in the folder, or in memory. */

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/choice.h"
 #include "data/examples.h"
 #include "nn/model.h"
 #include "train/epoch_order.h"
@@ -15,7 +16,17 @@
 #include "train/optimizer.h"
 #include "train/replaced.h"
 
-typedef enum nch_best_by { NCH_BEST_ACCURACY, NCH_BEST_MACRO_F1, NCH_BEST_MICRO_F1, NCH_BEST_LOSS } nch_best_by;
+/* What makes an epoch, a fold, a member better: name of the choice, key in the files and in nch_scores. Of a loss the least is best, of the others the most. */
+#define NCH_BEST_BYS(ROW) \
+	ROW(NCH_BEST_ACCURACY, "accuracy", accuracy) ROW(NCH_BEST_MACRO_F1, "macro-f1", macro_f1) ROW(NCH_BEST_MICRO_F1, "micro-f1", micro_f1) \
+	ROW(NCH_BEST_LOSS, "loss", loss)
+typedef enum nch_best_by { NCH_BEST_BYS(NCH_CHOICE_VALUE) NCH_BEST_BY_KINDS } nch_best_by;
+
+typedef struct nch_best_row {
+	const char *name, *key;
+	size_t score; /* where in nch_scores the double is */
+} nch_best_row;
+extern const nch_best_row nch_best_rows[NCH_BEST_BY_KINDS];
 
 typedef struct nch_train_options {
 	size_t epochs;

@@ -86,15 +86,14 @@ static void print_choice(const nch_options *options, const char *const *folders,
 
 static nch_status choose(const nch_options *options, const char *const *folders, council *c, nch_error *error)
 {
-	static const char *const names[] = {"accuracy", "macro-f1", "micro-f1"};
 	nch_jury_bench bench = {0};
 	size_t n = c->ensemble->count, count = 0;
 	const char *by = nch_options_text(options, "best-by");
 	if (by == NULL)
 		by = c->ensemble->multi_label ? "micro-f1" : "accuracy";
 	nch_best_by best_by = NCH_BEST_ACCURACY;
-	for (size_t i = 0; i < 3; i++)
-		best_by = strcmp(names[i], by) == 0 ? (nch_best_by)i : best_by;
+	for (size_t i = 0; i < NCH_BEST_BY_KINDS; i++)
+		best_by = strcmp(nch_best_rows[i].name, by) == 0 ? (nch_best_by)i : best_by;
 	size_t *chosen = nch_alloc(n, sizeof *chosen);
 	double *values = nch_alloc(n, sizeof *values);
 	nch_status status = chosen && values ? nch_jury_bench_fill(options, c->ensemble, &bench, error) : nch_no_memory(error);
