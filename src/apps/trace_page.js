@@ -49,7 +49,7 @@ const activations = {
 };
 function scoresAgain(s, each) {
 	const q = find('query', s.layer), k = find('key', s.layer);
-	if (!s.plain || q.columns || k.columns) return false;
+	if (!s.plain || !q || !k || q.columns || k.columns) return false;
 	const [heads, n, m] = s.shape, h = q.shape[1], w = h / heads;
 	for (let a = 0; a < heads; a++) for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) {
 		let sum = 0;
@@ -65,7 +65,7 @@ function softmaxAgain(s, from, each) {
 }
 function contextAgain(s, each) {
 	const p = find('attention', s.layer), v = find('value', s.layer);
-	if (!p || shownColumns(v) !== shownColumns(s)) return false;
+	if (!p || !v || shownColumns(v) !== shownColumns(s)) return false;
 	const [heads, n, m] = p.shape, shown = shownColumns(s), w = s.shape[1] / heads;
 	for (let i = 0; i < n; i++) for (let c = 0; c < shown; c++) {
 		const a = Math.floor(columnOf(s, c) / w);
@@ -95,6 +95,7 @@ const ways = {
 const backWays = {
 	scores: (s, each) => {
 		const p = find('attention', s.layer), m = s.shape[2];
+		if (!p || !p.g) return false;
 		for (let row = 0; row < s.v.length / m; row++) {
 			let mean = 0;
 			for (let j = 0; j < m; j++) mean += p.v[row * m + j] * p.g[row * m + j];
@@ -259,10 +260,10 @@ if (layers > 0) {
 	}, { square: true, label: say('attention of the chosen head', '고른 헤드의 어텐션'), pick: (t, r, c) => { [state.query, state.key] = t.at(r, c); redraw(); } });
 	redraws.push(() => {
 		const s = find('scores', state.layer), p = find('attention', state.layer), q = find('query', state.layer), k = find('key', state.layer);
-		const [count, n, m] = s.shape, i = Math.min(state.query, n - 1), j = Math.min(state.key, m - 1), w = q.shape[1] / count, h = q.shape[1];
+		const [count, n, m] = s.shape, i = Math.min(state.query, n - 1), j = Math.min(state.key, m - 1), h = q ? q.shape[1] : 0, w = h / count;
 		title.textContent = say(`Layer ${state.layer}, head ${state.head}: `, `층 ${state.layer}, 헤드 ${state.head}: `) + tokenName(i, n) + ' → ' + tokenName(j, m);
 		table.textContent = '';
-		if (q.columns) { sums.textContent = ''; return; }
+		if (!q || !k || q.columns) { sums.textContent = ''; return; }
 		const rows = [...Array(w).keys()].map(d => [d, q.v[i * h + state.head * w + d], k.v[j * h + state.head * w + d]]);
 		const sum = rows.reduce((x, r) => x + r[1] * r[2], 0), shown = s.v[(state.head * n + i) * m + j], good = Math.abs(sum / Math.sqrt(w) - shown) < 2e-5 * (1 + Math.abs(shown)) + w * q.v.coarse;
 		sums.textContent = '';

@@ -12,6 +12,7 @@ typedef enum nch_seen {
 	NCH_SEEN_EMBEDDINGS_NORM,
 	NCH_SEEN_EMBEDDINGS_PROJECTED,
 	NCH_SEEN_POOLED_QUERY, /* Funnel: the rows before a layer, two by two */
+	NCH_SEEN_QKV, /* ModernBERT: all three in one, before they are rotated */
 	NCH_SEEN_QUERY,
 	NCH_SEEN_KEY,
 	NCH_SEEN_VALUE,
@@ -20,6 +21,9 @@ typedef enum nch_seen {
 	NCH_SEEN_CONTEXT,
 	NCH_SEEN_MIXED,
 	NCH_SEEN_ATTENDED,
+	NCH_SEEN_ATTENDED_SUM, /* these three where LayerNorm stands before a map, not behind the sum */
+	NCH_SEEN_UP_OF_NORM,
+	NCH_SEEN_OUTPUT_SUM,
 	NCH_SEEN_UP,
 	NCH_SEEN_ACTIVATED, /* made within the next linear op; whoever looks makes it again */
 	NCH_SEEN_DOWN,

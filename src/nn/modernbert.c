@@ -197,18 +197,18 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	nch_tensor *normal = x;
 	if (layer->attention_gamma != NULL)
 		normal = nch_layer_norm(tape, x, NULL, 0.0f, 0, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
-	nch_tensor *qkv = nch_linear(tape, normal, NCH_ACTIVATIONS, layer->query_weight, layer->query_bias); /* (n, 3h) */
+	nch_tensor *qkv = SEE(QKV, nch_linear(tape, normal, NCH_ACTIVATIONS, layer->query_weight, layer->query_bias)); /* (n, 3h) */
 	nch_tensor *context = SEE(CONTEXT, nch_rotary_attention_op(tape, batch, qkv, turns, c->heads, own->local[index] ? own->window : 0,
 	                                                           c->attention_dropout, site));
 	nch_tensor *mixed = SEE(MIXED, nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias));
 	mixed = nch_dropout_op(tape, mixed, c->attention_dropout, site + 1, row);
-	nch_tensor *attended = SEE(ATTENDED, nch_add_op(tape, x, mixed));
+	nch_tensor *attended = SEE(ATTENDED_SUM, nch_add_op(tape, x, mixed));
 
 	normal = nch_layer_norm(tape, attended, NULL, 0.0f, 0, layer->output_gamma, layer->output_beta, c->norm_epsilon);
-	nch_tensor *up = SEE(UP, nch_linear(tape, normal, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, 2f) */
+	nch_tensor *up = SEE(UP_OF_NORM, nch_linear(tape, normal, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, 2f) */
 	nch_tensor *gated = nch_dropout_op(tape, nch_gate_op(tape, up, c->activation), c->dropout, site + 2, row); /* (n, f) */
 	nch_tensor *down = SEE(DOWN, nch_linear(tape, gated, NCH_ACTIVATIONS, layer->down_weight, layer->down_bias));
-	return SEE(OUTPUT, nch_add_op(tape, attended, down));
+	return SEE(OUTPUT_SUM, nch_add_op(tape, attended, down));
 }
 
 static nch_tensor *encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows)

@@ -50,27 +50,28 @@ static void show_task(void *context, size_t head, size_t thread)
 			float sum = 0.0f; /* the same chain as the kernel's */
 			for (size_t d = 0; d < a->width; d++)
 				sum = fmaf(a->q[i * a->row + column + d], a->k[j * a->row + column + d], sum);
-			scores[i * n + j] = sum * a->scale;
+			size_t apart = i > j ? i - j : j - i;
+			scores[i * n + j] = a->window > 0 && apart > a->window ? -1e9f : sum * a->scale;
 		}
 	job->compute->kernels->attention_map(a, 0, head, job->maps + head * n * n, job->compute->scratch + thread * job->compute->scratch_floats);
 }
 
 /* Scores and attention are never held whole: for one who looks on, they are made once more. */
-static void show(nch_tape *tape, const nch_attention *attention)
+static void show(nch_tape *tape, const nch_attention *attention, const char *formula)
 {
 	size_t n = attention->offsets[1], cells = attention->heads * n * n;
 	show_job job = {tape->compute, attention, nch_gradient_take(tape, cells), nch_gradient_take(tape, cells)};
 	if (tape->failed)
 		return;
 	nch_pool_run(tape->compute->pool, attention->heads, show_task, &job);
-	nch_seen_scores seen = {attention->heads, n, n, job.scores, job.maps, NULL, {__FILE__, "attention_task", CALL_LINE}};
+	nch_seen_scores seen = {attention->heads, n, n, job.scores, job.maps, formula, {__FILE__, "attention_task", CALL_LINE}};
 	tape->eye->scores(tape->eye->context, &seen);
 	nch_gradient_release(tape, job.scores, cells);
 	nch_gradient_release(tape, job.maps, cells);
 }
 
-/* Every head of every sentence, and then those who look on. */
-static bool attend(nch_tape *tape, const nch_batch *batch, const nch_attention *attention)
+/* Every head of every sentence, and then those who look on. formula: of the scores, where it is not the plain one. */
+static bool attend(nch_tape *tape, const nch_batch *batch, const nch_attention *attention, const char *formula)
 {
 	if (tape->failed || nch_compute_reserve(tape->compute, nch_batch_longest(batch), attention->width, NULL) != NCH_OK) {
 		tape->failed = true;
@@ -81,7 +82,7 @@ static bool attend(nch_tape *tape, const nch_batch *batch, const nch_attention *
 	if (tape->watch != NULL)
 		tape->watch(tape->watch_context, &job.attention, batch);
 	if (tape->eye != NULL)
-		show(tape, &job.attention);
+		show(tape, &job.attention, formula);
 	return true;
 }
 
@@ -111,7 +112,7 @@ nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor 
 		node->heads = heads;
 		node->dropout = attention.dropout;
 	}
-	return attend(tape, batch, &attention) ? out : NULL;
+	return attend(tape, batch, &attention, NULL) ? out : NULL;
 }
 
 static void attention_backward(nch_tape *tape, nch_node *node)
@@ -214,7 +215,8 @@ nch_tensor *nch_rotary_attention_op(nch_tape *tape, const nch_batch *batch, nch_
 	if (node != NULL)
 		*node = (rotary_node){node->node, qkv, batch, turns, heads, window, attention.dropout};
 	nch_parallel(tape->compute, batch->sentences, 1, rotate_range, &turning);
-	return attend(tape, batch, &attention) ? out : NULL;
+	return attend(tape, batch, &attention, window > 0 ? "S = Q Kᵀ / √width, both rotated by their places; -1e9 where a token is out of the window" :
+	                                                          "S = Q Kᵀ / √width, both rotated by their places") ? out : NULL;
 }
 
 /* A rotation's gradient is turned back. */

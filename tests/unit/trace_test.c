@@ -237,13 +237,14 @@ TEST(sources_are_right)
 	nch_buffer_free(&bytes);
 }
 
-/* Every family's gradients, all ops among them, are what differences in double say; one that is a tenth too large is found. */
-TEST(gradients_are_differences)
-{
-	static const char *const modern = "{\"model_type\":\"modernbert\",\"architectures\":[\"ModernBertForSequenceClassification\"],\"vocab_size\":120,\"hidden_size\":48,"
+static const char *const modern = "{\"model_type\":\"modernbert\",\"architectures\":[\"ModernBertForSequenceClassification\"],\"vocab_size\":120,\"hidden_size\":48,"
 					  "\"num_hidden_layers\":3,\"num_attention_heads\":4,\"intermediate_size\":40,\"max_position_embeddings\":64,\"local_attention\":4,"
 					  "\"pad_token_id\":0,\"bos_token_id\":2,\"eos_token_id\":3,\"cls_token_id\":2,\"sep_token_id\":3,"
 					  "\"id2label\":{\"0\":\"a\",\"1\":\"b\",\"2\":\"c\"}}";
+
+/* Every family's gradients, all ops among them, are what differences in double say; one that is a tenth too large is found. */
+TEST(gradients_are_differences)
+{
 	for (size_t i = 0; i <= COUNT(goldens); i++) {
 		golden g = i < COUNT(goldens) ? goldens[i] : (golden){.name = "modernbert", .config = modern};
 		nch_predictor *p = open_golden(&g);
@@ -266,6 +267,32 @@ TEST(gradients_are_differences)
 		nch_predictor_close(p);
 		nch_buffer_free(&bytes);
 	}
+}
+
+/* ModernBERT has one map for queries, keys and values, and its norms in front: its steps have the right layers and say so. */
+TEST(other_families_have_their_own_steps)
+{
+	static const char *const names[] = {"qkv", "scores", "attention", "context", "mixed", "attended", "up", "down", "output"};
+	const golden g = {.name = "modernbert", .config = modern};
+	nch_predictor *p = open_golden(&g);
+	nch_buffer bytes = {0}, page = {0};
+	nch_text text = golden_text(&bytes);
+	nch_trace trace = {0};
+	size_t at = 2; /* behind the embeddings */
+	char name[48];
+	CHECK(p != NULL && nch_trace_make(p, &text, TRACE_LABEL, false, &trace, &error) == NCH_OK);
+	for (size_t l = 0; l < 3; l++)
+		for (size_t i = 0; i < COUNT(names); i++, at++) {
+			snprintf(name, sizeof name, "layer.%zu.%s", l, names[i]);
+			CHECK_TEXT(at < trace.count ? trace.steps[at].name : NULL, name);
+		}
+	const nch_trace_step *attended = nch_trace_find(&trace, "layer.1.attended");
+	CHECK_TEXT(attended ? attended->formula : NULL, "x + mixed");
+	CHECK(p != NULL && nch_trace_html(&trace, p, false, &page, &error) == NCH_OK);
+	nch_trace_free(&trace);
+	nch_predictor_close(p);
+	nch_buffer_free(&bytes);
+	nch_buffer_free(&page);
 }
 
 /* 20 tokens, six layers of BERT's width: under 2 MB. (The feed-forward part, of which a page shows but 48 columns, is narrow here.) */
@@ -302,6 +329,7 @@ int main(void)
 	RUN(patterns);
 	RUN(sources_are_right);
 	RUN(gradients_are_differences);
+	RUN(other_families_have_their_own_steps);
 	RUN(pages_are_small);
 	char command[300];
 	snprintf(command, sizeof command, "rm -r '%s'", folder);
