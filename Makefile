@@ -238,6 +238,7 @@ help:
 	@echo 'make static     build/static/nunchi: one file that runs on any Linux (musl)'
 	@echo 'make CC=x86_64-w64-mingw32-gcc BUILD=build/windows    nunchi.exe'
 	@echo 'make exercise-7 check your solution of exercise 7 (docs/syllabus.md); EXERCISES=folder LEARNER=name'
+	@echo 'make page       build/page/index.html: one page that answers in a browser; MODEL=folder'
 	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page, completions, recipes, model'
 	@echo 'make dist       build/dist: archives for Linux and Windows, and a .deb'
 	@echo 'make uninstall  remove what install put there'

@@ -51,6 +51,7 @@ static nch_status run(int argc, char **argv, nch_error *error)
 
 int main(int argc, char **argv)
 {
+	nch_setting_sign("--");
 	argv = nch_output_start(&argc, argv);
 	nch_error error = {0};
 	nch_status status = run(argc, argv, &error);

@@ -31,6 +31,10 @@ exits 1 'there is no such file' -- tokenize --tokenizer "$work/absent"
 exits 1 'there is no such file' -- tokenize --quiet=no --tokenizer "$work/absent"
 exits 1 'absent: there is no such file' -- tokenize --tokenizer "$work/absent" -- --not-an-option
 
+# a library calls a setting ⟨relabel⟩, the program --relabel
+printf 'text,labels\n좋아요,기쁨\n' > "$work/two.csv"
+exits 2 "^nunchi: --relabel 'x'" -- data --data "$work/two.csv" --relabel x
+
 # instruction sets
 exits 2 '--isa: there is no "avx3".*did you mean avx2' -- tokenize --isa avx3 --tokenizer x
 exits 1 'no such file' -- tokenize --isa scalar --tokenizer "$work/absent"
