@@ -165,7 +165,6 @@ bool nch_os_process_lives(long process) { return (void)process, true; }
 void nch_os_host(char *name, size_t room) { snprintf(name, room, "host"); }
 size_t nch_os_cores(void) { return 1; }
 bool nch_os_has_dot(void) { return false; }
-bool nch_os_has_dot(void) { return false; }
 const char *nch_os_reason(int number) { return strerror(number); }
 void *nch_os_memory(size_t bytes) { return calloc(bytes, 1); }
 void *nch_os_memory_aligned(size_t alignment, size_t bytes) { return aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment); }
