@@ -133,6 +133,8 @@ static nch_status check_from(const char *from, bool bytes, nch_error *error)
 		return nch_model_check_folder(from, error);
 	if (bytes && (nch_ngram_is(from) || nch_committee_is(from)))
 		return nch_fail(error, NCH_USAGE, "%s: --type int8 is for transformers: an n-gram model has no layers, and a committee's members are converted one by one", from);
+	if (bytes) /* config.json says which tensors may be bytes */
+		NCH_TRY(nch_model_check_folder(from, error));
 	NCH_TRY(nch_weights_open(from, &weights, error));
 	nch_weights_close(weights);
 	return NCH_OK;
