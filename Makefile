@@ -112,7 +112,7 @@ define ISA_RULE
 $(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(SAY) 'CC $$< ($(1))'
-	$$(QUIET)$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
+	$$(QUIET)$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) -Wmissing-prototypes $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS) $(INT8_EXTRA),$(eval $(call ISA_RULE,$(isa))))
 $(BUILD)/kernels/dispatch.o: ALL_CFLAGS += $(INT8_EXTRA:%=-DNCH_HAS_%)

@@ -1,5 +1,6 @@
 /* activation.c - the nonlinear functions of a transformer and their derivatives. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/vmath.h"
 
 #define ROOT_2_OVER_PI 0.79788456080286536f
@@ -92,7 +93,6 @@ V_INLINE void backward_all(nch_activation kind, float *y, float *dx, const float
 	}
 }
 
-void NCH_KERNEL(nch_activation_forward)(nch_activation kind, float *y, const float *x, size_t n);
 void NCH_KERNEL(nch_activation_forward)(nch_activation kind, float *y, const float *x, size_t n)
 {
 	switch (kind) { /* one loop for each, with the function inside it */
@@ -104,7 +104,6 @@ void NCH_KERNEL(nch_activation_forward)(nch_activation kind, float *y, const flo
 	}
 }
 
-void NCH_KERNEL(nch_activation_backward)(nch_activation kind, float *dx, const float *dy, const float *x, size_t n);
 void NCH_KERNEL(nch_activation_backward)(nch_activation kind, float *dx, const float *dy, const float *x, size_t n)
 {
 	switch (kind) {
@@ -116,7 +115,6 @@ void NCH_KERNEL(nch_activation_backward)(nch_activation kind, float *dx, const f
 	}
 }
 
-void NCH_KERNEL(nch_activation_both)(nch_activation kind, float *y, float *dx, const float *dy, const float *x, size_t n);
 void NCH_KERNEL(nch_activation_both)(nch_activation kind, float *y, float *dx, const float *dy, const float *x, size_t n)
 {
 	switch (kind) {

@@ -5,6 +5,7 @@
  * probabilities again from q and k, since that costs less than keeping them. All products are chains over ascending
  * indices (tile.h), so that the block size shows in no bit. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/rows.h"
 #include "kernels/small.h"
 
@@ -74,7 +75,6 @@ static void drop(const nch_attention *a, const head_state *s, size_t first, size
 		dropout_row(&a->dropout, s->dropout_row + (uint64_t)(first + i) * a->heads, y + i * s->padded, x + i * s->padded, s->length);
 }
 
-void NCH_KERNEL(nch_attention_forward)(const nch_attention *a, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_attention_forward)(const nch_attention *a, size_t sentence, size_t head, float *scratch)
 {
 	head_state s = begin_head(a, sentence, head, scratch, 0);
@@ -90,7 +90,6 @@ void NCH_KERNEL(nch_attention_forward)(const nch_attention *a, size_t sentence, 
 	give_rows(s.out, a->out + a->offsets[sentence] * a->heads * a->width + head * a->width, a->heads * a->width, s.length, s.width);
 }
 
-void NCH_KERNEL(nch_attention_backward)(const nch_attention *a, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_attention_backward)(const nch_attention *a, size_t sentence, size_t head, float *scratch)
 {
 	head_state s = begin_head(a, sentence, head, scratch, 1);
@@ -126,7 +125,6 @@ void NCH_KERNEL(nch_attention_backward)(const nch_attention *a, size_t sentence,
 	give_rows(s.dv, a->dv + at, a->row, s.length, s.width);
 }
 
-void NCH_KERNEL(nch_attention_map)(const nch_attention *a, size_t sentence, size_t head, float *probabilities, float *scratch);
 void NCH_KERNEL(nch_attention_map)(const nch_attention *a, size_t sentence, size_t head, float *probabilities, float *scratch)
 {
 	nch_attention plain = *a;

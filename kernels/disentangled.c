@@ -4,6 +4,7 @@
  * One call does one head of one sentence. What a query makes of all distances is a product of its own, and so is what the distances make of a key; a score
  * then picks one element of each. Queries are taken in blocks of QUERIES, as attention.c does; the products of the keys are held whole. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/rows.h"
 #include "kernels/small.h"
 
@@ -133,7 +134,6 @@ static void drop_disentangled(const disentangled_state *s, size_t first, size_t 
 		dropout_row(&s->a->dropout, s->dropout_row + (uint64_t)(first + i) * s->a->heads, y + i * s->padded, x + i * s->padded, s->length);
 }
 
-void NCH_KERNEL(nch_disentangled_forward)(const nch_disentangled *a, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_disentangled_forward)(const nch_disentangled *a, size_t sentence, size_t head, float *scratch)
 {
 	disentangled_state s = begin_disentangled(a, sentence, head, scratch, 0);
@@ -191,7 +191,6 @@ static void add_rows(float *to, size_t row, const float *from, size_t from_row, 
 			to[r * row + d] += from[r * from_row + d];
 }
 
-void NCH_KERNEL(nch_disentangled_backward)(const nch_disentangled *a, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_disentangled_backward)(const nch_disentangled *a, size_t sentence, size_t head, float *scratch)
 {
 	disentangled_state s = begin_disentangled(a, sentence, head, scratch, 1);

@@ -1,8 +1,8 @@
 /* elementwise.c - the small loops: dropout, sums, means over rows. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/rows.h"
 
-void NCH_KERNEL(nch_dropout_rows)(const nch_dropout *d, float *y, const float *x, size_t columns, size_t begin, size_t end);
 void NCH_KERNEL(nch_dropout_rows)(const nch_dropout *d, float *y, const float *x, size_t columns, size_t begin, size_t end)
 {
 	for (size_t r = begin; r < end; r++) {
@@ -13,7 +13,6 @@ void NCH_KERNEL(nch_dropout_rows)(const nch_dropout *d, float *y, const float *x
 	}
 }
 
-void NCH_KERNEL(nch_add)(float *y, const float *x, size_t n);
 void NCH_KERNEL(nch_add)(float *y, const float *x, size_t n)
 {
 	size_t i = 0;
@@ -23,7 +22,6 @@ void NCH_KERNEL(nch_add)(float *y, const float *x, size_t n)
 		v_store_part(y + i, v_add(v_load_part(y + i, n - i), v_load_part(x + i, n - i)), n - i);
 }
 
-void NCH_KERNEL(nch_scale)(float *y, float factor, size_t n);
 void NCH_KERNEL(nch_scale)(float *y, float factor, size_t n)
 {
 	v16 f = v_set(factor);
@@ -34,7 +32,6 @@ void NCH_KERNEL(nch_scale)(float *y, float factor, size_t n)
 		v_store_part(y + i, v_mul(v_load_part(y + i, n - i), f), n - i);
 }
 
-float NCH_KERNEL(nch_sum_squares)(const float *x, size_t n);
 float NCH_KERNEL(nch_sum_squares)(const float *x, size_t n)
 {
 	v16 sum = v_zero();
@@ -46,7 +43,6 @@ float NCH_KERNEL(nch_sum_squares)(const float *x, size_t n)
 	return v_fold_add(sum);
 }
 
-void NCH_KERNEL(nch_column_sums)(float *sums, const float *x, size_t rows, size_t columns, size_t begin, size_t end);
 void NCH_KERNEL(nch_column_sums)(float *sums, const float *x, size_t rows, size_t columns, size_t begin, size_t end)
 {
 	for (size_t j = begin; j < end; j += 64) { /* four registers of sums go down the rows together */
@@ -71,7 +67,6 @@ void NCH_KERNEL(nch_column_sums)(float *sums, const float *x, size_t rows, size_
 	}
 }
 
-void NCH_KERNEL(nch_mean_rows)(float *y, const float *x, const size_t *offsets, size_t columns, size_t begin, size_t end);
 void NCH_KERNEL(nch_mean_rows)(float *y, const float *x, const size_t *offsets, size_t columns, size_t begin, size_t end)
 {
 	for (size_t s = begin; s < end; s++) {

@@ -1,9 +1,8 @@
 /* embedding.c - rows of a table, looked up by index, and their gradient, added back. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/vec.h"
 
-void NCH_KERNEL(nch_embedding)(float *y, const float *word, const float *type, const float *position, const int32_t *tokens,
-                               const int32_t *types, const int32_t *positions, size_t columns, size_t begin, size_t end);
 void NCH_KERNEL(nch_embedding)(float *y, const float *word, const float *type, const float *position, const int32_t *tokens,
                                const int32_t *types, const int32_t *positions, size_t columns, size_t begin, size_t end)
 {
@@ -23,8 +22,6 @@ void NCH_KERNEL(nch_embedding)(float *y, const float *word, const float *type, c
 	}
 }
 
-void NCH_KERNEL(nch_embedding_backward)(float *table, const float *dy, const int32_t *indices, size_t rows, size_t columns, size_t begin,
-                                        size_t end);
 void NCH_KERNEL(nch_embedding_backward)(float *table, const float *dy, const int32_t *indices, size_t rows, size_t columns, size_t begin,
                                         size_t end)
 {

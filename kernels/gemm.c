@@ -14,6 +14,7 @@
  * round, in narrow(): packing B would cost a good part of the product itself.
  * docs/gemm.md goes there from three loops, step by step, with measurements. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/tile.h"
 #include "kernels/vec.h"
 
@@ -358,7 +359,6 @@ static void narrow(const nch_gemm *g, const nch_compute *compute)
 	nch_pool_run(g->m * g->k * g->n > 65536 ? compute->pool : NULL, (g->n + NARROW_STRIP - 1) / NARROW_STRIP, narrow_task, &job);
 }
 
-void NCH_KERNEL(nch_gemm)(const nch_gemm *product, const nch_compute *compute);
 void NCH_KERNEL(nch_gemm)(const nch_gemm *product, const nch_compute *compute)
 {
 	if (product->m == 0 || product->n == 0)

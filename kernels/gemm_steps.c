@@ -4,6 +4,7 @@
  * and where the numbers lie while they are used. A and B are row-major here (a_col = b_col = 1). One thread; step 7 is gemm.c itself. */
 #include "kernels/fma.h"
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/tile.h"
 #include "kernels/vec.h"
 
@@ -159,8 +160,6 @@ static void packing(const nch_gemm *g, const nch_compute *compute)
 		}
 }
 
-void NCH_KERNEL(nch_gemm)(const nch_gemm *product, const nch_compute *compute);
-void NCH_KERNEL(nch_gemm_step)(int step, const nch_gemm *product, const nch_compute *compute);
 void NCH_KERNEL(nch_gemm_step)(int step, const nch_gemm *product, const nch_compute *compute)
 {
 	if (step < NCH_GEMM_STEPS)

@@ -1,6 +1,7 @@
 /* norm.c - layer normalization (Ba, Kiros, Hinton 2016), together with the dropout and the residual that stand before it in a transformer:
  * one pass over the row instead of three. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/rows.h"
 
 /* s = residual + dropout(x) for one row; s may be x */
@@ -58,7 +59,6 @@ static void normalize(const nch_norm *n, const float *s, float mean, float rstd,
 	}
 }
 
-void NCH_KERNEL(nch_norm_forward)(const nch_norm *n, size_t begin, size_t end);
 void NCH_KERNEL(nch_norm_forward)(const nch_norm *n, size_t begin, size_t end)
 {
 	for (size_t r = begin; r < end; r++) {
@@ -78,7 +78,6 @@ void NCH_KERNEL(nch_norm_forward)(const nch_norm *n, size_t begin, size_t end)
 	}
 }
 
-void NCH_KERNEL(nch_norm_backward)(const nch_norm_backward *n, size_t begin, size_t end);
 void NCH_KERNEL(nch_norm_backward)(const nch_norm_backward *n, size_t begin, size_t end)
 {
 	size_t columns = n->columns;
@@ -104,7 +103,6 @@ void NCH_KERNEL(nch_norm_backward)(const nch_norm_backward *n, size_t begin, siz
 	}
 }
 
-void NCH_KERNEL(nch_norm_backward_columns)(const nch_norm_backward *n, size_t begin, size_t end);
 void NCH_KERNEL(nch_norm_backward_columns)(const nch_norm_backward *n, size_t begin, size_t end)
 {
 	/* 64 columns at a time, so that a strip of the accumulators stays in registers down all the rows */

@@ -1,5 +1,6 @@
 /* optimizer.c - one step of Adam's family and of SGD, one pass over weight, gradient and moments; and a running average of the weights. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/vec.h"
 
 typedef struct adam_values {
@@ -19,7 +20,6 @@ V_INLINE adam_values adam_step(const nch_adam *s, adam_values a, v16 g)
 	return a;
 }
 
-void NCH_KERNEL(nch_adam)(const nch_adam *s, float *weight, const float *gradient, float *moment1, float *moment2, size_t n);
 void NCH_KERNEL(nch_adam)(const nch_adam *s, float *weight, const float *gradient, float *moment1, float *moment2, size_t n)
 {
 	size_t i = 0;
@@ -41,8 +41,6 @@ void NCH_KERNEL(nch_adam)(const nch_adam *s, float *weight, const float *gradien
 }
 
 void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
-                         float *velocity, size_t n);
-void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
                          float *velocity, size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
@@ -62,7 +60,6 @@ V_INLINE v16 sign_of(v16 x)
 	return v_select(v_lt(zero, x), one, v_select(v_lt(x, zero), v_set(-1.0f), zero));
 }
 
-void NCH_KERNEL(nch_lion)(const nch_adam *s, float *weight, const float *gradient, float *moment, size_t n);
 void NCH_KERNEL(nch_lion)(const nch_adam *s, float *weight, const float *gradient, float *moment, size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
@@ -76,7 +73,6 @@ void NCH_KERNEL(nch_lion)(const nch_adam *s, float *weight, const float *gradien
 	}
 }
 
-void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *weight, float *gradient, float *moment1, float *moment2, size_t n);
 void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *weight, float *gradient, float *moment1, float *moment2, size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
@@ -92,7 +88,6 @@ void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *weight, float *gradien
 	}
 }
 
-void NCH_KERNEL(nch_add_scaled)(float *y, float factor, const float *x, size_t n);
 void NCH_KERNEL(nch_add_scaled)(float *y, float factor, const float *x, size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
@@ -101,7 +96,6 @@ void NCH_KERNEL(nch_add_scaled)(float *y, float factor, const float *x, size_t n
 	}
 }
 
-void NCH_KERNEL(nch_average)(float *average, float rate, const float *x, size_t n);
 void NCH_KERNEL(nch_average)(float *average, float rate, const float *x, size_t n)
 {
 	size_t i = 0;

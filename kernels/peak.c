@@ -1,5 +1,6 @@
 /* peak.c - how fast this core multiplies and adds when it has nothing else to do: the measure of all other figures. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/tile.h"
 
 #if defined(NCH_ISA_avx512) || defined(NCH_ISA_neon)
@@ -8,7 +9,6 @@ enum { AT_ONCE = 16 };
 enum { AT_ONCE = 4 }; /* as many v16 as leave registers for the factors: the chains wait for nothing */
 #endif
 
-float NCH_KERNEL(nch_fma_peak)(size_t count);
 float NCH_KERNEL(nch_fma_peak)(size_t count)
 {
 	v16 sum[AT_ONCE], a = v_set(0.999999f), b = v_set(1e-6f);

@@ -5,6 +5,7 @@
  * with all distances that it can have to a key. Row i of it is shifted by `step` · i against the keys, so that what belongs to one row of
  * scores is a run of neighbours, and adding them needs no index. */
 #include "kernels/kernels.h"
+#include "kernels/set.h"
 #include "kernels/rows.h"
 #include "kernels/small.h"
 
@@ -150,7 +151,6 @@ static void drop_relative(const relative_state *s, size_t first, size_t rows, fl
 		dropout_row(&s->r->dropout, s->dropout_row + (uint64_t)(first + i) * s->r->heads, y + i * s->padded, x + i * s->padded, s->keys);
 }
 
-void NCH_KERNEL(nch_relative_forward)(const nch_relative *r, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_relative_forward)(const nch_relative *r, size_t sentence, size_t head, float *scratch)
 {
 	relative_state s = begin_relative(r, sentence, head, scratch, 0);
@@ -217,7 +217,6 @@ static void shared_gradients(const relative_state *s, size_t first, size_t rows,
 	}
 }
 
-void NCH_KERNEL(nch_relative_backward)(const nch_relative *r, size_t sentence, size_t head, float *scratch);
 void NCH_KERNEL(nch_relative_backward)(const nch_relative *r, size_t sentence, size_t head, float *scratch)
 {
 	relative_state s = begin_relative(r, sentence, head, scratch, 1);
