@@ -15,6 +15,8 @@ static bool reserve(nch_buffer *buffer, size_t more)
 	size_t need;
 	if (buffer->failed)
 		return false;
+	if (more < buffer->capacity - buffer->length) /* nearly always */
+		return true;
 	if (!nch_size_add(buffer->length, more, &need) || !nch_size_add(need, 1, &need) ||
 	    nch_grow(&buffer->data, &buffer->capacity, need, 1, NULL) != NCH_OK) {
 		buffer->failed = true;
@@ -42,6 +44,19 @@ void nch_buffer_byte(nch_buffer *buffer, int byte)
 {
 	char c = (char)byte;
 	nch_buffer_add(buffer, &c, 1);
+}
+
+void nch_buffer_integer(nch_buffer *buffer, int64_t number)
+{
+	char digits[20];
+	size_t first = sizeof digits;
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+	do
+		digits[--first] = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (number < 0)
+		digits[--first] = '-';
+	nch_buffer_add(buffer, digits + first, sizeof digits - first);
 }
 
 void nch_buffer_vprintf(nch_buffer *buffer, const char *format, va_list arguments)

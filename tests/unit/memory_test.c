@@ -159,6 +159,20 @@ TEST(arena_text_and_limits)
 	nch_arena_free(arena);
 }
 
+TEST(integers_are_those_of_printf)
+{
+	static const int64_t numbers[] = {0, 1, -1, 9, 10, -10, 8001, 2147483647, -2147483647 - 1, INT64_MAX, INT64_MIN};
+	nch_buffer ours = {0}, theirs = {0};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		nch_buffer_integer(&ours, numbers[i]);
+		nch_buffer_byte(&ours, ' ');
+		nch_buffer_printf(&theirs, "%lld ", (long long)numbers[i]);
+	}
+	CHECK_TEXT(ours.data, theirs.data);
+	nch_buffer_free(&ours);
+	nch_buffer_free(&theirs);
+}
+
 int main(void)
 {
 	RUN(sizes_are_checked);
@@ -170,5 +184,6 @@ int main(void)
 	RUN(arena_gives_back_and_reuses);
 	RUN(arena_keeps_no_useless_blocks);
 	RUN(arena_text_and_limits);
+	RUN(integers_are_those_of_printf);
 	return test_end();
 }

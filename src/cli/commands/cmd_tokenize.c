@@ -23,6 +23,7 @@ struct chunk {
 struct job {
 	const nch_tokenizer *tokenizer;
 	nch_tokenizer_scratch **scratches; /* one a thread */
+	nch_tokens *tokens;                /* one a thread */
 	bool pieces, special;
 	const nch_line *lines;
 	size_t count;
@@ -34,22 +35,22 @@ struct job {
 
 static nch_status convert_text(struct job *job, size_t thread, const nch_line *line, nch_buffer *out, nch_error *error)
 {
-	nch_tokens tokens = {0};
+	nch_tokens *tokens = &job->tokens[thread];
 	nch_status status;
+	tokens->count = 0;
 	if (job->special)
 		status = nch_tokenizer_encode_model(job->tokenizer, job->scratches[thread], line->text, line->length, NULL, 0, 0,
-		                                    &tokens, NULL, NULL, error);
+		                                    tokens, NULL, NULL, error);
 	else
-		status = nch_tokenizer_encode(job->tokenizer, job->scratches[thread], line->text, line->length, &tokens, error);
-	for (size_t i = 0; status == NCH_OK && i < tokens.count; i++) {
+		status = nch_tokenizer_encode(job->tokenizer, job->scratches[thread], line->text, line->length, tokens, error);
+	for (size_t i = 0; status == NCH_OK && i < tokens->count; i++) {
 		if (i > 0)
 			nch_buffer_byte(out, ' ');
 		if (job->pieces)
-			nch_buffer_text(out, nch_tokenizer_piece(job->tokenizer, tokens.items[i].id)); /* an id that comes out has a piece */
+			nch_buffer_text(out, nch_tokenizer_piece(job->tokenizer, tokens->items[i].id)); /* an id that comes out has a piece */
 		else
-			nch_buffer_printf(out, "%d", (int)tokens.items[i].id);
+			nch_buffer_integer(out, tokens->items[i].id);
 	}
-	nch_tokens_free(&tokens);
 	return status;
 }
 
@@ -166,7 +167,8 @@ static nch_status run_job(struct job *job, const nch_options *options, nch_error
 		job->tokenizer = tokenizer;
 		job->path = nch_lines_path(lines);
 		job->scratches = nch_alloc(nch_pool_threads(pool), sizeof *job->scratches);
-		if (job->scratches == NULL)
+		job->tokens = nch_alloc(nch_pool_threads(pool), sizeof *job->tokens);
+		if (job->scratches == NULL || job->tokens == NULL)
 			status = nch_no_memory(error);
 	}
 	for (size_t i = 0; status == NCH_OK && i < nch_pool_threads(pool); i++)
@@ -175,7 +177,10 @@ static nch_status run_job(struct job *job, const nch_options *options, nch_error
 		status = run_lines(job, lines, pool, error);
 	for (size_t i = 0; job->scratches != NULL && i < nch_pool_threads(pool); i++)
 		nch_tokenizer_scratch_free(job->scratches[i]);
+	for (size_t i = 0; job->tokens != NULL && i < nch_pool_threads(pool); i++)
+		nch_tokens_free(&job->tokens[i]);
 	nch_free(job->scratches);
+	nch_free(job->tokens);
 	for (size_t i = 0; i < sizeof job->chunks / sizeof job->chunks[0]; i++)
 		nch_buffer_free(&job->chunks[i].out);
 	nch_pool_free(pool);
