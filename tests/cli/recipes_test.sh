@@ -29,7 +29,7 @@ check "a recipe inside the program says what its file says" test "$(grep -c sha2
 
 head -n 41 "$data" | cut -f 1 | tail -n +2 > "$work/texts.txt"
 exits 0 '' -- pretrain --recipe language --corpus "$work/texts.txt" --tokenizer "$work/ko.model" --layers 1 --epochs 1 --warmup 0 --batch 40 --quiet --out "$work/language"
-check "pretraining has recipes, too" grep -q '"step":1,"epoch":1,"lr":0.0015,' "$work/language/log.jsonl"
+check "pretraining has recipes, too" grep -q '"step":1,"epoch":1,"lr":0.0007,' "$work/language/log.jsonl"
 
 # --- who has the last word: the command line, then --config, then the recipe ---
 cat > "$work/one.conf" << 'END'
