@@ -304,6 +304,7 @@ static nch_tensor *encode(const nch_model *model, nch_tape *tape, const nch_batc
 		table = nch_select_rows(tape, table, plan->index, plan->distances.rows); /* (p, h) */
 	if (table != NULL && model->extra[DISTANCES_GAMMA] != NULL)
 		table = nch_layer_norm(tape, table, NULL, 0.0f, 0, model->extra[DISTANCES_GAMMA], model->extra[DISTANCES_BETA], c->norm_epsilon);
+	nch_linear_foresee(tape, table, model->layers[0].key_weight);
 	nch_arena_mark mark = nch_tape_mark(tape);
 	nch_tensor *x = SEE(EMBEDDINGS_SUM, nch_embedding(tape, batch, model->word, model->type, model->position)); /* (n, embedding) */
 	if (model->project_weight != NULL)

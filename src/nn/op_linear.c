@@ -84,6 +84,12 @@ static const nch_int8_rows *round_input(nch_tape *tape, nch_tensor *x, nch_activ
 	return rows;
 }
 
+void nch_linear_foresee(nch_tape *tape, nch_tensor *x, const nch_tensor *weight)
+{
+	if (x != NULL && weight->int8 != NULL && !tape->failed)
+		round_input(tape, x, NCH_ACTIVATIONS);
+}
+
 static nch_tensor *linear_in_bytes(nch_tape *tape, nch_tensor *x, nch_activation f, const nch_tensor *weight, const nch_tensor *bias, nch_tensor *y)
 {
 	const nch_int8_rows *rows = round_input(tape, x, f);

@@ -105,6 +105,8 @@ nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *wo
 /* y (m, n) = f(x) · weightᵀ + bias, x (m, k), weight (n, k), bias (n) or NULL; f is an activation, or NCH_ACTIVATIONS for none. f(x) is not kept:
  * the backward pass makes it again from x. */
 nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tensor *weight, nch_tensor *bias);
+/* For an x that several layers multiply, each in memory that ends with it: where `weight` is kept as bytes, x is rounded to bytes now, in memory that lives as long as x. x may be NULL. */
+void nch_linear_foresee(nch_tape *tape, nch_tensor *x, const nch_tensor *weight);
 
 /* y = LayerNorm(residual + dropout(x)) (Ba et al. 2016); gamma, beta (columns); residual and beta may be NULL. x's memory is taken over: it may not be used
  * by another op, unless there is neither residual nor dropout, which leaves x as it is. `site` numbers the dropout. */
