@@ -5,12 +5,12 @@
 #   ```text output    directly after it: what it must print, to the byte
 #   ```sh             only shown (too long for a test, or somebody's own files)
 #
-# When a change of the program rightly changes outputs:  DOCS_UPDATE=yes NUNCHI=build/nunchi sh tests/cli/docs_test.sh
+# DOCS_PAGES="docs/data.md" runs these alone. When a change of the program rightly changes outputs:  DOCS_UPDATE=yes NUNCHI=build/nunchi sh tests/cli/docs_test.sh
 . "$(dirname "$0")/lib.sh"
 
 build=$(dirname "$NUNCHI")
 update=${DOCS_UPDATE:-no}
-pages="README.md $(ls docs/*.md)"
+pages="${DOCS_PAGES:-README.md $(ls docs/*.md)}"
 
 # --- the commands ---
 
