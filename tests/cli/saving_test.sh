@@ -25,9 +25,9 @@ check "the two models answer differently" sh -c "! cmp -s '$work/before.txt' '$w
 
 # killed_at K arguments...: runs the program, which ends before its rename number K; the exit status is in $status
 killed_at() {
-	k=$1
+	kill_at=$1
 	shift
-	KILL_AT=$k LD_PRELOAD="$work/break_in.so" timeout 100 "$NUNCHI" "$@" > "$work/.out" 2> "$work/.err" < /dev/null
+	KILL_AT=$kill_at LD_PRELOAD="$work/break_in.so" timeout 100 "$NUNCHI" "$@" > "$work/.out" 2> "$work/.err" < /dev/null
 	status=$?
 }
 
