@@ -245,4 +245,4 @@ help:
 	@echo 'make clean      remove build/'
 	@echo 'Variables: V=1 (show the commands)  CC=clang  CFLAGS="-O2 -g"  BUILD=build  SANITIZE=address,undefined  DESTDIR='
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
