@@ -5,25 +5,16 @@
 #   ```text output    directly after it: what it must print, to the byte
 #   ```sh             only shown (too long for a test, or somebody's own files)
 #
+# The pages in Korean have the same blocks (korean_test.sh holds that), so theirs are not run again; where they point is looked at.
 # DOCS_PAGES="docs/data.md" runs these alone. When a change of the program rightly changes outputs:  DOCS_UPDATE=yes NUNCHI=build/nunchi sh tests/cli/docs_test.sh
 . "$(dirname "$0")/lib.sh"
 
 build=$(dirname "$NUNCHI")
 update=${DOCS_UPDATE:-no}
 pages="${DOCS_PAGES:-README.md $(ls docs/*.md)}"
+pointing="${DOCS_PAGES:-$pages $(ls docs/ko/*.md)}"
 
 # --- the commands ---
-
-# cut_blocks PAGE FOLDER: FOLDER/1.sh, 1.out (only where the page says what is printed), 2.sh …; the number of blocks in FOLDER/count
-cut_blocks() {
-	awk -v folder="$2" '
-		/^```sh run$/ { blocks++; file = folder "/" blocks ".sh"; line[blocks] = NR; kind = "sh"; after = 0; printf "" > file; next }
-		/^```text output$/ && blocks && after == 1 { file = folder "/" blocks ".out"; kind = "out"; printf "" > file; next }
-		/^```/ && kind != "" { close(file); after = kind == "sh"; kind = ""; next }
-		kind != "" { print > file; next }
-		/[^ \t]/ { after = 0 }
-		END { print blocks + 0 > (folder "/count") }' "$1"
-}
 
 # put_blocks PAGE FOLDER: the page with the outputs that were found
 put_blocks() {
@@ -90,7 +81,7 @@ fi
 : > "$work/.out"
 : > "$work/.err"
 
-for page in $pages; do
+for page in $pointing; do
 	here=$(dirname "$page")
 	# links: [text](target), but not to the world outside and not to a heading of the page itself
 	awk '/^```/ { inside = !inside; next } !inside' "$page" | sed -e 's/`[^`]*`//g' | grep -o '](\([^)]*\))' | sed -e 's/^](//' -e 's/)$//' -e 's/#.*//' | sort -u > "$work/.links"
@@ -131,7 +122,7 @@ for command in $("$NUNCHI" help | awk '/^Commands:/ { on = 1; next } on && /^  [
 	"$NUNCHI" help $(echo "$command" | tr + ' ')
 done 2> /dev/null | grep -oE -e '--[a-z][a-z0-9-]*' | sort -u > "$work/.known"
 echo '--version' >> "$work/.known"
-for page in $pages; do
+for page in $pointing; do
 	{
 		awk '/^```/ { inside = !inside; next } !inside' "$page" | grep -oE '`[^`]*`' | grep -E '`(nunchi|--)'
 		# in blocks that are only shown: commands with their continuation lines

@@ -111,3 +111,14 @@ finish() {
 	[ "$failed" -eq 0 ]
 	exit
 }
+
+# cut_blocks PAGE FOLDER: the command blocks of a page of the documents as FOLDER/1.sh, 1.out (only where the page says what is printed), 2.sh …; the number of blocks in FOLDER/count
+cut_blocks() {
+	awk -v folder="$2" '
+		/^```sh run$/ { blocks++; file = folder "/" blocks ".sh"; line[blocks] = NR; kind = "sh"; after = 0; printf "" > file; next }
+		/^```text output$/ && blocks && after == 1 { file = folder "/" blocks ".out"; kind = "out"; printf "" > file; next }
+		/^```/ && kind != "" { close(file); after = kind == "sh"; kind = ""; next }
+		kind != "" { print > file; next }
+		/[^ \t]/ { after = 0 }
+		END { print blocks + 0 > (folder "/count") }' "$1"
+}
