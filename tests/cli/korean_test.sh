@@ -5,7 +5,7 @@
 #   KOREAN_UPDATE=yes sh tests/cli/korean_test.sh     takes them over
 . "$(dirname "$0")/lib.sh"
 
-chapters='README small embeddings attention map tokenizing backward training'
+chapters='README small embeddings attention map tokenizing backward training pretraining explaining'
 
 english_page() { # chapter
 	if [ "$1" = README ]; then echo README.md; else echo "docs/$1.md"; fi
