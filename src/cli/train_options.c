@@ -76,6 +76,7 @@ static const nch_option steps_options[] = {
 	{"max-hours", NCH_SET_REAL(nch_train_options, deadline), .argument = "H", .help = "end after so long with a checkpoint; --resume goes on", .most = 1e6, .above_least = true, .effect = NCH_NO_EFFECT},
 	{"keep-checkpoints", NCH_SET_INTEGER(nch_train_options, keep_checkpoints), .argument = "K", .help = "keep the last K; --resume takes an older one if the newest is damaged", .otherwise = "1", .least = 1, .most = 1000000, .effect = NCH_NO_EFFECT},
 	{"log", NCH_SET_TEXT(nch_train_options, log), .argument = "FILE", .help = "default: DIR/log.jsonl", .effect = NCH_NO_EFFECT},
+	{"log-details", NCH_SET_FLAG(nch_train_options, log_details), .help = "log of each step also how far each layer's weights moved, how widely its heads look, how many of its\nunits are silent; DIR/details.svg draws it", .effect = NCH_NO_EFFECT},
 	{0}};
 const nch_option_group nch_steps_group = {"Training", steps_options};
 

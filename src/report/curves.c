@@ -299,6 +299,11 @@ nch_status nch_curves_write(const char *folder, const char *log_path, size_t ste
 		nch_curves_svg(&run, 1, &out);
 		status = nch_folder_write(folder, "curves.svg", &out, error);
 	}
+	if (status == NCH_OK && nch_log_has_details(&log)) {
+		nch_buffer_clear(&out);
+		nch_details_svg(&log, &out);
+		status = nch_folder_write(folder, "details.svg", &out, error);
+	}
 	nch_log_free(&log);
 	nch_buffer_free(&out);
 	return status;

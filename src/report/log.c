@@ -18,6 +18,19 @@ static uint64_t whole(const nch_json *record, const char *name)
 	return value >= 0 && value < 9007199254740992.0 ? (uint64_t)value : 0;
 }
 
+/* An array of numbers; what is none is NaN. */
+static nch_status add_list(const nch_json *record, const char *name, nch_log *log, nch_logged_list *list, nch_error *error)
+{
+	const nch_json *array = nch_json_get(record, name);
+	if (array == NULL || array->type != NCH_JSON_ARRAY)
+		return NCH_OK;
+	NCH_TRY(nch_grow(&log->values, &log->value_capacity, log->value_count + array->count, sizeof *log->values, error));
+	*list = (nch_logged_list){log->value_count, array->count};
+	for (const nch_json *item = array->first; item != NULL; item = item->next)
+		log->values[log->value_count++] = item->type == NCH_JSON_NUMBER ? item->number : (double)NAN;
+	return NCH_OK;
+}
+
 /* Records come in ascending order; a run that was resumed goes back a little, and does those steps again. */
 static nch_status add_step(const nch_json *record, nch_log *log, nch_error *error)
 {
@@ -30,6 +43,9 @@ static nch_status add_step(const nch_json *record, nch_log *log, nch_error *erro
 		.tokens = whole(record, "tokens"),
 		.seconds = nch_json_number(record, "seconds", NAN),
 	};
+	NCH_TRY(add_list(record, "update_ratio", log, &step.update_ratio, error));
+	NCH_TRY(add_list(record, "attention_entropy", log, &step.attention_entropy, error));
+	NCH_TRY(add_list(record, "dead_units", log, &step.dead_units, error));
 	while (log->step_count > 0 && log->steps[log->step_count - 1].step >= step.step)
 		log->step_count--;
 	NCH_TRY(nch_grow(&log->steps, &log->step_capacity, log->step_count + 1, sizeof step, error));
@@ -108,5 +124,14 @@ void nch_log_free(nch_log *log)
 {
 	nch_free(log->steps);
 	nch_free(log->epochs);
+	nch_free(log->values);
 	*log = (nch_log){ 0 };
+}
+
+bool nch_log_has_details(const nch_log *log)
+{
+	for (size_t i = 0; i < log->step_count; i++)
+		if (log->steps[i].update_ratio.count > 0)
+			return true;
+	return false;
 }

@@ -8,11 +8,17 @@
 
 #include "base/status.h"
 
+/* Numbers of one step, a row of nch_log's values; count 0: none. */
+typedef struct nch_logged_list {
+	size_t first, count;
+} nch_logged_list;
+
 typedef struct nch_logged_step {
 	uint64_t step, epoch; /* both from 1 */
 	double lr, loss, grad_norm;
 	uint64_t tokens; /* of this step's batch */
 	double seconds;  /* this step's own */
+	nch_logged_list update_ratio, attention_entropy, dead_units; /* with --log-details, see train/details.h; NaN where the log has null */
 } nch_logged_step;
 
 typedef struct nch_logged_epoch {
@@ -28,6 +34,8 @@ typedef struct nch_log {
 	nch_logged_step *steps;
 	nch_logged_epoch *epochs;
 	size_t step_count, epoch_count, step_capacity, epoch_capacity;
+	double *values; /* of the lists */
+	size_t value_count, value_capacity;
 } nch_log;
 
 /* Reads a log (appends to *log). A last line without its line break was being written when the run was killed, and is left
@@ -36,5 +44,7 @@ typedef struct nch_log {
 nch_status nch_log_read(const char *path, nch_log *log, nch_error *error);
 nch_status nch_log_parse(const char *text, size_t length, const char *where, nch_log *log, nch_error *error);
 void nch_log_free(nch_log *log);
+
+bool nch_log_has_details(const nch_log *log); /* some step has lists */
 
 #endif

@@ -187,7 +187,7 @@ nch_status nch_committee_fingerprint(const char *folder, char hex[65], nch_error
 /* What a folder holds beside what answers need. */
 static bool is_left_out(const char *name)
 {
-	static const char *const names[] = {"log.jsonl", "metrics.json", "report.txt", "self_test.json", "README.md", "curves.svg", "confusion.svg", "held-out.jsonl", "checkpoint"};
+	static const char *const names[] = {"log.jsonl", "metrics.json", "report.txt", "self_test.json", "README.md", "curves.svg", "details.svg", "confusion.svg", "held-out.jsonl", "checkpoint"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(names[i], name) == 0)
 			return true;

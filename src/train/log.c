@@ -10,6 +10,17 @@ static void number(nch_buffer *out, const char *name, double value)
 	nch_buffer_byte(out, ',');
 }
 
+static void numbers(nch_buffer *out, const char *name, const double *values, size_t count)
+{
+	nch_buffer_printf(out, "\"%s\":[", name);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			nch_buffer_byte(out, ',');
+		nch_json_write_double(out, values[i]);
+	}
+	nch_buffer_text(out, "],");
+}
+
 void nch_log_step(nch_buffer *out, const nch_step_record *r)
 {
 	nch_buffer_printf(out, "{\"step\":%llu,\"epoch\":%zu,", (unsigned long long)r->step, r->epoch);
@@ -19,6 +30,11 @@ void nch_log_step(nch_buffer *out, const nch_step_record *r)
 	if (r->has_parts) {
 		number(out, "mlm_loss", r->mlm_loss);
 		number(out, "rtd_loss", r->rtd_loss);
+	}
+	if (r->details != NULL) {
+		numbers(out, "update_ratio", r->details->update_ratio, r->details->levels);
+		numbers(out, "attention_entropy", r->details->attention_entropy, r->details->layers);
+		numbers(out, "dead_units", r->details->dead_units, r->details->layers);
 	}
 	nch_buffer_printf(out, "\"tokens\":%zu,\"seconds\":%.6f}\n", r->tokens, r->seconds);
 }

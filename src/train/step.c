@@ -42,6 +42,8 @@ nch_status nch_trainer_new(nch_model *model, nch_compute *compute, const nch_tra
 		status = nch_tape_new(compute, &trainer->tape, error);
 	if (status == NCH_OK && options->masking != NULL)
 		status = make_twins(trainer, error);
+	if (status == NCH_OK && options->log_details)
+		status = nch_details_new(model, &trainer->details, error);
 	if (status != NCH_OK)
 		nch_trainer_free(trainer);
 	return status;
@@ -54,6 +56,7 @@ void nch_trainer_free(nch_trainer *trainer)
 	nch_packed_free(&trainer->packed);
 	nch_masked_free(&trainer->masked);
 	nch_replaced_free(&trainer->replaced);
+	nch_details_free(&trainer->details);
 	for (size_t i = 0; i < trainer->twin_count; i++) {
 		*trainer->twins[i].place = trainer->twins[i].first;
 		nch_free(trainer->twins[i].tensor.grad);
@@ -224,6 +227,8 @@ nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, 
 	trainer->correct = 0;
 	trainer->epoch = record->epoch;
 	set_scales(trainer, examples, rows, count, &p);
+	if (o->log_details)
+		NCH_TRY(nch_details_before(&trainer->details, trainer->model, trainer->tape, examples, rows, count, error));
 	nch_optimizer_clear(&trainer->optimizer);
 	for (size_t i = 0; i < trainer->twin_count; i++)
 		trainer->twins[i].tensor.grad_set = false;
@@ -239,6 +244,9 @@ nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, 
 		return nch_fail(error, NCH_NUMERIC, "the loss is no longer a finite number at step %llu; a lower ⟨lr⟩ or ⟨clip⟩ 1 usually helps",
 		                (unsigned long long)trainer->optimizer.steps + 1);
 	NCH_TRY(nch_optimizer_step(&trainer->optimizer, lr, trainer->compute, &record->grad_norm, error));
+	if (o->log_details)
+		nch_details_after(&trainer->details, trainer->model);
+	record->details = o->log_details ? &trainer->details : NULL;
 	record->step = trainer->optimizer.steps;
 	record->seconds = nch_seconds() - started;
 	return NCH_OK;

@@ -31,6 +31,7 @@ typedef struct nch_trainer {
 	nch_replaced replaced; /* the same, of a discriminator and its generator */
 	nch_twin twins[NCH_MOST_TWINS];
 	size_t twin_count;
+	nch_details details; /* where options->log_details */
 	size_t epoch;        /* of the step */
 	size_t counted;      /* what the last step's loss is the mean over: rows, or hidden tokens; of a discriminator, tokens */
 	size_t correct;      /* how many of them were right while training */

@@ -10,6 +10,7 @@
 #include "base/choice.h"
 #include "data/examples.h"
 #include "nn/model.h"
+#include "train/details.h"
 #include "train/epoch_order.h"
 #include "train/evaluate.h"
 #include "train/masked.h"
@@ -55,6 +56,7 @@ typedef struct nch_train_options {
 	const char *go_on;       /* what a stopped run tells the user to go on with; NULL: "the same command and --resume" */
 	const char *out;         /* folder for model, log and checkpoint; NULL: nothing is written */
 	const char *log;         /* NULL: OUT/log.jsonl */
+	bool log_details;        /* each step tells more of itself, in the log and in OUT/details.svg (train/details.h) */
 	const char *values;      /* of the options, a line each: the first half of the run's identity; NULL: nothing is known of them */
 	const char *identity;    /* what must be equal for a checkpoint to be gone on with (train/run_identity.h); NULL: nothing. Epochs, rate and schedule are
 	                            not in it: what matters of them is that the steps that are done had the same rates (nch_schedule_agree) */
@@ -71,6 +73,7 @@ typedef struct nch_step_record {
 	size_t tokens, sentences;
 	bool has_parts; /* the loss is mlm_loss + rtd_weight · rtd_loss */
 	double mlm_loss, rtd_loss;
+	const nch_details *details; /* valid until the next step; NULL where nobody asked for them */
 } nch_step_record;
 
 typedef struct nch_epoch_record {

@@ -36,7 +36,7 @@ other_value() {
 	valid-from) echo end ;;
 	test-split) echo 0.2 ;;
 	split-seed | seed) echo 7 ;;
-	stratify | allow-unknown | baseline | calibrate | drop-duplicates | multi-label | quiet | whole-word | overwrite) echo - ;;
+	stratify | allow-unknown | log-details | baseline | calibrate | drop-duplicates | multi-label | quiet | whole-word | overwrite) echo - ;;
 	init) echo "$work/start" ;;
 	preset) echo mini ;;
 	tokenizer) echo "$work/vocabulary-2000.spiece" ;;

@@ -247,6 +247,42 @@ TEST(curves)
 		nch_log_free(&logs[r]);
 }
 
+/* Lists of a step come back as they were written, a null as NaN; what a log has nothing of is not drawn. */
+TEST(details_picture)
+{
+	double ratio[] = {1e-3, 2e-3, NAN}, entropy[] = {0.5}, dead[] = {NAN};
+	const nch_details details = {.levels = 3, .layers = 1, .update_ratio = ratio, .attention_entropy = entropy, .dead_units = dead};
+	nch_log log = {0}, plain = {0};
+	nch_buffer text = {0}, out = {0};
+	for (uint64_t i = 1; i <= 450; i++) {
+		nch_step_record step = {.step = i, .epoch = 1, .loss = 1.0 / (double)i, .lr = 1e-3, .grad_norm = 1.0, .details = i > 1 ? &details : NULL};
+		nch_log_step(&text, &step);
+	}
+	CHECK(nch_log_parse(text.data, text.length, "log", &log, NULL) == NCH_OK);
+	CHECK(log.step_count == 450 && nch_log_has_details(&log) && log.steps[0].update_ratio.count == 0);
+	const nch_logged_step *s = &log.steps[449];
+	CHECK(s->update_ratio.count == 3 && log.values[s->update_ratio.first + 1] == 2e-3 && isnan(log.values[s->update_ratio.first + 2]));
+	CHECK(s->attention_entropy.count == 1 && log.values[s->attention_entropy.first] == 0.5 && isnan(log.values[s->dead_units.first]));
+	nch_details_svg(&log, &out);
+	check_svg(&out);
+	CHECK(count_of(out.data, "<polyline") == 7 && strstr(out.data, "silent units") == NULL); /* three numbers, three parts, one layer */
+	CHECK(strstr(out.data, ">embeddings<") != NULL);
+	nch_buffer_clear(&text);
+	nch_log_step(&text, &(nch_step_record){.step = 1, .epoch = 1, .loss = 2.0, .lr = 1e-3, .grad_norm = 1.0});
+	CHECK(nch_log_parse(text.data, text.length, "log", &plain, NULL) == NCH_OK && !nch_log_has_details(&plain));
+	nch_buffer_clear(&out);
+	nch_details_svg(&plain, &out);
+	check_svg(&out);
+	CHECK(count_of(out.data, "<polyline") == 3 && strstr(out.data, ">embeddings<") == NULL);
+	nch_buffer_clear(&out);
+	nch_details_svg(&(nch_log){0}, &out);
+	check_svg(&out);
+	nch_buffer_free(&out);
+	nch_buffer_free(&text);
+	nch_log_free(&log);
+	nch_log_free(&plain);
+}
+
 TEST(confusion_picture)
 {
 	nch_labels labels = seven_names();
@@ -367,6 +403,7 @@ int main(void)
 	RUN(log_comes_back);
 	RUN(log_of_a_resumed_run);
 	RUN(curves);
+	RUN(details_picture);
 	RUN(confusion_picture);
 	RUN(all_texts_of_pictures_can_be_read);
 	RUN(svg_helpers);

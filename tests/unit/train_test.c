@@ -1,5 +1,6 @@
 /* The training loop: it learns, it gives the same bits whoever computes, and it goes on after an interruption as if nothing had happened. */
 #include "base/file.h"
+#include <math.h>
 #include "nn/memory.h"
 #include "train_rows.h"
 
@@ -89,6 +90,87 @@ TEST(the_first_of_equal_epochs_is_the_best)
 		nch_model_free(model);
 		nch_compute_free(compute);
 	}
+}
+
+static nch_tensor *find(nch_model *model, const char *name)
+{
+	for (size_t i = 0; i < model->count; i++)
+		if (strcmp(model->tensors[i].name, name) == 0)
+			return &model->tensors[i];
+	CHECK(!"the model has such a tensor");
+	return NULL;
+}
+
+static void fill(nch_tensor *t, size_t begin, size_t end, float value)
+{
+	for (size_t i = begin; i < end; i++)
+		t->data[i] = value;
+}
+
+static double square_sum(const nch_tensor *t, const float *other)
+{
+	double sum = 0.0;
+	for (size_t i = 0; i < t->rows * t->columns; i++) {
+		double d = (double)t->data[i] - (other ? (double)other[i] : 0.0);
+		sum += d * d;
+	}
+	return sum;
+}
+
+/* Without queries attention looks at all alike; units that are far below zero at every token are silent; and the head moves as far as its weights do. */
+TEST(details_are_what_they_say)
+{
+	nch_config c = small_config();
+	nch_train_options o = options();
+	nch_model *model = NULL;
+	nch_compute *compute = NULL;
+	nch_trainer trainer;
+	nch_step_record record = {.epoch = 1};
+	nch_examples e = examples(8);
+	nch_error error;
+	const size_t rows[] = {0, 1, 2, 3, 4, 5, 6, 7};
+	o.log_details = true;
+	CHECK(nch_compute_new(1, NULL, 40, 16, &compute, &error) == NCH_OK);
+	CHECK(nch_model_new(&c, &model, &error) == NCH_OK && nch_model_init(model, 1234, compute, &error) == NCH_OK);
+	fill(find(model, "bert.encoder.layer.0.attention.self.query.weight"), 0, 32 * 32, 0.0f);
+	nch_tensor *query = find(model, "bert.encoder.layer.1.attention.self.query.weight"), *up = find(model, "bert.encoder.layer.1.intermediate.dense.bias");
+	for (size_t i = 0; i < 32 * 32; i++)
+		query->data[i] *= 1000.0f;
+	fill(up, 0, 16, -50.0f);
+	CHECK(nch_trainer_new(model, compute, &o, &trainer, &error) == NCH_OK);
+	nch_tensor *head[] = {find(model, "bert.pooler.dense.weight"), find(model, "bert.pooler.dense.bias"), find(model, "classifier.weight"), find(model, "classifier.bias")};
+	float was[4][32 * 32];
+	double size = 0.0, moved = 0.0;
+	for (size_t i = 0; i < 4; i++) {
+		memcpy(was[i], head[i]->data, head[i]->rows * head[i]->columns * sizeof(float));
+		size += square_sum(head[i], NULL);
+	}
+	CHECK(nch_trainer_step(&trainer, &e, rows, 8, 3e-3, &record, &error) == NCH_OK);
+	for (size_t i = 0; i < 4; i++)
+		moved += square_sum(head[i], was[i]);
+	const nch_details *d = record.details;
+	CHECK(d != NULL && d->levels == 4 && d->layers == 2);
+	CHECK_CLOSE(d->attention_entropy[0], 1.0, 1e-6);
+	CHECK(d->attention_entropy[1] > 0.0 && d->attention_entropy[1] < 0.5);
+	CHECK(d->dead_units[0] < 0.25 && d->dead_units[1] >= 0.25 && d->dead_units[1] < 0.5); /* 16 of 64 and what happens to be small */
+	CHECK(moved > 0.0);
+	CHECK_CLOSE(d->update_ratio[3], sqrt(moved / size), 1e-12);
+	CHECK(nch_trainer_step(&trainer, &e, rows, 8, 0.0, &record, &error) == NCH_OK);
+	CHECK(d->update_ratio[0] == 0.0 && d->update_ratio[3] == 0.0);
+	nch_trainer_free(&trainer);
+	nch_examples_free(&e);
+	nch_model_free(model);
+	nch_compute_free(compute);
+}
+
+TEST(details_change_no_bit)
+{
+	nch_train_options o = options();
+	char without[65], with[65];
+	train(1, NULL, &o, NCH_OK, without);
+	o.log_details = true;
+	train(2, NULL, &o, NCH_OK, with);
+	CHECK_TEXT(with, without);
 }
 
 TEST(same_bits_whoever_computes)
@@ -234,6 +316,8 @@ int main(void)
 {
 	RUN(one_batch_is_learned_by_heart);
 	RUN(the_first_of_equal_epochs_is_the_best);
+	RUN(details_are_what_they_say);
+	RUN(details_change_no_bit);
 	RUN(same_bits_whoever_computes);
 	RUN(accumulated_parts_have_the_bits_of_the_batch);
 	RUN(passes_have_the_bits_of_the_batch);

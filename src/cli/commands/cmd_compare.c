@@ -17,6 +17,7 @@ enum { MOST_RUNS = 64 };
 
 static const nch_option own_options[] = {
 	{"svg", NCH_OPTION_TEXT, "FILE", .help = "also a picture with the curves of all runs"},
+	{"details", NCH_OPTION_TEXT, "FILE", .help = "also a picture of one run, step by step: loss, rate, gradients, and what --log-details wrote"},
 	{"json", NCH_OPTION_FLAG, .help = "one JSON object a run instead of the table"},
 	{0}};
 static const nch_option_group own_group = {"What is shown", own_options};
@@ -161,7 +162,7 @@ static void print_json(const compared *r, nch_buffer *out)
 static nch_status show(const nch_options *options, compared *runs, size_t count, nch_buffer *out, nch_error *error)
 {
 	nch_curve_run curves[MOST_RUNS];
-	const char *svg = nch_options_text(options, "svg");
+	const char *svg = nch_options_text(options, "svg"), *details = nch_options_text(options, "details");
 	for (size_t i = 0; i < count; i++) {
 		runs[i].folder = nch_options_argument(options, i);
 		NCH_TRY(read_run(&runs[i], error));
@@ -173,6 +174,12 @@ static nch_status show(const nch_options *options, compared *runs, size_t count,
 		nch_curves_svg(curves, count, out);
 		NCH_TRY(nch_buffer_check(out, error));
 		NCH_TRY(nch_file_write(svg, out->data, out->length, error));
+	}
+	if (details != NULL) {
+		nch_buffer_clear(out);
+		nch_details_svg(&runs[0].log, out);
+		NCH_TRY(nch_buffer_check(out, error));
+		NCH_TRY(nch_file_write(details, out->data, out->length, error));
 	}
 	if (!nch_options_flag(options, "json")) {
 		print_table(runs, count);
@@ -192,6 +199,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_buffer out = {0};
 	if (count == 0)
 		return nch_fail(error, NCH_USAGE, "compare needs the folders of one or more training runs");
+	if (count > 1 && nch_options_text(options, "details") != NULL)
+		return nch_fail(error, NCH_USAGE, "--details draws one run: give one folder");
 	nch_status status = show(options, runs, count, &out, error);
 	for (size_t i = 0; i < count; i++)
 		free_run(&runs[i]);
@@ -202,9 +211,10 @@ static nch_status run(const nch_options *options, nch_error *error)
 const nch_command nch_command_compare = {
 	.name = "compare",
 	.summary = "several training runs in one table, and in one picture",
-	.usage = "DIR … [--svg FILE] [--json]",
+	.usage = "DIR … [--svg FILE] [--details FILE] [--json]",
 	.details = "Each DIR is what `nunchi train --out DIR` wrote; a run that is still going on, or was stopped, is shown as far as it got.\n"
-	           "The table has each run's best epoch, and the test figures where it is done. With --svg, a picture has all curves over one another.",
+	           "The table has each run's best epoch, and the test figures where it is done. With --svg, a picture has all curves over one another;\n"
+	           "with --details, one run is drawn step by step.",
 	.groups = (const nch_option_group *const[]){&own_group, NULL},
 	.most_arguments = MOST_RUNS,
 	.run = run,
