@@ -231,6 +231,7 @@ typedef struct reader {
 	const char **genres;
 	size_t genres_room;
 	nch_song_counts *counts;
+	bool bare_lyrics; /* nch_songs_need_model: a song has lyrics and no emotions */
 } reader;
 
 enum { BATCH_SONGS = 512 };
@@ -404,6 +405,30 @@ static nch_status take_song(reader *r, const columns *c, const nch_row *row, con
 	if (take_row(r, c, row, path, error) != NCH_OK)
 		return nch_fail_prefix(error, "%s:%zu", path, row->line);
 	return r->count == BATCH_SONGS ? add_waiting(r, error) : NCH_OK;
+}
+
+/* --- is a model needed? --- */
+
+static nch_status look_for_bare_lyrics(reader *r, const columns *c, const nch_row *row, const char *path, nch_error *error)
+{
+	(void)path;
+	(void)error;
+	r->bare_lyrics |= cell_of(row, c, LYRICS).length > 0 && cell_of(row, c, EMOTIONS).length == 0;
+	return NCH_OK;
+}
+
+nch_status nch_songs_need_model(const char *const *paths, size_t count, bool *needed, nch_error *error)
+{
+	nch_song_counts counts = {0};
+	reader r = {.counts = &counts};
+	*needed = false;
+	for (size_t i = 0; i < count; i++)
+		*needed |= strcmp(paths[i], "-") == 0;
+	if (*needed)
+		return NCH_OK;
+	nch_status status = each_row(&r, paths, count, look_for_bare_lyrics, NULL, NULL, error);
+	*needed = r.bare_lyrics;
+	return status;
 }
 
 /* --- labels without a model --- */

@@ -41,7 +41,12 @@ const char *nch_common_isa(const nch_options *options)
 
 nch_predictor_how nch_common_how(const nch_options *options)
 {
-	return (nch_predictor_how){(size_t)nch_options_integer(options, "threads"), nch_common_isa(options), nch_options_flag(options, "int8")};
+	return (nch_predictor_how){.threads = (size_t)nch_options_integer(options, "threads"), .isa = nch_common_isa(options), .int8 = nch_options_flag(options, "int8")};
+}
+
+nch_predictor_how nch_common_how_inside(const nch_options *options, bool gradients)
+{
+	return (nch_predictor_how){.threads = (size_t)nch_options_integer(options, "threads"), .isa = nch_common_isa(options), .floats = gradients};
 }
 
 nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error)

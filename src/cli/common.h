@@ -40,6 +40,8 @@ const char *nch_common_isa(const nch_options *options);
 /* --int8, for the commands that answer, and how they open a model: with --threads, --isa and --int8. */
 #define NCH_INT8_OPTION {"int8", NCH_OPTION_FLAG, .help = "compute linear layers and tables in bytes, as a model does that was converted with --type int8"}
 nch_predictor_how nch_common_how(const nch_options *options);
+/* The same for commands that look into a transformer, and have no --int8: with `gradients` as floats. */
+nch_predictor_how nch_common_how_inside(const nch_options *options, bool gradients);
 
 /* The kernels that --isa, or else NUNCHI_ISA, asks for. */
 nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error);

@@ -76,6 +76,7 @@ typedef struct nch_model_options {
 	size_t label_count;
 	bool map;
 	bool int8; /* with map: linear layers and tables as bytes, whatever the file has; without it, if the file has them so (nn/int8.h) */
+	bool floats; /* with map: what the file has as bytes becomes floats again, for who asks for gradients */
 	bool pair; /* a discriminator with its generator, from FOLDER/generator; without that folder it is made anew, `generator_size` times as wide */
 	double generator_size;
 	uint64_t seed;

@@ -176,7 +176,7 @@ static nch_status order_rows(const opening *o, nch_tensor *tensor, nch_error *er
 static bool wants_bytes(const opening *o, const nch_tensor *tensor, const nch_weight *weight)
 {
 	bool written_so = weight->type == NCH_I8 && weight->scales != NULL;
-	return o->options->map && (written_so || o->options->int8) && tensor->bytes != NCH_NO_BYTES && tensor->columns <= NCH_INT8_COLUMNS &&
+	return o->options->map && !o->options->floats && (written_so || o->options->int8) && tensor->bytes != NCH_NO_BYTES && tensor->columns <= NCH_INT8_COLUMNS &&
 	       tensor != o->model->decoder;
 }
 

@@ -46,6 +46,7 @@ typedef struct nch_predictor_how {
 	size_t threads;  /* 0: all cores */
 	const char *isa; /* NULL: the environment's, or the best */
 	bool int8;       /* compute in bytes (nn/int8.h), whatever the folder has; only transformers can: of others NCH_USAGE */
+	bool floats;     /* compute in floats, whatever the folder has: for gradients, which bytes do not have */
 } nch_predictor_how;
 nch_status nch_predictor_open_how(const char *folder, const nch_predictor_how *how, nch_predictor **predictor, nch_error *error);
 

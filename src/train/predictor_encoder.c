@@ -132,7 +132,7 @@ nch_status nch_predictor_embeddings(nch_predictor *p, const nch_text *texts, siz
 
 static nch_status open_encoder(nch_predictor *p, const char *folder, const nch_predictor_how *how, nch_error *error)
 {
-	const nch_model_options options = {.map = true, .int8 = how->int8};
+	const nch_model_options options = {.map = true, .int8 = how->int8, .floats = how->floats};
 	NCH_TRY(nch_model_open(folder, &options, &p->model, error));
 	const nch_config *config = &p->model->config;
 	p->labels = config->labels;

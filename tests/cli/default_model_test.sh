@@ -39,14 +39,48 @@ answers "$work/tree/build/nunchi" "$work/here" "$work/encoder"
 
 # --- the other commands ---
 NUNCHI_MODEL=$work/tree/data/model
-for command in "eval --data $work/rows.tsv" "explain --text 안녕" "chat" "tag data/books/patjuk.txt"; do
-	model=$NUNCHI_MODEL
-	[ "${command%% *}" != tag ] || model=$NUNCHI_MODEL/storybook # a head of its own
-	run $command --model "$model"
+# same_as MODEL COMMAND...: without --model the command answers as with this one, and says so
+same_as() {
+	model=$1
+	shift
+	run "$@" --model "$model"
 	cp "$work/.out" "$work/.want"
-	exits 0 "^nunchi: without --model: the default model, $model\$" -- $command
-	check "${command%% *} answers with it" cmp -s "$work/.out" "$work/.want"
+	check "$* does its work" [ "$status" -eq 0 ]
+	exits 0 "^nunchi: without --model: the default model, $model\$" -- "$@"
+	check "$* answers with $model" cmp -s "$work/.out" "$work/.want"
+}
+same_as "$NUNCHI_MODEL" eval --data "$work/rows.tsv"
+same_as "$NUNCHI_MODEL" explain --text 안녕
+same_as "$NUNCHI_MODEL" chat
+same_as "$NUNCHI_MODEL/storybook" tag data/books/patjuk.txt # a head of its own
+same_as "$NUNCHI_MODEL" recommend --songs data/songs.jsonl --mood 슬픔 --top 3 # which it has not
+cp -r "$work/linear" "$NUNCHI_MODEL/songs"
+same_as "$NUNCHI_MODEL/songs" recommend --songs data/songs.jsonl --mood 슬픔 --top 3
+same_as "$NUNCHI_MODEL/songs" recommend --songs data/songs-emotions.jsonl --text '너무 슬프다' --top 3
+exits 0 'the default model, .*/songs$' -- recommend --songs data/songs.jsonl --index "$work/songs.index" --mood 슬픔
+exits 0 '68 songs, up to date' -- recommend --songs data/songs.jsonl --index "$work/songs.index" --mood 슬픔
+run recommend --songs data/songs-emotions.jsonl --mood 슬픔
+check 'songs that bring their emotions need no model' sh -c "[ $status = 0 ] && ! grep -q default '$work/.err'"
+run recommend --songs data/songs.jsonl --index "$work/songs.index" --model "$work/encoder" --mood 슬픔
+cp "$work/songs.index" "$work/own.index"
+exits 1 'made with another model than .*/songs: give that one' -- recommend --songs data/songs.jsonl --index "$work/songs.index" --text 슬프다
+check 'the index of a model that was named stays' cmp "$work/songs.index" "$work/own.index"
+
+# what looks into a transformer takes the committee's, and what goes by gradients computes it in floats
+exits 0 '' -- convert --quiet --type int8 --from "$work/encoder" --to "$work/bytes"
+exits 0 '' -- ensemble --model "$work/linear" --model "$work/bytes" --save "$work/both-bytes" --quiet
+NUNCHI_MODEL=$work/both-bytes
+encoder=$NUNCHI_MODEL/member-1
+same_as "$encoder" predict --embeddings mean "$work/text"
+same_as "$encoder" trace --text 안녕 --step pooled
+same_as "$encoder" trace --text 안녕 --label 슬픔 --step pooled
+same_as "$encoder" gradcheck --text 안녕 --label 슬픔 --samples 1
+for method in gradient integrated attention table; do
+	same_as "$encoder" explain --text '안녕 친구야' --method $method
 done
+same_as "$encoder" explain --text '안녕 친구야' --flip
+same_as "$encoder" explain --text '안녕 친구야' --nearest data/ambiguous.tsv
+NUNCHI_MODEL=$work/tree/data/model
 NUNCHI_MODEL=$work/linear exits 0 "the default model, $work/linear\$" -- tag data/books/patjuk.txt
 exits 0 '' -- predict --quiet --model "$work/linear" "$work/text"
 check "a model that is named is not spoken of" sh -c "! grep -q default '$work/.err'"

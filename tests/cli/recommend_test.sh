@@ -83,9 +83,8 @@ exits 2 'no song is of the genre' -- recommend --quiet $songs --song b1 --genre 
 exits 2 'one of them' -- recommend $songs --song b1 --mood 슬픔=1
 exits 2 'needs --song' -- recommend $songs
 exits 2 'needs --songs' -- recommend --song b1
-exits 2 '--model' -- recommend --quiet $songs --text '슬프다'
 printf '{"id":"1","title":"t","lyrics":"가사"}\n{"id":"2","emotions":{"슬픔":1}}\n' > "$work/lyrics.jsonl"
-exits 2 'lyrics.jsonl:1: .*--model' -- recommend --songs "$work/lyrics.jsonl" --song 1
+NUNCHI_MODEL=$work exits 2 'NUNCHI_MODEL' -- recommend --songs "$work/lyrics.jsonl" --song 1 # lyrics without emotions need a model
 printf '{"id":"1","title":"t"}\n{"id":"2","title":"t","emotions":{"슬픔":1}}\n' > "$work/bare.jsonl"
 exits 1 'neither lyrics nor a genre' -- recommend --songs "$work/bare.jsonl" --song 1 --quiet
 exits 1 '2 songs are called "t"; the id of the first is 1' -- recommend --songs "$work/bare.jsonl" --song t --quiet

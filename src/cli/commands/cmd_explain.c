@@ -349,13 +349,23 @@ static nch_status explain(const nch_options *options, nch_predictor *p, const nc
 	return nearest != NULL ? show_nearest(p, text, nearest, error) : NCH_OK;
 }
 
+/* The model that is asked. What looks into a transformer needs the default model's; what goes by gradients needs floats. */
+static nch_status open_model(const nch_options *options, nch_predictor **predictor, nch_error *error)
+{
+	const char *folder;
+	const nch_explain_method method = find_method(nch_options_text(options, "method"));
+	bool gradients = (method != NCH_EXPLAIN_ATTENTION && method >= NCH_EXPLAIN_GRADIENT) || nch_options_flag(options, "flip");
+	bool inside = gradients || method == NCH_EXPLAIN_ATTENTION || nch_options_flag(options, "attention") || nch_options_text(options, "nearest") != NULL;
+	const nch_predictor_how how = nch_common_how_inside(options, gradients);
+	NCH_TRY(nch_default_model(nch_options_text(options, "model"), inside ? NCH_DEFAULT_ENCODER : NCH_DEFAULT_EMOTIONS, &folder, error));
+	return nch_predictor_open_how(folder, &how, predictor, error);
+}
+
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	nch_predictor *predictor;
-	const char *folder;
 	nch_buffer text = {0};
-	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
-	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &predictor, error));
+	NCH_TRY(open_model(options, &predictor, error));
 	nch_status status = nch_common_text(options, "text", &text, error);
 	if (status == NCH_OK)
 		status = explain(options, predictor, &text, error);

@@ -100,8 +100,9 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_buffer text = {0};
 	const char *folder;
 	size_t label = 0;
-	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
-	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &p, error));
+	const nch_predictor_how how = nch_common_how_inside(options, true);
+	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_ENCODER, &folder, error));
+	NCH_TRY(nch_predictor_open_how(folder, &how, &p, error));
 	nch_status status = nch_common_text(options, "text", &text, error);
 	if (status == NCH_OK)
 		status = nch_label_option(p, nch_options_text(options, "label"), &label, error);

@@ -51,7 +51,7 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_predictor *p = NULL;
 	uint64_t lines = 0;
 	const char *how = nch_options_text(options, "long"), *embeddings = nch_options_text(options, "embeddings"), *folder;
-	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
+	NCH_TRY(nch_default_model(nch_options_text(options, "model"), embeddings != NULL ? NCH_DEFAULT_ENCODER : NCH_DEFAULT_EMOTIONS, &folder, error));
 	const nch_predictor_how opening = nch_common_how(options);
 	NCH_TRY(nch_predictor_open_how(folder, &opening, &p, error));
 	if (how != NULL)

@@ -16,7 +16,7 @@
 
 static const nch_option songs_options[] = {
 	{"songs", NCH_OPTION_LIST, "FILE", .help = "JSON lines, CSV …: id, title, artist, genre, lyrics, or emotions computed before"},
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "tags the lyrics, line by line, and --text"},
+	{"model", NCH_OPTION_TEXT, "DIR", .help = "tags the lyrics, line by line, and --text (default: the one that comes with the program)"},
 	NCH_INT8_OPTION,
 	{"index", NCH_OPTION_TEXT, "FILE", .help = "with --songs: keep what was read and tagged in FILE, and use it while it fits; without: use it"},
 	{0}};
@@ -42,6 +42,7 @@ static const nch_option_group answer_group = {"Answer", answer_options};
 
 struct work {
 	const nch_options *options;
+	const char *folder; /* of the model; NULL until one is needed */
 	nch_predictor *predictor;
 	nch_songs songs;
 	nch_wish wish;
@@ -52,6 +53,14 @@ struct work {
 	size_t count;
 	nch_buffer out;
 };
+
+/* The model that is named, else the default one. */
+static nch_status open_model(struct work *w, nch_error *error)
+{
+	const nch_predictor_how how = nch_common_how(w->options);
+	NCH_TRY(nch_default_model(nch_options_text(w->options, "model"), NCH_DEFAULT_SONGS, &w->folder, error));
+	return nch_predictor_open_how(w->folder, &how, &w->predictor, error);
+}
 
 /* --- the songs --- */
 
@@ -65,9 +74,6 @@ static nch_status read_songs(struct work *w, const char *const *paths, size_t co
 {
 	nch_progress progress;
 	nch_song_counts counts;
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(paths[i], "-") == 0 && w->predictor == NULL)
-			return nch_fail(error, NCH_USAGE, "--songs - needs --model: without one the songs are read twice");
 	nch_progress_start(&progress, "reading", "songs", 0);
 	nch_status status = nch_songs_from_files(paths, count, w->predictor, marks, show_progress, &progress, &w->songs, &counts, error);
 	nch_progress_end(&progress);
@@ -82,7 +88,12 @@ static nch_status read_songs(struct work *w, const char *const *paths, size_t co
 	return NCH_OK;
 }
 
-/* The index that is there, if it fits the songs and the model; else w->songs stays empty. */
+static nch_status made_with_another(const struct work *w, const char *index, nch_error *error)
+{
+	return nch_fail(error, NCH_DATA, "%s was made with another model than %s: give that one, or make the index again (--songs FILE --index FILE)", index, w->folder);
+}
+
+/* The index that is there, if it fits the songs and the model; else w->songs stays empty. One that somebody's model tagged is not made again because no model was named. */
 static nch_status use_index(struct work *w, const char *index, const nch_song_marks *marks, nch_error *error)
 {
 	nch_error why;
@@ -99,12 +110,14 @@ static nch_status use_index(struct work *w, const char *index, const nch_song_ma
 		nch_output_note("%s: %zu songs, up to date", index, w->songs.count);
 		return NCH_OK;
 	}
+	if (source && nch_options_text(w->options, "model") == NULL)
+		return made_with_another(w, index, error);
 	nch_output_note("%s is stale: it was made from other %s; making it again", index, source ? "model" : "songs");
 	nch_songs_free(&w->songs);
 	return NCH_OK;
 }
 
-/* Without --songs the index is all there is; a model, if one is given, must be the one that tagged it. */
+/* Without --songs the index is all there is; a model, if one is given or needed, must be the one that tagged it. */
 static nch_status open_index(struct work *w, const char *index, nch_error *error)
 {
 	nch_song_marks marks;
@@ -114,8 +127,7 @@ static nch_status open_index(struct work *w, const char *index, nch_error *error
 	NCH_TRY(nch_song_marks_of(NULL, 0, w->predictor, &marks, error));
 	if (nch_song_marks_same_model(&w->songs.marks, &marks))
 		return NCH_OK;
-	return nch_fail(error, NCH_DATA, "%s was made with another model than %s: give that one, or make the index again (--songs FILE --index FILE)", index,
-	                nch_options_text(w->options, "model"));
+	return made_with_another(w, index, error);
 }
 
 static nch_status get_songs(struct work *w, nch_error *error)
@@ -130,7 +142,17 @@ static nch_status get_songs(struct work *w, nch_error *error)
 		NCH_TRY(nch_song_marks_of(paths, count, w->predictor, &marks, error));
 		NCH_TRY(use_index(w, index, &marks, error));
 	}
-	return w->songs.count > 0 ? NCH_OK : read_songs(w, paths, count, &marks, index, error);
+	if (w->songs.count > 0)
+		return NCH_OK;
+	bool needed = false;
+	if (w->predictor == NULL)
+		NCH_TRY(nch_songs_need_model(paths, count, &needed, error));
+	if (needed) {
+		NCH_TRY(open_model(w, error));
+		if (index != NULL)
+			NCH_TRY(nch_song_marks_of(paths, count, w->predictor, &marks, error));
+	}
+	return read_songs(w, paths, count, &marks, index, error);
 }
 
 /* --- the wish --- */
@@ -168,8 +190,6 @@ static nch_status wish_for_text(struct work *w, const char *text, nch_error *err
 {
 	const nch_songs *s = &w->songs;
 	bool known;
-	if (w->predictor == NULL)
-		return nch_fail(error, NCH_USAGE, "--text needs the --model that the songs were tagged with");
 	size_t labels = nch_predictor_labels(w->predictor);
 	float *shares = nch_alloc(labels, sizeof *shares);
 	if (shares == NULL)
@@ -328,10 +348,9 @@ static nch_status run(const nch_options *options, nch_error *error)
 	struct work w = {.options = options};
 	bool asked;
 	NCH_TRY(check_call(options, &asked, error));
-	const nch_predictor_how how = nch_common_how(options);
 	nch_status status = NCH_OK;
-	if (nch_options_text(options, "model") != NULL)
-		status = nch_predictor_open_how(nch_options_text(options, "model"), &how, &w.predictor, error);
+	if (nch_options_text(options, "model") != NULL || nch_options_text(options, "text") != NULL)
+		status = open_model(&w, error);
 	if (status == NCH_OK)
 		status = get_songs(&w, error);
 	if (status == NCH_OK && asked)

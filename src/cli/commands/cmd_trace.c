@@ -37,8 +37,9 @@ static nch_status trace_one(const nch_options *options, const char *folder, cons
 {
 	size_t label;
 	const nch_text asked = {.text = text->data ? text->data : "", .length = text->length, .pair = pair->data, .pair_length = pair->length};
-	NCH_TRY(nch_default_model(folder, NCH_DEFAULT_EMOTIONS, &folder, error));
-	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), p, error));
+	const nch_predictor_how how = nch_common_how_inside(options, nch_options_text(options, "label") != NULL);
+	NCH_TRY(nch_default_model(folder, NCH_DEFAULT_ENCODER, &folder, error));
+	NCH_TRY(nch_predictor_open_how(folder, &how, p, error));
 	NCH_TRY(nch_label_option(*p, nch_options_text(options, "label"), &label, error));
 	return nch_trace_make(*p, &asked, label, nch_options_text(options, "graph") != NULL, trace, error);
 }
