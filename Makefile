@@ -157,7 +157,7 @@ static:
 MODEL ?= data/model
 PAGE_CC ?= clang --target=wasm32-wasi -msimd128 -DNCH_OWN_FMA -D_WASI_EMULATED_SIGNAL
 PAGE_AR ?= llvm-ar # binutils make no index of such objects
-PAGE_EXPORTS := nch_page_open nch_page_ask nch_page_answer
+PAGE_EXPORTS := nch_page_open nch_page_ask nch_page_look nch_page_trace nch_page_book nch_page_answer
 page:
 	$(MAKE) BUILD=build/page CC="$(PAGE_CC)" AR=$(PAGE_AR) build/page/libnunchi.a
 	$(PAGE_CC) -O2 -mexec-model=reactor -Wl,--strip-all -Wl,-z,stack-size=1048576 $(PAGE_EXPORTS:%=-Wl,--export=%) -o build/page/nunchi.wasm \

@@ -46,6 +46,11 @@ static void add_label_styles(const nch_book_page *page, nch_buffer *out)
 	nch_buffer_text(out, "</style>\n");
 }
 
+static const char *say(const nch_book_page *page, const char *korean, const char *english)
+{
+	return page->english ? english : korean;
+}
+
 static void add_percent(nch_buffer *out, double share)
 {
 	nch_buffer_printf(out, "%d %%", (int)(100.0 * share + 0.5));
@@ -97,7 +102,8 @@ static void add_row(const nch_book_page *page, size_t label, size_t count, doubl
 	size_t peak = highest(tags, label);
 	nch_buffer_printf(out, "<div class=\"row e%zu\"><b>%s%s", label, look->mark, look->mark[0] != '\0' ? " " : "");
 	nch_html_text(out, page->labels[label], strlen(page->labels[label]));
-	nch_buffer_printf(out, "</b><svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"가장 높은 곳: %zu번째 문장 둘레, ", WIDTH, HEIGHT, peak + 1);
+	nch_buffer_printf(out, "</b><svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s%zu%s", WIDTH, HEIGHT,
+	                  say(page, "가장 높은 곳: ", "highest around sentence "), peak + 1, say(page, "번째 문장 둘레, ", ", "));
 	add_percent(out, (double)tags->arc[peak * tags->labels + label]);
 	nch_buffer_text(out, "\">");
 	for (int quarter = 0; quarter <= 4; quarter++)
@@ -128,14 +134,14 @@ static void add_arc(const nch_book_page *page, const size_t *counts, nch_buffer 
 	nch_buffer_text(out, "<div class=\"row axis\"><div>");
 	for (size_t quarter = 0; quarter <= 4; quarter += tags->count < 9 ? 4 : 1) /* a short book has no sentences at its quarters */
 		nch_buffer_printf(out, "<span>%zu</span>", 1 + (tags->count - 1) * quarter / 4);
-	nch_buffer_text(out, "</div></div>\n<p class=\"quiet\">가로는 문장의 차례, 세로는 ");
-	nch_buffer_printf(out, "둘레 %zu문장의 평균 확률입니다 (높이 끝은 ", tags->window);
+	nch_buffer_printf(out, "</div></div>\n<p class=\"quiet\">%s%zu%s", say(page, "가로는 문장의 차례, 세로는 둘레 ", "From left to right the sentences; upwards the mean probability of "),
+	                  tags->window, say(page, "문장의 평균 확률입니다 (높이 끝은 ", " sentences around (the top is "));
 	add_percent(out, top);
-	nch_buffer_text(out, "). 오른쪽은 그 감정으로 읽힌 문장의 수입니다.");
+	nch_buffer_text(out, say(page, "). 오른쪽은 그 감정으로 읽힌 문장의 수입니다.", "). At the right, how many sentences were read as that emotion."));
 	for (size_t c = 0, none = 0; c < tags->labels; c++) {
 		if (counts[c] > 0)
 			continue;
-		nch_buffer_text(out, none++ > 0 ? ", " : " 없는 감정: ");
+		nch_buffer_text(out, none++ > 0 ? ", " : say(page, " 없는 감정: ", " None of: "));
 		nch_html_text(out, page->labels[c], strlen(page->labels[c]));
 	}
 	nch_buffer_text(out, "</p>\n");
@@ -190,12 +196,13 @@ void nch_book_html(const nch_book_page *page, nch_buffer *out)
 	add_label_styles(page, out);
 	nch_buffer_text(out, "<h1>");
 	nch_html_text(out, page->title, strlen(page->title));
-	nch_buffer_printf(out, "</h1>\n<p class=\"quiet\">%zu문장 · <b>굵은 글</b>은 대사 %zu, 나머지는 지문 %zu%s</p>\n", tags->count, speech, tags->count - speech,
-	                  page->smoothed ? " · 앞뒤 문장에 비추어 고르게 함" : "");
+	nch_buffer_printf(out, "</h1>\n<p class=\"quiet\">%zu%s%zu%s%zu%s</p>\n", tags->count, say(page, "문장 · <b>굵은 글</b>은 대사 ", " sentences · <b>bold</b>: speech "), speech,
+	                  say(page, ", 나머지는 지문 ", ", the rest: narration "), tags->count - speech,
+	                  !page->smoothed ? "" : say(page, " · 앞뒤 문장에 비추어 고르게 함", " · evened out by the sentences around"));
 	if (tags->count > 0) {
-		nch_buffer_text(out, "<h2>감정의 흐름</h2>\n");
+		nch_buffer_text(out, say(page, "<h2>감정의 흐름</h2>\n", "<h2>The arc</h2>\n"));
 		add_arc(page, counts, out);
-		nch_buffer_text(out, "<h2>본문</h2>\n");
+		nch_buffer_text(out, say(page, "<h2>본문</h2>\n", "<h2>The text</h2>\n"));
 	}
 	add_text(page, out);
 	nch_html_end(out);

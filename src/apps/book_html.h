@@ -11,6 +11,7 @@ typedef struct nch_book_page {
 	const nch_book *book;
 	const nch_tags *tags;
 	bool smoothed;
+	bool english; /* what stands around the text, which is else Korean as the text is */
 } nch_book_page;
 
 /* Appends the page. All that comes from the book or the model is escaped. */

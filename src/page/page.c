@@ -3,12 +3,21 @@
 
 #include <string.h>
 
-#include "base/buffer.h"
+#include "apps/book_html.h"
+#include "apps/emotions.h"
+#include "apps/explain.h"
+#include "apps/trace.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "train/predictor.h"
+#include "base/os.h"
+#include "train/ensemble.h"
 
-static nch_predictor *predictor;
+static struct {
+	nch_predictor *model;
+	nch_predictor *inside; /* its transformer; borrowed; NULL where there is none */
+	nch_predictor *books;  /* NULL: the model reads books, too */
+	nch_splitter *splitter;
+} page;
 static nch_buffer answer;
 
 static int tell(nch_status status, const nch_error *error)
@@ -22,94 +31,206 @@ static int tell(nch_status status, const nch_error *error)
 	return 1;
 }
 
+static void add_text(const char *before, const char *text)
+{
+	nch_buffer_text(&answer, before);
+	nch_json_write_text(&answer, text, strlen(text));
+}
+
+static void add_number(const char *before, float number)
+{
+	nch_buffer_text(&answer, before);
+	nch_json_write_float(&answer, number);
+}
+
+/* --- opening --- */
+
+/* The model itself, or the first of its committee that is a transformer. */
+static nch_predictor *find_transformer(nch_predictor *model)
+{
+	if (model->model != NULL)
+		return model;
+	for (size_t i = 0; model->committee != NULL && i < model->committee->count; i++)
+		if (model->committee->members[i]->model != NULL)
+			return model->committee->members[i];
+	return NULL;
+}
+
+static nch_status open_all(nch_error *error)
+{
+	static const char model[] = "model", books[] = "model/storybook";
+	nch_os_about about;
+	NCH_TRY(nch_predictor_open(model, 1, "auto", &page.model, error));
+	page.inside = find_transformer(page.model);
+	if (nch_os_look(books, &about))
+		NCH_TRY(nch_predictor_open(books, 1, "auto", &page.books, error));
+	page.splitter = nch_splitter_new();
+	return page.splitter != NULL ? NCH_OK : nch_no_memory(error);
+}
+
+static void close_all(void)
+{
+	nch_predictor_close(page.model);
+	nch_predictor_close(page.books);
+	nch_splitter_free(page.splitter);
+	memset(&page, 0, sizeof page);
+}
+
 int nch_page_open(void)
 {
 	nch_error error = {0};
-	nch_predictor_close(predictor);
-	predictor = NULL;
-	return tell(nch_predictor_open("model", 1, "auto", &predictor, &error), &error);
+	close_all();
+	nch_status status = open_all(&error);
+	if (status != NCH_OK)
+		close_all();
+	nch_buffer_clear(&answer);
+	for (size_t c = 0; page.model != NULL && c < page.model->labels; c++) {
+		const char *name = nch_predictor_label(page.model, c);
+		const nch_emotion_look *look = nch_emotion_look_of(name, c);
+		add_text(c == 0 ? "{\"labels\":[{\"name\":" : ",{\"name\":", name);
+		add_text(",\"mark\":", look->mark);
+		add_text(",\"light\":", look->light);
+		add_text(",\"dark\":", look->dark);
+		nch_buffer_byte(&answer, '}');
+	}
+	nch_buffer_printf(&answer, "],\"inside\":%s}", page.inside != NULL ? "true" : "false");
+	if (status == NCH_OK)
+		status = nch_buffer_check(&answer, &error);
+	return tell(status, &error);
 }
 
-static void write_answer(const float *logits, const float *scores, const bool *given, size_t best)
+/* Begins an answer: there must be a model. */
+static nch_status begin(const nch_predictor *needed, const char *without, nch_error *error)
 {
-	size_t labels = nch_predictor_labels(predictor);
+	nch_buffer_clear(&answer);
+	return needed != NULL ? NCH_OK : nch_fail(error, NCH_USAGE, "%s", page.model == NULL ? "no model is open" : without);
+}
+
+/* --- a text --- */
+
+static void write_answer(const nch_explanation *e, const bool *given)
+{
+	const nch_predictor *p = page.model;
 	const char *before = "";
-	nch_buffer_text(&answer, "{\"label\":");
-	nch_json_write_text(&answer, nch_predictor_label(predictor, best), strlen(nch_predictor_label(predictor, best)));
+	add_text("{\"label\":", nch_predictor_label(p, e->label));
 	nch_buffer_text(&answer, ",\"labels\":[");
-	for (size_t c = 0; c < labels; c++)
-		if (predictor->multi_label ? given[c] : c == best) {
-			nch_buffer_text(&answer, before);
-			nch_json_write_text(&answer, nch_predictor_label(predictor, c), strlen(nch_predictor_label(predictor, c)));
+	for (size_t c = 0; c < e->labels; c++)
+		if (p->multi_label ? given[c] : c == e->label) {
+			add_text(before, nch_predictor_label(p, c));
 			before = ",";
 		}
 	nch_buffer_text(&answer, "],\"scores\":");
-	nch_json_write_named(&answer, (const char *const *)predictor->label_names, scores, labels);
-	nch_buffer_text(&answer, ",\"logits\":");
-	for (size_t c = 0; c < labels; c++) {
-		nch_buffer_text(&answer, c == 0 ? "[" : ",");
-		nch_json_write_float(&answer, logits[c]);
+	nch_json_write_named(&answer, (const char *const *)p->label_names, e->scores, e->labels);
+	for (size_t c = 0; c < e->labels; c++)
+		add_number(c == 0 ? ",\"logits\":[" : ",", e->logits[c]);
+	nch_buffer_text(&answer, "],\"words\":[");
+	for (size_t i = 0; i < e->part_count; i++) {
+		nch_buffer_text(&answer, i == 0 ? "{\"word\":" : ",{\"word\":");
+		nch_json_write_text(&answer, e->text.data + e->parts[i].begin, e->parts[i].end - e->parts[i].begin);
+		add_number(",\"worth\":", e->effects[i * e->labels + e->label]);
+		nch_buffer_byte(&answer, '}');
 	}
-	nch_buffer_byte(&answer, ']');
+	nch_buffer_text(&answer, "]}");
 }
 
-/* What each word is worth: the best label's logit falls by so much where the word is left out. */
-static nch_status weigh_words(const char *text, size_t length, float whole, size_t best, float *logits, nch_error *error)
+static nch_status ask(const char *text, size_t length, nch_error *error)
 {
-	nch_buffer without = {0};
-	nch_status status = NCH_OK;
-	const char *before = "";
-	nch_buffer_text(&answer, ",\"words\":[");
-	for (size_t begin = 0, end; begin < length && status == NCH_OK; begin = end) {
-		while (begin < length && (text[begin] == ' ' || text[begin] == '\n'))
-			begin++;
-		for (end = begin; end < length && text[end] != ' ' && text[end] != '\n';)
-			end++;
-		if (end == begin)
-			break;
-		nch_buffer_clear(&without);
-		nch_buffer_add(&without, text, begin);
-		nch_buffer_add(&without, text + end, length - end);
-		status = nch_buffer_check(&without, error);
-		const nch_text rest = {.text = without.data != NULL ? without.data : "", .length = without.length};
-		if (status == NCH_OK)
-			status = nch_predictor_logits(predictor, &rest, 1, logits, error);
-		nch_buffer_text(&answer, before);
-		nch_buffer_text(&answer, "{\"word\":");
-		nch_json_write_text(&answer, text + begin, end - begin);
-		nch_buffer_text(&answer, ",\"worth\":");
-		nch_json_write_float(&answer, whole - logits[best]);
-		nch_buffer_byte(&answer, '}');
-		before = ",";
+	const nch_explain_options how = {.words = true};
+	nch_explanation e = {0};
+	NCH_TRY(begin(page.model, "", error));
+	NCH_TRY(nch_explain(page.model, text, length, &how, &e, error));
+	bool *given = nch_alloc(e.labels, sizeof *given);
+	if (given != NULL) {
+		nch_predictor_answer(page.model, e.logits, e.scores, given);
+		write_answer(&e, given);
 	}
-	nch_buffer_byte(&answer, ']');
-	nch_buffer_free(&without);
+	nch_status status = given != NULL ? nch_buffer_check(&answer, error) : nch_no_memory(error);
+	nch_free(given);
+	nch_explanation_free(&e);
 	return status;
 }
 
 int nch_page_ask(const char *text, size_t length)
 {
 	nch_error error = {0};
-	if (predictor == NULL)
-		return tell(nch_fail(&error, NCH_USAGE, "no model is open"), &error);
-	size_t labels = nch_predictor_labels(predictor);
-	float *logits = nch_alloc(labels, sizeof *logits), *scores = nch_alloc(labels, sizeof *scores);
-	bool *given = nch_alloc(labels, sizeof *given);
+	return tell(ask(text, length, &error), &error);
+}
+
+/* --- attention --- */
+
+static const char no_transformer[] = "this model is no transformer: there is nothing to look into";
+
+static nch_status look(const char *text, size_t length, nch_error *error)
+{
+	const nch_explain_options how = {.words = true, .attention = true};
+	nch_explanation e = {0};
+	NCH_TRY(begin(page.inside, no_transformer, error));
+	NCH_TRY(nch_explain(page.inside, text, length, &how, &e, error));
+	size_t cells = e.attention != NULL ? e.layers * e.heads * e.tokens.count * e.tokens.count : 0;
+	add_text("{\"label\":", nch_predictor_label(page.inside, e.label));
+	add_number(",\"score\":", e.scores[e.label]);
+	for (size_t i = 0; i < e.tokens.count; i++)
+		add_text(i == 0 ? ",\"tokens\":[" : ",", nch_tokenizer_piece(page.inside->tokenizer, e.tokens.items[i].id));
+	nch_buffer_printf(&answer, "],\"layers\":%zu,\"heads\":%zu,\"attention\":[", e.layers, e.heads);
+	for (size_t i = 0; i < cells; i++)
+		add_number(i == 0 ? "" : ",", e.attention[i]);
+	nch_buffer_text(&answer, "]}");
+	nch_explanation_free(&e);
+	if (cells == 0)
+		return nch_fail(error, NCH_USAGE, "this text is too long for a map of where the model looked, or its attention can't be shown");
+	return nch_buffer_check(&answer, error);
+}
+
+int nch_page_look(const char *text, size_t length)
+{
+	nch_error error = {0};
+	return tell(look(text, length, &error), &error);
+}
+
+/* --- pages of their own --- */
+
+static nch_status trace(const char *text, size_t length, bool korean, nch_error *error)
+{
 	const nch_text asked = {.text = text, .length = length};
-	nch_status status = logits && scores && given ? nch_predictor_logits(predictor, &asked, 1, logits, &error) : nch_no_memory(&error);
-	if (status == NCH_OK) {
-		size_t best = nch_predictor_answer(predictor, logits, scores, given);
-		nch_buffer_clear(&answer);
-		write_answer(logits, scores, given, best);
-		status = weigh_words(text, length, logits[best], best, logits, &error);
-		nch_buffer_byte(&answer, '}');
-	}
+	nch_trace made = {0};
+	NCH_TRY(begin(page.inside, no_transformer, error));
+	nch_status status = nch_trace_make(page.inside, &asked, page.inside->labels, false, &made, error);
 	if (status == NCH_OK)
-		status = nch_buffer_check(&answer, &error);
-	nch_free(logits);
-	nch_free(scores);
-	nch_free(given);
-	return tell(status, &error);
+		status = nch_trace_html(&made, page.inside, korean, &answer, error);
+	nch_trace_free(&made);
+	return status;
+}
+
+int nch_page_trace(const char *text, size_t length, int korean)
+{
+	nch_error error = {0};
+	return tell(trace(text, length, korean != 0, &error), &error);
+}
+
+static nch_status read_book(const char *text, size_t length, bool korean, nch_error *error)
+{
+	nch_predictor *reader = page.books != NULL ? page.books : page.model;
+	nch_book book = {0};
+	nch_tags tags = {0};
+	NCH_TRY(begin(reader, "", error));
+	nch_status status = nch_book_cut(page.splitter, text, length, false, &book, error);
+	if (status == NCH_OK)
+		status = nch_book_tag(&book, reader, NULL, 0, &tags, error);
+	if (status == NCH_OK) {
+		const nch_book_page shown = {.title = korean ? "이야기" : "A story", .labels = (const char *const *)reader->label_names, .book = &book, .tags = &tags,
+		                             .english = !korean};
+		nch_book_html(&shown, &answer);
+		status = nch_buffer_check(&answer, error);
+	}
+	nch_tags_free(&tags);
+	nch_book_free(&book);
+	return status;
+}
+
+int nch_page_book(const char *text, size_t length, int korean)
+{
+	nch_error error = {0};
+	return tell(read_book(text, length, korean != 0, &error), &error);
 }
 
 const char *nch_page_answer(void)

@@ -2,6 +2,14 @@
 # systems differ in is src/base/os_*.c's alone, and those are left out here.
 . "$(dirname "$0")/lib.sh"
 
+# what only one library knows must be asked for by name, and one file asks; the rest of what knows the system does with POSIX.1-2008 (and the rest of all with C11)
+grep -lE '_(GNU|DEFAULT|BSD|DARWIN_C|NETBSD)_SOURCE' -r src kernels tokenizer > "$work/.out"
+check "_GNU_SOURCE and its like stand in src/base/os_posix.c alone" test "$(cat "$work/.out")" = src/base/os_posix.c
+compiler=$(sed -n '1s/ -.*//p' "$(dirname "$NUNCHI")/flags" 2> /dev/null)
+for source in $(grep -lE '#include <(pthread|unistd|sys/|dirent|fcntl|netinet|poll|sched|strings)' -r src kernels tokenizer --include='*.c' | grep -v os_windows); do
+	check "$source needs POSIX.1-2008 alone" ${compiler:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -I. -Isrc -fsyntax-only "$source"
+done
+
 build=$(dirname "$NUNCHI")
 if ! command -v nm > /dev/null; then
 	skip "no nm"

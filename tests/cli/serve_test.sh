@@ -93,16 +93,56 @@ answers 413 'several requests' --data-binary "@$work/crowd" "$url/predict"
 check "HEAD has no body" sh -c "command curl -s --max-time 20 -I $url/health | grep -q 'Content-Length'"
 check "a connection serves twice" sh -c "command curl -sv --max-time 20 $url/health $url/health 2>&1 | grep -qi 're-using'"
 
-# what no honest client sends
+# what no honest client sends, and what many honest ones do; the server's memory does not grow by it: the first lot is for what is kept for later
+memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status" 2> /dev/null; }
+hostile=500 seconds=2
+[ "${NUNCHI_TESTS:-}" = long ] && hostile=10000 seconds=600
+hostile=${SERVE_HOSTILE:-$hostile} seconds=${SERVE_SOAK:-$seconds}
 if cc=$(command -v "${CC:-cc}") && $cc -O1 -D_GNU_SOURCE -o "$work/load" tests/bench/load.c 2> "$work/.err"; then
-	check "hostile requests" "$work/load" "$port" hostile "${SERVE_HOSTILE:-500}" 7
+	check "hostile requests" "$work/load" "$port" hostile 100 5
 	check "load" "$work/load" "$port" 16 1 "$work/lines.txt"
+	first=$(memory)
+	check "hostile requests" "$work/load" "$port" hostile "$hostile" 7
+	check "load" "$work/load" "$port" 16 "$seconds" "$work/lines.txt"
+	last=$(memory)
+	if [ -n "$first" ] && ! checked; then
+		echo "memory: $first kB, then $last kB after $hostile hostile connections and $seconds s of load"
+		check "its memory stays ($first kB, then $last kB)" test "$last" -le $((first + first / 20 + 512))
+	else
+		skip "memory: nobody tells how much a process has"
+	fi
 else
 	skip "no C compiler for the load generator"
 fi
 stop
 [ "$status" -eq 0 ] && good || { cp "$work/.log" "$work/.err"; bad "SIGTERM ends it with 0, not $status"; }
 grep -q 'texts were answered' "$work/.log" && good || bad "it says how many were answered"
+
+# a full queue: two requests come while the server stands still, so that it sees both before it computes either; the second finds no room
+if command -v bash > /dev/null; then
+	start --queue 2
+	cat > "$work/two" <<'END'
+body='{"texts":["가","나"]}'
+ask() { printf 'POST /predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s' "$(printf %s "$body" | wc -c)" "$body"; }
+kill -STOP "$2"
+exec 3<> "/dev/tcp/127.0.0.1/$1" 4<> "/dev/tcp/127.0.0.1/$1"
+ask >&3
+ask >&4
+kill -CONT "$2"
+timeout 60 cat <&3
+timeout 60 cat <&4
+END
+	bash "$work/two" "$port" "$server" > "$work/.out" 2>&1
+	sed -i 's/\r$//' "$work/.out"
+	check "of two requests one is answered" test "$(grep -c '^HTTP/1.1 200 OK' "$work/.out")" -eq 1
+	check "and one is turned away: 503" test "$(grep -c '^HTTP/1.1 503 Service Unavailable' "$work/.out")" -eq 1
+	check "which says when to come again" grep -q '^Retry-After: 1' "$work/.out"
+	answers 200 '^nunchi_turned_away_total 1$' "$url/metrics"
+	answers 200 '"answers"' -d '{"texts":["가","나"]}' "$url/predict"
+	stop
+else
+	skip "no bash for sockets"
+fi
 
 # a slow request is answered with 408, and an idle connection ends
 start --request-timeout 0.5 --idle-timeout 0.5

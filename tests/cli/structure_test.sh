@@ -64,7 +64,7 @@ may_include() {
 	src/train) echo 'train report data nn ngram text io tokenizer kernels base' ;;
 	src/bench) echo 'bench train data nn ngram text io tokenizer kernels base' ;;
 	src/serve) echo 'serve base' ;;
-	src/page) echo 'page train data base' ;;
+	src/page) echo 'page apps train text base' ;;
 	src/apps) echo 'apps train report data nn ngram text io tokenizer kernels base' ;;
 	src/cli) echo 'cli apps bench serve train report data nn ngram text io tokenizer kernels base' ;;
 	*) echo '' ;;

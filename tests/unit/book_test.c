@@ -196,6 +196,32 @@ TEST(pages_hold_no_foreign_markup)
 	nch_splitter_free(splitter);
 }
 
+TEST(pages_speak_two_languages)
+{
+	static const char text[] = "a. b. c. d. e.";
+	static const char *const labels[] = {"joy", "fear"};
+	nch_splitter *splitter = nch_splitter_new();
+	nch_book book = {0};
+	nch_buffer out = {0};
+	CHECK(nch_book_cut(splitter, text, strlen(text), false, &book, NULL) == NCH_OK && book.count > 0);
+	float scores[10] = {0};
+	size_t label[5] = {0};
+	const nch_tags tags = {.count = book.count, .labels = 2, .scores = scores, .arc = scores, .label = label, .plain = label, .window = 5};
+	nch_book_page page = {.title = "t", .labels = labels, .book = &book, .tags = &tags, .smoothed = true, .english = true};
+	nch_book_html(&page, &out);
+	const char *body = strstr(out.data, "<main>"); /* fonts have Korean names anyway */
+	CHECK(strstr(body, "<h2>The arc</h2>") != NULL && strstr(body, "None of: fear") != NULL);
+	for (const char *at = body; *at != '\0'; at++) /* no letter of Hangul: U+AC00 … U+D7A3 begin with EA … ED */
+		CHECK((unsigned char)*at < 0xEA || (unsigned char)*at > 0xED);
+	page.english = false;
+	nch_buffer_clear(&out);
+	nch_book_html(&page, &out);
+	CHECK(strstr(out.data, "<h2>감정의 흐름</h2>") != NULL && strstr(out.data, "없는 감정: fear") != NULL);
+	nch_buffer_free(&out);
+	nch_book_free(&book);
+	nch_splitter_free(splitter);
+}
+
 TEST(looks)
 {
 	CHECK(nch_emotion_look_of("슬픔", 0) == nch_emotion_look_of("sadness", 5));
@@ -214,6 +240,7 @@ int main(void)
 	RUN(transitions_are_read_with_care);
 	RUN(transitions_are_counted);
 	RUN(pages_hold_no_foreign_markup);
+	RUN(pages_speak_two_languages);
 	RUN(looks);
 	return test_end();
 }
