@@ -8,8 +8,6 @@
 #include "base/utf8.h"
 
 /* Deeper than any real file, far less than what the stack holds. */
-#define MAX_DEPTH 256
-
 struct parser {
 	const char *text;
 	size_t length, at;
@@ -237,7 +235,7 @@ static nch_status parse_member(struct parser *p, nch_json *member)
 static nch_status parse_children(struct parser *p, nch_json *value, nch_json_type type)
 {
 	const char close = type == NCH_JSON_ARRAY ? ']' : '}';
-	if (++p->depth > MAX_DEPTH)
+	if (++p->depth > NCH_JSON_DEPTH)
 		return fail_at(p, p->at, "too many brackets within brackets");
 	value->type = type;
 	nch_json *last = NULL;
@@ -319,21 +317,24 @@ const nch_json *nch_json_get(const nch_json *object, const char *name)
 	return get(object, name, strlen(name));
 }
 
+const nch_json *nch_json_child(const nch_json *value, const char *part, size_t length)
+{
+	int64_t index;
+	if (value == NULL || value->type != NCH_JSON_ARRAY)
+		return get(value, part, length);
+	if (!nch_number_read_integer(part, length, &index) || index < 0)
+		return NULL;
+	const nch_json *child = value->first;
+	while (child != NULL && index-- > 0)
+		child = child->next;
+	return child;
+}
+
 const nch_json *nch_json_path(const nch_json *value, const char *dotted)
 {
 	while (value != NULL) {
 		size_t length = strcspn(dotted, ".");
-		if (value->type == NCH_JSON_ARRAY) {
-			int64_t index;
-			if (!nch_number_read_integer(dotted, length, &index) || index < 0)
-				return NULL;
-			const nch_json *child = value->first;
-			while (child != NULL && index-- > 0)
-				child = child->next;
-			value = child;
-		} else {
-			value = get(value, dotted, length);
-		}
+		value = nch_json_child(value, dotted, length);
 		if (dotted[length] == '\0')
 			return value;
 		dotted += length + 1;

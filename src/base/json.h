@@ -13,6 +13,8 @@
 #include "base/buffer.h"
 #include "base/status.h"
 
+#define NCH_JSON_DEPTH 256 /* brackets within brackets; what is deeper is refused */
+
 typedef enum nch_json_type {
 	NCH_JSON_NULL,
 	NCH_JSON_FALSE,
@@ -45,6 +47,8 @@ nch_status nch_json_parse(const char *text, size_t length, const char *where, nc
 const nch_json *nch_json_get(const nch_json *object, const char *name); /* NULL if absent or if this is no object */
 /* "input.target.form": a member of a member; a decimal part indexes an array. NULL if absent. */
 const nch_json *nch_json_path(const nch_json *value, const char *dotted);
+/* One part of such a path: the member of that name, or the element of that number. NULL if absent. */
+const nch_json *nch_json_child(const nch_json *value, const char *part, size_t length);
 
 /* The value of a member, or the default where it is absent or of another type. */
 double nch_json_number(const nch_json *object, const char *name, double otherwise);

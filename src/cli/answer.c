@@ -27,7 +27,16 @@ static nch_answer_format format_of(const char *name)
 	return strcmp(name, "csv") == 0 ? NCH_ANSWER_CSV : strcmp(name, "tsv") == 0 ? NCH_ANSWER_TSV : NCH_ANSWER_JSONL;
 }
 
-static nch_status check_form(const nch_answer_form *form, nch_error *error)
+/* How many values lie around the one that a dotted path leads to. */
+static size_t depth_of(const char *path)
+{
+	size_t depth = 1;
+	for (; *path != '\0'; path++)
+		depth += *path == '.';
+	return depth;
+}
+
+nch_status nch_answer_form_check(const nch_answer_form *form, nch_error *error)
 {
 	bool cells = form->format != NCH_ANSWER_JSONL;
 	if (!form->jsonl && !form->table && (form->text != NULL || form->pair != NULL || form->in_place != NULL))
@@ -40,6 +49,8 @@ static nch_status check_form(const nch_answer_form *form, nch_error *error)
 		return nch_fail(error, NCH_USAGE, "--embeddings gives vectors, no answers: --format csv or tsv, --logits and --in-place do not go with it");
 	if (form->in_place != NULL && (cells || form->logits))
 		return nch_fail(error, NCH_USAGE, "--in-place gives records back: --format csv or tsv and --logits do not go with it");
+	if (form->in_place != NULL && depth_of(form->in_place) >= NCH_JSON_DEPTH) /* an answer of several labels is one more */
+		return nch_fail(error, NCH_USAGE, "--in-place leads through more than %d objects; name a place that lies less deep", NCH_JSON_DEPTH - 1);
 	if (form->excel_safe && !cells)
 		return nch_fail(error, NCH_USAGE, "--excel-safe is for tables: it needs --format csv or tsv");
 	return NCH_OK;
@@ -67,7 +78,7 @@ nch_status nch_answer_form_read(const nch_options *options, const char *embeddin
 	form->output = form->embeddings && strcmp(embeddings, "cls") == 0 ? NCH_OUTPUT_CLS : NCH_OUTPUT_MEAN;
 	if (form->pair_separator != NULL && strcmp(form->pair_separator, "\\t") == 0)
 		form->pair_separator = "\t";
-	return check_form(form, error);
+	return nch_answer_form_check(form, error);
 }
 
 bool nch_answer_has_pairs(const nch_answer_form *form)
@@ -76,20 +87,15 @@ bool nch_answer_has_pairs(const nch_answer_form *form)
 }
 
 /* The innermost object on a dotted path, and the names on it that are not there yet; NULL if something else than an object is in the way. */
-static const nch_json *find_place(const nch_json *object, const char *path, const char **missing)
+static const nch_json *find_place(const nch_json *value, const char *path, const char **missing)
 {
 	for (;;) {
 		size_t length = strcspn(path, ".");
-		const nch_json *found = NULL;
-		if (object->type != NCH_JSON_OBJECT)
-			return NULL;
-		for (const nch_json *member = object->first; member != NULL; member = member->next)
-			if (member->name_length == length && memcmp(member->name, path, length) == 0)
-				found = member;
+		const nch_json *found = nch_json_child(value, path, length);
 		*missing = path;
 		if (found == NULL || path[length] == '\0')
-			return object;
-		object = found;
+			return value->type == NCH_JSON_OBJECT ? value : NULL;
+		value = found;
 		path += length + 1;
 	}
 }
@@ -264,7 +270,7 @@ static void write_in_place(const nch_answer_form *form, const nch_answerer *who,
 {
 	const char *source = record->line.text;
 	size_t length = record->line.length;
-	if (record->object == NULL || record->object->type != NCH_JSON_OBJECT) {
+	if (record->object == NULL) { /* a blank line */
 		nch_buffer_add(out, source, length);
 		return;
 	}

@@ -29,6 +29,7 @@ typedef struct nch_answer_form {
 /* From --format --logits --excel-safe --input --text --pair --pair-separator --in-place, and "mean" or "cls" if embeddings are wanted (else NULL); refuses what does
  * not go together. Without --input the name of `path` (NULL: standard input) says what it is. */
 nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, const char *path, nch_answer_form *form, nch_error *error);
+nch_status nch_answer_form_check(const nch_answer_form *form, nch_error *error); /* refuses what does not go together */
 bool nch_answer_has_pairs(const nch_answer_form *form); /* records may have a second text */
 
 typedef struct nch_record {

@@ -75,6 +75,16 @@ exits 0 '' -- predict --model "$work/bce" --in-place meta.said.ea "$work/ends.js
 sed 's/,* *"said": {"ea": {[^}]*}}//' "$work/.out" > "$work/stripped"
 check "line ends stay, blank lines too, and a field is made where its path leads" cmp "$work/stripped" "$work/ends.jsonl"
 exits 1 'ends.jsonl:1: --in-place form.ea: .* no object' -- predict --model "$work/bce" --in-place form.ea "$work/ends.jsonl"
+printf '[{"form":"하나","ea":"?"}]\n[{"form":"둘"}]\n' > "$work/list.jsonl"
+exits 0 '' -- predict --model "$work/bce" --text 0.form --in-place 0.ea "$work/list.jsonl"
+check "a field of a list's element is a place, too" test "$(grep -Ec '^\[\{"form":"(하나|둘)", ?"ea": ?\{"joy": [^}]*\}\}\]$' "$work/.out")" -eq 2
+deep=$(yes a. | head -n 254 | tr -d '\n')a
+printf '{"form":"하나"}\n' > "$work/flat.jsonl"
+exits 0 '' -- predict --model "$work/bce" --in-place "$deep" "$work/flat.jsonl"
+cp "$work/.out" "$work/deep.jsonl"
+exits 0 '' -- predict --model "$work/bce" --in-place "$deep" "$work/deep.jsonl"
+check "the deepest place there is can be read again" cmp "$work/.out" "$work/deep.jsonl"
+exits 2 'more than 255 objects' -- predict --model "$work/bce" --in-place "$deep.a" "$work/flat.jsonl"
 
 # --- answers ---
 exits 0 '' -- predict --model "$work/bce" --input jsonl "$sample"

@@ -54,7 +54,7 @@ static void answer(const nch_answer_form *form, const nch_answerer *who, const n
 		check(nch_json_parse(out.data, out.length - 1, "answer", arena, &json, NULL) == NCH_OK);
 		if (form->in_place == NULL)
 			check(nch_json_get(json, "score") != NULL && nch_json_get(json, "text") != NULL);
-		else if (record->object->type == NCH_JSON_OBJECT) {
+		else {
 			check(nch_json_path(json, form->in_place) != NULL);
 			check_kept(record->object, record->line.text, json, out.data, form->in_place);
 		}
@@ -77,6 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	form.pair = take(&data, &size, arena);
 	form.in_place = take(&data, &size, arena);
 	form.logits = form.logits && form.in_place == NULL;
+	if (nch_answer_form_check(&form, NULL) != NCH_OK)
+		size = 0;
 	for (const char *text; size > 0 && (text = take(&data, &size, arena)) != NULL;) {
 		nch_error error = {0};
 		nch_record record;
