@@ -236,7 +236,8 @@ static nch_status figure_of(const nch_jury *jury, nch_vote vote, nch_best_by by,
 {
 	nch_metrics m = {0};
 	NCH_TRY(nch_jury_metrics(jury, vote, members, count, &m, error));
-	*value = by == NCH_BEST_ACCURACY ? m.accuracy : by == NCH_BEST_MACRO_F1 ? m.macro.f1 : m.micro.f1;
+	const nch_scores scores = nch_scores_of(&m);
+	*value = nch_best_value(by, &scores);
 	nch_metrics_free(&m);
 	return NCH_OK;
 }

@@ -174,12 +174,17 @@ nch_status nch_evaluate_thresholds(const nch_examples *examples, const float *lo
 	return status;
 }
 
+nch_scores nch_scores_of(const nch_metrics *m)
+{
+	return (nch_scores){m->loss, m->accuracy, m->macro.f1, m->micro.f1};
+}
+
 nch_status nch_evaluate_scores(const nch_examples *examples, const float *logits, size_t labels, const nch_criterion *criterion,
                                nch_scores *scores, nch_error *error)
 {
 	nch_metrics metrics = {0};
 	NCH_TRY(nch_evaluate_metrics(examples, logits, labels, criterion, &metrics, error));
-	*scores = (nch_scores){metrics.loss, metrics.accuracy, metrics.macro.f1, metrics.micro.f1};
+	*scores = nch_scores_of(&metrics);
 	nch_metrics_free(&metrics);
 	return NCH_OK;
 }

@@ -59,6 +59,7 @@ nch_status nch_evaluate_thresholds(const nch_examples *examples, const float *lo
 typedef struct nch_scores {
 	double loss, accuracy, macro_f1, micro_f1;
 } nch_scores;
+nch_scores nch_scores_of(const nch_metrics *metrics);
 nch_status nch_evaluate_scores(const nch_examples *examples, const float *logits, size_t labels, const nch_criterion *criterion,
                                nch_scores *scores, nch_error *error);
 

@@ -193,7 +193,7 @@ static nch_status make_record(work *w, nch_experiment_result *r, nch_error *erro
 	nch_epoch_record *record = r->training.epochs;
 	*record = (nch_epoch_record){.epoch = 1, .has_valid = r->has_valid, .best = true, .seconds = r->seconds};
 	if (r->has_valid)
-		record->valid = (nch_scores){r->valid.loss, r->valid.accuracy, r->valid.macro.f1, r->valid.micro.f1};
+		record->valid = nch_scores_of(&r->valid);
 	r->training.count = r->training.best_epoch = 1;
 	return measure_training(w, record, error);
 }

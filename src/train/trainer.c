@@ -134,7 +134,7 @@ static bool is_better(nch_best_by by, double value, double best)
 	return by == NCH_BEST_LOSS ? value < best : value > best;
 }
 
-static double best_value(nch_best_by by, const nch_scores *s)
+double nch_best_value(nch_best_by by, const nch_scores *s)
 {
 	return *(const double *)(const void *)((const char *)s + nch_best_rows[by].score);
 }
@@ -177,7 +177,7 @@ static nch_status judge_epoch(run *r, nch_epoch_record *record, nch_error *error
 	record->best = true;
 	if (r->valid != NULL) {
 		NCH_TRY(measure(r, record, error));
-		double value = best_value(r->options->best_by, &record->valid);
+		double value = nch_best_value(r->options->best_by, &record->valid);
 		record->best = !s->has_best || is_better(r->options->best_by, value, s->best_value);
 		if (record->best)
 			s->best_value = value;

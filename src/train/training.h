@@ -18,9 +18,9 @@
 #include "train/replaced.h"
 
 /* What makes an epoch, a fold, a member better: name of the choice, key in the files and in nch_scores. Of a loss the least is best, of the others the most. */
-#define NCH_BEST_BYS(ROW) \
-	ROW(NCH_BEST_ACCURACY, "accuracy", accuracy) ROW(NCH_BEST_MACRO_F1, "macro-f1", macro_f1) ROW(NCH_BEST_MICRO_F1, "micro-f1", micro_f1) \
-	ROW(NCH_BEST_LOSS, "loss", loss)
+#define NCH_BEST_SHARES(ROW) \
+	ROW(NCH_BEST_ACCURACY, "accuracy", accuracy) ROW(NCH_BEST_MACRO_F1, "macro-f1", macro_f1) ROW(NCH_BEST_MICRO_F1, "micro-f1", micro_f1)
+#define NCH_BEST_BYS(ROW) NCH_BEST_SHARES(ROW) ROW(NCH_BEST_LOSS, "loss", loss) /* votes, for one, have no loss */
 typedef enum nch_best_by { NCH_BEST_BYS(NCH_CHOICE_VALUE) NCH_BEST_BY_KINDS } nch_best_by;
 
 typedef struct nch_best_row {
@@ -28,6 +28,7 @@ typedef struct nch_best_row {
 	size_t score; /* where in nch_scores the double is */
 } nch_best_row;
 extern const nch_best_row nch_best_rows[NCH_BEST_BY_KINDS];
+double nch_best_value(nch_best_by by, const nch_scores *scores); /* that of them which decides */
 
 typedef struct nch_train_options {
 	size_t epochs;
