@@ -9,9 +9,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/setting.h"
+#include "nn/compute.h"
 
 static int test_passed_, test_failed_, test_skipped_, test_bad_, test_skip_;
 
@@ -55,6 +57,8 @@ static inline void test_run_(const char *name, void (*test)(void))
 {
 	test_bad_ = test_skip_ = 0;
 	nch_setting_sign("--"); /* as the program spells settings */
+	if (getenv("NUNCHI_ISA") != NULL) /* as the program reads it: NUNCHI_ISA=scalar build/tests/unit/ops_test */
+		nch_compute_default_isa(getenv("NUNCHI_ISA"));
 	test();
 	if (test_bad_ > 0) {
 		test_failed_++;

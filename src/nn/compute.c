@@ -3,14 +3,18 @@
 
 #include "base/memory.h"
 #include "kernels/int8.h"
-#include "base/os.h"
+
+static const char *default_isa = "auto";
+
+void nch_compute_default_isa(const char *isa)
+{
+	default_isa = isa;
+}
 
 nch_status nch_compute_new(size_t threads, const char *isa, size_t longest, size_t width, nch_compute **compute, nch_error *error)
 {
 	if (isa == NULL)
-		isa = nch_os_environment("NUNCHI_ISA");
-	if (isa == NULL || *isa == '\0')
-		isa = "auto";
+		isa = default_isa;
 	const nch_kernels *kernels = nch_kernels_find(isa);
 	if (kernels == NULL)
 		return nch_fail(error, NCH_USAGE, "instruction set '%s' is %s", isa, nch_kernels_why(isa));

@@ -5,10 +5,13 @@
 #include "base/status.h"
 #include "kernels/kernels.h"
 
-/* For `threads` threads (0: as many as the process may use) and an instruction set ("auto", "scalar", "avx2", "avx512", "neon"; NULL: the environment's
- * NUNCHI_ISA, else auto). Working memory for sentences of up to `longest` tokens in heads of up to `width` is part of it. Release with nch_compute_free. */
+/* For `threads` threads (0: as many as the process may use) and an instruction set ("auto", "scalar", "avx2", "avx512", "neon"; NULL: that of
+ * nch_compute_default_isa). Working memory for sentences of up to `longest` tokens in heads of up to `width` is part of it. Release with nch_compute_free. */
 nch_status nch_compute_new(size_t threads, const char *isa, size_t longest, size_t width, nch_compute **compute, nch_error *error);
 void nch_compute_free(nch_compute *compute); /* NULL is allowed */
+
+/* What NULL stands for from now on: a constant; "auto" until somebody says otherwise. To be called before threads are started. */
+void nch_compute_default_isa(const char *isa);
 
 /* Makes the working memory fit longer sentences or wider heads. */
 nch_status nch_compute_reserve(nch_compute *compute, size_t longest, size_t width, nch_error *error);

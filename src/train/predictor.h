@@ -44,13 +44,13 @@ typedef struct nch_predictor {
 /* How a folder is opened. */
 typedef struct nch_predictor_how {
 	size_t threads;  /* 0: all cores */
-	const char *isa; /* NULL: the environment's, or the best */
+	const char *isa; /* NULL: that of nch_compute_default_isa */
 	bool int8;       /* compute in bytes (nn/int8.h), whatever the folder has; only transformers can: of others NCH_USAGE */
 	bool floats;     /* compute in floats, whatever the folder has: for gradients, which bytes do not have */
 } nch_predictor_how;
 nch_status nch_predictor_open_how(const char *folder, const nch_predictor_how *how, nch_predictor **predictor, nch_error *error);
 
-/* Opens a folder. threads 0: all cores; isa NULL: the environment's, or the best. The tokenizer must fit the model's vocabulary. Release with
+/* Opens a folder. threads 0: all cores; isa NULL: as nch_compute_default_isa says. The tokenizer must fit the model's vocabulary. Release with
  * nch_predictor_close. */
 nch_status nch_predictor_open(const char *folder, size_t threads, const char *isa, nch_predictor **predictor, nch_error *error);
 void nch_predictor_close(nch_predictor *predictor); /* NULL is allowed */
