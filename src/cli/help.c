@@ -65,9 +65,21 @@ static void print_filled(const char *text, size_t column, size_t indent)
 	nch_output_text("\n");
 }
 
+void nch_help_default(const nch_option *option, nch_buffer *out)
+{
+	if (option->otherwise == NULL)
+		return;
+	nch_buffer_printf(out, " (default: %s", option->otherwise);
+	for (const nch_option_otherwise *d = option->decided; d != NULL && d->value != NULL; d++)
+		if (strcmp(d->otherwise, option->otherwise) != 0)
+			nch_buffer_printf(out, "; %s: %s", d->value, d->otherwise);
+	nch_buffer_byte(out, ')');
+}
+
 static void print_option(const nch_option *option)
 {
-	char left[128], text[1024];
+	char left[128];
+	nch_buffer text = {0};
 	const char *argument = option->kind == NCH_OPTION_CHOICE ? option->choices : option->argument;
 	int used = snprintf(left, sizeof left, "  --%s%s%s", option->name, argument != NULL ? " " : "",
 	                    argument != NULL ? argument : "");
@@ -76,10 +88,11 @@ static void print_option(const nch_option *option)
 		nch_output_printf("\n%*s", OPTION_COLUMNS + 2, "");
 	else
 		nch_output_printf("%*s", OPTION_COLUMNS + 2 - used, "");
-	snprintf(text, sizeof text, "%s%s%s%s%s", option->help, option->otherwise != NULL ? " (default: " : "",
-	         option->otherwise != NULL ? option->otherwise : "", option->otherwise != NULL ? ")" : "",
-	         option->kind == NCH_OPTION_LIST ? "; may be repeated" : "");
-	print_filled(text, OPTION_COLUMNS + 2, OPTION_COLUMNS + 2);
+	nch_buffer_text(&text, option->help);
+	nch_help_default(option, &text);
+	nch_buffer_text(&text, option->kind == NCH_OPTION_LIST ? "; may be repeated" : "");
+	print_filled(text.failed ? option->help : text.data, OPTION_COLUMNS + 2, OPTION_COLUMNS + 2);
+	nch_buffer_free(&text);
 }
 
 static void print_group(const nch_option_group *group)

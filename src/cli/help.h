@@ -11,6 +11,9 @@ void nch_help_command(const nch_command *command); /* `nunchi COMMAND --help` */
 void nch_help_man(void);                           /* `nunchi help --man` */
 void nch_help_completion(const char *shell);       /* `nunchi help --completion bash`, zsh or fish */
 
+/* Appends " (default: 0.999; lion: 0.99)", or nothing where the option has none. */
+void nch_help_default(const nch_option *option, nch_buffer *out);
+
 /* Commands of two words that begin with this one: lists them, or returns false if there are none. */
 bool nch_help_family(const char *word);
 

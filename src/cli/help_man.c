@@ -37,12 +37,11 @@ static void print_option(const nch_option *option)
 		nch_output_text("\\fR");
 	}
 	nch_output_text("\n");
+	nch_buffer otherwise = {0};
 	print_roff(option->help);
-	if (option->otherwise != NULL) {
-		nch_output_text(" (default: ");
-		print_roff(option->otherwise);
-		nch_output_text(")");
-	}
+	nch_help_default(option, &otherwise);
+	print_roff(otherwise.data != NULL && !otherwise.failed ? otherwise.data : "");
+	nch_buffer_free(&otherwise);
 	nch_output_text(option->kind == NCH_OPTION_LIST ? "; may be repeated\n" : "\n");
 }
 

@@ -263,7 +263,10 @@ nch_status nch_options_override(nch_options *options, const char *name, const ch
 	if (value->option->kind == NCH_OPTION_LIST)
 		return nch_fail(error, NCH_USAGE, "--%s is a list, whose values cannot be varied", name);
 	const char *kept = nch_arena_text(options->arena, text, strlen(text));
-	return kept != NULL ? nch_option_value_set_from_line(value, kept, error) : nch_no_memory(error);
+	if (kept == NULL)
+		return nch_no_memory(error);
+	NCH_TRY(nch_option_value_set_from_line(value, kept, error));
+	return nch_options_set_defaults(options, error);
 }
 
 static const struct nch_option_value *get(const nch_options *options, const char *name)

@@ -59,12 +59,19 @@ struct nch_option;
  * text (nch_option_refuse makes one) where the text is wrong. */
 typedef nch_status nch_option_parse(const struct nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error);
 
+/* With this value of another option (`decider` below) the value of one that nobody has given is `otherwise`. */
+typedef struct nch_option_otherwise {
+	const char *value, *otherwise;
+} nch_option_otherwise;
+
 typedef struct nch_option {
 	const char *name; /* without the dashes; NULL ends a table */
 	nch_option_kind kind;
 	const char *argument;  /* "FILE", for the help; NULL for flags and choices */
 	const char *help;      /* one line or, broken by \n, several */
 	const char *otherwise; /* the value if it is not given; NULL: none */
+	const char *decider;   /* an option whose value may decide what it is instead; NULL: none */
+	const nch_option_otherwise *decided; /* by which values what it is; a value of NULL ends them */
 	double least, most;    /* INTEGER, REAL: the range, both ends included (both 0: any number) */
 	bool above_least;      /* `least` itself is not in the range */
 	const char *choices;   /* CHOICE: "adamw|adam|sgd" */

@@ -132,13 +132,23 @@ static nch_status check_complete(const nch_options *options, nch_error *error)
 	return NCH_OK;
 }
 
-/* Defaults pass through the same reading as what people write. */
-static nch_status set_defaults(nch_options *options, nch_error *error)
+static const char *otherwise_of(const nch_options *options, const nch_option *option)
+{
+	const struct nch_option_value *decider = option->decider != NULL ? nch_options_find(options, option->decider, strlen(option->decider)) : NULL;
+	for (const nch_option_otherwise *d = option->decided; decider != NULL && decider->count > 0 && d->value != NULL; d++)
+		if (strcmp(d->value, decider->texts[0]) == 0)
+			return d->otherwise;
+	return option->otherwise;
+}
+
+/* Defaults pass through the same reading as what people write. An option that decides stands above those of which it does. */
+nch_status nch_options_set_defaults(nch_options *options, nch_error *error)
 {
 	for (size_t i = 0; i < options->count; i++) {
 		struct nch_option_value *value = &options->values[i];
-		if (value->source == NCH_FROM_NOBODY && value->option->otherwise != NULL)
-			NCH_TRY(nch_option_value_set(value, value->option->otherwise, error));
+		const char *otherwise = otherwise_of(options, value->option);
+		if (value->source == NCH_FROM_NOBODY && otherwise != NULL)
+			NCH_TRY(nch_option_value_set(value, otherwise, error));
 	}
 	return NCH_OK;
 }
@@ -146,9 +156,9 @@ static nch_status set_defaults(nch_options *options, nch_error *error)
 /* From the strongest source to the weakest: each leaves alone what has been said. */
 static nch_status read_files(nch_options *options, nch_error *error)
 {
-	const char *config = nch_options_text(options, "config");
-	if (config != NULL)
-		NCH_TRY(nch_options_read_config(options, config, NCH_FROM_CONFIG, error));
+	const struct nch_option_value *config = nch_options_find(options, "config", strlen("config"));
+	if (config->count > 0)
+		NCH_TRY(nch_options_read_config(options, config->texts[0], NCH_FROM_CONFIG, error));
 	const struct nch_option_value *recipe = nch_options_find(options, "recipe", strlen("recipe"));
 	if (recipe == NULL || recipe->count == 0)
 		return NCH_OK;
@@ -167,7 +177,7 @@ static nch_status parse(nch_options *options, int argc, char **argv, bool *help,
 	if (*help)
 		return NCH_OK;
 	NCH_TRY(read_files(options, error));
-	NCH_TRY(set_defaults(options, error));
+	NCH_TRY(nch_options_set_defaults(options, error));
 	return check_complete(options, error);
 }
 

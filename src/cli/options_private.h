@@ -34,4 +34,7 @@ nch_status nch_options_fail_unknown(const nch_options *options, const char *name
 nch_status nch_option_value_set(struct nch_option_value *value, const char *text, nch_error *error);
 nch_status nch_option_value_set_from_line(struct nch_option_value *value, const char *text, nch_error *error);
 
+/* Gives what nobody has given the value that its row says, which another option may decide. */
+nch_status nch_options_set_defaults(nch_options *options, nch_error *error);
+
 #endif

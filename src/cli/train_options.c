@@ -53,6 +53,10 @@ static const nch_option shape_options[] = {
 	{0}};
 const nch_option_group nch_shape_group = {"Other measures than the preset's", shape_options};
 
+/* Which β₂ an optimizer wants, its row says. */
+#define BETA2(kind, name, title, moments, beta2, way) {name, beta2},
+static const nch_option_otherwise beta2_of[] = {NCH_OPTIMIZERS(BETA2) {0}};
+
 static const nch_option steps_options[] = {
 	{"epochs", NCH_SET_INTEGER(nch_train_options, epochs), .argument = "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"batch", NCH_SET_INTEGER(nch_train_options, batch), .argument = "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000, .effect = NCH_BY_WHAT_IT_BRINGS},
@@ -62,7 +66,7 @@ static const nch_option steps_options[] = {
 	{"radam-form", NCH_SET_BY_CHOICE(nch_parse_radam_form), .help = "radam as torch has it, or as TensorFlow Addons: decay beside the gradient, steps counted from 1 in the schedule", .otherwise = "torch", .choices = "torch|tfa"},
 	{"momentum", NCH_SET_REAL(nch_train_options, optimizer.momentum), .argument = "M", .help = "of sgd", .otherwise = "0.9", .most = 1.0},
 	{"beta1", NCH_SET_REAL(nch_train_options, optimizer.beta1), .argument = "B", .help = "of Adam's family, lion and lamb", .otherwise = "0.9", .most = 0.999999},
-	{"beta2", NCH_SET_REAL(nch_train_options, optimizer.beta2), .argument = "B", .help = "of Adam's family, lion (which wants .99) and lamb", .otherwise = "0.999", .most = 0.9999999},
+	{"beta2", NCH_SET_REAL(nch_train_options, optimizer.beta2), .argument = "B", .help = "of Adam's family, lion and lamb", .otherwise = "0.999", .decider = "optimizer", .decided = beta2_of, .most = 0.9999999},
 	{"epsilon", NCH_SET_REAL(nch_train_options, optimizer.epsilon), .argument = "E", .help = "of Adam's family and lamb", .otherwise = "1e-8", .most = 1.0, .above_least = true},
 	{"weight-decay", NCH_SET_REAL(nch_train_options, optimizer.weight_decay), .argument = "D", .help = "of all but biases and LayerNorm", .otherwise = "0.01", .most = 1000.0},
 	{"schedule", NCH_SET_CHOICE(nch_train_options, optimizer.schedule), .help = "the learning rate after the warm-up; wsd: stays, then falls over the last steps. Under constant and wsd,\nwith --warmup in steps, --resume takes other --epochs: longer ones (wsd: from before its decay), or\nfewer, to cool down now", .otherwise = "linear", .choices = NCH_CHOICES(NCH_SCHEDULES), .effect = NCH_BY_WHAT_IT_BRINGS},

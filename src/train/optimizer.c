@@ -272,7 +272,7 @@ static nch_status step_lamb(step_job *job, nch_error *error)
 	return NCH_OK;
 }
 
-#define ROW(kind, name, title, moments, way) [kind] = {name, title, moments, step_##way},
+#define ROW(kind, name, title, moments, beta2, way) [kind] = {name, title, moments, step_##way},
 const nch_optimizer_row nch_optimizers[NCH_OPTIMIZER_KINDS] = {
 	NCH_OPTIMIZERS(ROW)
 	[NCH_RADAM_TFA] = {NULL, "RAdam as TensorFlow Addons has it", 2, step_adam},

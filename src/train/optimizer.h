@@ -10,7 +10,8 @@
 #include "nn/model.h"
 #include "train/schedule.h"
 
-/* The optimizers, a row each: name on the command line, title for people, moments that are kept, and which of optimizer.c's ways to step.
+/* The optimizers, a row each: name on the command line, title for people, moments that are kept, the β₂ of its paper,
+ * and which of optimizer.c's ways to step.
  *   AdamW  Loshchilov & Hutter 2019: the decay stands beside the gradient.
  *   Adam   Kingma & Ba 2015; weight decay is added to the gradient.
  *   RAdam  Liu et al. 2020, as torch has it: L2 in the gradient, plain steps while the variance is intractable.
@@ -18,12 +19,12 @@
  *   Lion   Chen et al. 2023, algorithm 2: every weight moves by the rate, in the direction of a sign; one moment.
  *   LAMB   You et al. 2020, algorithm 2: Adam's direction, for each tensor as long as the tensor itself. */
 #define NCH_OPTIMIZERS(ROW) \
-	ROW(NCH_ADAMW, "adamw", "AdamW", 2, adam) \
-	ROW(NCH_ADAM, "adam", "Adam", 2, adam) \
-	ROW(NCH_RADAM, "radam", "RAdam", 2, adam) \
-	ROW(NCH_SGD, "sgd", "SGD", 1, sgd) \
-	ROW(NCH_LION, "lion", "Lion", 1, lion) \
-	ROW(NCH_LAMB, "lamb", "LAMB", 2, lamb)
+	ROW(NCH_ADAMW, "adamw", "AdamW", 2, "0.999", adam) \
+	ROW(NCH_ADAM, "adam", "Adam", 2, "0.999", adam) \
+	ROW(NCH_RADAM, "radam", "RAdam", 2, "0.999", adam) \
+	ROW(NCH_SGD, "sgd", "SGD", 1, "0.999", sgd) \
+	ROW(NCH_LION, "lion", "Lion", 1, "0.99", lion) \
+	ROW(NCH_LAMB, "lamb", "LAMB", 2, "0.999", lamb)
 
 typedef enum nch_optimizer_kind {
 	NCH_OPTIMIZERS(NCH_CHOICE_VALUE)
