@@ -9,22 +9,19 @@
 /* --- reading --- */
 
 /* What a file is by its name. */
-static const char *input_of(const char *path)
+static nch_answer_input input_of(const char *path)
 {
 	static const struct {
-		const char *suffix, *input;
-	} names[] = {{".jsonl", "jsonl"}, {".ndjson", "jsonl"}, {".json", "table"}, {".csv", "table"}, {".tsv", "table"}, {".tab", "table"}, {".xlsx", "table"}, {".xlsm", "table"}};
+		const char *suffix;
+		nch_answer_input input;
+	} names[] = {{".jsonl", NCH_INPUT_JSONL}, {".ndjson", NCH_INPUT_JSONL}, {".json", NCH_INPUT_TABLE}, {".csv", NCH_INPUT_TABLE},
+	             {".tsv", NCH_INPUT_TABLE}, {".tab", NCH_INPUT_TABLE}, {".xlsx", NCH_INPUT_TABLE}, {".xlsm", NCH_INPUT_TABLE}};
 	if (nch_rows_is_part(path))
-		return "table";
+		return NCH_INPUT_TABLE;
 	for (size_t i = 0; path != NULL && i < sizeof names / sizeof *names; i++)
 		if (nch_path_has_suffix(path, names[i].suffix))
 			return names[i].input;
-	return "lines";
-}
-
-static nch_answer_format format_of(const char *name)
-{
-	return strcmp(name, "csv") == 0 ? NCH_ANSWER_CSV : strcmp(name, "tsv") == 0 ? NCH_ANSWER_TSV : NCH_ANSWER_JSONL;
+	return NCH_INPUT_LINES;
 }
 
 /* How many values lie around the one that a dotted path leads to. */
@@ -56,28 +53,15 @@ nch_status nch_answer_form_check(const nch_answer_form *form, nch_error *error)
 	return NCH_OK;
 }
 
-nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, const char *path, nch_answer_form *form, nch_error *error)
+nch_status nch_answer_form_settle(nch_answer_form *form, nch_answer_input input, const char *path, nch_error *error)
 {
-	const char *input = nch_options_text(options, "input");
-	*form = (nch_answer_form){
-		.format = format_of(nch_options_text(options, "format")),
-		.logits = nch_options_flag(options, "logits"),
-		.excel_safe = nch_options_flag(options, "excel-safe"),
-		.text = nch_options_text(options, "text"),
-		.pair = nch_options_text(options, "pair"),
-		.in_place = nch_options_text(options, "in-place"),
-		.pair_separator = nch_options_text(options, "pair-separator"),
-	};
-	if (input == NULL)
+	if (input == NCH_INPUT_BY_NAME) {
 		input = input_of(path);
-	if (form->in_place != NULL && !nch_options_given(options, "input") && strcmp(input, "lines") == 0)
-		input = "jsonl"; /* only records have fields */
-	form->jsonl = strcmp(input, "jsonl") == 0;
-	form->table = strcmp(input, "table") == 0;
-	form->embeddings = embeddings != NULL;
-	form->output = form->embeddings && strcmp(embeddings, "cls") == 0 ? NCH_OUTPUT_CLS : NCH_OUTPUT_MEAN;
-	if (form->pair_separator != NULL && strcmp(form->pair_separator, "\\t") == 0)
-		form->pair_separator = "\t";
+		if (form->in_place != NULL && input == NCH_INPUT_LINES)
+			input = NCH_INPUT_JSONL; /* only records have fields */
+	}
+	form->jsonl = input == NCH_INPUT_JSONL;
+	form->table = input == NCH_INPUT_TABLE;
 	return nch_answer_form_check(form, error);
 }
 

@@ -7,7 +7,6 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/json.h"
-#include "cli/options.h"
 #include "io/line_stream.h"
 #include "train/evaluate.h"
 
@@ -19,16 +18,18 @@ typedef struct nch_answer_form {
 	bool logits, embeddings, excel_safe;
 	bool jsonl; /* a line is a record */
 	bool table; /* the file is read by rows */
-	nch_output output; /* of embeddings */
+	bool cls;   /* embeddings: of [CLS], instead of the mean of all tokens */
 	const nch_rows *rows; /* whose rows are given back with the answers; NULL: none. Set by nch_source_open */
 	bool targets; /* records have a target beside their text, and a model wants it; set by the caller */
 	const char *text, *pair, *in_place; /* of records and rows; may be NULL */
 	const char *pair_separator;         /* of plain lines; NULL: none */
 } nch_answer_form;
 
-/* From --format --logits --excel-safe --input --text --pair --pair-separator --in-place, and "mean" or "cls" if embeddings are wanted (else NULL); refuses what does
- * not go together. Without --input the name of `path` (NULL: standard input) says what it is. */
-nch_status nch_answer_form_read(const nch_options *options, const char *embeddings, const char *path, nch_answer_form *form, nch_error *error);
+/* What a file's lines are: texts, records of JSON, or rows of a table. */
+typedef enum nch_answer_input { NCH_INPUT_LINES, NCH_INPUT_JSONL, NCH_INPUT_TABLE, NCH_INPUT_BY_NAME } nch_answer_input;
+
+/* Says whether form->jsonl or form->table: `input`, or what the name of `path` (NULL: standard input) says. Then nch_answer_form_check. */
+nch_status nch_answer_form_settle(nch_answer_form *form, nch_answer_input input, const char *path, nch_error *error);
 nch_status nch_answer_form_check(const nch_answer_form *form, nch_error *error); /* refuses what does not go together */
 bool nch_answer_has_pairs(const nch_answer_form *form); /* records may have a second text */
 

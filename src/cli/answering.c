@@ -1,32 +1,52 @@
 /* answering.c - see answering.h. */
 #include "cli/answering.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "cli/data_options.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/source.h"
 
+/* The two characters \t mean a tab. */
+static nch_status parse_separator(const nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error)
+{
+	(void)option;
+	(void)arena;
+	(void)error;
+	*(const char **)variable = strcmp(text, "\\t") == 0 ? "\t" : text;
+	return NCH_OK;
+}
+
 static const nch_option answering_options[] = {
-	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv|csv", .help = "objects; or text, label and score, of a table its rows with label and score behind", .otherwise = "jsonl"},
-	{"logits", NCH_OPTION_FLAG, .help = "also the logits, in digits that read back exactly"},
-	{"abstain", NCH_OPTION_REAL, "P", .help = "answer ? where the best label's probability is below P (one label a text)", .otherwise = "0", .most = 1.0},
-	{"batch", NCH_OPTION_INTEGER, "N", .help = "lines answered at once; never changes a bit of the answers", .otherwise = "256", .least = 1,
+	{"format", NCH_SET_CHOICE(nch_answering_call, form.format), .choices = "jsonl|tsv|csv", .help = "objects; or text, label and score, of a table its rows with label and score behind", .otherwise = "jsonl"},
+	{"logits", NCH_SET_FLAG(nch_answering_call, form.logits), .help = "also the logits, in digits that read back exactly"},
+	{"abstain", NCH_SET_REAL(nch_answering_call, abstain), .argument = "P", .help = "answer ? where the best label's probability is below P (one label a text)", .otherwise = "0", .most = 1.0},
+	{"batch", NCH_SET_INTEGER(nch_answering_call, batch), .argument = "N", .help = "lines answered at once; never changes a bit of the answers", .otherwise = "256", .least = 1,
 	 .most = 1000000},
-	{"excel-safe", NCH_OPTION_FLAG, .help = "--format csv|tsv: a cell that begins with = + - @ gets a ' before it, so that no spreadsheet computes it"},
-	{"input", NCH_OPTION_CHOICE, .choices = "lines|jsonl|table", .help = "a text a line, an object a line, or a table (default: by the file's name; lines from standard input)"},
-	{"pair-separator", NCH_OPTION_TEXT, "S", .help = "--input lines: what stands between text and pair; \\t means a tab"},
-	{"in-place", NCH_OPTION_TEXT, "FIELD", .help = "--input jsonl: put the answer into FIELD of each record and keep the rest as it is"},
+	{"excel-safe", NCH_SET_FLAG(nch_answering_call, form.excel_safe), .help = "--format csv|tsv: a cell that begins with = + - @ gets a ' before it, so that no spreadsheet computes it"},
+	{"input", NCH_SET_CHOICE(nch_answering_call, input), .choices = "lines|jsonl|table", .help = "a text a line, an object a line, or a table (default: by the file's name; lines from standard input)"},
+	{"pair-separator", NCH_SET_PARSED(nch_answering_call, form.pair_separator, parse_separator), .argument = "S", .help = "--input lines: what stands between text and pair; \\t means a tab"},
+	{"in-place", NCH_SET_TEXT(nch_answering_call, form.in_place), .argument = "FIELD", .help = "--input jsonl: put the answer into FIELD of each record and keep the rest as it is"},
 	{0}};
 const nch_option_group nch_answering_group = {"Lines and answers", answering_options};
 
 static const nch_option record_options[] = {
-	{"text", NCH_OPTION_TEXT, "NAME", .help = "where the text is: a column, or a dotted path in records (default: text, sentence, form …)"},
-	{"pair", NCH_OPTION_TEXT, "NAME", .help = "where a second text is"},
-	NCH_ENCODING_OPTION,
-	NCH_TABLE_OPTIONS,
+	{"text", NCH_SET_TEXT(nch_answering_call, form.text), .argument = "NAME", .help = "where the text is: a column, or a dotted path in records (default: text, sentence, form …)"},
+	{"pair", NCH_SET_TEXT(nch_answering_call, form.pair), .argument = "NAME", .help = "where a second text is"},
+	NCH_ENCODING_INTO(nch_answering_call, rows.encoding),
+	NCH_TABLE_INTO(nch_answering_call, rows),
 	{0}};
 const nch_option_group nch_answering_record_group = {"Records and tables", record_options};
+
+nch_status nch_answering_read(const nch_options *options, nch_answering_call *call, nch_error *error)
+{
+	call->input = NCH_INPUT_BY_NAME;
+	call->path = nch_options_argument(options, 0);
+	NCH_TRY(nch_options_take(options, &nch_answering_group, call, error));
+	return nch_options_take(options, &nch_answering_record_group, call, error);
+}
 
 typedef struct work {
 	const nch_answering *a;
@@ -53,7 +73,7 @@ static nch_status answer_batch(work *w, size_t count, nch_error *error)
 		w->texts[i] = w->records[i].text;
 	nch_buffer_clear(&w->out);
 	if (w->form.embeddings)
-		NCH_TRY(a->embed(a->context, w->texts, count, w->form.output, w->logits, error));
+		NCH_TRY(a->embed(a->context, w->texts, count, w->form.cls ? NCH_OUTPUT_CLS : NCH_OUTPUT_MEAN, w->logits, error));
 	else
 		NCH_TRY(a->ask(a->context, w->texts, count, w->logits, w->scores, w->given, w->best, w->unknown, error));
 	for (size_t i = 0; i < count; i++) {
@@ -94,20 +114,20 @@ static nch_status answer_all(work *w, uint64_t *done, nch_error *error)
 	return NCH_OK;
 }
 
-static nch_status prepare(const nch_options *options, work *w, nch_error *error)
+static nch_status prepare(const nch_answering_call *call, work *w, nch_error *error)
 {
 	size_t cells, values, labels = w->a->who->labels;
-	const char *path = nch_options_argument(options, 0);
-	NCH_TRY(nch_answer_form_read(options, w->a->embeddings, path, &w->form, error));
+	w->form = call->form;
+	NCH_TRY(nch_answer_form_settle(&w->form, call->input, call->path, error));
 	w->form.targets = w->a->targets;
-	NCH_TRY(nch_source_open(options, &w->form, path, &w->source, error));
-	w->batch = (size_t)nch_options_integer(options, "batch");
+	NCH_TRY(nch_source_open(&call->rows, &w->form, call->path, &w->source, error));
+	w->batch = call->batch;
+	w->abstain = call->abstain;
 	w->arena = nch_arena_new(0);
 	w->records = nch_alloc(w->batch, sizeof *w->records);
 	w->texts = nch_alloc(w->batch, sizeof *w->texts);
 	w->best = nch_alloc(w->batch, sizeof *w->best);
 	w->unknown = nch_alloc(w->batch, sizeof *w->unknown);
-	w->abstain = (float)nch_options_real(options, "abstain");
 	if (nch_size_mul(w->batch, labels, &cells) && nch_size_mul(w->batch, w->form.embeddings ? w->a->columns : labels, &values)) {
 		w->logits = nch_alloc(values, sizeof *w->logits);
 		w->scores = nch_alloc(cells, sizeof *w->scores);
@@ -118,10 +138,10 @@ static nch_status prepare(const nch_options *options, work *w, nch_error *error)
 	return NCH_OK;
 }
 
-nch_status nch_answering_run(const nch_options *options, const nch_answering *answering, uint64_t *lines, nch_error *error)
+nch_status nch_answering_run(const nch_answering_call *call, const nch_answering *answering, uint64_t *lines, nch_error *error)
 {
 	work w = {.a = answering};
-	nch_status status = prepare(options, &w, error);
+	nch_status status = prepare(call, &w, error);
 	if (status == NCH_OK)
 		status = answer_all(&w, lines, error);
 	nch_buffer_free(&w.out);

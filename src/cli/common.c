@@ -27,40 +27,33 @@ nch_common nch_common_of(const nch_options *options)
 {
 	nch_common common = {0};
 	nch_options_take(options, &nch_common_group, &common, NULL); /* nothing in it is parsed */
+	const char *from_environment = common.isa_given ? NULL : nch_os_environment("NUNCHI_ISA");
+	if (from_environment != NULL && from_environment[0] != '\0')
+		common.isa = from_environment;
 	return common;
 }
 
-const char *nch_common_isa(const nch_options *options)
+nch_predictor_how nch_common_how(const nch_options *options, bool int8)
 {
-	const char *from_environment = nch_os_environment("NUNCHI_ISA");
-	const nch_common common = nch_common_of(options);
-	if (!common.isa_given && from_environment != NULL && from_environment[0] != '\0')
-		return from_environment;
-	return common.isa;
-}
-
-nch_predictor_how nch_common_how(const nch_options *options)
-{
-	return (nch_predictor_how){.threads = (size_t)nch_options_integer(options, "threads"), .isa = nch_common_isa(options), .int8 = nch_options_flag(options, "int8")};
+	return (nch_predictor_how){.threads = nch_common_of(options).threads, .int8 = int8};
 }
 
 nch_predictor_how nch_common_how_inside(const nch_options *options, bool gradients)
 {
-	return (nch_predictor_how){.threads = (size_t)nch_options_integer(options, "threads"), .isa = nch_common_isa(options), .floats = gradients};
+	return (nch_predictor_how){.threads = nch_common_of(options).threads, .floats = gradients};
 }
 
 nch_status nch_common_kernels(const nch_options *options, const nch_kernels **kernels, nch_error *error)
 {
-	const char *isa = nch_common_isa(options);
-	bool given = nch_common_of(options).isa_given;
-	*kernels = nch_kernels_find(isa);
+	const nch_common common = nch_common_of(options);
+	*kernels = nch_kernels_find(common.isa);
 	if (*kernels != NULL)
 		return NCH_OK;
 	nch_buffer list = {0};
 	for (const char *const *name = nch_kernels_available(); *name != NULL; name++)
 		nch_buffer_printf(&list, "%s%s", list.length > 0 ? ", " : "", *name);
-	nch_status status = nch_fail(error, NCH_USAGE, "%s %s: %s (this machine runs %s)", given ? "--isa" : "NUNCHI_ISA", isa,
-	                             nch_kernels_why(isa), list.data != NULL ? list.data : "nothing");
+	nch_status status = nch_fail(error, NCH_USAGE, "%s %s: %s (this machine runs %s)", common.isa_given ? "--isa" : "NUNCHI_ISA", common.isa,
+	                             nch_kernels_why(common.isa), list.data != NULL ? list.data : "nothing");
 	nch_buffer_free(&list);
 	return status;
 }
@@ -73,22 +66,10 @@ nch_status nch_parse_encoding(const nch_option *option, const char *text, nch_ar
 	return NCH_OK;
 }
 
-nch_status nch_common_encoding(const nch_options *options, nch_encoding *encoding, nch_error *error)
-{
-	const char *name = nch_options_text(options, "encoding");
-	*encoding = NCH_ENCODING_AUTO;
-	if (name != NULL && !nch_encoding_parse(name, encoding))
-		return nch_fail(error, NCH_USAGE, "--encoding %s: known are utf-8, cp949, euc-kr and utf-16", name);
-	return NCH_OK;
-}
-
-nch_status nch_common_text(const nch_options *options, const char *name, nch_buffer *text, nch_error *error)
+nch_status nch_common_text(const char *name, const char *value, nch_encoding encoding, nch_buffer *text, nch_error *error)
 {
 	char what[64];
-	nch_encoding encoding;
-	const char *value = nch_options_text(options, name);
 	snprintf(what, sizeof what, "--%s", name);
-	NCH_TRY(nch_common_encoding(options, &encoding, error));
 	return nch_input_text(what, encoding, value, strlen(value), text, error);
 }
 
@@ -96,7 +77,9 @@ nch_status nch_common_apply(const nch_options *options, nch_error *error)
 {
 	nch_output_set_quiet(nch_common_of(options).quiet);
 	const nch_kernels *kernels;
-	return nch_common_kernels(options, &kernels, error);
+	NCH_TRY(nch_common_kernels(options, &kernels, error));
+	nch_compute_default_isa(kernels->name);
+	return NCH_OK;
 }
 
 nch_status nch_common_pool(const nch_options *options, nch_pool **pool, nch_error *error)
@@ -110,7 +93,5 @@ nch_status nch_common_pool(const nch_options *options, nch_pool **pool, nch_erro
 
 nch_status nch_common_compute(const nch_options *options, nch_compute **compute, nch_error *error)
 {
-	const nch_kernels *kernels;
-	NCH_TRY(nch_common_kernels(options, &kernels, error));
-	return nch_compute_new(nch_common_of(options).threads, kernels->name, 128, 64, compute, error);
+	return nch_compute_new(nch_common_of(options).threads, NULL, 128, 64, compute, error);
 }

@@ -12,6 +12,7 @@
 typedef struct data_call {
 	nch_dataset_options options;
 	const char *labels;
+	nch_data_given given;
 } data_call;
 
 static nch_status parse_cleansing(const nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error)
@@ -36,11 +37,11 @@ static const nch_option data_options[] = {
 	{ "drop-label", NCH_SET_TEXT(data_call, options.drop_label), .argument = "a,b", .help = "leave rows with these labels out (names after --relabel)", .effect = NCH_BY_WHAT_IT_BRINGS },
 	{ "undersample", NCH_SET_TEXT(data_call, options.undersample), .argument = "a=N|min",
 	  .help = "keep at most N rows of a label, chosen by --seed (min: as the rarest has)", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "target", NCH_SET_CHOICE(data_call, options.target),
+	{ "target", NCH_SET_CHOICE(data_call, options.target), NCH_GIVEN(data_call, given.target),
 	  .help = "JSON records with a target (form, begin, end) beside the text: give it as the second text of a\n"
 	          "pair, between the new tokens <e> and </e>, or both (kept with the model)",
 	  .choices = "none|pair|markers|both" },
-	{ "cleansing", NCH_SET_PARSED(data_call, options.cleansing, parse_cleansing), .argument = "NAME",
+	{ "cleansing", NCH_SET_PARSED(data_call, options.cleansing, parse_cleansing), NCH_GIVEN(data_call, given.cleansing), .argument = "NAME",
 	  .help = "how texts are cleansed: none, kc-1, kc-2, nikl-ea-1 … (kept with the model)" },
 	{ "limit", NCH_SET_INTEGER(data_call, options.limit), .argument = "N", .help = "the first N rows only", .least = 1, .most = 9007199254740992.0, .effect = NCH_BY_WHAT_IT_BRINGS },
 	{ "bad-rows", NCH_SET_WHETHER(data_call, options.skip_bad_rows, "skip"), .help = "what happens to a row that can't be used", .choices = "error|skip", .effect = NCH_BY_WHAT_IT_BRINGS },
@@ -95,30 +96,8 @@ nch_status nch_parse_delimiter(const nch_option *option, const char *text, nch_a
 	return NCH_OK;
 }
 
-static nch_status read_delimiter(const nch_options *options, char *delimiter, nch_error *error)
-{
-	static const nch_option row = { .name = "delimiter" };
-	const char *text = nch_options_text(options, "delimiter");
-	return text == NULL ? NCH_OK : nch_parse_delimiter(&row, text, NULL, delimiter, error);
-}
-
-static int yes_or_no(const char *text, int automatic, int yes, int no)
-{
-	return strcmp(text, "yes") == 0 ? yes : strcmp(text, "no") == 0 ? no : automatic;
-}
-
-nch_status nch_rows_options_read(const nch_options *options, nch_rows_options *rows, nch_error *error)
-{
-	*rows = (nch_rows_options){ .sheet = nch_options_text(options, "sheet"), .skip_rows = (size_t)nch_options_integer(options, "skip-rows") };
-	rows->quoting = (nch_quoting)yes_or_no(nch_options_text(options, "quoting"), NCH_QUOTING_AUTO, NCH_QUOTING_RFC4180,
-	                                       NCH_QUOTING_NONE);
-	rows->header = (nch_header)yes_or_no(nch_options_text(options, "header"), NCH_HEADER_AUTO, NCH_HEADER_YES, NCH_HEADER_NO);
-	NCH_TRY(read_delimiter(options, &rows->delimiter, error));
-	return nch_common_encoding(options, &rows->encoding, error);
-}
-
 nch_status nch_data_options_read(const nch_options *options, bool skip_by_default, nch_dataset_options *dataset_options,
-                                 nch_labels *labels, nch_error *error)
+                                 nch_labels *labels, nch_data_given *given, nch_error *error)
 {
 	data_call call = { .options = { .skip_bad_rows = skip_by_default, .report_bad_row = show_bad_row, .remark = nch_data_remark } };
 	NCH_TRY(nch_options_take(options, &nch_data_group, &call, error));
@@ -132,5 +111,7 @@ nch_status nch_data_options_read(const nch_options *options, bool skip_by_defaul
 		call.options.known = labels;
 	}
 	*dataset_options = call.options;
+	if (given != NULL)
+		*given = call.given;
 	return NCH_OK;
 }

@@ -19,34 +19,33 @@ nch_status nch_jury_labels(const nch_predictor *predictor, nch_labels *labels, n
 	return NCH_OK;
 }
 
-nch_status nch_jury_read(const nch_options *options, const nch_predictor *predictor, const nch_labels *labels, const char *group, nch_dataset *data,
+nch_status nch_jury_read(const nch_options *options, nch_text_list files, const nch_predictor *predictor, const nch_labels *labels, const char *group, nch_dataset *data,
                          nch_error *error)
 {
 	nch_dataset_options data_options;
+	nch_data_given given;
 	nch_labels asked = {0};
-	size_t count;
-	const char *const *paths = nch_options_list(options, "data", &count);
 	nch_target_mode target = predictor->settings.target;
-	NCH_TRY(nch_data_options_read(options, false, &data_options, &asked, error));
+	NCH_TRY(nch_data_options_read(options, false, &data_options, &asked, &given, error));
 	nch_labels_free(&asked);
 	if (data_options.known != NULL)
 		return nch_fail(error, NCH_USAGE, "--labels: the labels are those of the model");
-	if (nch_options_given(options, "target") && data_options.target != target)
+	if (given.target && data_options.target != target)
 		return nch_fail(error, NCH_USAGE, "--target: the model was trained with --target %s, and so it is asked", nch_target_mode_name(target));
 	data_options.known = labels;
 	data_options.group = group;
 	data_options.need_labels = true;
 	data_options.target = data_options.pair == NULL ? target : NCH_TARGET_NONE;
-	if (!nch_options_given(options, "cleansing"))
+	if (!given.cleansing)
 		data_options.cleansing = predictor->cleansing;
 	data_options.multi_label = predictor->multi_label;
-	NCH_TRY(nch_dataset_read(paths, count, &data_options, data, error));
+	NCH_TRY(nch_dataset_read(files.items, files.count, &data_options, data, error));
 	nch_data_options_done(data);
 	return NCH_OK;
 }
 
 /* One member's scores; the truth is taken from the first one's rows. */
-static nch_status fill_member(const nch_options *options, const nch_ensemble *e, size_t member, nch_jury_bench *b, nch_error *error)
+static nch_status fill_member(const nch_options *options, nch_text_list files, const nch_ensemble *e, size_t member, nch_jury_bench *b, nch_error *error)
 {
 	nch_predictor *p = e->members[member];
 	nch_dataset data = {0};
@@ -56,7 +55,7 @@ static nch_status fill_member(const nch_options *options, const nch_ensemble *e,
 	size_t cells = 0;
 	nch_status status = nch_jury_labels(p, &labels, error);
 	if (status == NCH_OK)
-		status = nch_jury_read(options, p, &labels, NULL, &data, error);
+		status = nch_jury_read(options, files, p, &labels, NULL, &data, error);
 	if (status == NCH_OK && member > 0 && data.rows != b->jury.rows)
 		status = nch_fail(error, NCH_DATA, "model number %zu can use %zu rows of the data, the first one %zu: they must be judged by the same", member + 1,
 		                  data.rows, b->jury.rows);
@@ -87,7 +86,7 @@ static nch_status fill_member(const nch_options *options, const nch_ensemble *e,
 	return status;
 }
 
-nch_status nch_jury_bench_fill(const nch_options *options, const nch_ensemble *e, nch_jury_bench *b, nch_error *error)
+nch_status nch_jury_bench_fill(const nch_options *options, nch_text_list files, const nch_ensemble *e, nch_jury_bench *b, nch_error *error)
 {
 	b->jury = (nch_jury){.thresholds = e->thresholds, .count = e->count, .labels = e->labels};
 	b->scores = nch_alloc(e->count, sizeof *b->scores);
@@ -95,7 +94,7 @@ nch_status nch_jury_bench_fill(const nch_options *options, const nch_ensemble *e
 		return nch_no_memory(error);
 	NCH_TRY(nch_jury_labels(e->members[0], &b->labels, error));
 	for (size_t m = 0; m < e->count; m++)
-		NCH_TRY(fill_member(options, e, m, b, error));
+		NCH_TRY(fill_member(options, files, e, m, b, error));
 	b->jury.scores = (const float *const *)b->scores;
 	b->jury.goals = b->goals;
 	b->jury.label = b->label;

@@ -1,4 +1,4 @@
-/* options.c - the values of options: from their texts, and to those who ask. */
+/* options.c - the values of options, from their texts; the call, as it was typed and as what a run is. */
 #include "cli/options_private.h"
 
 #include <stdio.h>
@@ -137,7 +137,7 @@ void nch_options_free(nch_options *options)
 	nch_free(options);
 }
 
-/* --- what the commands ask --- */
+/* --- the call --- */
 
 /* As a shell takes it: in single quotes where a character could mean something to it. */
 static void add_word(const char *word, nch_buffer *out)
@@ -267,50 +267,6 @@ nch_status nch_options_override(nch_options *options, const char *name, const ch
 		return nch_no_memory(error);
 	NCH_TRY(nch_option_value_set_from_line(value, kept, error));
 	return nch_options_set_defaults(options, error);
-}
-
-static const struct nch_option_value *get(const nch_options *options, const char *name)
-{
-	const struct nch_option_value *value = nch_options_find(options, name, strlen(name));
-	if (value == NULL) {
-		fprintf(stderr, "nunchi: mistake in the program: %s asks for an option \"%s\" that its tables don't hold\n",
-		        options->command_name, name);
-		abort();
-	}
-	return value;
-}
-
-bool nch_options_given(const nch_options *options, const char *name)
-{
-	return get(options, name)->source != NCH_FROM_NOBODY;
-}
-
-bool nch_options_flag(const nch_options *options, const char *name)
-{
-	return get(options, name)->flag;
-}
-
-const char *nch_options_text(const nch_options *options, const char *name)
-{
-	const struct nch_option_value *value = get(options, name);
-	return value->count > 0 ? value->texts[value->count - 1] : NULL;
-}
-
-int64_t nch_options_integer(const nch_options *options, const char *name)
-{
-	return get(options, name)->integer;
-}
-
-double nch_options_real(const nch_options *options, const char *name)
-{
-	return get(options, name)->real;
-}
-
-const char *const *nch_options_list(const nch_options *options, const char *name, size_t *count)
-{
-	const struct nch_option_value *value = get(options, name);
-	*count = value->count;
-	return value->texts;
 }
 
 size_t nch_options_argument_count(const nch_options *options)

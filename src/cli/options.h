@@ -39,7 +39,7 @@ typedef enum nch_option_effect {
 
 /* What kind of variable an option's value goes to. */
 typedef enum nch_option_type {
-	NCH_TO_NOTHING, /* the command asks for the value by name */
+	NCH_TO_NOTHING, /* of the reading itself: --recipe, --help */
 	NCH_TO_BOOL,
 	NCH_TO_TEXT,
 	NCH_TO_LIST,
@@ -148,16 +148,6 @@ nch_status nch_options_take(const nch_options *options, const nch_option_group *
 
 /* "--NAME TEXT: why", NCH_USAGE: for functions that parse. */
 nch_status nch_option_refuse(const nch_option *option, const char *text, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);
-
-/* Whether the option was given, on the command line or in a file. As below, a name that the command's tables don't hold
- * is a mistake in the program and ends it. */
-bool nch_options_given(const nch_options *options, const char *name);
-bool nch_options_flag(const nch_options *options, const char *name);
-const char *nch_options_text(const nch_options *options, const char *name); /* TEXT, CHOICE; NULL without value or default */
-int64_t nch_options_integer(const nch_options *options, const char *name);  /* 0 without value or default */
-double nch_options_real(const nch_options *options, const char *name);      /* 0 without value or default */
-/* The values of a LIST, *count of them. */
-const char *const *nch_options_list(const nch_options *options, const char *name, size_t *count);
 
 /* The call as it was typed, "nunchi train --train …", with the quotes that a shell needs. */
 void nch_options_command_line(const nch_options *options, nch_buffer *out);

@@ -51,11 +51,11 @@ static nch_status find_members(nch_source *s, nch_error *error)
 	return NCH_OK;
 }
 
-static nch_status open_rows(nch_source *s, const nch_options *options, const char *path, nch_error *error)
+static nch_status open_rows(nch_source *s, const nch_rows_options *rows, const char *path, nch_error *error)
 {
 	s->names[0] = s->form->text;
 	s->names[1] = s->form->pair;
-	NCH_TRY(nch_rows_options_read(options, &s->how, error));
+	s->how = *rows;
 	s->how.table = true;
 	s->how.names = s->names;
 	s->how.name_count = 2;
@@ -69,16 +69,14 @@ static nch_status open_rows(nch_source *s, const nch_options *options, const cha
 	return s->form->jsonl && nch_rows_columns(s->rows) > 0 ? find_members(s, error) : NCH_OK;
 }
 
-static nch_status open_lines(nch_source *s, const nch_options *options, const char *path, nch_error *error)
+static nch_status open_lines(nch_source *s, nch_encoding encoding, const char *path, nch_error *error)
 {
-	nch_encoding encoding;
-	NCH_TRY(nch_common_encoding(options, &encoding, error));
 	NCH_TRY(nch_lines_open(path, encoding, &s->lines, error));
 	s->is_file = nch_lines_size(s->lines) > 0;
 	return NCH_OK;
 }
 
-nch_status nch_source_open(const nch_options *options, nch_answer_form *form, const char *path, nch_source **source, nch_error *error)
+nch_status nch_source_open(const nch_rows_options *rows, nch_answer_form *form, const char *path, nch_source **source, nch_error *error)
 {
 	nch_source *made = nch_alloc(1, sizeof *made);
 	if (made == NULL)
@@ -86,7 +84,7 @@ nch_status nch_source_open(const nch_options *options, nch_answer_form *form, co
 	path = path != NULL ? path : "-";
 	made->form = form;
 	made->is_file = strcmp(path, "-") != 0;
-	nch_status status = form->table ? open_rows(made, options, path, error) : open_lines(made, options, path, error);
+	nch_status status = form->table ? open_rows(made, rows, path, error) : open_lines(made, rows->encoding, path, error);
 	if (status != NCH_OK) {
 		nch_source_close(made);
 		return status;

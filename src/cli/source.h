@@ -6,9 +6,9 @@
 
 typedef struct nch_source nch_source;
 
-/* `path` NULL or "-" is standard input; `form` and `options` must live as long. form->columns and so on are filled in here. The columns that are taken from a table are told
+/* `path` NULL or "-" is standard input, rows: how a table and lines are read; `form` and the texts of `rows` must live as long. form->columns and so on are filled in here. The columns that are taken from a table are told
  * as a note. Release with nch_source_close. */
-nch_status nch_source_open(const nch_options *options, nch_answer_form *form, const char *path, nch_source **source, nch_error *error);
+nch_status nch_source_open(const nch_rows_options *rows, nch_answer_form *form, const char *path, nch_source **source, nch_error *error);
 void nch_source_close(nch_source *source); /* NULL is allowed */
 
 /* The next records, at most `limit`, *count of them; 0 at the end. Lines come as soon as they have arrived (io/line_stream.h). They are valid until the next call

@@ -177,7 +177,7 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
 		NCH_TRY(nch_options_take(options, groups[i], experiment, error));
 	NCH_TRY(nch_steps_options_read(options, experiment->preset, &experiment->training, values, error));
-	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, error));
+	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, NULL, error));
 	NCH_TRY(nch_shape_options_read(options, experiment->init, &experiment->shape, error));
 	NCH_TRY(read_classifier(options, experiment, error));
 	return check(experiment, error);

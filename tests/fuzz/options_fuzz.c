@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/options_private.h"
 #include "tests/fuzz/files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,16 +28,17 @@ static void check_range(const nch_option *option, double value)
 static void check_group(const nch_options *options, const nch_option_group *group)
 {
 	for (const nch_option *option = group->options; option->name != NULL; option++) {
-		size_t count = 0;
+		const struct nch_option_value *value = nch_options_find(options, option->name, strlen(option->name));
+		check(value != NULL && (value->option == option || value->option->type == option->type));
 		switch (option->kind) {
-		case NCH_OPTION_INTEGER: check_range(option, (double)nch_options_integer(options, option->name)); break;
-		case NCH_OPTION_REAL: check_range(option, nch_options_real(options, option->name)); break;
-		case NCH_OPTION_LIST: check((nch_options_list(options, option->name, &count) != NULL) == (count > 0)); break;
+		case NCH_OPTION_INTEGER: check_range(option, (double)value->integer); break;
+		case NCH_OPTION_REAL: check_range(option, value->real); break;
+		case NCH_OPTION_LIST: check((value->texts != NULL) == (value->count > 0)); break;
 		case NCH_OPTION_TEXT:
-		case NCH_OPTION_CHOICE: check(nch_options_text(options, option->name) == NULL || nch_options_text(options, option->name)[0] != '\0'); break;
+		case NCH_OPTION_CHOICE: check(value->count == 0 || value->texts[0][0] != '\0'); break;
 		case NCH_OPTION_FLAG: break;
 		}
-		check(!option->required || nch_options_given(options, option->name));
+		check(!option->required || value->source != NCH_FROM_NOBODY);
 	}
 }
 

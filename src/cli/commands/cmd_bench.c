@@ -10,30 +10,37 @@
 #include "cli/output.h"
 #include "nn/compute.h"
 
+typedef struct bench_call {
+	bool json, int8;
+	double patience; /* seconds for each figure */
+	const char *step, *preset, *tokenizer, *model, *data;
+	size_t m, n, k, batch, length; /* 0: nobody said */
+} bench_call;
+
 static const nch_option own_options[] = {
-	{"json", NCH_OPTION_FLAG, .help = "one JSON object instead of tables"},
-	{"seconds", NCH_OPTION_REAL, "S", .help = "about so long for each figure", .otherwise = "0.1", .least = 0.001, .most = 3600},
-	{"step", NCH_OPTION_CHOICE, .choices = "1|2|3|4|5|6|7|all",
+	{"json", NCH_SET_FLAG(bench_call, json), .help = "one JSON object instead of tables"},
+	{"seconds", NCH_SET_REAL(bench_call, patience), .argument = "S", .help = "about so long for each figure", .otherwise = "0.1", .least = 0.001, .most = 3600},
+	{"step", NCH_SET_CHOICE(bench_call, step), .choices = "1|2|3|4|5|6|7|all",
 	 .help = "gemm: a step of docs/gemm.md (256 x 1024 times 1024 x 4096, one thread)"},
-	{"m", NCH_OPTION_INTEGER, "N", .help = "gemm: rows (tokens)", .least = 1, .most = 1 << 20},
-	{"n", NCH_OPTION_INTEGER, "N", .help = "gemm: columns (the layer's outputs)", .least = 1, .most = 1 << 20},
-	{"k", NCH_OPTION_INTEGER, "N", .help = "gemm: what is summed over (the layer's inputs)", .least = 1, .most = 1 << 20},
-	{"preset", NCH_OPTION_CHOICE, .choices = "tiny|mini|small|medium|base|large", .help = "train, predict: the model (default: small; base)"},
-	{"batch", NCH_OPTION_INTEGER, "N", .help = "train, predict: sentences at once", .least = 1, .most = 1 << 16},
-	{"length", NCH_OPTION_INTEGER, "N", .help = "train, predict: tokens of a sentence", .otherwise = "32", .least = 1, .most = 512},
-	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "tokenize: whose speed"},
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "predict: this model on --data, its first line alone and all lines together"},
-	{"int8", NCH_OPTION_FLAG, .help = "gemm, predict: in bytes; gemm: beside the peak of multiplying those"},
-	{"data", NCH_OPTION_TEXT, "FILE", .help = "tokenize, sentences, predict --model: a text, a sentence a line"},
+	{"m", NCH_SET_INTEGER(bench_call, m), .argument = "N", .help = "gemm: rows (tokens)", .least = 1, .most = 1 << 20},
+	{"n", NCH_SET_INTEGER(bench_call, n), .argument = "N", .help = "gemm: columns (the layer's outputs)", .least = 1, .most = 1 << 20},
+	{"k", NCH_SET_INTEGER(bench_call, k), .argument = "N", .help = "gemm: what is summed over (the layer's inputs)", .least = 1, .most = 1 << 20},
+	{"preset", NCH_SET_CHOICE(bench_call, preset), .choices = "tiny|mini|small|medium|base|large", .help = "train, predict: the model (default: small; base)"},
+	{"batch", NCH_SET_INTEGER(bench_call, batch), .argument = "N", .help = "train, predict: sentences at once", .least = 1, .most = 1 << 16},
+	{"length", NCH_SET_INTEGER(bench_call, length), .argument = "N", .help = "train, predict: tokens of a sentence", .otherwise = "32", .least = 1, .most = 512},
+	{"tokenizer", NCH_SET_TEXT(bench_call, tokenizer), .argument = "FILE|DIR", .help = "tokenize: whose speed"},
+	{"model", NCH_SET_TEXT(bench_call, model), .argument = "DIR", .help = "predict: this model on --data, its first line alone and all lines together"},
+	{"int8", NCH_SET_FLAG(bench_call, int8), .help = "gemm, predict: in bytes; gemm: beside the peak of multiplying those"},
+	{"data", NCH_SET_TEXT(bench_call, data), .argument = "FILE", .help = "tokenize, sentences, predict --model: a text, a sentence a line"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 static const nch_option_group *const groups[] = {&own_group, NULL};
 
 typedef struct bench {
 	const nch_options *options;
+	bench_call call;
 	nch_compute *compute;
-	double peak, patience;
-	bool json;
+	double peak;
 	const char *table;  /* whose head was printed last */
 	nch_buffer results; /* JSON */
 	nch_error *error;
@@ -113,7 +120,7 @@ static nch_status tell(bench *b, nch_status status, nch_figure *f)
 		return status;
 	if (f->share <= 0.0)
 		f->share = f->gflops / b->peak;
-	if (b->json)
+	if (b->call.json)
 		add_json(b, f);
 	else
 		print_line(b, f);
@@ -124,13 +131,12 @@ static nch_status tell(bench *b, nch_status status, nch_figure *f)
 
 static nch_status bench_steps(bench *b, const char *which)
 {
-	size_t m = (size_t)nch_options_integer(b->options, "m"), n = (size_t)nch_options_integer(b->options, "n");
-	size_t k = (size_t)nch_options_integer(b->options, "k");
+	size_t m = b->call.m, n = b->call.n, k = b->call.k;
 	nch_figure f;
 	for (int step = 1; step <= NCH_GEMM_STEPS; step++)
 		if (strcmp(which, "all") == 0 || which[0] - '0' == step)
 			NCH_TRY(tell(b,
-			             nch_bench_gemm_step(b->compute, step, m > 0 ? m : 256, n > 0 ? n : 4096, k > 0 ? k : 1024, b->patience, &f, b->error),
+			             nch_bench_gemm_step(b->compute, step, m > 0 ? m : 256, n > 0 ? n : 4096, k > 0 ? k : 1024, b->call.patience, &f, b->error),
 			             &f));
 	return NCH_OK;
 }
@@ -139,8 +145,8 @@ static nch_status bench_steps(bench *b, const char *which)
 static nch_status bench_forward(bench *b, size_t m, size_t n, size_t k)
 {
 	nch_figure f;
-	return tell(b, nch_options_flag(b->options, "int8") ? nch_bench_int8(b->compute, m, n, k, b->patience, &f, b->error)
-	                                                    : nch_bench_gemm(b->compute, NCH_FORWARD, m, n, k, b->patience, &f, b->error), &f);
+	return tell(b, b->call.int8 ? nch_bench_int8(b->compute, m, n, k, b->call.patience, &f, b->error)
+	                                                    : nch_bench_gemm(b->compute, NCH_FORWARD, m, n, k, b->call.patience, &f, b->error), &f);
 }
 
 /* From one token to thousands, in the shapes of a base model's layers; and a training batch's gradients. */
@@ -148,22 +154,21 @@ static nch_status bench_gemm(bench *b)
 {
 	static const size_t rows[] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
 	static const size_t layers[][2] = {{768, 768}, {3072, 768}, {768, 3072}};
-	size_t m = (size_t)nch_options_integer(b->options, "m"), n = (size_t)nch_options_integer(b->options, "n");
-	size_t k = (size_t)nch_options_integer(b->options, "k");
+	size_t m = b->call.m, n = b->call.n, k = b->call.k;
 	nch_figure f;
-	if (nch_options_text(b->options, "step") != NULL)
-		return bench_steps(b, nch_options_text(b->options, "step"));
+	if (b->call.step != NULL)
+		return bench_steps(b, b->call.step);
 	for (size_t l = 0; l < 3; l++)
 		for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
 			if ((m > 0 && r > 0) || ((n > 0 || k > 0) && l > 0))
 				continue; /* the user's own shape, once */
 			NCH_TRY(bench_forward(b, m > 0 ? m : rows[r], n > 0 ? n : layers[l][0], k > 0 ? k : layers[l][1]));
 		}
-	if (m > 0 || n > 0 || k > 0 || nch_options_flag(b->options, "int8"))
+	if (m > 0 || n > 0 || k > 0 || b->call.int8)
 		return NCH_OK;
 	for (size_t l = 0; l < 3; l++) {
-		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_INPUT_GRADIENT, 1024, layers[l][1], layers[l][0], b->patience, &f, b->error), &f));
-		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_WEIGHT_GRADIENT, layers[l][0], layers[l][1], 1024, b->patience, &f, b->error), &f));
+		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_INPUT_GRADIENT, 1024, layers[l][1], layers[l][0], b->call.patience, &f, b->error), &f));
+		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_WEIGHT_GRADIENT, layers[l][0], layers[l][1], 1024, b->call.patience, &f, b->error), &f));
 	}
 	return NCH_OK;
 }
@@ -174,7 +179,7 @@ static nch_status bench_attention(bench *b)
 	nch_figure f;
 	for (int backward = 0; backward <= 1; backward++)
 		for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
-			NCH_TRY(tell(b, nch_bench_attention(b->compute, 1024 / lengths[i], lengths[i], 12, 64, backward, b->patience, &f, b->error), &f));
+			NCH_TRY(tell(b, nch_bench_attention(b->compute, 1024 / lengths[i], lengths[i], 12, 64, backward, b->call.patience, &f, b->error), &f));
 	return NCH_OK;
 }
 
@@ -182,16 +187,15 @@ static nch_status bench_elements(bench *b)
 {
 	nch_figure f;
 	for (size_t i = 0; i < 7; i++)
-		NCH_TRY(tell(b, nch_bench_elements(b->compute, i, b->patience, &f, b->error), &f));
+		NCH_TRY(tell(b, nch_bench_elements(b->compute, i, b->call.patience, &f, b->error), &f));
 	return NCH_OK;
 }
 
 static nch_config model_config(const bench *b, const char *otherwise)
 {
 	static char *labels[] = {"0", "1", "2", "3", "4", "5", "6"};
-	const char *preset = nch_options_text(b->options, "preset");
 	nch_config config;
-	nch_config_preset(preset != NULL ? preset : otherwise, &config);
+	nch_config_preset(b->call.preset != NULL ? b->call.preset : otherwise, &config);
 	config.vocab_size = 8002; /* KoBERT's */
 	config.labels = sizeof labels / sizeof *labels;
 	config.label_names = labels;
@@ -200,25 +204,25 @@ static nch_config model_config(const bench *b, const char *otherwise)
 
 static nch_status bench_train(bench *b)
 {
-	size_t batch = (size_t)nch_options_integer(b->options, "batch"), length = (size_t)nch_options_integer(b->options, "length");
+	size_t batch = b->call.batch, length = b->call.length;
 	nch_config config = model_config(b, "small");
 	nch_figure f;
-	return tell(b, nch_bench_train(b->compute, &config, batch > 0 ? batch : 32, length, b->patience, &f, b->error), &f);
+	return tell(b, nch_bench_train(b->compute, &config, batch > 0 ? batch : 32, length, b->call.patience, &f, b->error), &f);
 }
 
 /* A model folder on a text: the first line alone (latency), then all lines (throughput). */
 static nch_status bench_texts(bench *b, const char *folder)
 {
-	const char *data = nch_options_text(b->options, "data");
+	const char *data = b->call.data;
 	nch_buffer text = {0};
 	nch_figure f;
 	if (data == NULL)
 		return nch_fail(b->error, NCH_USAGE, "bench predict --model needs --data FILE");
 	NCH_TRY(nch_file_read_any(data, (size_t)1 << 30, &text, b->error));
-	const nch_predictor_how how = nch_common_how(b->options);
+	const nch_predictor_how how = nch_common_how(b->options, b->call.int8);
 	nch_status status = NCH_OK;
 	for (size_t limit = 2; limit-- > 0 && status == NCH_OK;) {
-		status = nch_bench_texts(folder, &how, text.data, text.length, limit, b->patience, &f, b->error);
+		status = nch_bench_texts(folder, &how, text.data, text.length, limit, b->call.patience, &f, b->error);
 		if (status == NCH_OK)
 			status = tell(b, NCH_OK, &f);
 	}
@@ -228,22 +232,21 @@ static nch_status bench_texts(bench *b, const char *folder)
 
 static nch_status bench_predict(bench *b)
 {
-	if (nch_options_text(b->options, "model") != NULL)
-		return bench_texts(b, nch_options_text(b->options, "model"));
-	size_t batch = (size_t)nch_options_integer(b->options, "batch"), length = (size_t)nch_options_integer(b->options, "length");
-	bool int8 = nch_options_flag(b->options, "int8");
+	if (b->call.model != NULL)
+		return bench_texts(b, b->call.model);
+	size_t batch = b->call.batch, length = b->call.length;
 	nch_config config = model_config(b, "base");
 	nch_figure f;
 	if (batch == 0) {
-		NCH_TRY(tell(b, nch_bench_predict(b->compute, &config, int8, 1, length, b->patience, &f, b->error), &f));
+		NCH_TRY(tell(b, nch_bench_predict(b->compute, &config, b->call.int8, 1, length, b->call.patience, &f, b->error), &f));
 		batch = 32;
 	}
-	return tell(b, nch_bench_predict(b->compute, &config, int8, batch, length, b->patience, &f, b->error), &f);
+	return tell(b, nch_bench_predict(b->compute, &config, b->call.int8, batch, length, b->call.patience, &f, b->error), &f);
 }
 
 static nch_status bench_tokenize(bench *b)
 {
-	const char *path = nch_options_text(b->options, "tokenizer"), *data = nch_options_text(b->options, "data");
+	const char *path = b->call.tokenizer, *data = b->call.data;
 	nch_tokenizer *tokenizer = NULL;
 	nch_buffer text = {0};
 	nch_figure f;
@@ -252,9 +255,9 @@ static nch_status bench_tokenize(bench *b)
 	NCH_TRY(nch_file_read_any(data, (size_t)1 << 30, &text, b->error));
 	nch_status status = nch_tokenizer_load(path, &tokenizer, b->error);
 	if (status == NCH_OK)
-		status = tell(b, nch_bench_tokenize(tokenizer, NULL, text.data, text.length, b->patience, &f, b->error), &f);
+		status = tell(b, nch_bench_tokenize(tokenizer, NULL, text.data, text.length, b->call.patience, &f, b->error), &f);
 	if (status == NCH_OK && nch_pool_threads(b->compute->pool) > 1)
-		status = tell(b, nch_bench_tokenize(tokenizer, b->compute->pool, text.data, text.length, b->patience, &f, b->error), &f);
+		status = tell(b, nch_bench_tokenize(tokenizer, b->compute->pool, text.data, text.length, b->call.patience, &f, b->error), &f);
 	nch_tokenizer_free(tokenizer);
 	nch_buffer_free(&text);
 	return status;
@@ -262,13 +265,13 @@ static nch_status bench_tokenize(bench *b)
 
 static nch_status bench_sentences(bench *b)
 {
-	const char *data = nch_options_text(b->options, "data");
+	const char *data = b->call.data;
 	nch_buffer text = {0};
 	nch_figure f;
 	if (data == NULL)
 		return nch_fail(b->error, NCH_USAGE, "bench sentences needs --data FILE");
 	NCH_TRY(nch_file_read_any(data, (size_t)1 << 30, &text, b->error));
-	nch_status status = nch_bench_sentences(text.data != NULL ? text.data : "", text.length, b->patience, &f, b->error);
+	nch_status status = nch_bench_sentences(text.data != NULL ? text.data : "", text.length, b->call.patience, &f, b->error);
 	if (status == NCH_OK)
 		status = tell(b, NCH_OK, &f);
 	nch_buffer_free(&text);
@@ -286,7 +289,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 /* Whether nothing is missing for a kind that was not named. */
 static bool has_all_files(const bench *b, nch_status (*run)(bench *b))
 {
-	return run == bench_tokenize ? nch_options_given(b->options, "tokenizer") : run != bench_sentences;
+	return run == bench_tokenize ? b->call.tokenizer != NULL : run != bench_sentences;
 }
 
 /* One kind, or, without a name, all that need no file. */
@@ -305,9 +308,10 @@ static nch_status run_bench(const nch_options *options, nch_error *error)
 {
 	const nch_kernels *kernels;
 	const char *name = nch_options_argument(options, 0);
-	bench b = {.options = options, .patience = nch_options_real(options, "seconds"), .json = nch_options_flag(options, "json"), .error = error};
-	size_t threads = (size_t)nch_options_integer(options, "threads");
-	if (nch_options_text(options, "step") != NULL) {
+	bench b = {.options = options, .error = error};
+	size_t threads = nch_common_of(options).threads;
+	NCH_TRY(nch_options_take(options, &own_group, &b.call, error));
+	if (b.call.step != NULL) {
 		if (name == NULL || strcmp(name, "gemm") != 0)
 			return nch_fail(error, NCH_USAGE, "--step belongs to: nunchi bench gemm");
 		if (threads == 0)
@@ -315,12 +319,12 @@ static nch_status run_bench(const nch_options *options, nch_error *error)
 	}
 	NCH_TRY(nch_common_kernels(options, &kernels, error));
 	NCH_TRY(nch_compute_new(threads, kernels->name, 512, 64, &b.compute, error));
-	b.peak = nch_bench_peak(b.compute, b.patience > 0.2 ? b.patience : 0.2);
-	if (!b.json)
+	b.peak = nch_bench_peak(b.compute, b.call.patience > 0.2 ? b.call.patience : 0.2);
+	if (!b.call.json)
 		nch_output_printf("peak: %.1f GFLOP/s (%s, %zu %s)\n\n", b.peak, kernels->name, nch_pool_threads(b.compute->pool),
 		                  nch_pool_threads(b.compute->pool) == 1 ? "thread" : "threads");
 	nch_status status = run_kinds(&b, name);
-	if (status == NCH_OK && b.json) {
+	if (status == NCH_OK && b.call.json) {
 		nch_buffer out = {0};
 		nch_buffer_text(&out, "{\"peak_gflops\":");
 		nch_json_write_double(&out, b.peak / (double)nch_pool_threads(b.compute->pool)); /* of one core */

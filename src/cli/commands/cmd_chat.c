@@ -11,10 +11,16 @@
 #include "kernels/math.h"
 #include "train/predictor.h"
 
+typedef struct chat_call {
+	const char *model;
+	bool int8;
+	nch_encoding encoding;
+} chat_call;
+
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
-	NCH_INT8_OPTION,
-	NCH_ENCODING_OPTION,
+	NCH_MODEL_INTO(chat_call, model),
+	NCH_INT8_INTO(chat_call, int8),
+	NCH_ENCODING_INTO(chat_call, encoding),
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -102,14 +108,14 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_predictor *predictor = NULL;
 	nch_lines *lines = NULL;
 	float *logits = NULL, *scores = NULL;
-	nch_encoding encoding;
+	chat_call call = {0};
 	const char *folder;
-	NCH_TRY(nch_common_encoding(options, &encoding, error));
-	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_EMOTIONS, &folder, error));
-	const nch_predictor_how how = nch_common_how(options);
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	NCH_TRY(nch_default_model(call.model, NCH_DEFAULT_EMOTIONS, &folder, error));
+	const nch_predictor_how how = nch_common_how(options, call.int8);
 	nch_status status = nch_predictor_open_how(folder, &how, &predictor, error);
 	if (status == NCH_OK)
-		status = nch_lines_open(NULL, encoding, &lines, error);
+		status = nch_lines_open(NULL, call.encoding, &lines, error);
 	if (status == NCH_OK) {
 		logits = nch_alloc(nch_predictor_labels(predictor), sizeof *logits);
 		scores = nch_alloc(nch_predictor_labels(predictor), sizeof *scores);

@@ -15,10 +15,15 @@
 
 enum { MOST_RUNS = 64 };
 
+typedef struct compare_call {
+	const char *svg, *details;
+	bool json;
+} compare_call;
+
 static const nch_option own_options[] = {
-	{"svg", NCH_OPTION_TEXT, "FILE", .help = "also a picture with the curves of all runs"},
-	{"details", NCH_OPTION_TEXT, "FILE", .help = "also a picture of one run, step by step: loss, rate, gradients, and what --log-details wrote"},
-	{"json", NCH_OPTION_FLAG, .help = "one JSON object a run instead of the table"},
+	{"svg", NCH_SET_TEXT(compare_call, svg), .argument = "FILE", .help = "also a picture with the curves of all runs"},
+	{"details", NCH_SET_TEXT(compare_call, details), .argument = "FILE", .help = "also a picture of one run, step by step: loss, rate, gradients, and what --log-details wrote"},
+	{"json", NCH_SET_FLAG(compare_call, json), .help = "one JSON object a run instead of the table"},
 	{0}};
 static const nch_option_group own_group = {"What is shown", own_options};
 
@@ -162,29 +167,32 @@ static void print_json(const compared *r, nch_buffer *out)
 static nch_status show(const nch_options *options, compared *runs, size_t count, nch_buffer *out, nch_error *error)
 {
 	nch_curve_run curves[MOST_RUNS];
-	const char *svg = nch_options_text(options, "svg"), *details = nch_options_text(options, "details");
+	compare_call call = {0};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	if (count > 1 && call.details != NULL)
+		return nch_fail(error, NCH_USAGE, "--details draws one run: give one folder");
 	for (size_t i = 0; i < count; i++) {
 		runs[i].folder = nch_options_argument(options, i);
 		NCH_TRY(read_run(&runs[i], error));
 	}
 	NCH_TRY(name_runs(runs, count, error));
-	if (svg != NULL) {
+	if (call.svg != NULL) {
 		for (size_t i = 0; i < count; i++)
 			curves[i] = (nch_curve_run){.name = runs[i].name, .log = &runs[i].log};
 		nch_curves_svg(curves, count, out);
 		NCH_TRY(nch_buffer_check(out, error));
-		NCH_TRY(nch_file_write(svg, out->data, out->length, error));
+		NCH_TRY(nch_file_write(call.svg, out->data, out->length, error));
 	}
-	if (details != NULL) {
+	if (call.details != NULL) {
 		nch_buffer_clear(out);
 		nch_details_svg(&runs[0].log, out);
 		NCH_TRY(nch_buffer_check(out, error));
-		NCH_TRY(nch_file_write(details, out->data, out->length, error));
+		NCH_TRY(nch_file_write(call.details, out->data, out->length, error));
 	}
-	if (!nch_options_flag(options, "json")) {
+	if (!call.json) {
 		print_table(runs, count);
-		if (svg != NULL)
-			nch_output_note("the curves are in %s", svg);
+		if (call.svg != NULL)
+			nch_output_note("the curves are in %s", call.svg);
 		return NCH_OK;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -199,8 +207,6 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_buffer out = {0};
 	if (count == 0)
 		return nch_fail(error, NCH_USAGE, "compare needs the folders of one or more training runs");
-	if (count > 1 && nch_options_text(options, "details") != NULL)
-		return nch_fail(error, NCH_USAGE, "--details draws one run: give one folder");
 	nch_status status = show(options, runs, count, &out, error);
 	for (size_t i = 0; i < count; i++)
 		free_run(&runs[i]);

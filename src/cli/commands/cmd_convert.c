@@ -16,11 +16,22 @@
 #include "train/model_change.h"
 #include "train/self_test.h"
 
+/* The types, as their choices have them; the last one is more than a type. */
+enum { TO_F32, TO_F16, TO_BF16, TO_BYTES };
+static const nch_dtype types[] = {[TO_F32] = NCH_F32, [TO_F16] = NCH_F16, [TO_BF16] = NCH_BF16};
+
+typedef struct convert_call {
+	const char *from, *to;
+	bool torch;
+	unsigned type;
+	size_t threads;
+} convert_call;
+
 static const nch_option own_options[] = {
-	{"from", NCH_OPTION_TEXT, "DIR", .help = "model folder: config.json, model.safetensors or pytorch_model.bin, tokenizer", .required = true},
-	{"to", NCH_OPTION_TEXT, "DIR", .help = "folder to write", .required = true},
-	{"format", NCH_OPTION_CHOICE, .choices = "safetensors|torch", .otherwise = "safetensors", .help = "model.safetensors, or pytorch_model.bin"},
-	{"type", NCH_OPTION_CHOICE, .choices = "f32|f16|bf16|int8", .otherwise = "f32",
+	{"from", NCH_SET_TEXT(convert_call, from), .argument = "DIR", .help = "model folder: config.json, model.safetensors or pytorch_model.bin, tokenizer", .required = true},
+	{"to", NCH_SET_TEXT(convert_call, to), .argument = "DIR", .help = "folder to write", .required = true},
+	{"format", NCH_SET_WHETHER(convert_call, torch, "torch"), .choices = "safetensors|torch", .otherwise = "safetensors", .help = "model.safetensors, or pytorch_model.bin"},
+	{"type", NCH_SET_CHOICE(convert_call, type), .choices = "f32|f16|bf16|int8", .otherwise = "f32",
 	 .help = "of the weights; narrower ones are rounded to nearest; int8: bytes, a scale a row, and computed so"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
@@ -110,18 +121,16 @@ static bool has_self_test(const char *folder)
 /* Everything else in the folder goes along: config.json, nunchi.json, the tokenizer's files, README.md … */
 static nch_status write_model(void *context, const char *to, nch_error *error)
 {
-	const nch_options *options = context;
-	const char *from = nch_options_text(options, "from"), *type = nch_options_text(options, "type");
-	bool torch = strcmp(nch_options_text(options, "format"), "torch") == 0;
+	const convert_call *call = context;
+	const char *from = call->from;
 	nch_folder_view view;
 	nch_folder_look(&view, from);
 	nch_status status = nch_folder_each(from, copy_one, (void *)to, error);
 	if (status == NCH_OK)
-		status = strcmp(type, "int8") == 0 ? write_bytes(from, to, error)
-		                                   : write_as(from, to, torch, strcmp(type, "f16") == 0 ? NCH_F16 : strcmp(type, "bf16") == 0 ? NCH_BF16 : NCH_F32, error);
+		status = call->type == TO_BYTES ? write_bytes(from, to, error) : write_as(from, to, call->torch, types[call->type], error);
 	status = nch_folder_end_look(&view, status, error);
 	if (status == NCH_OK && has_self_test(from))
-		status = nch_self_test_write(to, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), error);
+		status = nch_self_test_write(to, call->threads, NULL, error);
 	return status;
 }
 
@@ -142,14 +151,14 @@ static nch_status check_from(const char *from, bool bytes, nch_error *error)
 
 static nch_status run_convert(const nch_options *options, nch_error *error)
 {
-	const char *from = nch_options_text(options, "from"), *to = nch_options_text(options, "to");
-	bool bytes = strcmp(nch_options_text(options, "type"), "int8") == 0;
-	if (bytes && strcmp(nch_options_text(options, "format"), "torch") == 0)
+	convert_call call = {.threads = nch_common_of(options).threads};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	if (call.type == TO_BYTES && call.torch)
 		return nch_fail(error, NCH_USAGE, "--type int8 is written as safetensors only");
-	if (same_folder(from, to))
+	if (same_folder(call.from, call.to))
 		return nch_fail(error, NCH_USAGE, "--from and --to are the same folder; write to a new one");
-	NCH_TRY(check_from(from, bytes, error));
-	return nch_model_change(to, write_model, (void *)options, error);
+	NCH_TRY(check_from(call.from, call.type == TO_BYTES, error));
+	return nch_model_change(call.to, write_model, &call, error);
 }
 
 const nch_command nch_command_convert = {

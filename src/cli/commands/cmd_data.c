@@ -10,16 +10,23 @@
 #include "tokenizer/tokenizer.h"
 #include "train/settings.h"
 
+typedef struct look_call {
+	nch_text_list files, test;
+	const char *model, *tokenizer;
+	size_t max_len;
+	bool show_cleansing, json;
+} look_call;
+
 static const nch_option own_options[] = {
-	{ "data", NCH_OPTION_LIST, "FILE", .help = ".csv .tsv .xlsx .jsonl .json .txt, - for standard input" },
-	{ "test", NCH_OPTION_LIST, "FILE", .help = "test data: how many of its rows stand in the data too" },
-	{ "model", NCH_OPTION_TEXT, "DIR", .help = "count tokens as this model's tokenizer cuts them, up to its max_len" },
-	{ "tokenizer", NCH_OPTION_TEXT, "FILE", .help = "count tokens with this tokenizer (file or folder)" },
-	{ "max-len", NCH_OPTION_INTEGER, "N", .help = "count the rows that are longer than N tokens", .least = 3,
+	{ "data", NCH_SET_LIST(look_call, files), .argument = "FILE", .help = ".csv .tsv .xlsx .jsonl .json .txt, - for standard input" },
+	{ "test", NCH_SET_LIST(look_call, test), .argument = "FILE", .help = "test data: how many of its rows stand in the data too" },
+	{ "model", NCH_SET_TEXT(look_call, model), .argument = "DIR", .help = "count tokens as this model's tokenizer cuts them, up to its max_len" },
+	{ "tokenizer", NCH_SET_TEXT(look_call, tokenizer), .argument = "FILE", .help = "count tokens with this tokenizer (file or folder)" },
+	{ "max-len", NCH_SET_INTEGER(look_call, max_len), .argument = "N", .help = "count the rows that are longer than N tokens", .least = 3,
 	  .most = 1000000 },
-	{ "show-cleansing", NCH_OPTION_FLAG,
+	{ "show-cleansing", NCH_SET_FLAG(look_call, show_cleansing),
 	  .help = "instead: the texts that --cleansing (or the model's) changes, step by step" },
-	{ "json", NCH_OPTION_FLAG, .help = "one JSON object instead of a table" },
+	{ "json", NCH_SET_FLAG(look_call, json), .help = "one JSON object instead of a table" },
 	{ 0 }
 };
 static const nch_option_group own_group = { "What is looked at", own_options };
@@ -35,31 +42,20 @@ typedef struct work {
 	nch_buffer out;
 } work;
 
-static nch_status load_tokenizer(const nch_options *options, work *w, size_t *max_len, const nch_cleansing **cleansing,
-                                 nch_error *error)
+/* The tokenizer, and what the model's folder says where nobody else does. */
+static nch_status load_tokenizer(look_call *call, bool cleansing_given, const nch_cleansing **cleansing, nch_tokenizer **tokenizer, nch_error *error)
 {
-	const char *model = nch_options_text(options, "model"), *tokenizer = nch_options_text(options, "tokenizer");
-	*max_len = (size_t)nch_options_integer(options, "max-len");
-	if (model != NULL) {
+	if (call->model != NULL) {
 		nch_settings settings;
-		NCH_TRY(nch_settings_read(model, &settings, error));
+		NCH_TRY(nch_settings_read(call->model, &settings, error));
 		nch_settings_free(&settings);
-		*max_len = *max_len > 0 ? *max_len : settings.max_len;
-		if (!nch_options_given(options, "cleansing"))
+		call->max_len = call->max_len > 0 ? call->max_len : settings.max_len;
+		if (!cleansing_given)
 			NCH_TRY(nch_cleansing_find(settings.cleansing, cleansing, error));
 	}
-	if (model == NULL && tokenizer == NULL)
-		return *max_len == 0
-		               ? NCH_OK
-		               : nch_fail(error, NCH_USAGE, "--max-len counts tokens: it needs --model or --tokenizer");
-	return nch_tokenizer_load(tokenizer != NULL ? tokenizer : model, &w->tokenizer, error);
-}
-
-/* The files of --data, or the arguments. */
-static nch_status data_files(const nch_options *options, const char *const **paths, size_t *count, nch_error *error)
-{
-	*paths = nch_options_list(options, "data", count);
-	return *count > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "which data? give --data FILE");
+	if (call->model == NULL && call->tokenizer == NULL)
+		return call->max_len == 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--max-len counts tokens: it needs --model or --tokenizer");
+	return nch_tokenizer_load(call->tokenizer != NULL ? call->tokenizer : call->model, tokenizer, error);
 }
 
 /* The labels before and after --relabel, --drop-label and --undersample, since the table shows those after. */
@@ -100,14 +96,13 @@ static void show_steps(const nch_cleansing *cleansing, const char *text, size_t 
 }
 
 /* --show-cleansing: reads the texts as they are, and shows what the cleansing would do. */
-static nch_status show_cleansing(const char *const *paths, size_t count, nch_dataset_options *data_options, work *w,
-                                 nch_error *error)
+static nch_status show_cleansing(nch_text_list files, nch_dataset_options *data_options, work *w, nch_error *error)
 {
 	const nch_cleansing *cleansing = data_options->cleansing;
 	if (cleansing == NULL)
 		return nch_fail(error, NCH_USAGE, "--show-cleansing needs --cleansing NAME, or a model that has one");
 	data_options->cleansing = NULL;
-	NCH_TRY(nch_dataset_read(paths, count, data_options, &w->data, error));
+	NCH_TRY(nch_dataset_read(files.items, files.count, data_options, &w->data, error));
 	nch_data_options_done(&w->data);
 	for (size_t i = 0; i < w->data.rows; i++) {
 		size_t length;
@@ -127,37 +122,38 @@ static nch_status count_row(void *context, const nch_dataset *data, size_t row, 
 
 static nch_status look(const nch_options *options, work *w, nch_error *error)
 {
-	const char *const *paths, *const *test_paths;
-	size_t count, test_count, max_len;
+	look_call call = {0};
 	nch_dataset_options data_options;
-	NCH_TRY(data_files(options, &paths, &count, error));
-	NCH_TRY(nch_data_options_read(options, true, &data_options, &w->labels, error));
+	nch_data_given given;
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	if (call.files.count == 0)
+		return nch_fail(error, NCH_USAGE, "which data? give --data FILE");
+	NCH_TRY(nch_data_options_read(options, true, &data_options, &w->labels, &given, error));
 	data_options.check_targets = true;
-	NCH_TRY(load_tokenizer(options, w, &max_len, &data_options.cleansing, error));
-	if (nch_options_flag(options, "show-cleansing"))
-		return show_cleansing(paths, count, &data_options, w, error);
-	NCH_TRY(nch_counter_new(w->tokenizer, max_len, &w->counter, error));
+	NCH_TRY(load_tokenizer(&call, given.cleansing, &data_options.cleansing, &w->tokenizer, error));
+	if (call.show_cleansing)
+		return show_cleansing(call.files, &data_options, w, error);
+	NCH_TRY(nch_counter_new(w->tokenizer, call.max_len, &w->counter, error));
 	if (data_options.undersample == NULL) { /* else all rows have to be there */
 		data_options.visit = count_row;
 		data_options.visit_context = w->counter;
 	}
-	NCH_TRY(nch_dataset_read(paths, count, &data_options, &w->data, error));
+	NCH_TRY(nch_dataset_read(call.files.items, call.files.count, &data_options, &w->data, error));
 	nch_data_options_done(&w->data);
-	test_paths = nch_options_list(options, "test", &test_count);
-	if (test_count > 0) {
+	if (call.test.count > 0) {
 		data_options.limit = 0;
 		data_options.undersample = NULL;
 		data_options.visit = NULL;
-		NCH_TRY(nch_dataset_read(test_paths, test_count, &data_options, &w->test, error));
+		NCH_TRY(nch_dataset_read(call.test.items, call.test.count, &data_options, &w->test, error));
 		nch_data_options_done(&w->test);
 	}
-	const nch_dataset *test = test_count > 0 ? &w->test : NULL;
+	const nch_dataset *test = call.test.count > 0 ? &w->test : NULL;
 	if (w->data.visited > 0)
 		NCH_TRY(nch_counter_finish(w->counter, &w->data, test, &w->statistics, error));
 	else
-		NCH_TRY(nch_statistics_compute(&w->data, test, w->tokenizer, max_len, &w->statistics, error));
+		NCH_TRY(nch_statistics_compute(&w->data, test, w->tokenizer, call.max_len, &w->statistics, error));
 	tell_selection(&w->data, w->statistics.label_rows);
-	if (nch_options_flag(options, "json"))
+	if (call.json)
 		nch_statistics_json(&w->statistics, &w->data, &w->out);
 	else
 		nch_statistics_table(&w->statistics, &w->data, nch_output_columns(false), &w->out);

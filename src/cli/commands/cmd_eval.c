@@ -20,25 +20,34 @@
 #include "train/held_out.h"
 #include "train/predictor.h"
 
+typedef struct eval_call {
+	nch_text_list models, files;
+	bool int8, hard, json;
+	size_t max_len; /* 0: as in training */
+	const char *answers, *errors, *slice, *contrast, *against, *differences, *reliability;
+} eval_call;
+
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_LIST, "DIR", .help = "the model's folder; several vote (default: the one that comes with the program)"},
-	NCH_INT8_OPTION,
-	{"vote", NCH_OPTION_CHOICE, .choices = "hard|soft", .help = "several models: the mean of their probabilities, or a vote each", .otherwise = "soft"},
-	{"data", NCH_OPTION_LIST, "FILE", .help = "labelled rows: .csv .tsv .xlsx .jsonl .json .txt, - for standard input"},
-	{"answers", NCH_OPTION_TEXT, "FILE", .help = "measure answers that are there already, in place of a model's: a line each, {\"truth\":\"a\",\"label\":\"b\",\"scores\":{\"a\":.4,\"b\":.6}}; several labels: lists, and \"labels\""},
-	{"max-len", NCH_OPTION_INTEGER, "N", .help = "cut rows to N tokens (default: as in training)", .least = 3, .most = 1000000},
-	{"errors", NCH_OPTION_TEXT, "FILE", .help = "write the wrong rows to FILE (TSV), the most confident mistakes first"},
-	{"slice", NCH_OPTION_TEXT, "COLUMN", .help = "figures for each value of this column too"},
-	{"contrast", NCH_OPTION_TEXT, "COLUMN", .help = "rows with the same value in this column are a contrast set: how many originals, changed ones and whole sets are right"},
-	{"against", NCH_OPTION_TEXT, "DIR", .help = "another model on the same rows: accuracies, McNemar's exact test, a bootstrap interval of the difference"},
-	{"differences", NCH_OPTION_TEXT, "FILE", .help = "--against: write the rows of which just one of the two is right to FILE (TSV)"},
-	{"reliability", NCH_OPTION_TEXT, "FILE.svg", .help = "draw how often it is right where it is how sure"},
-	{"json", NCH_OPTION_FLAG, .help = "one JSON object instead of the report"},
+	{"model", NCH_SET_LIST(eval_call, models), .argument = "DIR", .help = "the model's folder; several vote (default: the one that comes with the program)"},
+	NCH_INT8_INTO(eval_call, int8),
+	{"vote", NCH_SET_WHETHER(eval_call, hard, "hard"), .choices = "hard|soft", .help = "several models: the mean of their probabilities, or a vote each", .otherwise = "soft"},
+	{"data", NCH_SET_LIST(eval_call, files), .argument = "FILE", .help = "labelled rows: .csv .tsv .xlsx .jsonl .json .txt, - for standard input"},
+	{"answers", NCH_SET_TEXT(eval_call, answers), .argument = "FILE", .help = "measure answers that are there already, in place of a model's: a line each, {\"truth\":\"a\",\"label\":\"b\",\"scores\":{\"a\":.4,\"b\":.6}}; several labels: lists, and \"labels\""},
+	{"max-len", NCH_SET_INTEGER(eval_call, max_len), .argument = "N", .help = "cut rows to N tokens (default: as in training)", .least = 3, .most = 1000000},
+	{"errors", NCH_SET_TEXT(eval_call, errors), .argument = "FILE", .help = "write the wrong rows to FILE (TSV), the most confident mistakes first"},
+	{"slice", NCH_SET_TEXT(eval_call, slice), .argument = "COLUMN", .help = "figures for each value of this column too"},
+	{"contrast", NCH_SET_TEXT(eval_call, contrast), .argument = "COLUMN", .help = "rows with the same value in this column are a contrast set: how many originals, changed ones and whole sets are right"},
+	{"against", NCH_SET_TEXT(eval_call, against), .argument = "DIR", .help = "another model on the same rows: accuracies, McNemar's exact test, a bootstrap interval of the difference"},
+	{"differences", NCH_SET_TEXT(eval_call, differences), .argument = "FILE", .help = "--against: write the rows of which just one of the two is right to FILE (TSV)"},
+	{"reliability", NCH_SET_TEXT(eval_call, reliability), .argument = "FILE.svg", .help = "draw how often it is right where it is how sure"},
+	{"json", NCH_SET_FLAG(eval_call, json), .help = "one JSON object instead of the report"},
 	{0}};
 static const nch_option_group own_group = {"What is evaluated", own_options};
 
 /* All that has to be released. */
 struct work {
+	const nch_options *options;
+	const eval_call *call;
 	nch_predictor *predictor;
 	nch_labels labels;
 	nch_dataset data;
@@ -92,12 +101,12 @@ static nch_status measure(struct work *w, nch_error *error)
 }
 
 /* --errors and --slice */
-static nch_status look_closer(const nch_options *options, struct work *w, nch_error *error)
+static nch_status look_closer(struct work *w, nch_error *error)
 {
-	const char *path = nch_options_text(options, "errors");
+	const char *path = w->call->errors;
 	const nch_answers answers = {.data = &w->data, .scores = w->scores, .best = w->best, .thresholds = w->predictor->thresholds};
 	size_t count;
-	if (nch_options_text(options, "contrast") != NULL) {
+	if (w->call->contrast != NULL) {
 		NCH_TRY(nch_contrast_make(&w->data, w->right, &w->contrast, error));
 		w->has_contrast = true;
 	} else if (w->data.groups.count > 0)
@@ -133,16 +142,16 @@ static void open_member(nch_buffer *out, const char *name)
 }
 
 /* --contrast and --against */
-static void add_comparisons(const nch_options *options, const struct work *w, nch_buffer *out)
+static void add_comparisons(const struct work *w, nch_buffer *out)
 {
-	bool json = nch_options_flag(options, "json");
+	bool json = w->call->json;
 	if (w->has_contrast && json) {
 		open_member(out, "contrast");
 		nch_contrast_json(&w->contrast, out);
 		nch_buffer_byte(out, '}');
 	} else if (w->has_contrast) {
 		nch_buffer_byte(out, '\n');
-		nch_contrast_text(&w->contrast, nch_options_text(options, "contrast"), out);
+		nch_contrast_text(&w->contrast, w->call->contrast, out);
 	}
 	if (w->has_against && json) {
 		open_member(out, "against");
@@ -150,17 +159,17 @@ static void add_comparisons(const nch_options *options, const struct work *w, nc
 		nch_buffer_byte(out, '}');
 	} else if (w->has_against) {
 		nch_buffer_byte(out, '\n');
-		nch_against_text(&w->against, w->predictor->folder, nch_options_text(options, "against"), out);
+		nch_against_text(&w->against, w->predictor->folder, w->call->against, out);
 	}
 }
 
 /* The figures; with --slice, those of each value too. */
-static nch_status print(const nch_options *options, const nch_metrics *metrics, const nch_labels *labels, const struct work *w, nch_error *error)
+static nch_status print(const eval_call *call, const nch_metrics *metrics, const nch_labels *labels, const struct work *w, nch_error *error)
 {
-	const char *column = nch_options_text(options, "slice");
+	const char *column = call->slice;
 	const nch_slice *slices = w != NULL ? w->slices : NULL;
 	nch_buffer out = {0};
-	if (nch_options_flag(options, "json")) {
+	if (call->json) {
 		nch_report_json(metrics, labels, &out);
 		if (slices != NULL && !out.failed) {
 			out.length--; /* another member before the closing brace */
@@ -171,7 +180,7 @@ static nch_status print(const nch_options *options, const nch_metrics *metrics, 
 			nch_buffer_text(&out, "}}");
 		}
 		if (w != NULL)
-			add_comparisons(options, w, &out);
+			add_comparisons(w, &out);
 		nch_buffer_byte(&out, '\n');
 	} else {
 		nch_report_text(metrics, labels, &out);
@@ -180,7 +189,7 @@ static nch_status print(const nch_options *options, const nch_metrics *metrics, 
 			nch_slices_table(slices, &w->data.groups, column, &out);
 		}
 		if (w != NULL)
-			add_comparisons(options, w, &out);
+			add_comparisons(w, &out);
 	}
 	nch_status status = nch_buffer_check(&out, error);
 	if (status == NCH_OK)
@@ -215,13 +224,13 @@ static nch_status write_differences(const struct work *w, const bool *second, co
 }
 
 /* --against */
-static nch_status set_against(const nch_options *options, struct work *w, nch_error *error)
+static nch_status set_against(struct work *w, nch_error *error)
 {
-	const char *other = nch_options_text(options, "against"), *differences = nch_options_text(options, "differences");
+	const char *other = w->call->against, *differences = w->call->differences;
 	if (other == NULL)
 		return differences == NULL ? NCH_OK : nch_fail(error, NCH_USAGE, "--differences: with --against DIR there are two models that may differ");
 	bool *second = nch_alloc(w->data.rows, sizeof *second);
-	nch_status status = second != NULL ? nch_eval_against(options, other, w->right, w->data.rows, second, &w->against, error) : nch_no_memory(error);
+	nch_status status = second != NULL ? nch_eval_against(w->options, w->call->files, other, w->right, w->data.rows, second, &w->against, error) : nch_no_memory(error);
 	if (status == NCH_OK && differences != NULL)
 		status = write_differences(w, second, differences, error);
 	w->has_against = status == NCH_OK;
@@ -230,9 +239,8 @@ static nch_status set_against(const nch_options *options, struct work *w, nch_er
 }
 
 /* --reliability */
-static nch_status draw(const nch_options *options, const nch_metrics *metrics, nch_error *error)
+static nch_status draw(const char *path, const nch_metrics *metrics, nch_error *error)
 {
-	const char *path = nch_options_text(options, "reliability");
 	nch_buffer picture = {0};
 	if (path == NULL)
 		return NCH_OK;
@@ -244,30 +252,29 @@ static nch_status draw(const nch_options *options, const nch_metrics *metrics, n
 	return status;
 }
 
-static nch_status evaluate(const nch_options *options, const char *folder, struct work *w, nch_error *error)
+static nch_status evaluate(struct work *w, const char *folder, nch_error *error)
 {
-	size_t max_len = (size_t)nch_options_integer(options, "max-len");
-	const nch_predictor_how how = nch_common_how(options);
+	const eval_call *call = w->call;
+	const nch_predictor_how how = nch_common_how(w->options, call->int8);
 	NCH_TRY(nch_predictor_open_how(folder, &how, &w->predictor, error));
 	nch_predictor *p = w->predictor;
-	if (max_len > 0 && max_len < p->max_len)
-		p->max_len = max_len;
+	if (call->max_len > 0 && call->max_len < p->max_len)
+		p->max_len = call->max_len;
 	NCH_TRY(nch_jury_labels(p, &w->labels, error));
-	const char *contrast = nch_options_text(options, "contrast");
-	NCH_TRY(nch_jury_read(options, p, &w->labels, contrast != NULL ? contrast : nch_options_text(options, "slice"), &w->data, error));
+	NCH_TRY(nch_jury_read(w->options, call->files, p, &w->labels, call->contrast != NULL ? call->contrast : call->slice, &w->data, error));
 	NCH_TRY(nch_examples_truth(&w->data, NULL, w->data.rows, &w->examples, error));
 	NCH_TRY(measure(w, error));
 	warn_about_tokens(p, w->data.rows);
-	NCH_TRY(look_closer(options, w, error));
-	NCH_TRY(set_against(options, w, error));
-	NCH_TRY(draw(options, &w->metrics, error));
-	return print(options, &w->metrics, &w->labels, w, error);
+	NCH_TRY(look_closer(w, error));
+	NCH_TRY(set_against(w, error));
+	NCH_TRY(draw(call->reliability, &w->metrics, error));
+	return print(call, &w->metrics, &w->labels, w, error);
 }
 
-static nch_status evaluate_one(const nch_options *options, const char *folder, nch_error *error)
+static nch_status evaluate_one(const nch_options *options, const eval_call *call, const char *folder, nch_error *error)
 {
-	struct work w = {0};
-	nch_status status = evaluate(options, folder, &w, error);
+	struct work w = {.options = options, .call = call};
+	nch_status status = evaluate(&w, folder, error);
 	nch_predictor_close(w.predictor);
 	nch_labels_free(&w.labels);
 	nch_slices_free(w.slices, w.data.groups.count);
@@ -281,71 +288,72 @@ static nch_status evaluate_one(const nch_options *options, const char *folder, n
 	return status;
 }
 
-static nch_status evaluate_votes(const nch_options *options, const nch_ensemble *ensemble, nch_error *error)
+static nch_status evaluate_votes(const nch_options *options, const eval_call *call, const nch_ensemble *ensemble, nch_error *error)
 {
-	nch_vote vote = strcmp(nch_options_text(options, "vote"), "hard") == 0 ? NCH_VOTE_HARD : NCH_VOTE_SOFT;
 	nch_jury_bench bench = {0};
 	nch_metrics metrics = {0};
 	size_t *all = nch_alloc(ensemble->count, sizeof *all);
-	nch_status status = all ? nch_jury_bench_fill(options, ensemble, &bench, error) : nch_no_memory(error);
+	nch_status status = all ? nch_jury_bench_fill(options, call->files, ensemble, &bench, error) : nch_no_memory(error);
 	for (size_t m = 0; status == NCH_OK && m < ensemble->count; m++)
 		all[m] = m;
 	if (status == NCH_OK)
-		status = nch_jury_metrics(&bench.jury, vote, all, ensemble->count, &metrics, error);
+		status = nch_jury_metrics(&bench.jury, call->hard ? NCH_VOTE_HARD : NCH_VOTE_SOFT, all, ensemble->count, &metrics, error);
 	if (status == NCH_OK)
-		status = print(options, &metrics, &bench.labels, NULL, error);
+		status = print(call, &metrics, &bench.labels, NULL, error);
 	nch_metrics_free(&metrics);
 	nch_jury_bench_free(&bench);
 	nch_free(all);
 	return status;
 }
 
-static nch_status evaluate_answers(const nch_options *options, const char *path, nch_error *error)
+static nch_status evaluate_answers(const eval_call *call, nch_error *error)
 {
 	nch_held_out answers = {0};
 	nch_metrics metrics = {0};
-	NCH_TRY(nch_held_out_read_file(path, &answers, error));
+	NCH_TRY(nch_held_out_read_file(call->answers, &answers, error));
 	nch_status status = nch_held_out_metrics(&answers, &metrics, error);
 	if (status == NCH_OK)
-		status = print(options, &metrics, &answers.labels, NULL, error);
+		status = print(call, &metrics, &answers.labels, NULL, error);
 	if (status == NCH_OK)
-		status = draw(options, &metrics, error);
+		status = draw(call->reliability, &metrics, error);
 	nch_metrics_free(&metrics);
 	nch_held_out_free(&answers);
 	return status;
 }
 
-static nch_status check(const nch_options *options, nch_error *error)
+static nch_status check(const eval_call *call, nch_error *error)
 {
-	size_t models, files;
-	nch_options_list(options, "model", &models);
-	nch_options_list(options, "data", &files);
-	if (nch_options_text(options, "answers") != NULL)
-		return models == 0 && files == 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--answers: these are measured in place of a --model's on --data");
-	return files > 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--data is missing: eval needs labelled rows, --data FILE");
+	const struct { const char *name; bool given; } alone[] = {
+		{"max-len", call->max_len > 0}, {"errors", call->errors != NULL}, {"slice", call->slice != NULL},
+		{"contrast", call->contrast != NULL}, {"against", call->against != NULL}, {"differences", call->differences != NULL}};
+	if (call->answers != NULL)
+		return call->models.count == 0 && call->files.count == 0 ? NCH_OK : nch_fail(error, NCH_USAGE, "--answers: these are measured in place of a --model's on --data");
+	if (call->files.count == 0)
+		return nch_fail(error, NCH_USAGE, "--data is missing: eval needs labelled rows, --data FILE");
+	if (call->contrast != NULL && call->slice != NULL)
+		return nch_fail(error, NCH_USAGE, "--contrast and --slice: rows are grouped by one column");
+	for (size_t i = 0; call->models.count > 1 && i < sizeof alone / sizeof *alone; i++)
+		if (alone[i].given)
+			return nch_fail(error, NCH_USAGE, "--%s is for one model", alone[i].name);
+	return NCH_OK;
 }
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	NCH_TRY(check(options, error));
-	if (nch_options_text(options, "answers") != NULL)
-		return evaluate_answers(options, nch_options_text(options, "answers"), error);
+	eval_call call = {0};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	NCH_TRY(check(&call, error));
+	if (call.answers != NULL)
+		return evaluate_answers(&call, error);
+	if (call.models.count <= 1) {
+		const char *folder;
+		NCH_TRY(nch_default_model(call.models.count == 1 ? call.models.items[0] : NULL, NCH_DEFAULT_EMOTIONS, &folder, error));
+		return evaluate_one(options, &call, folder, error);
+	}
 	nch_ensemble *ensemble = NULL;
-	size_t count;
-	const char *const *folders = nch_options_list(options, "model", &count), *standard;
-	if (count == 0)
-		NCH_TRY(nch_default_model(NULL, NCH_DEFAULT_EMOTIONS, &standard, error));
-	if (nch_options_given(options, "contrast") && nch_options_given(options, "slice"))
-		return nch_fail(error, NCH_USAGE, "--contrast and --slice: rows are grouped by one column");
-	if (count <= 1)
-		return evaluate_one(options, count == 1 ? folders[0] : standard, error);
-	static const char *const alone[] = {"max-len", "errors", "slice", "contrast", "against", "differences"};
-	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++)
-		if (nch_options_given(options, alone[i]))
-			return nch_fail(error, NCH_USAGE, "--%s is for one model", alone[i]);
-	const nch_predictor_how how = nch_common_how(options);
-	NCH_TRY(nch_ensemble_open(folders, count, &how, &ensemble, error));
-	nch_status status = evaluate_votes(options, ensemble, error);
+	const nch_predictor_how how = nch_common_how(options, call.int8);
+	NCH_TRY(nch_ensemble_open(call.models.items, call.models.count, &how, &ensemble, error));
+	nch_status status = evaluate_votes(options, &call, ensemble, error);
 	nch_ensemble_close(ensemble);
 	return status;
 }

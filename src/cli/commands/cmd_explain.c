@@ -12,18 +12,25 @@
 #include "cli/default_model.h"
 #include "cli/output.h"
 
+typedef struct explain_call {
+	const char *model, *text, *nearest, *html;
+	unsigned method; /* an nch_explain_method, or NCH_EXPLAIN_METHODS: the table */
+	bool flip, words, json, attention;
+	nch_encoding encoding;
+} explain_call;
+
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
-	{"text", NCH_OPTION_TEXT, "TEXT", .help = "what is explained", .required = true},
-	{"method", NCH_OPTION_CHOICE, .choices = "mask|delete|gradient|integrated|attention|table", .otherwise = "mask",
+	NCH_MODEL_INTO(explain_call, model),
+	{"text", NCH_SET_TEXT(explain_call, text), .argument = "TEXT", .help = "what is explained", .required = true},
+	{"method", NCH_SET_CHOICE(explain_call, method), .choices = "mask|delete|gradient|integrated|attention|table", .otherwise = "mask",
 	 .help = "how: the token masked, or taken out; by the gradient, there or along the way from masks; by where attention looked; table: all side by side"},
-	{"flip", NCH_OPTION_FLAG, .help = "also the shortest change of words that was found to turn the answer"},
-	{"nearest", NCH_OPTION_TEXT, "FILE", .help = "also the sentences of this data file whose embeddings are nearest"},
-	{"by", NCH_OPTION_CHOICE, .choices = "token|word", .otherwise = "token", .help = "what is left out: a token, or all of what stands between two blanks"},
-	{"format", NCH_OPTION_CHOICE, .choices = "text|json", .otherwise = "text", .help = "a table for people, or an object"},
-	{"attention", NCH_OPTION_FLAG, .help = "--format json: also the attention maps, (layers, heads, tokens, tokens)"},
-	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page with coloured text and attention maps"},
-	NCH_ENCODING_OPTION,
+	{"flip", NCH_SET_FLAG(explain_call, flip), .help = "also the shortest change of words that was found to turn the answer"},
+	{"nearest", NCH_SET_TEXT(explain_call, nearest), .argument = "FILE", .help = "also the sentences of this data file whose embeddings are nearest"},
+	{"by", NCH_SET_WHETHER(explain_call, words, "word"), .choices = "token|word", .otherwise = "token", .help = "what is left out: a token, or all of what stands between two blanks"},
+	{"format", NCH_SET_WHETHER(explain_call, json, "json"), .choices = "text|json", .otherwise = "text", .help = "a table for people, or an object"},
+	{"attention", NCH_SET_FLAG(explain_call, attention), .help = "--format json: also the attention maps, (layers, heads, tokens, tokens)"},
+	{"html", NCH_SET_TEXT(explain_call, html), .argument = "FILE", .help = "also a page with coloured text and attention maps"},
+	NCH_ENCODING_INTO(explain_call, encoding),
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -125,14 +132,13 @@ static void add_completeness(const nch_explanation *e, nch_buffer *out)
 		nch_buffer_printf(out, "sum %+.4f; the logit is %+.4f above that of a text of masks (%zu steps)\n", e->sum, e->difference, e->steps);
 }
 
-static nch_status answer(const nch_options *options, nch_predictor *p, const nch_explanation *e, nch_error *error)
+static nch_status answer(const explain_call *call, nch_predictor *p, const nch_explanation *e, nch_error *error)
 {
 	nch_buffer out = {0};
-	const char *page = nch_options_text(options, "html");
 	if (e->cut)
 		nch_output_warning("the text is longer than %zu tokens; what follows was not read", p->max_len);
-	if (strcmp(nch_options_text(options, "format"), "json") == 0) {
-		write_json(e, p, nch_options_flag(options, "attention"), &out);
+	if (call->json) {
+		write_json(e, p, call->attention, &out);
 	} else {
 		write_text(e, p, &out);
 		add_completeness(e, &out);
@@ -140,12 +146,12 @@ static nch_status answer(const nch_options *options, nch_predictor *p, const nch
 	nch_status status = nch_buffer_check(&out, error);
 	if (status == NCH_OK)
 		nch_output_buffer(&out);
-	if (status == NCH_OK && page != NULL) {
+	if (status == NCH_OK && call->html != NULL) {
 		nch_buffer_clear(&out);
 		nch_explain_html(e, p, &out);
 		status = nch_buffer_check(&out, error);
 		if (status == NCH_OK)
-			status = nch_file_write(page, out.data, out.length, error);
+			status = nch_file_write(call->html, out.data, out.length, error);
 	}
 	nch_buffer_free(&out);
 	return status;
@@ -192,16 +198,16 @@ static void write_table(const nch_explanation *all, const nch_predictor *p, nch_
 	nch_buffer_byte(out, '\n');
 }
 
-static nch_status show_table(const nch_options *options, nch_predictor *p, const nch_buffer *text, bool words, nch_error *error)
+static nch_status show_table(const explain_call *call, nch_predictor *p, const nch_buffer *text, nch_error *error)
 {
 	nch_explanation all[NCH_EXPLAIN_METHODS];
 	nch_buffer out = {0};
 	nch_status status = NCH_OK;
 	memset(all, 0, sizeof all);
-	if (nch_options_text(options, "html") != NULL || strcmp(nch_options_text(options, "format"), "json") == 0)
+	if (call->html != NULL || call->json)
 		return nch_fail(error, NCH_USAGE, "--method table is text; for a page or an object take one method");
 	for (int m = 0; status == NCH_OK && m < NCH_EXPLAIN_METHODS; m++) {
-		const nch_explain_options how = {.method = (nch_explain_method)m, .words = words};
+		const nch_explain_options how = {.method = (nch_explain_method)m, .words = call->words};
 		status = nch_explain(p, text->data, text->length, &how, &all[m], error);
 	}
 	if (status == NCH_OK) {
@@ -318,46 +324,34 @@ static nch_status show_nearest(nch_predictor *p, const nch_buffer *text, const c
 	return status;
 }
 
-static nch_explain_method find_method(const char *name)
-{
-	for (int m = 0; m < NCH_EXPLAIN_METHODS; m++)
-		if (strcmp(nch_explain_methods[m], name) == 0)
-			return (nch_explain_method)m;
-	return NCH_EXPLAIN_METHODS; /* the table */
-}
-
-static nch_status explain(const nch_options *options, nch_predictor *p, const nch_buffer *text, nch_error *error)
+static nch_status explain(const explain_call *call, nch_predictor *p, const nch_buffer *text, nch_error *error)
 {
 	nch_explanation explanation = {0};
-	const char *nearest = nch_options_text(options, "nearest");
-	const nch_explain_options how = {.method = find_method(nch_options_text(options, "method")),
-	                                 .words = strcmp(nch_options_text(options, "by"), "word") == 0,
-	                                 .attention = nch_options_flag(options, "attention") || nch_options_text(options, "html") != NULL};
-	if (strcmp(nch_options_text(options, "format"), "json") == 0 && (nearest != NULL || nch_options_flag(options, "flip")))
+	const nch_explain_options how = {.method = (nch_explain_method)call->method, .words = call->words, .attention = call->attention || call->html != NULL};
+	if (call->json && (call->nearest != NULL || call->flip))
 		return nch_fail(error, NCH_USAGE, "--flip and --nearest are text; leave --format json out");
 	if (how.method == NCH_EXPLAIN_METHODS) {
-		NCH_TRY(show_table(options, p, text, how.words, error));
+		NCH_TRY(show_table(call, p, text, error));
 	} else {
 		nch_status status = nch_explain(p, text->data, text->length, &how, &explanation, error);
 		if (status == NCH_OK)
-			status = answer(options, p, &explanation, error);
+			status = answer(call, p, &explanation, error);
 		nch_explanation_free(&explanation);
 		NCH_TRY(status);
 	}
-	if (nch_options_flag(options, "flip"))
+	if (call->flip)
 		NCH_TRY(show_flip(p, text, error));
-	return nearest != NULL ? show_nearest(p, text, nearest, error) : NCH_OK;
+	return call->nearest != NULL ? show_nearest(p, text, call->nearest, error) : NCH_OK;
 }
 
 /* The model that is asked. What looks into a transformer needs the default model's; what goes by gradients needs floats. */
-static nch_status open_model(const nch_options *options, nch_predictor **predictor, nch_error *error)
+static nch_status open_model(const nch_options *options, const explain_call *call, nch_predictor **predictor, nch_error *error)
 {
 	const char *folder;
-	const nch_explain_method method = find_method(nch_options_text(options, "method"));
-	bool gradients = (method != NCH_EXPLAIN_ATTENTION && method >= NCH_EXPLAIN_GRADIENT) || nch_options_flag(options, "flip");
-	bool inside = gradients || method == NCH_EXPLAIN_ATTENTION || nch_options_flag(options, "attention") || nch_options_text(options, "nearest") != NULL;
+	bool gradients = (call->method != NCH_EXPLAIN_ATTENTION && call->method >= NCH_EXPLAIN_GRADIENT) || call->flip;
+	bool inside = gradients || call->method == NCH_EXPLAIN_ATTENTION || call->attention || call->nearest != NULL;
 	const nch_predictor_how how = nch_common_how_inside(options, gradients);
-	NCH_TRY(nch_default_model(nch_options_text(options, "model"), inside ? NCH_DEFAULT_ENCODER : NCH_DEFAULT_EMOTIONS, &folder, error));
+	NCH_TRY(nch_default_model(call->model, inside ? NCH_DEFAULT_ENCODER : NCH_DEFAULT_EMOTIONS, &folder, error));
 	return nch_predictor_open_how(folder, &how, predictor, error);
 }
 
@@ -365,10 +359,12 @@ static nch_status run(const nch_options *options, nch_error *error)
 {
 	nch_predictor *predictor;
 	nch_buffer text = {0};
-	NCH_TRY(open_model(options, &predictor, error));
-	nch_status status = nch_common_text(options, "text", &text, error);
+	explain_call call = {0};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	NCH_TRY(open_model(options, &call, &predictor, error));
+	nch_status status = nch_common_text("text", call.text, call.encoding, &text, error);
 	if (status == NCH_OK)
-		status = explain(options, predictor, &text, error);
+		status = explain(&call, predictor, &text, error);
 	nch_buffer_free(&text);
 	nch_predictor_close(predictor);
 	return status;

@@ -9,13 +9,20 @@
 #include "cli/label_option.h"
 #include "cli/output.h"
 
+typedef struct gradcheck_call {
+	const char *model, *text, *label;
+	size_t samples;
+	bool json;
+	nch_encoding encoding;
+} gradcheck_call;
+
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
-	{"text", NCH_OPTION_TEXT, "TEXT", .help = "the sentence", .required = true},
-	{"label", NCH_OPTION_TEXT, "L", .help = "its label, of which the loss is", .required = true},
-	{"samples", NCH_OPTION_INTEGER, "N", .otherwise = "4", .least = 1, .most = NCH_GRADCHECK_MOST, .help = "elements that are tried of each tensor"},
-	{"json", NCH_OPTION_FLAG, .help = "all samples, as an object"},
-	NCH_ENCODING_OPTION,
+	NCH_MODEL_INTO(gradcheck_call, model),
+	{"text", NCH_SET_TEXT(gradcheck_call, text), .argument = "TEXT", .help = "the sentence", .required = true},
+	{"label", NCH_SET_TEXT(gradcheck_call, label), .argument = "L", .help = "its label, of which the loss is", .required = true},
+	{"samples", NCH_SET_INTEGER(gradcheck_call, samples), .argument = "N", .otherwise = "4", .least = 1, .most = NCH_GRADCHECK_MOST, .help = "elements that are tried of each tensor"},
+	{"json", NCH_SET_FLAG(gradcheck_call, json), .help = "all samples, as an object"},
+	NCH_ENCODING_INTO(gradcheck_call, encoding),
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -77,10 +84,10 @@ static void write_json(const nch_gradcheck *check, nch_buffer *out)
 	nch_buffer_text(out, "]}\n");
 }
 
-static nch_status show(const nch_options *options, const nch_gradcheck *check, nch_error *error)
+static nch_status show(bool json, const nch_gradcheck *check, nch_error *error)
 {
 	nch_buffer out = {0};
-	if (nch_options_flag(options, "json"))
+	if (json)
 		write_json(check, &out);
 	else
 		write_text(check, &out);
@@ -100,19 +107,20 @@ static nch_status run(const nch_options *options, nch_error *error)
 	nch_buffer text = {0};
 	const char *folder;
 	size_t label = 0;
+	gradcheck_call call = {0};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
 	const nch_predictor_how how = nch_common_how_inside(options, true);
-	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_ENCODER, &folder, error));
+	NCH_TRY(nch_default_model(call.model, NCH_DEFAULT_ENCODER, &folder, error));
 	NCH_TRY(nch_predictor_open_how(folder, &how, &p, error));
-	nch_status status = nch_common_text(options, "text", &text, error);
+	nch_status status = nch_common_text("text", call.text, call.encoding, &text, error);
 	if (status == NCH_OK)
-		status = nch_label_option(p, nch_options_text(options, "label"), &label, error);
+		status = nch_label_option(p, call.label, &label, error);
 	if (status == NCH_OK) {
 		const nch_text asked = {.text = text.data ? text.data : "", .length = text.length};
-		status = nch_gradcheck_run(p, &asked, label, (size_t)nch_options_integer(options, "samples"), (uint64_t)nch_options_integer(options, "seed"), NULL, &check,
-		                           error);
+		status = nch_gradcheck_run(p, &asked, label, call.samples, (uint64_t)nch_common_of(options).seed, NULL, &check, error);
 	}
 	if (status == NCH_OK)
-		status = show(options, &check, error);
+		status = show(call.json, &check, error);
 	nch_gradcheck_free(&check);
 	nch_buffer_free(&text);
 	nch_predictor_close(p);

@@ -4,9 +4,14 @@
 #include "cli/command.h"
 #include "cli/help.h"
 
+typedef struct help_call {
+	bool man;
+	const char *completion;
+} help_call;
+
 static const nch_option own_options[] = {
-	{"man", NCH_OPTION_FLAG, .help = "the man page, in roff"},
-	{"completion", NCH_OPTION_CHOICE, .choices = "bash|zsh|fish", .help = "the completion of commands and options for a shell"},
+	{"man", NCH_SET_FLAG(help_call, man), .help = "the man page, in roff"},
+	{"completion", NCH_SET_CHOICE(help_call, completion), .choices = "bash|zsh|fish", .help = "the completion of commands and options for a shell"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -14,12 +19,14 @@ static nch_status run(const nch_options *options, nch_error *error)
 {
 	const char *words[2];
 	int count = 0, used;
-	if (nch_options_flag(options, "man")) {
+	help_call call = {0};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	if (call.man) {
 		nch_help_man();
 		return NCH_OK;
 	}
-	if (nch_options_given(options, "completion")) {
-		nch_help_completion(nch_options_text(options, "completion"));
+	if (call.completion != NULL) {
+		nch_help_completion(call.completion);
 		return NCH_OK;
 	}
 	for (; count < (int)nch_options_argument_count(options); count++)

@@ -17,11 +17,17 @@
 #include "train/self_test.h"
 #include "train/settings.h"
 
+typedef struct inspect_call {
+	bool tensors, verify;
+	size_t sentences, length; /* of a batch */
+	size_t threads;           /* 0: nobody said how many */
+} inspect_call;
+
 static const nch_option own_options[] = {
-	{"tensors", NCH_OPTION_FLAG, .help = "every tensor with its type and shape", .otherwise = "yes"},
-	{"batch", NCH_OPTION_INTEGER, "N", .help = "memory: sentences at once", .otherwise = "32", .least = 1, .most = 1000000},
-	{"length", NCH_OPTION_INTEGER, "N", .help = "memory: tokens of a sentence, on average", .otherwise = "32", .least = 1, .most = 1000000},
-	{"verify", NCH_OPTION_FLAG, .help = "instead: does the folder still give the ids and logits that it gave when it was saved?"},
+	{"tensors", NCH_SET_FLAG(inspect_call, tensors), .help = "every tensor with its type and shape", .otherwise = "yes"},
+	{"batch", NCH_SET_INTEGER(inspect_call, sentences), .argument = "N", .help = "memory: sentences at once", .otherwise = "32", .least = 1, .most = 1000000},
+	{"length", NCH_SET_INTEGER(inspect_call, length), .argument = "N", .help = "memory: tokens of a sentence, on average", .otherwise = "32", .least = 1, .most = 1000000},
+	{"verify", NCH_SET_FLAG(inspect_call, verify), .help = "instead: does the folder still give the ids and logits that it gave when it was saved?"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -123,10 +129,10 @@ static void print_bill(const char *what, const nch_memory *m)
 	                  (double)m->state / mega, (double)(m->activations + m->gradients) / mega, (double)m->working / mega);
 }
 
-static void print_memory(const nch_options *options, const nch_model *model)
+static void print_memory(const inspect_call *call, const nch_model *model)
 {
-	size_t sentences = (size_t)nch_options_integer(options, "batch"), length = (size_t)nch_options_integer(options, "length");
-	size_t threads = nch_options_given(options, "threads") ? (size_t)nch_options_integer(options, "threads") : nch_pool_cores();
+	size_t sentences = call->sentences, length = call->length;
+	size_t threads = call->threads > 0 ? call->threads : nch_pool_cores();
 	size_t tokens = sentences * length;
 	nch_memory adam = nch_memory_training(&model->config, model->parameters, tokens, sentences, length, threads, 2);
 	nch_memory sgd = nch_memory_training(&model->config, model->parameters, tokens, sentences, length, threads, 1);
@@ -138,18 +144,18 @@ static void print_memory(const nch_options *options, const nch_model *model)
 	print_bill("training with SGD", &sgd);
 }
 
-static nch_status print_model(const nch_options *options, const char *folder, const nch_model *model, const nch_weights *weights,
+static nch_status print_model(const inspect_call *call, const char *folder, const nch_model *model, const nch_weights *weights,
                               nch_error *error)
 {
 	print_config(folder, &model->config);
 	NCH_TRY(print_rest(folder, model, error));
-	if (nch_options_flag(options, "tensors")) {
+	if (call->tensors) {
 		nch_output_text("tensors\n");
 		for (size_t i = 0; i < nch_weights_count(weights); i++)
 			print_tensor(nch_weights_at(weights, i));
 	}
 	print_parts(weights);
-	print_memory(options, model);
+	print_memory(call, model);
 	if (model->report.length > 0)
 		nch_output_text("on loading\n");
 	for (const char *line = model->report.length > 0 ? model->report.data : ""; *line != '\0';) {
@@ -160,7 +166,7 @@ static nch_status print_model(const nch_options *options, const char *folder, co
 	return NCH_OK;
 }
 
-static nch_status print_ngram(const nch_options *options, const char *folder, nch_error *error)
+static nch_status print_ngram(const inspect_call *call, const char *folder, nch_error *error)
 {
 	nch_ngram *model;
 	nch_weights *weights;
@@ -171,7 +177,7 @@ static nch_status print_ngram(const nch_options *options, const char *folder, nc
 		                  model->shape.widths.longest, model->features, model->shape.buckets > 0 ? " (hashed)" : "");
 		nch_output_printf("  %-22s %g\n", "--ngram-c", model->shape.c);
 		print_labels(model->labels.names, model->labels.count, model->multi_label);
-		if (nch_options_flag(options, "tensors")) {
+		if (call->tensors) {
 			nch_output_text("tensors\n");
 			for (size_t i = 0; i < nch_weights_count(weights); i++)
 				print_tensor(nch_weights_at(weights, i));
@@ -191,20 +197,20 @@ static nch_status print_member(void *context, const char *member, double weight,
 	return NCH_OK;
 }
 
-static nch_status print_committee(const nch_options *options, const char *folder, nch_error *error)
+static nch_status print_committee(const char *folder, nch_error *error)
 {
 	nch_predictor *p = NULL;
-	NCH_TRY(nch_predictor_open(folder, 1, nch_common_isa(options), &p, error));
+	NCH_TRY(nch_predictor_open(folder, 1, NULL, &p, error));
 	nch_output_printf("%s\n  %-22s a committee (`nunchi inspect` each of its members for more)\n", folder, "model");
 	print_labels(p->label_names, p->labels, p->multi_label);
 	nch_predictor_close(p);
 	return nch_committee_members(folder, print_member, NULL, error);
 }
 
-static nch_status verify(const nch_options *options, const char *folder, nch_error *error)
+static nch_status verify(const inspect_call *call, const char *folder, nch_error *error)
 {
 	nch_buffer report = {0};
-	nch_status status = nch_self_test_verify(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &report, error);
+	nch_status status = nch_self_test_verify(folder, call->threads, NULL, &report, error);
 	if (status == NCH_OK)
 		nch_output_buffer(&report);
 	nch_buffer_free(&report);
@@ -214,18 +220,20 @@ static nch_status verify(const nch_options *options, const char *folder, nch_err
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	const char *folder = nch_options_argument(options, 0);
+	inspect_call call = {.threads = nch_common_of(options).threads};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
 	if (folder == NULL)
 		return nch_fail(error, NCH_USAGE, "inspect needs a model's folder: nunchi inspect DIR");
-	if (nch_options_flag(options, "verify"))
-		return verify(options, folder, error);
+	if (call.verify)
+		return verify(&call, folder, error);
 	if (nch_ngram_is(folder) || nch_committee_is(folder))
-		return nch_ngram_is(folder) ? print_ngram(options, folder, error) : print_committee(options, folder, error);
+		return nch_ngram_is(folder) ? print_ngram(&call, folder, error) : print_committee(folder, error);
 	nch_model *model;
 	nch_weights *weights;
 	NCH_TRY(nch_model_open(folder, &(nch_model_options){.map = true, .saved_head = true}, &model, error));
 	nch_status status = nch_weights_open(folder, &weights, error);
 	if (status == NCH_OK) {
-		status = print_model(options, folder, model, weights, error);
+		status = print_model(&call, folder, model, weights, error);
 		nch_weights_close(weights);
 	}
 	nch_model_free(model);

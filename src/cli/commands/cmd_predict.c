@@ -6,11 +6,18 @@
 #include "cli/output.h"
 #include "train/predictor.h"
 
+typedef struct predict_call {
+	const char *model;
+	bool int8, long_given;
+	nch_long long_texts;
+	nch_answering_call lines;
+} predict_call;
+
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
-	NCH_INT8_OPTION,
-	{"embeddings", NCH_OPTION_CHOICE, .choices = "mean|cls", .help = "instead of an answer, the text as a vector: the mean of all tokens' last hidden states, or [CLS]'s"},
-	{"long", NCH_OPTION_CHOICE, .choices = "cut|tail|head-tail|window", .help = "texts over the limit: keep the beginning, the end, a quarter and three quarters, or average windows (default: the model's, cut)"},
+	NCH_MODEL_INTO(predict_call, model),
+	NCH_INT8_INTO(predict_call, int8),
+	{"embeddings", NCH_SET_WHETHER(predict_call, lines.form.cls, "cls"), NCH_GIVEN(predict_call, lines.form.embeddings), .choices = "mean|cls", .help = "instead of an answer, the text as a vector: the mean of all tokens' last hidden states, or [CLS]'s"},
+	{"long", NCH_SET_CHOICE(predict_call, long_texts), NCH_GIVEN(predict_call, long_given), .choices = "cut|tail|head-tail|window", .help = "texts over the limit: keep the beginning, the end, a quarter and three quarters, or average windows (default: the model's, cut)"},
 	{0}};
 static const nch_option_group own_group = {"Model", own_options};
 
@@ -49,19 +56,22 @@ static void warn(const nch_predictor *p, uint64_t lines)
 static nch_status run(const nch_options *options, nch_error *error)
 {
 	nch_predictor *p = NULL;
+	predict_call call = {0};
 	uint64_t lines = 0;
-	const char *how = nch_options_text(options, "long"), *embeddings = nch_options_text(options, "embeddings"), *folder;
-	NCH_TRY(nch_default_model(nch_options_text(options, "model"), embeddings != NULL ? NCH_DEFAULT_ENCODER : NCH_DEFAULT_EMOTIONS, &folder, error));
-	const nch_predictor_how opening = nch_common_how(options);
+	const char *folder;
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	NCH_TRY(nch_answering_read(options, &call.lines, error));
+	NCH_TRY(nch_default_model(call.model, call.lines.form.embeddings ? NCH_DEFAULT_ENCODER : NCH_DEFAULT_EMOTIONS, &folder, error));
+	const nch_predictor_how opening = nch_common_how(options, call.int8);
 	NCH_TRY(nch_predictor_open_how(folder, &opening, &p, error));
-	if (how != NULL)
-		nch_long_find(how, &p->long_texts);
+	if (call.long_given)
+		p->long_texts = call.long_texts;
 	const nch_answerer who = {p->labels, p->label_names, p->multi_label, p->settings.label_objects};
-	const nch_answering answering = {.who = &who, .targets = p->settings.target != NCH_TARGET_NONE, .ask = ask, .embed = embed, .embeddings = embeddings,
+	const nch_answering answering = {.who = &who, .targets = p->settings.target != NCH_TARGET_NONE, .ask = ask, .embed = embed,
 	                                 .columns = p->model != NULL ? p->model->config.hidden : 0, .context = p};
-	nch_status status = embeddings != NULL && p->model == NULL
+	nch_status status = call.lines.form.embeddings && p->model == NULL
 	                        ? nch_fail(error, NCH_USAGE, "--embeddings: %s is no transformer and has none", folder)
-	                        : nch_answering_run(options, &answering, &lines, error);
+	                        : nch_answering_run(&call.lines, &answering, &lines, error);
 	if (status == NCH_OK)
 		warn(p, lines);
 	nch_predictor_close(p);

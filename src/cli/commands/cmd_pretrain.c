@@ -73,7 +73,7 @@ static nch_status read_options(const nch_options *options, pretrain_call *call, 
 	static const nch_option_group *const own[] = {&text_group, &objective_group, &model_group, &own_group};
 	nch_pretrain_options *p = &call->pretrain;
 	p->dropout = p->attention_dropout = NAN;
-	NCH_TRY(nch_data_options_read(options, true, &p->data, labels, error));
+	NCH_TRY(nch_data_options_read(options, true, &p->data, labels, NULL, error));
 	p->data.known = NULL;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		NCH_TRY(nch_options_take(options, own[i], call, error));

@@ -14,27 +14,35 @@
 #include "cli/progress.h"
 #include "cli/suggest.h"
 
+typedef struct recommend_call {
+	nch_text_list songs;
+	bool int8, tsv, explain;
+	const char *model, *index, *song, *text, *mood, *genre, *html;
+	size_t top;
+	nch_wish wish; /* likeness, weights, diversity */
+} recommend_call;
+
 static const nch_option songs_options[] = {
-	{"songs", NCH_OPTION_LIST, "FILE", .help = "JSON lines, CSV …: id, title, artist, genre, lyrics, or emotions computed before"},
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "tags the lyrics, line by line, and --text (default: the one that comes with the program)"},
-	NCH_INT8_OPTION,
-	{"index", NCH_OPTION_TEXT, "FILE", .help = "with --songs: keep what was read and tagged in FILE, and use it while it fits; without: use it"},
+	{"songs", NCH_SET_LIST(recommend_call, songs), .argument = "FILE", .help = "JSON lines, CSV …: id, title, artist, genre, lyrics, or emotions computed before"},
+	{"model", NCH_SET_TEXT(recommend_call, model), .argument = "DIR", .help = "tags the lyrics, line by line, and --text (default: the one that comes with the program)"},
+	NCH_INT8_INTO(recommend_call, int8),
+	{"index", NCH_SET_TEXT(recommend_call, index), .argument = "FILE", .help = "with --songs: keep what was read and tagged in FILE, and use it while it fits; without: use it"},
 	{0}};
 static const nch_option wish_options[] = {
-	{"song", NCH_OPTION_TEXT, "ID", .help = "like this song (its id, or its title if no other has it)"},
-	{"text", NCH_OPTION_TEXT, "TEXT", .help = "as this text feels, line by line"},
-	{"mood", NCH_OPTION_TEXT, "A=.7,B=.3", .help = "with these emotions"},
-	{"genre", NCH_OPTION_TEXT, "A,B", .help = "of these genres (default: those of --song)"},
-	{"top", NCH_OPTION_INTEGER, "N", .help = "so many songs", .otherwise = "10", .least = 1, .most = 1000000},
-	{"genre-weight", NCH_OPTION_REAL, "W", .help = "of the genre similarity", .otherwise = "0.3", .least = 0, .most = 1e6},
-	{"lyrics-weight", NCH_OPTION_REAL, "W", .help = "of the lyrics similarity", .otherwise = "1.0", .least = 0, .most = 1e6},
-	{"likeness", NCH_OPTION_CHOICE, .choices = "cosine|jensen-shannon", .otherwise = "cosine", .help = "of two distributions over emotions"},
-	{"diversity", NCH_OPTION_REAL, "D", .help = "0 to 1: each further song of an artist counts 1 - D times as much as the one before", .otherwise = "0", .least = 0, .most = 1},
+	{"song", NCH_SET_TEXT(recommend_call, song), .argument = "ID", .help = "like this song (its id, or its title if no other has it)"},
+	{"text", NCH_SET_TEXT(recommend_call, text), .argument = "TEXT", .help = "as this text feels, line by line"},
+	{"mood", NCH_SET_TEXT(recommend_call, mood), .argument = "A=.7,B=.3", .help = "with these emotions"},
+	{"genre", NCH_SET_TEXT(recommend_call, genre), .argument = "A,B", .help = "of these genres (default: those of --song)"},
+	{"top", NCH_SET_INTEGER(recommend_call, top), .argument = "N", .help = "so many songs", .otherwise = "10", .least = 1, .most = 1000000},
+	{"genre-weight", NCH_SET_REAL(recommend_call, wish.genre_weight), .argument = "W", .help = "of the genre similarity", .otherwise = "0.3", .least = 0, .most = 1e6},
+	{"lyrics-weight", NCH_SET_REAL(recommend_call, wish.lyrics_weight), .argument = "W", .help = "of the lyrics similarity", .otherwise = "1.0", .least = 0, .most = 1e6},
+	{"likeness", NCH_SET_CHOICE(recommend_call, wish.likeness), .choices = "cosine|jensen-shannon", .otherwise = "cosine", .help = "of two distributions over emotions"},
+	{"diversity", NCH_SET_REAL(recommend_call, wish.diversity), .argument = "D", .help = "0 to 1: each further song of an artist counts 1 - D times as much as the one before", .otherwise = "0", .least = 0, .most = 1},
 	{0}};
 static const nch_option answer_options[] = {
-	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv", .otherwise = "jsonl", .help = "objects, or a table"},
-	{"explain", NCH_OPTION_FLAG, .help = "also why: shared genres, and what each emotion adds"},
-	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page"},
+	{"format", NCH_SET_WHETHER(recommend_call, tsv, "tsv"), .choices = "jsonl|tsv", .otherwise = "jsonl", .help = "objects, or a table"},
+	{"explain", NCH_SET_FLAG(recommend_call, explain), .help = "also why: shared genres, and what each emotion adds"},
+	{"html", NCH_SET_TEXT(recommend_call, html), .argument = "FILE", .help = "also a page"},
 	{0}};
 static const nch_option_group songs_group = {"Songs", songs_options};
 static const nch_option_group wish_group = {"What is wished", wish_options};
@@ -42,6 +50,7 @@ static const nch_option_group answer_group = {"Answer", answer_options};
 
 struct work {
 	const nch_options *options;
+	recommend_call call;
 	const char *folder; /* of the model; NULL until one is needed */
 	nch_predictor *predictor;
 	nch_songs songs;
@@ -57,8 +66,8 @@ struct work {
 /* The model that is named, else the default one. */
 static nch_status open_model(struct work *w, nch_error *error)
 {
-	const nch_predictor_how how = nch_common_how(w->options);
-	NCH_TRY(nch_default_model(nch_options_text(w->options, "model"), NCH_DEFAULT_SONGS, &w->folder, error));
+	const nch_predictor_how how = nch_common_how(w->options, w->call.int8);
+	NCH_TRY(nch_default_model(w->call.model, NCH_DEFAULT_SONGS, &w->folder, error));
 	return nch_predictor_open_how(w->folder, &how, &w->predictor, error);
 }
 
@@ -70,12 +79,14 @@ static void show_progress(void *context, size_t songs)
 }
 
 /* Reads the songs and tags them; keeps them in the index, if one is wanted. */
-static nch_status read_songs(struct work *w, const char *const *paths, size_t count, const nch_song_marks *marks, const char *index, nch_error *error)
+static nch_status read_songs(struct work *w, const nch_song_marks *marks, nch_error *error)
 {
+	const nch_text_list files = w->call.songs;
+	const char *index = w->call.index;
 	nch_progress progress;
 	nch_song_counts counts;
 	nch_progress_start(&progress, "reading", "songs", 0);
-	nch_status status = nch_songs_from_files(paths, count, w->predictor, marks, show_progress, &progress, &w->songs, &counts, error);
+	nch_status status = nch_songs_from_files(files.items, files.count, w->predictor, marks, show_progress, &progress, &w->songs, &counts, error);
 	nch_progress_end(&progress);
 	if (status != NCH_OK)
 		return status;
@@ -110,7 +121,7 @@ static nch_status use_index(struct work *w, const char *index, const nch_song_ma
 		nch_output_note("%s: %zu songs, up to date", index, w->songs.count);
 		return NCH_OK;
 	}
-	if (source && nch_options_text(w->options, "model") == NULL)
+	if (source && w->call.model == NULL)
 		return made_with_another(w, index, error);
 	nch_output_note("%s is stale: it was made from other %s; making it again", index, source ? "model" : "songs");
 	nch_songs_free(&w->songs);
@@ -132,27 +143,26 @@ static nch_status open_index(struct work *w, const char *index, nch_error *error
 
 static nch_status get_songs(struct work *w, nch_error *error)
 {
-	size_t count;
-	const char *const *paths = nch_options_list(w->options, "songs", &count);
-	const char *index = nch_options_text(w->options, "index");
+	const nch_text_list files = w->call.songs;
+	const char *index = w->call.index;
 	nch_song_marks marks = {0};
-	if (count == 0)
+	if (files.count == 0)
 		return open_index(w, index, error);
 	if (index != NULL) {
-		NCH_TRY(nch_song_marks_of(paths, count, w->predictor, &marks, error));
+		NCH_TRY(nch_song_marks_of(files.items, files.count, w->predictor, &marks, error));
 		NCH_TRY(use_index(w, index, &marks, error));
 	}
 	if (w->songs.count > 0)
 		return NCH_OK;
 	bool needed = false;
 	if (w->predictor == NULL)
-		NCH_TRY(nch_songs_need_model(paths, count, &needed, error));
+		NCH_TRY(nch_songs_need_model(files.items, files.count, &needed, error));
 	if (needed) {
 		NCH_TRY(open_model(w, error));
 		if (index != NULL)
-			NCH_TRY(nch_song_marks_of(paths, count, w->predictor, &marks, error));
+			NCH_TRY(nch_song_marks_of(files.items, files.count, w->predictor, &marks, error));
 	}
-	return read_songs(w, paths, count, &marks, index, error);
+	return read_songs(w, &marks, error);
 }
 
 /* --- the wish --- */
@@ -178,7 +188,7 @@ static nch_status wish_for_song(struct work *w, const char *id, nch_error *error
 	if (found > 1)
 		return nch_fail(error, NCH_DATA, "%zu songs are called \"%s\"; the id of the first is %s", found, id, nch_songs_id(s, song));
 	nch_wish_like(s, song, &w->wish);
-	if (w->wish.emotion == NULL && w->wish.genres == 0 && nch_options_text(w->options, "genre") == NULL)
+	if (w->wish.emotion == NULL && w->wish.genres == 0 && w->call.genre == NULL)
 		return nch_fail(error, NCH_DATA, "the song %s has neither lyrics nor a genre: there is nothing to go by", id);
 	if (w->wish.emotion == NULL)
 		nch_output_warning("the song %s has no lyrics; only its genre counts", id);
@@ -257,25 +267,20 @@ static nch_status wish_for_genres(struct work *w, const char *list, nch_error *e
 
 static nch_status read_wish(struct work *w, nch_error *error)
 {
-	const nch_options *o = w->options;
-	const char *song = nch_options_text(o, "song"), *text = nch_options_text(o, "text"), *mood = nch_options_text(o, "mood");
-	const char *genre = nch_options_text(o, "genre");
-	w->wish = (nch_wish){.without = SIZE_MAX,
-	                     .likeness = strcmp(nch_options_text(o, "likeness"), "cosine") == 0 ? NCH_COSINE : NCH_JENSEN_SHANNON,
-	                     .genre_weight = nch_options_real(o, "genre-weight"),
-	                     .lyrics_weight = nch_options_real(o, "lyrics-weight"),
-	                     .diversity = nch_options_real(o, "diversity")};
+	const recommend_call *call = &w->call;
+	w->wish = call->wish;
+	w->wish.without = SIZE_MAX;
 	w->emotion = nch_alloc(w->songs.labels, sizeof *w->emotion);
 	w->parts = nch_alloc(w->songs.labels, sizeof *w->parts);
 	if (w->emotion == NULL || w->parts == NULL)
 		return nch_no_memory(error);
-	if (song != NULL)
-		NCH_TRY(wish_for_song(w, song, error));
-	if (text != NULL)
-		NCH_TRY(wish_for_text(w, text, error));
-	if (mood != NULL)
-		NCH_TRY(wish_for_mood(w, mood, error));
-	return genre != NULL ? wish_for_genres(w, genre, error) : NCH_OK;
+	if (call->song != NULL)
+		NCH_TRY(wish_for_song(w, call->song, error));
+	if (call->text != NULL)
+		NCH_TRY(wish_for_text(w, call->text, error));
+	if (call->mood != NULL)
+		NCH_TRY(wish_for_mood(w, call->mood, error));
+	return call->genre != NULL ? wish_for_genres(w, call->genre, error) : NCH_OK;
 }
 
 /* --- the answer --- */
@@ -283,14 +288,11 @@ static nch_status read_wish(struct work *w, nch_error *error)
 /* What was asked for, as the page tells it: of a song its title, whatever it was called by. */
 static nch_song_page page_of(const struct work *w)
 {
-	static const char *const names[] = {[NCH_ASKED_SONG] = "song", [NCH_ASKED_TEXT] = "text", [NCH_ASKED_MOOD] = "mood", [NCH_ASKED_GENRE] = "genre"};
+	const recommend_call *call = &w->call;
 	nch_song_page page = {.by = "", .songs = &w->songs, .wish = &w->wish, .best = w->best, .count = w->count, .parts = w->parts};
-	size_t question = 0;
-	while (nch_options_text(w->options, names[question]) == NULL)
-		question++; /* check_call has seen to it that one was given */
-	page.question = (nch_song_question)question;
-	page.asked = question == NCH_ASKED_TEXT ? nch_options_text(w->options, names[question]) : "";
-	if (question == NCH_ASKED_SONG) {
+	page.question = call->song != NULL ? NCH_ASKED_SONG : call->text != NULL ? NCH_ASKED_TEXT : call->mood != NULL ? NCH_ASKED_MOOD : NCH_ASKED_GENRE;
+	page.asked = page.question == NCH_ASKED_TEXT ? call->text : "";
+	if (page.question == NCH_ASKED_SONG) {
 		page.asked = nch_songs_title(&w->songs, w->wish.without);
 		page.by = nch_songs_artist(&w->songs, w->wish.without);
 	}
@@ -308,48 +310,45 @@ static nch_status write_page(struct work *w, const char *path, nch_error *error)
 
 static nch_status answer(struct work *w, nch_error *error)
 {
-	size_t top = (size_t)nch_options_integer(w->options, "top");
-	bool explain = nch_options_flag(w->options, "explain");
-	if (top > w->songs.count)
-		top = w->songs.count;
+	size_t top = w->call.top < w->songs.count ? w->call.top : w->songs.count;
 	w->best = nch_alloc(top, sizeof *w->best);
 	if (w->best == NULL)
 		return nch_no_memory(error);
 	NCH_TRY(nch_recommend(&w->songs, &w->wish, top, w->best, &w->count, error));
-	if (strcmp(nch_options_text(w->options, "format"), "tsv") == 0)
-		nch_recommend_write_tsv(&w->songs, &w->wish, w->best, w->count, explain, w->parts, &w->out);
+	if (w->call.tsv)
+		nch_recommend_write_tsv(&w->songs, &w->wish, w->best, w->count, w->call.explain, w->parts, &w->out);
 	else
-		nch_recommend_write_jsonl(&w->songs, &w->wish, w->best, w->count, explain, w->parts, &w->out);
+		nch_recommend_write_jsonl(&w->songs, &w->wish, w->best, w->count, w->call.explain, w->parts, &w->out);
 	NCH_TRY(nch_buffer_check(&w->out, error));
 	nch_output_buffer(&w->out);
-	const char *page = nch_options_text(w->options, "html");
-	return page != NULL ? write_page(w, page, error) : NCH_OK;
+	return w->call.html != NULL ? write_page(w, w->call.html, error) : NCH_OK;
 }
 
-static nch_status check_call(const nch_options *o, bool *asked, nch_error *error)
+static nch_status check_call(const recommend_call *call, bool *asked, nch_error *error)
 {
-	int wishes = (nch_options_text(o, "song") != NULL) + (nch_options_text(o, "text") != NULL) + (nch_options_text(o, "mood") != NULL);
-	size_t files;
-	nch_options_list(o, "songs", &files);
-	*asked = wishes > 0 || nch_options_text(o, "genre") != NULL;
+	int wishes = (call->song != NULL) + (call->text != NULL) + (call->mood != NULL);
+	*asked = wishes > 0 || call->genre != NULL;
 	if (wishes > 1)
 		return nch_fail(error, NCH_USAGE, "--song, --text and --mood: one of them");
-	if (files == 0 && nch_options_text(o, "index") == NULL)
+	if (call->songs.count == 0 && call->index == NULL)
 		return nch_fail(error, NCH_USAGE, "recommend needs --songs FILE or --index FILE");
-	if (!(nch_options_real(o, "genre-weight") > 0.0) && !(nch_options_real(o, "lyrics-weight") > 0.0))
+	if (!(call->wish.genre_weight > 0.0) && !(call->wish.lyrics_weight > 0.0))
 		return nch_fail(error, NCH_USAGE, "--genre-weight and --lyrics-weight: one of them must be above 0");
-	if (!*asked && !(files > 0 && nch_options_text(o, "index") != NULL))
+	if (!*asked && !(call->songs.count > 0 && call->index != NULL))
 		return nch_fail(error, NCH_USAGE, "recommend needs --song ID, --text \"…\" or --mood A=.7,B=.3 (or --songs and --index, to make an index)");
 	return NCH_OK;
 }
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
+	static const nch_option_group *const own[] = {&songs_group, &wish_group, &answer_group};
 	struct work w = {.options = options};
 	bool asked;
-	NCH_TRY(check_call(options, &asked, error));
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		NCH_TRY(nch_options_take(options, own[i], &w.call, error));
+	NCH_TRY(check_call(&w.call, &asked, error));
 	nch_status status = NCH_OK;
-	if (nch_options_text(options, "model") != NULL || nch_options_text(options, "text") != NULL)
+	if (w.call.model != NULL || w.call.text != NULL)
 		status = open_model(&w, error);
 	if (status == NCH_OK)
 		status = get_songs(&w, error);

@@ -10,23 +10,28 @@
 #include "cli/whole_text.h"
 #include "text/sentences.h"
 
+enum form { FORM_TEXT, FORM_OFFSETS, FORM_JSONL };
+
+typedef struct sentences_call {
+	enum form form;
+	bool offsets, join_lines;
+	nch_encoding encoding;
+} sentences_call;
+
 static const nch_option own_options[] = {
-	{"format", NCH_OPTION_CHOICE, .choices = "text|offsets|jsonl", .otherwise = "text",
+	{"format", NCH_SET_CHOICE(sentences_call, form), .choices = "text|offsets|jsonl", .otherwise = "text",
 	 .help = "text: the sentence, on a line;\noffsets: first byte, the byte behind the last, the reason for the end, the ending;\njsonl: all of it as an object"},
-	{"offsets", NCH_OPTION_FLAG, .help = "the same as --format offsets"},
-	NCH_ENCODING_OPTION,
-	{"join-lines", NCH_OPTION_FLAG, .help = "a line break is a blank (a text broken to fit a page); an empty line ends a sentence"},
+	{"offsets", NCH_SET_FLAG(sentences_call, offsets), .help = "the same as --format offsets"},
+	NCH_ENCODING_INTO(sentences_call, encoding),
+	{"join-lines", NCH_SET_FLAG(sentences_call, join_lines), .help = "a line break is a blank (a text broken to fit a page); an empty line ends a sentence"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
-
-enum form { FORM_TEXT, FORM_OFFSETS, FORM_JSONL };
 
 struct work {
 	nch_splitter *splitter;
 	nch_sentences sentences;
 	nch_buffer out;
-	enum form form;
-	bool join_lines;
+	sentences_call call;
 };
 
 /* On one line: what breaks lines becomes a blank. */
@@ -48,7 +53,7 @@ static void add_line(nch_buffer *out, const char *text, size_t length)
 static void add_sentence(struct work *w, const char *text, const nch_sentence *s)
 {
 	const char *reason = nch_sentence_reason_name(s->reason), *ending = s->ending != NULL ? s->ending : "";
-	switch (w->form) {
+	switch (w->call.form) {
 	case FORM_TEXT:
 		if (s->text_end > s->text_begin) /* what is blank has no line */
 			add_line(&w->out, text + s->text_begin, s->text_end - s->text_begin);
@@ -81,18 +86,17 @@ static nch_status print(struct work *w, const nch_buffer *text, nch_error *error
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	struct work w = {.join_lines = nch_options_flag(options, "join-lines")};
-	const char *format = nch_options_text(options, "format");
-	w.form = strcmp(format, "jsonl") == 0 ? FORM_JSONL : strcmp(format, "offsets") == 0 || nch_options_flag(options, "offsets") ? FORM_OFFSETS : FORM_TEXT;
+	struct work w = {0};
 	nch_buffer text = {0};
-	nch_encoding encoding;
-	NCH_TRY(nch_common_encoding(options, &encoding, error));
-	nch_status status = nch_whole_text_read(nch_options_argument(options, 0), encoding, &text, error);
+	NCH_TRY(nch_options_take(options, &own_group, &w.call, error));
+	if (w.call.form == FORM_TEXT && w.call.offsets)
+		w.call.form = FORM_OFFSETS;
+	nch_status status = nch_whole_text_read(nch_options_argument(options, 0), w.call.encoding, &text, error);
 	w.splitter = nch_splitter_new();
 	if (status == NCH_OK && w.splitter == NULL)
 		status = nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_sentences_split(w.splitter, text.data, text.length, w.join_lines, &w.sentences, error);
+		status = nch_sentences_split(w.splitter, text.data, text.length, w.call.join_lines, &w.sentences, error);
 	if (status == NCH_OK)
 		status = print(&w, &text, error);
 	nch_buffer_free(&text);

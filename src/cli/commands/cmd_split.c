@@ -10,15 +10,24 @@
 #include "data/split.h"
 #include "data/table_write.h"
 
+typedef struct split_call {
+	nch_text_list files;
+	double test; /* share or number of rows; 0: not given */
+	size_t folds; /* 0: not given */
+	uint32_t seed;
+	bool stratify;
+	const char *out;
+} split_call;
+
 static const nch_option own_options[] = {
-	{ "data", NCH_OPTION_LIST, "FILE", .help = "the rows to split" },
-	{ "test-split", NCH_OPTION_REAL, "SHARE", .help = "share of the rows for test.tsv (or a number of rows)", .least = 0,
+	{"data", NCH_SET_LIST(split_call, files), .argument = "FILE", .help = "the rows to split" },
+	{"test-split", NCH_SET_REAL(split_call, test), .argument = "SHARE", .help = "share of the rows for test.tsv (or a number of rows)", .least = 0,
 	  .most = 9007199254740992.0, .above_least = true },
-	{ "folds", NCH_OPTION_INTEGER, "N", .help = "fold-0 … fold-N-1, each with train.tsv and test.tsv", .least = 2,
+	{"folds", NCH_SET_INTEGER(split_call, folds), .argument = "N", .help = "fold-0 … fold-N-1, each with train.tsv and test.tsv", .least = 2,
 	  .most = 100000 },
-	{ "split-seed", NCH_OPTION_INTEGER, "N", .help = "random_state", .otherwise = "42", .most = 4294967295.0 },
-	{ "stratify", NCH_OPTION_FLAG, .help = "every label in the same share on both sides" },
-	{ "out-dir", NCH_OPTION_TEXT, "DIR", .help = "folder for the files", .required = true },
+	{"split-seed", NCH_SET_INTEGER(split_call, seed), .argument = "N", .help = "random_state", .otherwise = "42", .most = 4294967295.0 },
+	{"stratify", NCH_SET_FLAG(split_call, stratify), .help = "every label in the same share on both sides" },
+	{"out-dir", NCH_SET_TEXT(split_call, out), .argument = "DIR", .help = "folder for the files", .required = true },
 	{ 0 }
 };
 static const nch_option_group own_group = { "Split", own_options };
@@ -61,16 +70,14 @@ static nch_status write_split(const nch_dataset *data, const nch_split *split, c
 	return write_rows(data, split->test, split->test_count, folder, "test.tsv", error);
 }
 
-static nch_status write_folds(const nch_options *options, const nch_dataset *data, const int32_t *classes, nch_error *error)
+static nch_status write_folds(const split_call *call, const nch_dataset *data, const int32_t *classes, nch_error *error)
 {
-	size_t folds = (size_t)nch_options_integer(options, "folds");
-	uint32_t seed = (uint32_t)nch_options_integer(options, "split-seed");
-	for (size_t fold = 0; fold < folds; fold++) {
+	for (size_t fold = 0; fold < call->folds; fold++) {
 		char name[32];
 		nch_split split;
-		NCH_TRY(nch_split_fold(data->rows, folds, fold, true, seed, classes, &split, error));
+		NCH_TRY(nch_split_fold(data->rows, call->folds, fold, true, call->seed, classes, &split, error));
 		snprintf(name, sizeof name, "fold-%zu", fold);
-		char *folder = nch_path_join(nch_options_text(options, "out-dir"), name);
+		char *folder = nch_path_join(call->out, name);
 		nch_status status = folder != NULL ? write_split(data, &split, folder, error) : nch_no_memory(error);
 		nch_free(folder);
 		nch_split_free(&split);
@@ -79,39 +86,38 @@ static nch_status write_folds(const nch_options *options, const nch_dataset *dat
 	return NCH_OK;
 }
 
-static nch_status split_rows(const nch_options *options, const nch_dataset *data, const int32_t *classes, nch_error *error)
+static nch_status split_rows(const split_call *call, const nch_dataset *data, const int32_t *classes, nch_error *error)
 {
-	if (nch_options_given(options, "folds"))
-		return write_folds(options, data, classes, error);
+	if (call->folds > 0)
+		return write_folds(call, data, classes, error);
 	nch_split split;
-	NCH_TRY(nch_split_random(data->rows, nch_options_real(options, "test-split"),
-	                         (uint32_t)nch_options_integer(options, "split-seed"), true, classes, &split, error));
-	nch_status status = write_split(data, &split, nch_options_text(options, "out-dir"), error);
+	NCH_TRY(nch_split_random(data->rows, call->test, call->seed, true, classes, &split, error));
+	nch_status status = write_split(data, &split, call->out, error);
 	nch_split_free(&split);
 	return status;
 }
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	size_t count;
-	const char *const *paths = nch_options_list(options, "data", &count);
-	if (count == 0)
+	split_call call = {0};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	if (call.files.count == 0)
 		return nch_fail(error, NCH_USAGE, "which data? give --data FILE");
-	if (nch_options_given(options, "test-split") == nch_options_given(options, "folds"))
+	if ((call.test > 0.0) == (call.folds > 0))
 		return nch_fail(error, NCH_USAGE, "give either --test-split SHARE or --folds N");
 	nch_labels labels = { 0 };
 	nch_dataset_options data_options;
 	nch_dataset data = { 0 };
 	int32_t *classes = NULL;
-	NCH_TRY(nch_data_options_read(options, false, &data_options, &labels, error));
-	nch_status status = nch_dataset_read(paths, count, &data_options, &data, error);
+	NCH_TRY(nch_data_options_read(options, false, &data_options, &labels, NULL, error));
+	nch_status status = nch_dataset_read(call.files.items, call.files.count, &data_options, &data, error);
 	if (status == NCH_OK) {
 		nch_data_options_done(&data);
-		if (nch_options_flag(options, "stratify"))
+		if (call.stratify)
 			status = nch_dataset_strata(&data, NULL, data.rows, &classes, error);
 	}
 	if (status == NCH_OK)
-		status = split_rows(options, &data, classes, error);
+		status = split_rows(&call, &data, classes, error);
 	nch_free(classes);
 	nch_dataset_free(&data);
 	nch_labels_free(&labels);

@@ -16,37 +16,49 @@
 #include "cli/whole_text.h"
 #include "io/line_stream.h"
 
+enum format { FORMAT_JSONL, FORMAT_TSV, FORMAT_CUE };
+
+typedef struct tag_call {
+	const char *model, *html, *title, *text, *transitions;
+	bool int8, format_given, join_lines, records, smooth;
+	unsigned format;
+	size_t window;
+	nch_encoding encoding;
+	double rate;
+	nch_text_list tagged; /* --smooth-train */
+	const char *relabel;
+} tag_call;
+
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
-	NCH_INT8_OPTION,
-	{"format", NCH_OPTION_CHOICE, .choices = "jsonl|tsv|cue", .otherwise = "jsonl", .help = "objects, a table, or a cue sheet as subtitles are written"},
-	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page with the coloured text and the arc; of a folder of books: a folder of pages"},
-	{"title", NCH_OPTION_TEXT, "TEXT", .help = "of the page (default: the file's name)"},
-	{"window", NCH_OPTION_INTEGER, "N", .help = "sentences that a point of the arc is the mean of (default: a fifteenth of the book, 5 to 41)", .least = 1, .most = 999},
-	{"join-lines", NCH_OPTION_FLAG, .help = "a line break is a blank (a text broken to fit a page); an empty line ends a sentence"},
-	NCH_ENCODING_OPTION,
-	{"rate", NCH_OPTION_REAL, "N", .help = "--format cue: syllables that the narrator reads in a second", .otherwise = "5", .least = 0.1, .most = 100},
-	{"input", NCH_OPTION_CHOICE, .choices = "text|jsonl", .otherwise = "text",
+	NCH_MODEL_INTO(tag_call, model),
+	NCH_INT8_INTO(tag_call, int8),
+	{"format", NCH_SET_CHOICE(tag_call, format), NCH_GIVEN(tag_call, format_given), .choices = "jsonl|tsv|cue", .otherwise = "jsonl", .help = "objects, a table, or a cue sheet as subtitles are written"},
+	{"html", NCH_SET_TEXT(tag_call, html), .argument = "FILE", .help = "also a page with the coloured text and the arc; of a folder of books: a folder of pages"},
+	{"title", NCH_SET_TEXT(tag_call, title), .argument = "TEXT", .help = "of the page (default: the file's name)"},
+	{"window", NCH_SET_INTEGER(tag_call, window), .argument = "N", .help = "sentences that a point of the arc is the mean of (default: a fifteenth of the book, 5 to 41)", .least = 1, .most = 999},
+	{"join-lines", NCH_SET_FLAG(tag_call, join_lines), .help = "a line break is a blank (a text broken to fit a page); an empty line ends a sentence"},
+	NCH_ENCODING_INTO(tag_call, encoding),
+	{"rate", NCH_SET_REAL(tag_call, rate), .argument = "N", .help = "--format cue: syllables that the narrator reads in a second", .otherwise = "5", .least = 0.1, .most = 100},
+	{"input", NCH_SET_WHETHER(tag_call, records, "jsonl"), .choices = "text|jsonl", .otherwise = "text",
 	 .help = "jsonl: each line is an object with a text; it comes back at once, with \"sentences\" and \"arc\""},
-	{"text", NCH_OPTION_TEXT, "NAME", .help = "--input jsonl: where the text is, a dotted path (default: text, sentence, form …)"},
+	{"text", NCH_SET_TEXT(tag_call, text), .argument = "NAME", .help = "--input jsonl: where the text is, a dotted path (default: text, sentence, form …)"},
 	{0}};
 static const nch_option smooth_options[] = {
-	{"smooth", NCH_OPTION_FLAG, .help = "even out single sentences by a hidden Markov model of how emotions follow each other"},
-	{"transitions", NCH_OPTION_TEXT, "FILE", .help = "where that is kept (default: transitions.json in the model's folder)"},
-	{"smooth-train", NCH_OPTION_LIST, "FILE", .help = "count it in a tagged book, sentences in their order with labels; kept. Without BOOK that is all"},
-	{"relabel", NCH_OPTION_TEXT, "A=B,…", .help = "--smooth-train: the tagged books' labels as the model's"},
+	{"smooth", NCH_SET_FLAG(tag_call, smooth), .help = "even out single sentences by a hidden Markov model of how emotions follow each other"},
+	{"transitions", NCH_SET_TEXT(tag_call, transitions), .argument = "FILE", .help = "where that is kept (default: transitions.json in the model's folder)"},
+	{"smooth-train", NCH_SET_LIST(tag_call, tagged), .argument = "FILE", .help = "count it in a tagged book, sentences in their order with labels; kept. Without BOOK that is all"},
+	{"relabel", NCH_SET_TEXT(tag_call, relabel), .argument = "A=B,…", .help = "--smooth-train: the tagged books' labels as the model's"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 static const nch_option_group smooth_group = {"Smoothing", smooth_options};
 
 struct work {
-	const nch_options *options;
+	tag_call call;
+	const char *what; /* the argument: a book or a folder of them; NULL: standard input, or nothing */
 	nch_predictor *predictor;
 	nch_splitter *splitter;
 	nch_smooth smooth;
-	bool smoothing, join_lines;
-	nch_encoding encoding;
-	size_t window;
+	bool smoothing;
 	nch_buffer text, out;
 };
 
@@ -57,11 +69,11 @@ static const char *const *labels_of(const struct work *w)
 
 /* --- smoothing --- */
 
-static nch_status count_transitions(struct work *w, const char *const *paths, size_t count, const char *file, nch_error *error)
+static nch_status count_transitions(struct work *w, const char *file, nch_error *error)
 {
 	nch_dataset books = {0};
-	const nch_dataset_options how = {.need_labels = true, .relabel = nch_options_text(w->options, "relabel"), .remark = nch_data_remark};
-	NCH_TRY(nch_dataset_read(paths, count, &how, &books, error));
+	const nch_dataset_options how = {.need_labels = true, .relabel = w->call.relabel, .remark = nch_data_remark};
+	NCH_TRY(nch_dataset_read(w->call.tagged.items, w->call.tagged.count, &how, &books, error));
 	nch_status status = nch_smooth_count(&books, labels_of(w), nch_predictor_labels(w->predictor), &w->smooth, error);
 	nch_dataset_free(&books);
 	nch_buffer_clear(&w->out);
@@ -92,10 +104,8 @@ static nch_status read_transitions(struct work *w, const char *file, nch_error *
 
 static nch_status prepare_smoothing(struct work *w, nch_error *error)
 {
-	size_t count;
-	const char *const *paths = nch_options_list(w->options, "smooth-train", &count);
-	const char *given = nch_options_text(w->options, "transitions");
-	w->smoothing = count > 0 || nch_options_flag(w->options, "smooth") || given != NULL;
+	const char *given = w->call.transitions;
+	w->smoothing = w->call.tagged.count > 0 || w->call.smooth || given != NULL;
 	if (!w->smoothing)
 		return NCH_OK;
 	if (w->predictor->multi_label)
@@ -103,7 +113,7 @@ static nch_status prepare_smoothing(struct work *w, nch_error *error)
 	char *file = given != NULL ? nch_copy_text(given, strlen(given)) : nch_path_join(w->predictor->folder, "transitions.json");
 	if (file == NULL)
 		return nch_no_memory(error);
-	nch_status status = count > 0 ? count_transitions(w, paths, count, file, error) : read_transitions(w, file, error);
+	nch_status status = w->call.tagged.count > 0 ? count_transitions(w, file, error) : read_transitions(w, file, error);
 	nch_free(file);
 	return status;
 }
@@ -125,12 +135,11 @@ static nch_status write_page(struct work *w, const nch_book *book, const nch_tag
 static void write_lines(struct work *w, const nch_book *book, const nch_tags *tags, const char *name)
 {
 	const nch_tag_sheet sheet = {.name = name, .labels = labels_of(w), .book = book, .tags = tags, .smoothed = w->smoothing,
-	                             .rate = nch_options_real(w->options, "rate")};
-	const char *format = nch_options_text(w->options, "format");
+	                             .rate = w->call.rate};
 	nch_buffer_clear(&w->out);
-	if (strcmp(format, "tsv") == 0)
+	if (w->call.format == FORMAT_TSV)
 		nch_tag_write_tsv(&sheet, &w->out);
-	else if (strcmp(format, "cue") == 0)
+	else if (w->call.format == FORMAT_CUE)
 		nch_tag_write_cue(&sheet, &w->out);
 	else
 		nch_tag_write_jsonl(&sheet, &w->out);
@@ -138,8 +147,8 @@ static void write_lines(struct work *w, const nch_book *book, const nch_tags *ta
 
 static nch_status tag(struct work *w, const char *text, size_t length, nch_book *book, nch_tags *tags, nch_error *error)
 {
-	NCH_TRY(nch_book_cut(w->splitter, text, length, w->join_lines, book, error));
-	return nch_book_tag(book, w->predictor, w->smoothing ? &w->smooth : NULL, w->window, tags, error);
+	NCH_TRY(nch_book_cut(w->splitter, text, length, w->call.join_lines, book, error));
+	return nch_book_tag(book, w->predictor, w->smoothing ? &w->smooth : NULL, w->call.window, tags, error);
 }
 
 /* path NULL: standard input. name: put into the lines, or NULL. page: where the page goes, or NULL. */
@@ -147,7 +156,7 @@ static nch_status tag_book(struct work *w, const char *path, const char *name, c
 {
 	nch_book book = {0};
 	nch_tags tags = {0};
-	nch_status status = nch_whole_text_read(path, w->encoding, &w->text, error);
+	nch_status status = nch_whole_text_read(path, w->call.encoding, &w->text, error);
 	if (status == NCH_OK)
 		status = tag(w, w->text.data, w->text.length, &book, &tags, error);
 	if (status == NCH_OK) {
@@ -174,11 +183,11 @@ static char *title_of(const char *path)
 
 static nch_status tag_one(struct work *w, const char *path, nch_error *error)
 {
-	const char *given = nch_options_text(w->options, "title");
+	const char *given = w->call.title;
 	char *title = title_of(path != NULL && strcmp(path, "-") == 0 ? NULL : path);
 	if (title == NULL)
 		return nch_no_memory(error);
-	nch_status status = tag_book(w, path, NULL, given != NULL ? given : title, nch_options_text(w->options, "html"), error);
+	nch_status status = tag_book(w, path, NULL, given != NULL ? given : title, w->call.html, error);
 	nch_free(title);
 	return status;
 }
@@ -216,7 +225,7 @@ static nch_status list_books(const char *folder, char ***names, size_t *count, n
 
 static nch_status tag_listed(struct work *w, const char *folder, const char *name, nch_error *error)
 {
-	const char *pages = nch_options_text(w->options, "html");
+	const char *pages = w->call.html;
 	char *path = nch_path_join(folder, name), *title = title_of(name), *page = NULL;
 	nch_buffer file = {0};
 	nch_status status = path && title ? NCH_OK : nch_no_memory(error);
@@ -238,8 +247,8 @@ static nch_status tag_folder(struct work *w, const char *folder, nch_error *erro
 {
 	char **names = NULL;
 	size_t count = 0;
-	const char *pages = nch_options_text(w->options, "html");
-	if (strcmp(nch_options_text(w->options, "format"), "cue") == 0)
+	const char *pages = w->call.html;
+	if (w->call.format == FORMAT_CUE)
 		return nch_fail(error, NCH_USAGE, "--format cue is for one book, %s is a folder", folder);
 	nch_status status = pages != NULL ? nch_folder_make(pages, error) : NCH_OK;
 	if (status == NCH_OK)
@@ -284,10 +293,10 @@ static nch_status answer_record(struct work *w, const nch_record *record, nch_er
 
 static nch_status tag_lines(struct work *w, const char *path, nch_error *error)
 {
-	const nch_answer_form form = {.jsonl = true, .text = nch_options_text(w->options, "text")};
+	const nch_answer_form form = {.jsonl = true, .text = w->call.text};
 	nch_lines *lines = NULL;
 	nch_arena *arena = nch_arena_new(0);
-	nch_status status = arena != NULL ? nch_lines_open(path, w->encoding, &lines, error) : nch_no_memory(error);
+	nch_status status = arena != NULL ? nch_lines_open(path, w->call.encoding, &lines, error) : nch_no_memory(error);
 	for (size_t count = 1; status == NCH_OK && count > 0;) {
 		const nch_line *line;
 		nch_record record;
@@ -310,26 +319,27 @@ static nch_status tag_lines(struct work *w, const char *path, nch_error *error)
 
 static nch_status tag_what(struct work *w, nch_error *error)
 {
-	const char *what = nch_options_argument(w->options, 0);
-	if (strcmp(nch_options_text(w->options, "input"), "jsonl") == 0) {
-		if (nch_options_text(w->options, "html") != NULL || nch_options_given(w->options, "format"))
+	const char *what = w->what;
+	if (w->call.records) {
+		if (w->call.html != NULL || w->call.format_given)
 			return nch_fail(error, NCH_USAGE, "--input jsonl gives records back: --html and --format do not go with it");
 		return tag_lines(w, what, error);
 	}
-	if (nch_options_text(w->options, "text") != NULL)
+	if (w->call.text != NULL)
 		return nch_fail(error, NCH_USAGE, "--text names a field of records: it needs --input jsonl");
-	if (what == NULL && nch_options_given(w->options, "smooth-train"))
+	if (what == NULL && w->call.tagged.count > 0)
 		return NCH_OK;
 	return what != NULL && nch_file_is_folder(what) ? tag_folder(w, what, error) : tag_one(w, what, error);
 }
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	struct work w = {.options = options, .join_lines = nch_options_flag(options, "join-lines"), .window = (size_t)nch_options_integer(options, "window")};
+	struct work w = {.what = nch_options_argument(options, 0)};
 	const char *folder;
-	NCH_TRY(nch_common_encoding(options, &w.encoding, error));
-	NCH_TRY(nch_default_model(nch_options_text(options, "model"), NCH_DEFAULT_STORYBOOK, &folder, error));
-	const nch_predictor_how how = nch_common_how(options);
+	NCH_TRY(nch_options_take(options, &own_group, &w.call, error));
+	NCH_TRY(nch_options_take(options, &smooth_group, &w.call, error));
+	NCH_TRY(nch_default_model(w.call.model, NCH_DEFAULT_STORYBOOK, &folder, error));
+	const nch_predictor_how how = nch_common_how(options, w.call.int8);
 	nch_status status = nch_predictor_open_how(folder, &how, &w.predictor, error);
 	if (status == NCH_OK && (w.splitter = nch_splitter_new()) == NULL)
 		status = nch_no_memory(error);

@@ -150,17 +150,23 @@ static nch_status run_lines(struct job *job, nch_lines *lines, nch_pool *pool, n
 	return status;
 }
 
+typedef struct tokenize_call {
+	const char *tokenizer;
+	bool pieces, special, explain;
+	nch_encoding encoding;
+} tokenize_call;
+
 /* Everything that a job needs and gives back. */
-static nch_status run_job(struct job *job, const nch_options *options, nch_error *error)
+static nch_status run_job(struct job *job, const nch_options *options, const tokenize_call *call, nch_error *error)
 {
 	nch_tokenizer *tokenizer = NULL;
 	nch_pool *pool = NULL;
 	nch_lines *lines = NULL;
-	nch_encoding encoding;
-	NCH_TRY(nch_common_encoding(options, &encoding, error));
-	nch_status status = nch_tokenizer_load(nch_options_text(options, "tokenizer"), &tokenizer, error);
+	job->pieces = call->pieces;
+	job->special = call->special;
+	nch_status status = nch_tokenizer_load(call->tokenizer, &tokenizer, error);
 	if (status == NCH_OK)
-		status = nch_lines_open(nch_options_argument(options, 0), encoding, &lines, error);
+		status = nch_lines_open(nch_options_argument(options, 0), call->encoding, &lines, error);
 	if (status == NCH_OK)
 		status = nch_common_pool(options, &pool, error);
 	if (status == NCH_OK) {
@@ -189,32 +195,24 @@ static nch_status run_job(struct job *job, const nch_options *options, nch_error
 	return status;
 }
 
+static const nch_option tokenize_options[] = {
+	{"tokenizer", NCH_SET_TEXT(tokenize_call, tokenizer), .argument = "FILE|DIR", .help = "a tokenizer's file, or a model's folder", .required = true},
+	{"pieces", NCH_SET_FLAG(tokenize_call, pieces), .help = "pieces instead of ids"},
+	{"special", NCH_SET_FLAG(tokenize_call, special), .help = "with the special tokens that a model wants around a text"},
+	{"explain", NCH_SET_FLAG(tokenize_call, explain), .help = "how each line comes to its tokens: the lattice of a unigram model, the merges of BPE,\n"
+	                                     "the words of WordPiece"},
+	NCH_ENCODING_INTO(tokenize_call, encoding),
+	{0}};
+static const nch_option_group tokenize_group = {"Options", tokenize_options};
+
 static nch_status run_tokenize(const nch_options *options, nch_error *error)
 {
 	static struct job job;
-	job.convert = nch_options_flag(options, "explain") ? convert_explain : convert_text;
-	job.pieces = nch_options_flag(options, "pieces");
-	job.special = nch_options_flag(options, "special");
-	return run_job(&job, options, error);
+	tokenize_call call = {0};
+	NCH_TRY(nch_options_take(options, &tokenize_group, &call, error));
+	job.convert = call.explain ? convert_explain : convert_text;
+	return run_job(&job, options, &call, error);
 }
-
-static nch_status run_detokenize(const nch_options *options, nch_error *error)
-{
-	static struct job job;
-	job.convert = convert_ids;
-	job.pieces = nch_options_flag(options, "pieces");
-	return run_job(&job, options, error);
-}
-
-static const nch_option tokenize_options[] = {
-	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "a tokenizer's file, or a model's folder", .required = true},
-	{"pieces", NCH_OPTION_FLAG, .help = "pieces instead of ids"},
-	{"special", NCH_OPTION_FLAG, .help = "with the special tokens that a model wants around a text"},
-	{"explain", NCH_OPTION_FLAG, .help = "how each line comes to its tokens: the lattice of a unigram model, the merges of BPE,\n"
-	                                     "the words of WordPiece"},
-	NCH_ENCODING_OPTION,
-	{0}};
-static const nch_option_group tokenize_group = {"Options", tokenize_options};
 
 const nch_command nch_command_tokenize = {
 	.name = "tokenize",
@@ -227,11 +225,19 @@ const nch_command nch_command_tokenize = {
 };
 
 static const nch_option detokenize_options[] = {
-	{"tokenizer", NCH_OPTION_TEXT, "FILE|DIR", .help = "a tokenizer's file, or a model's folder", .required = true},
-	{"pieces", NCH_OPTION_FLAG, .help = "the lines hold pieces, not ids"},
-	NCH_ENCODING_OPTION,
+	{"tokenizer", NCH_SET_TEXT(tokenize_call, tokenizer), .argument = "FILE|DIR", .help = "a tokenizer's file, or a model's folder", .required = true},
+	{"pieces", NCH_SET_FLAG(tokenize_call, pieces), .help = "the lines hold pieces, not ids"},
+	NCH_ENCODING_INTO(tokenize_call, encoding),
 	{0}};
 static const nch_option_group detokenize_group = {"Options", detokenize_options};
+
+static nch_status run_detokenize(const nch_options *options, nch_error *error)
+{
+	static struct job job = {.convert = convert_ids};
+	tokenize_call call = {0};
+	NCH_TRY(nch_options_take(options, &detokenize_group, &call, error));
+	return run_job(&job, options, &call, error);
+}
 
 const nch_command nch_command_detokenize = {
 	.name = "detokenize",

@@ -11,31 +11,37 @@
 #include "io/rows.h"
 #include "tokenizer/training/trainer.h"
 
+typedef struct trainer_call {
+	nch_text_list input, defined;
+	const char *out, *text;
+	nch_tokenizer_training training;
+} trainer_call;
+
 static const nch_option own_options[] = {
-	{"input", NCH_OPTION_LIST, "FILE", .help = "text, a sentence a line; of .csv .tsv .xlsx .jsonl .json the text column", .required = true},
-	{"out", NCH_OPTION_TEXT, "FILE", .help = "the model file", .required = true},
-	{"type", NCH_OPTION_CHOICE, .choices = "unigram|bpe|wordpiece", .help = "kind of tokenizer", .otherwise = "unigram"},
-	{"vocab-size", NCH_OPTION_INTEGER, "N", .help = "pieces, special ones included", .otherwise = "8000", .least = 10, .most = 1000000},
-	{"text", NCH_OPTION_TEXT, "NAME", .help = "column of the text"},
-	{"character-coverage", NCH_OPTION_REAL, "SHARE", .help = "of all characters, the share that gets pieces", .otherwise = "0.9995", .least = 0.5,
+	{"input", NCH_SET_LIST(trainer_call, input), .argument = "FILE", .help = "text, a sentence a line; of .csv .tsv .xlsx .jsonl .json the text column", .required = true},
+	{"out", NCH_SET_TEXT(trainer_call, out), .argument = "FILE", .help = "the model file", .required = true},
+	{"type", NCH_SET_CHOICE(trainer_call, training.type), .choices = "unigram|bpe|wordpiece", .help = "kind of tokenizer", .otherwise = "unigram"},
+	{"vocab-size", NCH_SET_INTEGER(trainer_call, training.vocab_size), .argument = "N", .help = "pieces, special ones included", .otherwise = "8000", .least = 10, .most = 1000000},
+	{"text", NCH_SET_TEXT(trainer_call, text), .argument = "NAME", .help = "column of the text"},
+	{"character-coverage", NCH_SET_REAL(trainer_call, training.character_coverage), .argument = "SHARE", .help = "of all characters, the share that gets pieces", .otherwise = "0.9995", .least = 0.5,
 	 .most = 1},
-	{"required-chars", NCH_OPTION_TEXT, "TEXT", .help = "unigram, bpe: characters that get pieces however rare they are"},
-	{"normalization", NCH_OPTION_TEXT, "NAME", .help = "what is done to the text first: identity, nfkc, nmt_nfkc, nfkc_cf, nmt_nfkc_cf,\n"
+	{"required-chars", NCH_SET_TEXT(trainer_call, training.required_characters), .argument = "TEXT", .help = "unigram, bpe: characters that get pieces however rare they are"},
+	{"normalization", NCH_SET_TEXT(trainer_call, training.normalization), .argument = "NAME", .help = "what is done to the text first: identity, nfkc, nmt_nfkc, nfkc_cf, nmt_nfkc_cf,\n"
 	                                                   "or nmt_nfkc_jamo, which leaves ㅋㅋ and ㅠㅠ as they are typed", .otherwise = "nmt_nfkc"},
-	{"max-piece-length", NCH_OPTION_INTEGER, "N", .help = "characters of the longest piece", .otherwise = "16", .least = 1, .most = 512},
-	{"bert-specials", NCH_OPTION_FLAG, .help = "[UNK] [PAD] [CLS] [SEP] [MASK] first, as a BERT wants them and KoBERT has them;\n"
+	{"max-piece-length", NCH_SET_INTEGER(trainer_call, training.max_piece_length), .argument = "N", .help = "characters of the longest piece", .otherwise = "16", .least = 1, .most = 512},
+	{"bert-specials", NCH_SET_FLAG(trainer_call, training.bert_specials), .help = "[UNK] [PAD] [CLS] [SEP] [MASK] first, as a BERT wants them and KoBERT has them;\n"
 	                                          "otherwise <unk> <s> </s>, as SentencePiece"},
-	{"user-defined", NCH_OPTION_LIST, "PIECE", .help = "a string that always stays whole"},
-	{"byte-fallback", NCH_OPTION_FLAG, .help = "spell characters without a piece in bytes"},
-	{"lower-case", NCH_OPTION_FLAG, .help = "wordpiece: small letters, no accents"},
-	{"split-digits", NCH_OPTION_FLAG, .help = "a digit is a piece of its own"},
+	{"user-defined", NCH_SET_LIST(trainer_call, defined), .argument = "PIECE", .help = "a string that always stays whole"},
+	{"byte-fallback", NCH_SET_FLAG(trainer_call, training.byte_fallback), .help = "spell characters without a piece in bytes"},
+	{"lower-case", NCH_SET_FLAG(trainer_call, training.lower_case), .help = "wordpiece: small letters, no accents"},
+	{"split-digits", NCH_SET_FLAG(trainer_call, training.split_digits), .help = "a digit is a piece of its own"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
 /* The files one after the other, each as lines or as a column of rows. */
 struct source {
-	const char *const *paths;
-	size_t count, next;
+	nch_text_list files;
+	size_t next;
 	const char *column;
 	nch_lines *lines;
 	nch_rows *rows;
@@ -64,7 +70,7 @@ static void close_source(struct source *source)
 
 static nch_status open_next(struct source *source, nch_error *error)
 {
-	const char *path = source->paths[source->next++];
+	const char *path = source->files.items[source->next++];
 	if (!is_table(path))
 		return nch_lines_open(path, NCH_ENCODING_AUTO, &source->lines, error);
 	const nch_rows_options options = {.names = &source->column, .name_count = source->column != NULL, .text_name = source->column};
@@ -106,7 +112,7 @@ static nch_status next_line(void *context, const char **line, size_t *length, nc
 	for (;;) {
 		bool found = false;
 		if (source->lines == NULL && source->rows == NULL) {
-			if (source->next == source->count) {
+			if (source->next == source->files.count) {
 				*line = NULL;
 				return NCH_OK;
 			}
@@ -138,43 +144,28 @@ static bool show_progress(void *context, double done, const char *stage)
 	return true;
 }
 
-static nch_training_type training_type(const char *name)
-{
-	if (strcmp(name, "bpe") == 0)
-		return NCH_TRAIN_BPE;
-	return strcmp(name, "wordpiece") == 0 ? NCH_TRAIN_WORDPIECE : NCH_TRAIN_UNIGRAM;
-}
-
 static nch_status train(const nch_options *options, nch_pool *pool, nch_error *error)
 {
-	size_t defined;
-	const char *const *user_defined = nch_options_list(options, "user-defined", &defined);
+	trainer_call call = {0};
 	const char *list[65] = {0};
-	if (defined > 64)
+	nch_tokenizer_training *training = &call.training;
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	*training = nch_tokenizer_training_defaults(training->type);
+	NCH_TRY(nch_options_take(options, &own_group, &call, error)); /* again: what was said wins over the type's defaults */
+	if (call.defined.count > 64)
 		return nch_fail(error, NCH_USAGE, "--user-defined: at most 64 of them");
-	for (size_t i = 0; i < defined; i++)
-		list[i] = user_defined[i];
-	nch_tokenizer_training training = nch_tokenizer_training_defaults(training_type(nch_options_text(options, "type")));
-	training.vocab_size = (size_t)nch_options_integer(options, "vocab-size");
-	training.character_coverage = nch_options_real(options, "character-coverage");
-	training.required_characters = nch_options_text(options, "required-chars");
-	training.normalization = nch_options_text(options, "normalization");
-	training.max_piece_length = (size_t)nch_options_integer(options, "max-piece-length");
-	training.bert_specials = nch_options_flag(options, "bert-specials");
-	training.user_defined = defined > 0 ? list : NULL;
-	training.byte_fallback = nch_options_flag(options, "byte-fallback");
-	training.lower_case = nch_options_flag(options, "lower-case");
-	training.split_digits = nch_options_flag(options, "split-digits");
-	training.pool = pool;
-	struct source source = {.column = nch_options_text(options, "text")};
-	source.paths = nch_options_list(options, "input", &source.count);
+	for (size_t i = 0; i < call.defined.count; i++)
+		list[i] = call.defined.items[i];
+	training->user_defined = call.defined.count > 0 ? list : NULL;
+	training->pool = pool;
+	struct source source = {.files = call.input, .column = call.text};
 	nch_progress progress;
 	nch_progress_start(&progress, "tokenizer", "%", 100);
 	size_t pieces = 0;
-	nch_status status = nch_tokenizer_train(&training, next_line, &source, nch_options_text(options, "out"), &pieces, show_progress, &progress, error);
+	nch_status status = nch_tokenizer_train(training, next_line, &source, call.out, &pieces, show_progress, &progress, error);
 	nch_progress_end(&progress);
-	if (status == NCH_OK && pieces < training.vocab_size)
-		nch_output_warning("the text has no more than %zu pieces: --vocab-size %zu became %zu", pieces, training.vocab_size, pieces);
+	if (status == NCH_OK && pieces < training->vocab_size)
+		nch_output_warning("the text has no more than %zu pieces: --vocab-size %zu became %zu", pieces, training->vocab_size, pieces);
 	close_source(&source);
 	nch_buffer_free(&source.text);
 	return status;

@@ -10,17 +10,25 @@
 #include "cli/output.h"
 #include "cli/suggest.h"
 
+typedef struct trace_call {
+	const char *model, *text, *pair, *label, *step, *html, *graph;
+	bool json, compare;
+	nch_encoding encoding;
+	const nch_options *options; /* how models are opened */
+	const char *words[2]; /* A and B of --compare; NULL: not there */
+} trace_call;
+
 static const nch_option own_options[] = {
-	{"model", NCH_OPTION_TEXT, "DIR", .help = "the model's folder (default: the one that comes with the program)"},
-	{"text", NCH_OPTION_TEXT, "TEXT", .help = "the sentence"},
-	{"pair", NCH_OPTION_TEXT, "TEXT", .help = "the second text, of a model that reads two"},
-	{"label", NCH_OPTION_TEXT, "L", .help = "the true label: adds the loss and all gradients"},
-	{"step", NCH_OPTION_TEXT, "NAME", .help = "only steps of this name; * stands for any letters: 'layer.3.*'"},
-	{"format", NCH_OPTION_CHOICE, .choices = "text|json", .otherwise = "text", .help = "for people, or an object with all numbers"},
-	{"html", NCH_OPTION_TEXT, "FILE", .help = "also a page to be clicked through, from the sentence to the loss and back"},
-	{"graph", NCH_OPTION_TEXT, "FILE.svg", .help = "with --label: also a drawing of the end of the tape, data and gradient in each box"},
-	{"compare", NCH_OPTION_FLAG, .help = "two models or two sentences, A and B, step by step"},
-	NCH_ENCODING_OPTION,
+	NCH_MODEL_INTO(trace_call, model),
+	{"text", NCH_SET_TEXT(trace_call, text), .argument = "TEXT", .help = "the sentence"},
+	{"pair", NCH_SET_TEXT(trace_call, pair), .argument = "TEXT", .help = "the second text, of a model that reads two"},
+	{"label", NCH_SET_TEXT(trace_call, label), .argument = "L", .help = "the true label: adds the loss and all gradients"},
+	{"step", NCH_SET_TEXT(trace_call, step), .argument = "NAME", .help = "only steps of this name; * stands for any letters: 'layer.3.*'"},
+	{"format", NCH_SET_WHETHER(trace_call, json, "json"), .choices = "text|json", .otherwise = "text", .help = "for people, or an object with all numbers"},
+	{"html", NCH_SET_TEXT(trace_call, html), .argument = "FILE", .help = "also a page to be clicked through, from the sentence to the loss and back"},
+	{"graph", NCH_SET_TEXT(trace_call, graph), .argument = "FILE.svg", .help = "with --label: also a drawing of the end of the tape, data and gradient in each box"},
+	{"compare", NCH_SET_FLAG(trace_call, compare), .help = "two models or two sentences, A and B, step by step"},
+	NCH_ENCODING_INTO(trace_call, encoding),
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
@@ -32,16 +40,16 @@ static bool is_model(const char *word)
 }
 
 /* One sentence through one model. */
-static nch_status trace_one(const nch_options *options, const char *folder, const nch_buffer *text, const nch_buffer *pair, nch_predictor **p, nch_trace *trace,
+static nch_status trace_one(const trace_call *call, const char *folder, const nch_buffer *text, const nch_buffer *pair, nch_predictor **p, nch_trace *trace,
                             nch_error *error)
 {
 	size_t label;
 	const nch_text asked = {.text = text->data ? text->data : "", .length = text->length, .pair = pair->data, .pair_length = pair->length};
-	const nch_predictor_how how = nch_common_how_inside(options, nch_options_text(options, "label") != NULL);
+	const nch_predictor_how how = nch_common_how_inside(call->options, call->label != NULL);
 	NCH_TRY(nch_default_model(folder, NCH_DEFAULT_ENCODER, &folder, error));
 	NCH_TRY(nch_predictor_open_how(folder, &how, p, error));
-	NCH_TRY(nch_label_option(*p, nch_options_text(options, "label"), &label, error));
-	return nch_trace_make(*p, &asked, label, nch_options_text(options, "graph") != NULL, trace, error);
+	NCH_TRY(nch_label_option(*p, call->label, &label, error));
+	return nch_trace_make(*p, &asked, label, call->graph != NULL, trace, error);
 }
 
 static nch_status write_page(const char *path, const nch_trace *trace, const nch_predictor *p, nch_error *error)
@@ -81,19 +89,18 @@ static nch_status check_pattern(const nch_trace *trace, const char *pattern, nch
 	                suggestion.best ? suggestion.best : "", suggestion.best ? "?" : "");
 }
 
-static nch_status show(const nch_options *options, const nch_trace *trace, const nch_predictor *p, nch_error *error)
+static nch_status show(const trace_call *call, const nch_trace *trace, const nch_predictor *p, nch_error *error)
 {
 	nch_buffer out = {0};
-	const char *pattern = nch_options_text(options, "step"), *page = nch_options_text(options, "html");
-	NCH_TRY(check_pattern(trace, pattern, error));
-	if (page != NULL)
-		NCH_TRY(write_page(page, trace, p, error));
-	if (nch_options_text(options, "graph") != NULL)
-		NCH_TRY(write_graph(nch_options_text(options, "graph"), trace, p, error));
-	if (strcmp(nch_options_text(options, "format"), "json") == 0)
-		nch_trace_json(trace, p, pattern, &out);
+	NCH_TRY(check_pattern(trace, call->step, error));
+	if (call->html != NULL)
+		NCH_TRY(write_page(call->html, trace, p, error));
+	if (call->graph != NULL)
+		NCH_TRY(write_graph(call->graph, trace, p, error));
+	if (call->json)
+		nch_trace_json(trace, p, call->step, &out);
 	else
-		nch_trace_text(trace, p, pattern, &out);
+		nch_trace_text(trace, p, call->step, &out);
 	nch_status status = nch_buffer_check(&out, error);
 	if (status == NCH_OK)
 		nch_output_buffer(&out);
@@ -101,22 +108,22 @@ static nch_status show(const nch_options *options, const nch_trace *trace, const
 	return status;
 }
 
-static nch_status show_one(const nch_options *options, nch_error *error)
+static nch_status show_one(const trace_call *call, nch_error *error)
 {
 	nch_predictor *p = NULL;
 	nch_trace trace = {0};
 	nch_buffer text = {0}, pair = {0};
-	if (nch_options_argument_count(options) > 0)
+	if (call->words[0] != NULL)
 		return nch_fail(error, NCH_USAGE, "what stands behind the options is for --compare; a sentence goes behind --text");
-	if (nch_options_text(options, "text") == NULL)
+	if (call->text == NULL)
 		return nch_fail(error, NCH_USAGE, "trace needs --text TEXT (see: nunchi trace --help)");
-	nch_status status = nch_common_text(options, "text", &text, error);
-	if (status == NCH_OK && nch_options_text(options, "pair") != NULL)
-		status = nch_common_text(options, "pair", &pair, error);
+	nch_status status = nch_common_text("text", call->text, call->encoding, &text, error);
+	if (status == NCH_OK && call->pair != NULL)
+		status = nch_common_text("pair", call->pair, call->encoding, &pair, error);
 	if (status == NCH_OK)
-		status = trace_one(options, nch_options_text(options, "model"), &text, &pair, &p, &trace, error);
+		status = trace_one(call, call->model, &text, &pair, &p, &trace, error);
 	if (status == NCH_OK)
-		status = show(options, &trace, p, error);
+		status = show(call, &trace, p, error);
 	nch_trace_free(&trace);
 	nch_predictor_close(p);
 	nch_buffer_free(&text);
@@ -125,35 +132,35 @@ static nch_status show_one(const nch_options *options, nch_error *error)
 }
 
 /* A and B are folders, which both read --text, or sentences, which one model reads. */
-static nch_status compare_both(const nch_options *options, nch_trace traces[2], nch_predictor *p[2], nch_buffer texts[2], nch_error *error)
+static nch_status compare_both(const trace_call *call, nch_trace traces[2], nch_predictor *p[2], nch_buffer texts[2], nch_error *error)
 {
 	const nch_buffer none = {0};
-	const char *words[2] = {nch_options_argument(options, 0), nch_options_argument(options, 1)}, *model = nch_options_text(options, "model");
-	bool models = nch_options_text(options, "text") != NULL;
-	if (nch_options_argument_count(options) != 2 || (models && model != NULL))
+	const char *const *words = call->words;
+	bool models = call->text != NULL;
+	if (words[1] == NULL || (models && call->model != NULL))
 		return nch_fail(error, NCH_USAGE, "--compare takes two models and --text, or two sentences");
 	for (int i = 0; i < 2; i++) {
 		if (models && !is_model(words[i]))
 			return nch_fail(error, NCH_USAGE, "--compare with --text takes two models; %s is no model's folder", words[i]);
 		if (models)
-			NCH_TRY(nch_common_text(options, "text", &texts[i], error));
+			NCH_TRY(nch_common_text("text", call->text, call->encoding, &texts[i], error));
 		else
 			nch_buffer_text(&texts[i], words[i]);
 		NCH_TRY(nch_buffer_check(&texts[i], error));
-		NCH_TRY(trace_one(options, models ? words[i] : model, &texts[i], &none, &p[i], &traces[i], error));
+		NCH_TRY(trace_one(call, models ? words[i] : call->model, &texts[i], &none, &p[i], &traces[i], error));
 	}
-	return check_pattern(&traces[0], nch_options_text(options, "step"), error);
+	return check_pattern(&traces[0], call->step, error);
 }
 
-static nch_status compare(const nch_options *options, nch_error *error)
+static nch_status compare(const trace_call *call, nch_error *error)
 {
 	nch_predictor *p[2] = {NULL, NULL};
 	nch_trace traces[2];
 	nch_buffer texts[2] = {{0}, {0}}, out = {0};
 	memset(traces, 0, sizeof traces);
-	nch_status status = compare_both(options, traces, p, texts, error);
+	nch_status status = compare_both(call, traces, p, texts, error);
 	if (status == NCH_OK) {
-		nch_trace_compare(&traces[0], &traces[1], nch_options_text(options, "step"), &out);
+		nch_trace_compare(&traces[0], &traces[1], call->step, &out);
 		status = nch_buffer_check(&out, error);
 	}
 	if (status == NCH_OK)
@@ -169,7 +176,9 @@ static nch_status compare(const nch_options *options, nch_error *error)
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	return nch_options_flag(options, "compare") ? compare(options, error) : show_one(options, error);
+	trace_call call = {.options = options, .words = {nch_options_argument(options, 0), nch_options_argument(options, 1)}};
+	NCH_TRY(nch_options_take(options, &own_group, &call, error));
+	return call.compare ? compare(&call, error) : show_one(&call, error);
 }
 
 const nch_command nch_command_trace = {

@@ -24,7 +24,7 @@ nch_status nch_eval_right(const nch_predictor *p, const nch_examples *truth, con
 	return done ? NCH_OK : nch_no_memory(error);
 }
 
-static nch_status ask(const nch_options *options, nch_predictor *p, size_t rows, bool *right, nch_error *error)
+static nch_status ask(const nch_options *options, nch_text_list files, nch_predictor *p, size_t rows, bool *right, nch_error *error)
 {
 	nch_labels labels = {0};
 	nch_dataset data = {0};
@@ -33,7 +33,7 @@ static nch_status ask(const nch_options *options, nch_predictor *p, size_t rows,
 	float *logits = nch_size_mul(rows, p->labels, &cells) ? nch_alloc(cells, sizeof *logits) : NULL;
 	nch_status status = logits != NULL ? nch_jury_labels(p, &labels, error) : nch_no_memory(error);
 	if (status == NCH_OK)
-		status = nch_jury_read(options, p, &labels, NULL, &data, error);
+		status = nch_jury_read(options, files, p, &labels, NULL, &data, error);
 	if (status == NCH_OK && data.rows != rows)
 		status = nch_fail(error, NCH_DATA, "--against: that model can use %zu rows of the data, the first one %zu: they must be judged by the same", data.rows, rows);
 	if (status == NCH_OK)
@@ -49,13 +49,13 @@ static nch_status ask(const nch_options *options, nch_predictor *p, size_t rows,
 	return status;
 }
 
-nch_status nch_eval_against(const nch_options *options, const char *folder, const bool *right_first, size_t rows, bool *right_second, nch_against *against, nch_error *error)
+nch_status nch_eval_against(const nch_options *options, nch_text_list files, const char *folder, const bool *right_first, size_t rows, bool *right_second, nch_against *against, nch_error *error)
 {
 	nch_predictor *p = NULL;
-	NCH_TRY(nch_predictor_open(folder, (size_t)nch_options_integer(options, "threads"), nch_common_isa(options), &p, error));
-	nch_status status = ask(options, p, rows, right_second, error);
+	NCH_TRY(nch_predictor_open(folder, nch_common_of(options).threads, NULL, &p, error));
+	nch_status status = ask(options, files, p, rows, right_second, error);
 	nch_predictor_close(p);
 	if (status == NCH_OK)
-		status = nch_against_make(right_first, right_second, rows, DRAWS, (uint64_t)nch_options_integer(options, "seed"), against, error);
+		status = nch_against_make(right_first, right_second, rows, DRAWS, (uint64_t)nch_common_of(options).seed, against, error);
 	return status;
 }
