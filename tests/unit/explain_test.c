@@ -12,8 +12,8 @@
 
 static char folder[64];
 
-/* A tiny model with random weights and a vocabulary of letters, in a folder. */
-static nch_predictor *open_model(void)
+/* A tiny model with random weights and a vocabulary of letters, in a folder; `bias`: of its first label. */
+static nch_predictor *open_model(float bias)
 {
 	static const char vocabulary[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n비\n##가\n온다\n눈\n##이\n좋다\n<\n>\nscript\n&\n";
 	static char *labels[] = {"슬픔", "<행복>"};
@@ -32,6 +32,7 @@ static nch_predictor *open_model(void)
 	config.label_names = labels;
 	CHECK(nch_compute_new(1, NULL, 128, 64, &compute, NULL) == NCH_OK);
 	CHECK(nch_model_new(&config, &model, NULL) == NCH_OK && nch_model_init(model, 3, compute, NULL) == NCH_OK);
+	model->classifier_bias->data[0] = bias;
 	CHECK(nch_model_save(model, folder, hex, NULL) == NCH_OK);
 	nch_model_free(model);
 	nch_compute_free(compute);
@@ -121,23 +122,63 @@ TEST(effects_are_complete)
 	nch_explanation_free(&e);
 }
 
-/* What was found to turn the answer does turn it. */
+/* The label of the explanation's text after these changes, asked for anew, token by token. */
+static size_t label_after(nch_predictor *p, const nch_explanation *e, const nch_flip_step *steps, size_t count)
+{
+	int32_t token[64], label = -1;
+	uint32_t first = 0;
+	size_t offsets[2] = {0, 0};
+	float logits[2];
+	for (size_t i = 0; i < e->tokens.count; i++) {
+		const nch_flip_step *step = NULL;
+		for (size_t k = 0; k < count; k++) {
+			const nch_part *part = &e->parts[steps[k].part];
+			step = i >= part->first && i < part->first + part->count ? &steps[k] : step;
+		}
+		if (step != NULL && (step->instead < 0 || i > e->parts[step->part].first))
+			continue;
+		token[offsets[1]++] = step != NULL ? step->instead : e->tokens.items[i].id;
+		first += i < e->first;
+	}
+	nch_examples rows = {.rows = 1, .token = token, .offsets = offsets, .first = &first, .label = &label, .longest = offsets[1]};
+	CHECK(nch_predictor_rows(p, &rows, NCH_OUTPUT_LOGITS, logits, NULL) == NCH_OK);
+	return logits[1] > logits[0];
+}
+
+static double difference(const char *text)
+{
+	const nch_text one = {.text = text, .length = strlen(text)};
+	float logits[2];
+	CHECK(nch_predictor_logits(predictor, &one, 1, logits, NULL) == NCH_OK);
+	return (double)logits[1] - (double)logits[0];
+}
+
+/* What was found to turn the answer does turn it; and where leaving one word out turns it, something is found. The bias puts the border between the two
+ * answers half way between a text and the same without its first word. */
 TEST(flips_turn_the_answer)
 {
-	static const char *const texts[] = {"비가 온다 눈이 좋다", "온다", "눈이 좋다 비", "좋다 좋다 비가"};
-	size_t turned = 0;
-	for (size_t t = 0; t < 4; t++) {
+	static const char *const texts[][2] = {{"비가 온다", "온다"}, {"눈이 좋다 비", "좋다 비"}, {"비가 온다 눈이 좋다", "온다 눈이 좋다"}};
+	nch_predictor *was = predictor;
+	char first_folder[sizeof folder];
+	strcpy(first_folder, folder);
+	for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
 		nch_explanation e = {0};
 		nch_flip_step steps[NCH_FLIP_MOST];
 		size_t count;
-		CHECK(nch_explain(predictor, texts[t], strlen(texts[t]), &(const nch_explain_options){.words = true}, &e, NULL) == NCH_OK);
+		predictor = was;
+		predictor = open_model((float)(0.5 * (difference(texts[t][0]) + difference(texts[t][1]))));
+		CHECK((difference(texts[t][0]) > 0) != (difference(texts[t][1]) > 0));
+		CHECK(nch_explain(predictor, texts[t][0], strlen(texts[t][0]), &(const nch_explain_options){.words = true}, &e, NULL) == NCH_OK);
 		CHECK(nch_explain_flip(predictor, &e, steps, &count, NULL) == NCH_OK);
-		for (size_t i = 0; i < count; i++)
-			CHECK((steps[i].label != e.label) == (i + 1 == count) && (steps[i].margin > 0) == (i + 1 == count));
-		turned += count > 0;
+		CHECK(count == 1 && steps[0].label != e.label && steps[0].margin > 0);
+		CHECK(label_after(predictor, &e, steps, 0) == e.label);
+		CHECK(label_after(predictor, &e, steps, count) == steps[0].label);
 		nch_explanation_free(&e);
+		nch_predictor_close(predictor);
+		remove_model();
 	}
-	printf("  %zu of 4 answers turned\n", turned);
+	predictor = was;
+	strcpy(folder, first_folder);
 }
 
 TEST(attention_rows_are_shares)
@@ -170,7 +211,7 @@ TEST(pages_hold_no_foreign_markup)
 
 int main(void)
 {
-	predictor = open_model();
+	predictor = open_model(0.0f);
 	RUN(effects_are_what_leaving_out_does);
 	RUN(masked_words_stay_in_their_place);
 	RUN(effects_are_complete);
