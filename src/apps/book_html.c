@@ -46,14 +46,9 @@ static void add_label_styles(const nch_book_page *page, nch_buffer *out)
 	nch_buffer_text(out, "</style>\n");
 }
 
-static const char *say(const nch_book_page *page, const char *korean, const char *english)
+static int percent_of(double share)
 {
-	return page->english ? english : korean;
-}
-
-static void add_percent(nch_buffer *out, double share)
-{
-	nch_buffer_printf(out, "%d %%", (int)(100.0 * share + 0.5));
+	return (int)(100.0 * share + 0.5);
 }
 
 /* --- the arc: a row for each emotion, all to one scale, which is also the key to the marks --- */
@@ -102,9 +97,8 @@ static void add_row(const nch_book_page *page, size_t label, size_t count, doubl
 	size_t peak = highest(tags, label);
 	nch_buffer_printf(out, "<div class=\"row e%zu\"><b>%s%s", label, look->mark, look->mark[0] != '\0' ? " " : "");
 	nch_html_text(out, page->labels[label], strlen(page->labels[label]));
-	nch_buffer_printf(out, "</b><svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"%s%zu%s", WIDTH, HEIGHT,
-	                  say(page, "가장 높은 곳: ", "highest around sentence "), peak + 1, say(page, "번째 문장 둘레, ", ", "));
-	add_percent(out, (double)tags->arc[peak * tags->labels + label]);
+	nch_buffer_printf(out, "</b><svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"", WIDTH, HEIGHT);
+	nch_buffer_printf(out, nch_say(page->language, NCH_SAY_book_peak), peak + 1, percent_of((double)tags->arc[peak * tags->labels + label]));
 	nch_buffer_text(out, "\">");
 	for (int quarter = 0; quarter <= 4; quarter++)
 		nch_buffer_printf(out, "<path class=\"grid\" d=\"M%d 0V%d\"/>", quarter * WIDTH / 4, HEIGHT);
@@ -112,9 +106,7 @@ static void add_row(const nch_book_page *page, size_t label, size_t count, doubl
 	add_points(tags, label, top, out);
 	nch_buffer_printf(out, "L%d %dz\"/><path class=\"line\" d=\"M", WIDTH, HEIGHT);
 	add_points(tags, label, top, out);
-	nch_buffer_printf(out, "\"/></svg><span>%zu · ", count);
-	add_percent(out, (double)count / (double)tags->count);
-	nch_buffer_text(out, "</span></div>\n");
+	nch_buffer_printf(out, "\"/></svg><span>%zu · %d %%</span></div>\n", count, percent_of((double)count / (double)tags->count));
 }
 
 /* Rows from the most frequent emotion down; those that no sentence has are only named. */
@@ -134,14 +126,12 @@ static void add_arc(const nch_book_page *page, const size_t *counts, nch_buffer 
 	nch_buffer_text(out, "<div class=\"row axis\"><div>");
 	for (size_t quarter = 0; quarter <= 4; quarter += tags->count < 9 ? 4 : 1) /* a short book has no sentences at its quarters */
 		nch_buffer_printf(out, "<span>%zu</span>", 1 + (tags->count - 1) * quarter / 4);
-	nch_buffer_printf(out, "</div></div>\n<p class=\"quiet\">%s%zu%s", say(page, "가로는 문장의 차례, 세로는 둘레 ", "From left to right the sentences; upwards the mean probability of "),
-	                  tags->window, say(page, "문장의 평균 확률입니다 (높이 끝은 ", " sentences around (the top is "));
-	add_percent(out, top);
-	nch_buffer_text(out, say(page, "). 오른쪽은 그 감정으로 읽힌 문장의 수입니다.", "). At the right, how many sentences were read as that emotion."));
+	nch_buffer_text(out, "</div></div>\n<p class=\"quiet\">");
+	nch_buffer_printf(out, nch_say(page->language, NCH_SAY_book_axes), tags->window, percent_of(top));
 	for (size_t c = 0, none = 0; c < tags->labels; c++) {
 		if (counts[c] > 0)
 			continue;
-		nch_buffer_text(out, none++ > 0 ? ", " : say(page, " 없는 감정: ", " None of: "));
+		nch_buffer_text(out, none++ > 0 ? ", " : nch_say(page->language, NCH_SAY_book_none));
 		nch_html_text(out, page->labels[c], strlen(page->labels[c]));
 	}
 	nch_buffer_text(out, "</p>\n");
@@ -157,9 +147,7 @@ static void add_sentence(const nch_book_page *page, size_t i, nch_buffer *out)
 	double score = (double)page->tags->scores[i * page->tags->labels + label];
 	nch_buffer_printf(out, "<span class=\"s e%zu%s\" style=\"--p:%.2f\" title=\"", label, s->speech ? " speech" : "", score);
 	nch_html_text(out, page->labels[label], strlen(page->labels[label]));
-	nch_buffer_byte(out, ' ');
-	add_percent(out, score);
-	nch_buffer_text(out, "\">");
+	nch_buffer_printf(out, " %d %%\">", percent_of(score));
 	if (look->mark[0] != '\0')
 		nch_buffer_printf(out, "<i aria-hidden=\"true\">%s</i>&#8288;", look->mark);
 	nch_html_text(out, page->book->text + s->begin, s->end - s->begin);
@@ -192,17 +180,18 @@ void nch_book_html(const nch_book_page *page, nch_buffer *out)
 	nch_tags_count(tags, counts);
 	for (size_t i = 0; i < page->book->count; i++)
 		speech += page->book->items[i].speech;
-	nch_html_begin(out, page->title, page_style);
+	nch_html_begin(out, page->language, page->title, page_style);
 	add_label_styles(page, out);
 	nch_buffer_text(out, "<h1>");
 	nch_html_text(out, page->title, strlen(page->title));
-	nch_buffer_printf(out, "</h1>\n<p class=\"quiet\">%zu%s%zu%s%zu%s</p>\n", tags->count, say(page, "문장 · <b>굵은 글</b>은 대사 ", " sentences · <b>bold</b>: speech "), speech,
-	                  say(page, ", 나머지는 지문 ", ", the rest: narration "), tags->count - speech,
-	                  !page->smoothed ? "" : say(page, " · 앞뒤 문장에 비추어 고르게 함", " · evened out by the sentences around"));
+	nch_buffer_text(out, "</h1>\n<p class=\"quiet\">");
+	nch_buffer_printf(out, nch_say(page->language, NCH_SAY_book_summary), tags->count, speech, tags->count - speech,
+	                  page->smoothed ? nch_say(page->language, NCH_SAY_book_smoothed) : "");
+	nch_buffer_text(out, "</p>\n");
 	if (tags->count > 0) {
-		nch_buffer_text(out, say(page, "<h2>감정의 흐름</h2>\n", "<h2>The arc</h2>\n"));
+		nch_buffer_printf(out, "<h2>%s</h2>\n", nch_say(page->language, NCH_SAY_book_arc));
 		add_arc(page, counts, out);
-		nch_buffer_text(out, say(page, "<h2>본문</h2>\n", "<h2>The text</h2>\n"));
+		nch_buffer_printf(out, "<h2>%s</h2>\n", nch_say(page->language, NCH_SAY_book_text));
 	}
 	add_text(page, out);
 	nch_html_end(out);

@@ -4,14 +4,15 @@
 
 #include "apps/book.h"
 #include "base/buffer.h"
+#include "base/phrases.h"
 
 typedef struct nch_book_page {
+	nch_language language; /* of what stands around the text */
 	const char *title;
 	const char *const *labels; /* tags->labels names */
 	const nch_book *book;
 	const nch_tags *tags;
 	bool smoothed;
-	bool english; /* what stands around the text, which is else Korean as the text is */
 } nch_book_page;
 
 /* Appends the page. All that comes from the book or the model is escaped. */

@@ -21,6 +21,7 @@
 
 #include "apps/parts.h"
 #include "base/buffer.h"
+#include "base/phrases.h"
 #include "train/predictor.h"
 
 typedef enum nch_explain_method { NCH_EXPLAIN_MASK, NCH_EXPLAIN_DELETE, NCH_EXPLAIN_GRADIENT, NCH_EXPLAIN_INTEGRATED, NCH_EXPLAIN_ATTENTION, NCH_EXPLAIN_METHODS } nch_explain_method;
@@ -81,6 +82,6 @@ nch_status nch_explain_words(nch_predictor *predictor, const nch_text *prepared,
 
 /* A page: the text with its parts coloured by their effect on the answer, a table, the attention of each layer (mean over heads) and of the last layer's
  * heads. Everything from outside is escaped. */
-void nch_explain_html(const nch_explanation *explanation, const nch_predictor *predictor, nch_buffer *out);
+void nch_explain_html(const nch_explanation *explanation, const nch_predictor *predictor, nch_language language, nch_buffer *out);
 
 #endif

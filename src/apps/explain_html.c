@@ -86,7 +86,7 @@ static void add_answers(const nch_explanation *e, const nch_predictor *predictor
 /* --- the text --- */
 
 /* What has less than a fifteenth of the largest effect, or stands for no part, is plain. */
-static void add_text(const nch_explanation *e, nch_buffer *out)
+static void add_text(const nch_explanation *e, nch_language language, nch_buffer *out)
 {
 	float most = largest_effect(e);
 	size_t at = 0;
@@ -106,7 +106,7 @@ static void add_text(const nch_explanation *e, nch_buffer *out)
 		at = part->end;
 	}
 	nch_html_text(out, e->text.data != NULL ? e->text.data + at : "", e->text.length - at);
-	nch_buffer_text(out, "</p>\n<p class=\"quiet\">색과 이어진 밑줄은 답에 보탠 조각, 점선 밑줄은 답을 거스른 조각입니다.</p>\n");
+	nch_buffer_printf(out, "</p>\n<p class=\"quiet\">%s</p>\n", nch_say(language, NCH_SAY_explain_colours));
 }
 
 /* A blank alone is shown as SentencePiece writes it. */
@@ -118,10 +118,10 @@ static void add_part(const nch_explanation *e, const nch_part *part, nch_buffer 
 		nch_html_text(out, e->text.data + part->begin, part->end - part->begin);
 }
 
-static void add_effects(const nch_explanation *e, nch_buffer *out)
+static void add_effects(const nch_explanation *e, nch_language language, nch_buffer *out)
 {
 	float most = largest_effect(e);
-	nch_buffer_text(out, "<h2>조각마다의 몫</h2>\n<p class=\"quiet\">그 조각을 빼면 답의 로짓이 얼마나 줄어드는가. 오른쪽은 답에 보탠 것, 왼쪽은 거스른 것입니다.</p>\n<table>\n");
+	nch_buffer_printf(out, "<h2>%s</h2>\n<p class=\"quiet\">%s</p>\n<table>\n", nch_say(language, NCH_SAY_explain_effects), nch_say(language, NCH_SAY_explain_effects_how));
 	for (size_t i = 0; i < e->part_count; i++) {
 		const nch_part *part = &e->parts[i];
 		float effect = effect_of(e, i);
@@ -144,6 +144,7 @@ enum { CELL = 14, NAME_COLUMNS = 10, NAMED = 40, DRAWN = 96, SHADES = 15 };
 typedef struct map_look {
 	size_t tokens, gutter; /* gutter: pixels for the names, left and above */
 	double most;           /* the probability that is darkest, in all maps of the page */
+	nch_language language;
 } map_look;
 
 /* The token's letters, or what a special one is called. */
@@ -177,9 +178,9 @@ static size_t fitting(const char *name, size_t length)
 	return at;
 }
 
-static map_look measure_map(const nch_explanation *e, const nch_predictor *predictor)
+static map_look measure_map(const nch_explanation *e, const nch_predictor *predictor, nch_language language)
 {
-	map_look look = {.tokens = e->tokens.count};
+	map_look look = {.tokens = e->tokens.count, .language = language};
 	size_t widest = 0, length;
 	for (size_t i = 0; i < look.tokens && look.tokens <= NAMED; i++) {
 		const char *name = name_of(e, predictor, i, &length);
@@ -249,23 +250,28 @@ static void add_scale(const map_look *look, nch_buffer *out)
 	nch_buffer_printf(out, "<text x=\"26\" y=\"12\" text-anchor=\"end\">0 %%</text><text x=\"%d\" y=\"12\">%.0f %%</text></svg>\n", 38 + SHADES * CELL, 100.0 * look->most);
 }
 
-static void add_map(const nch_explanation *e, const nch_predictor *predictor, const map_look *look, const float *map, size_t maps, const char *what, size_t number,
+static void add_map(const nch_explanation *e, const nch_predictor *predictor, const map_look *look, const float *map, size_t maps, nch_phrase what, size_t number,
                     nch_buffer *out)
 {
 	size_t squares = look->tokens * CELL, side = look->gutter + squares + 1;
-	nch_buffer_printf(out, "<figure><svg viewBox=\"0 0 %zu %zu\" shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"%s %zu\">\n", side, side, what, number);
+	const char *called = nch_say(look->language, what);
+	nch_buffer_printf(out, "<figure><svg viewBox=\"0 0 %zu %zu\" shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"%s %zu\">\n", side, side, called, number);
 	nch_buffer_printf(out, "<rect class=\"ground\" x=\"%zu\" y=\"%zu\" width=\"%zu\" height=\"%zu\"/>\n", look->gutter, look->gutter, squares, squares);
 	add_squares(look, map, maps, out);
 	add_names(e, predictor, look, out);
-	nch_buffer_printf(out, "</svg><figcaption>%s %zu · 가장 큰 값 %.0f %%</figcaption></figure>\n", what, number, 100.0 * largest_of(look, map, maps));
+	nch_buffer_text(out, "</svg><figcaption>");
+	nch_buffer_printf(out, nch_say(look->language, NCH_SAY_explain_largest), called, number, 100.0 * largest_of(look, map, maps));
+	nch_buffer_text(out, "</figcaption></figure>\n");
 }
 
-static void add_maps(const nch_explanation *e, const nch_predictor *predictor, nch_buffer *out)
+static void add_maps(const nch_explanation *e, const nch_predictor *predictor, nch_language language, nch_buffer *out)
 {
-	map_look look = measure_map(e, predictor);
+	map_look look = measure_map(e, predictor, language);
 	size_t map = look.tokens * look.tokens;
 	if (look.tokens > DRAWN) {
-		nch_buffer_printf(out, "<h2>주의</h2>\n<p class=\"quiet\">토큰이 %zu개라 그리지 않았습니다 (%d개까지).</p>\n", look.tokens, DRAWN);
+		nch_buffer_printf(out, "<h2>%s</h2>\n<p class=\"quiet\">", nch_say(language, NCH_SAY_explain_attention));
+		nch_buffer_printf(out, nch_say(language, NCH_SAY_explain_too_many), look.tokens, DRAWN);
+		nch_buffer_text(out, "</p>\n");
 		return;
 	}
 	for (size_t l = 0; l < e->layers; l++) {
@@ -276,34 +282,34 @@ static void add_maps(const nch_explanation *e, const nch_predictor *predictor, n
 		double most = largest_of(&look, e->attention + ((e->layers - 1) * e->heads + h) * map, 1);
 		look.most = most > look.most ? most : look.most;
 	}
-	nch_buffer_printf(out, "<h2>어디를 보았나: 층마다</h2>\n<p class=\"quiet\">주의(attention), 머리들의 평균. 줄의 토큰이 칸의 토큰을 봅니다. 본 곳이 곧 까닭은 아닙니다. 모든 그림의 색은 한 눈금으로 잽니다.</p>\n");
+	nch_buffer_printf(out, "<h2>%s</h2>\n<p class=\"quiet\">%s</p>\n", nch_say(language, NCH_SAY_explain_layers), nch_say(language, NCH_SAY_explain_layers_how));
 	add_scale(&look, out);
 	nch_buffer_printf(out, "<div class=\"maps\" style=\"--w:%zupx\">\n", look.tokens <= NAMED ? look.gutter + look.tokens * CELL * 7 / 8 : (size_t)600);
 	for (size_t l = 0; l < e->layers; l++)
-		add_map(e, predictor, &look, e->attention + l * e->heads * map, e->heads, "층", l + 1, out);
-	nch_buffer_printf(out, "</div>\n<h2>마지막 층의 머리들</h2>\n<div class=\"maps\" style=\"--w:%zupx\">\n",
+		add_map(e, predictor, &look, e->attention + l * e->heads * map, e->heads, NCH_SAY_explain_layer, l + 1, out);
+	nch_buffer_printf(out, "</div>\n<h2>%s</h2>\n<div class=\"maps\" style=\"--w:%zupx\">\n", nch_say(language, NCH_SAY_explain_heads),
 	                  look.tokens <= NAMED ? look.gutter + look.tokens * CELL * 7 / 8 : (size_t)600);
 	for (size_t h = 0; h < e->heads; h++)
-		add_map(e, predictor, &look, e->attention + ((e->layers - 1) * e->heads + h) * map, 1, "머리", h + 1, out);
+		add_map(e, predictor, &look, e->attention + ((e->layers - 1) * e->heads + h) * map, 1, NCH_SAY_explain_head, h + 1, out);
 	nch_buffer_text(out, "</div>\n");
 }
 
 /* --- the page --- */
 
-void nch_explain_html(const nch_explanation *e, const nch_predictor *predictor, nch_buffer *out)
+void nch_explain_html(const nch_explanation *e, const nch_predictor *predictor, nch_language language, nch_buffer *out)
 {
 	const char *name = nch_predictor_label(predictor, e->label);
 	const nch_emotion_look *look = nch_emotion_look_of(name, e->label);
-	nch_html_begin(out, name, page_style);
+	nch_html_begin(out, language, name, page_style);
 	nch_buffer_printf(out, "<style>main{--c:%s}@media screen and (prefers-color-scheme:dark){main{--c:%s}}</style>\n<h1><b>%s%s", look->light, look->dark, look->mark,
 	                  look->mark[0] != '\0' ? " " : "");
 	nch_html_text(out, name, strlen(name));
 	nch_buffer_printf(out, "</b> %.1f %%</h1>\n", 100.0 * (double)e->scores[e->label]);
-	add_text(e, out);
-	nch_buffer_text(out, "<h2>답</h2>\n");
+	add_text(e, language, out);
+	nch_buffer_printf(out, "<h2>%s</h2>\n", nch_say(language, NCH_SAY_explain_answers));
 	add_answers(e, predictor, out);
-	add_effects(e, out);
+	add_effects(e, language, out);
 	if (e->attention != NULL)
-		add_maps(e, predictor, out);
+		add_maps(e, predictor, language, out);
 	nch_html_end(out);
 }

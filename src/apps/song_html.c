@@ -78,8 +78,8 @@ static void add_shares(const nch_song_page *page, nch_buffer *out)
 	nch_buffer_text(out, "</dl>\n");
 }
 
-static const char *const kinds[] = {[NCH_ASKED_SONG] = "이 노래와 닮은 노래", [NCH_ASKED_TEXT] = "이 글 같은 노래",
-                                    [NCH_ASKED_MOOD] = "이런 마음의 노래", [NCH_ASKED_GENRE] = "이 장르의 노래"};
+static const nch_phrase kinds[] = {[NCH_ASKED_SONG] = NCH_SAY_song_like_song, [NCH_ASKED_TEXT] = NCH_SAY_song_like_text,
+                                   [NCH_ASKED_MOOD] = NCH_SAY_song_of_mood, [NCH_ASKED_GENRE] = NCH_SAY_song_of_genre};
 
 /* What was asked for, in the words of the songs: the song's title, the text, the emotions (the greatest share first), or the genres. */
 static void add_heading(const nch_song_page *page, nch_buffer *out)
@@ -107,7 +107,7 @@ static void add_heading(const nch_song_page *page, nch_buffer *out)
 static void add_wish(const nch_song_page *page, nch_buffer *out)
 {
 	const nch_wish *wish = page->wish;
-	nch_buffer_printf(out, "<section class=\"asked\">\n<p class=\"kind\">%s</p>\n<h1%s>", kinds[page->question],
+	nch_buffer_printf(out, "<section class=\"asked\">\n<p class=\"kind\">%s</p>\n<h1%s>", nch_say(page->language, kinds[page->question]),
 	                  page->question == NCH_ASKED_TEXT ? " class=\"text\"" : "");
 	add_heading(page, out);
 	nch_buffer_text(out, "</h1>\n<p class=\"by\">");
@@ -122,8 +122,9 @@ static void add_wish(const nch_song_page *page, nch_buffer *out)
 		add_text(out, nch_songs_genre(page->songs, wish->genre[g]));
 		nch_buffer_text(out, "</span>");
 	}
-	nch_buffer_printf(out, "%s<p class=\"quiet\">%zu곡 가운데 %zu곡 · 점수 = %g × 장르 + %g × 가사</p>\n</section>\n",
-	                  wish->genres > 0 ? "</p>\n" : "", page->songs->count, page->count, wish->genre_weight, wish->lyrics_weight);
+	nch_buffer_text(out, wish->genres > 0 ? "</p>\n<p class=\"quiet\">" : "<p class=\"quiet\">");
+	nch_buffer_printf(out, nch_say(page->language, NCH_SAY_song_count), page->songs->count, page->count, wish->genre_weight, wish->lyrics_weight);
+	nch_buffer_text(out, "</p>\n</section>\n");
 }
 
 /* --- the songs --- */
@@ -176,12 +177,15 @@ static void add_reason(const nch_song_page *page, const nch_recommendation *r, n
 	for (; shown < 3 && (c = nch_likeness_take_largest(page->parts, s->labels)) < s->labels; shown++) {
 		if (page->parts[c] < 0.005)
 			break;
-		nch_buffer_text(out, shown == 0 ? "<p class=\"why\">함께 느끼는 것: " : " · ");
+		nch_buffer_text(out, shown == 0 ? "<p class=\"why\">" : " · ");
+		nch_buffer_text(out, shown == 0 ? nch_say(page->language, NCH_SAY_song_shared) : "");
 		add_text(out, nch_songs_label(s, c));
 		nch_buffer_printf(out, " %.2f", page->parts[c]);
 		page->parts[c] = 0.0;
 	}
-	nch_buffer_text(out, shown > 0 ? "</p>\n" : "<p class=\"why\">함께 느끼는 것이 없습니다.</p>\n");
+	if (shown == 0)
+		nch_buffer_printf(out, "<p class=\"why\">%s", nch_say(page->language, NCH_SAY_song_nothing_shared));
+	nch_buffer_text(out, "</p>\n");
 }
 
 static void add_song(const nch_song_page *page, size_t i, nch_buffer *out)
@@ -192,10 +196,13 @@ static void add_song(const nch_song_page *page, size_t i, nch_buffer *out)
 	add_text(out, nch_songs_title(s, r->song));
 	nch_buffer_text(out, "</h2><p class=\"artist\">");
 	add_text(out, nch_songs_artist(s, r->song));
-	nch_buffer_printf(out, "</p></div>\n<div class=\"score\">%.2f<small>장르 %.2f · 가사 %.2f</small>", r->score, r->genre, r->lyrics);
-	if (page->wish->diversity > 0.0 && r->counted < r->score)
-		nch_buffer_printf(out, "<small>같은 가수라 %.2f</small>", r->counted);
-	nch_buffer_text(out, "</div>\n<div class=\"rest\">");
+	nch_buffer_printf(out, "</p></div>\n<div class=\"score\">%.2f<small>", r->score);
+	nch_buffer_printf(out, nch_say(page->language, NCH_SAY_song_parts), r->genre, r->lyrics);
+	if (page->wish->diversity > 0.0 && r->counted < r->score) {
+		nch_buffer_text(out, "</small><small>");
+		nch_buffer_printf(out, nch_say(page->language, NCH_SAY_song_same_artist), r->counted);
+	}
+	nch_buffer_text(out, "</small></div>\n<div class=\"rest\">");
 	if (s->known[r->song])
 		add_bar(s, s->emotion + r->song * s->labels, out);
 	nch_buffer_text(out, "<div class=\"foot\">\n");
@@ -203,13 +210,13 @@ static void add_song(const nch_song_page *page, size_t i, nch_buffer *out)
 	if (s->known[r->song])
 		add_reason(page, r, out);
 	else
-		nch_buffer_text(out, "<p class=\"why\">가사가 없어 감정을 모릅니다.</p>\n");
+		nch_buffer_printf(out, "<p class=\"why\">%s</p>\n", nch_say(page->language, NCH_SAY_song_no_lyrics));
 	nch_buffer_text(out, "</div></div></li>\n");
 }
 
 void nch_song_html(const nch_song_page *page, nch_buffer *out)
 {
-	nch_html_begin(out, page->question == NCH_ASKED_SONG ? page->asked : kinds[page->question], page_style);
+	nch_html_begin(out, page->language, page->question == NCH_ASKED_SONG ? page->asked : nch_say(page->language, kinds[page->question]), page_style);
 	add_styles(page->songs, out);
 	add_wish(page, out);
 	nch_buffer_text(out, "<ol>\n");

@@ -4,10 +4,12 @@
 
 #include "apps/recommend.h"
 #include "base/buffer.h"
+#include "base/phrases.h"
 
 typedef enum nch_song_question { NCH_ASKED_SONG, NCH_ASKED_TEXT, NCH_ASKED_MOOD, NCH_ASKED_GENRE } nch_song_question;
 
 typedef struct nch_song_page {
+	nch_language language;
 	nch_song_question question;
 	const char *asked; /* the song's title or the text; of a mood or of genres, the wish says it */
 	const char *by;    /* the song's artist; "" */

@@ -9,6 +9,7 @@
 
 #include "apps/parts.h"
 #include "base/buffer.h"
+#include "base/phrases.h"
 #include "nn/eye.h"
 #include "train/predictor.h"
 
@@ -59,7 +60,7 @@ void nch_trace_text(const nch_trace *trace, const nch_predictor *predictor, cons
 void nch_trace_json(const nch_trace *trace, const nch_predictor *predictor, const char *pattern, nch_buffer *out);
 
 /* A page to be clicked through, which needs nothing else, in Korean or in English; everything from outside is escaped. Appended to *out. */
-nch_status nch_trace_html(const nch_trace *trace, const nch_predictor *predictor, bool korean, nch_buffer *out, nch_error *error);
+nch_status nch_trace_html(const nch_trace *trace, const nch_predictor *predictor, nch_language language, nch_buffer *out, nch_error *error);
 
 /* The end of the tape as a drawing (SVG): the classifier's linear map, softmax and loss, each value with some of its numbers and gradients. Of a trace that was made with a
  * label and keep_parameters. */

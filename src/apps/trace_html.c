@@ -175,10 +175,24 @@ static void add_labels(const nch_trace *t, const nch_predictor *p, nch_buffer *o
 		nch_buffer_text(out, "null");
 }
 
-static void add_data(const nch_trace *t, const nch_predictor *p, const packer *k, bool korean, nch_buffer *out)
+#define TRACE_PHRASE(name, english, korean) NCH_SAY_##name,
+
+/* What the script says, by the names of the phrases. */
+static void add_phrases(nch_language language, nch_buffer *out)
+{
+	static const nch_phrase said[] = {NCH_TRACE_PHRASES(TRACE_PHRASE)};
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+		nch_buffer_printf(out, "%s\"%s\":", i == 0 ? ",\"phrases\":{" : ",", nch_phrase_name(said[i]));
+		nch_json_write_text(out, nch_say(language, said[i]), strlen(nch_say(language, said[i])));
+	}
+	nch_buffer_byte(out, '}');
+}
+
+static void add_data(const nch_trace *t, const nch_predictor *p, const packer *k, nch_language language, nch_buffer *out)
 {
 	const nch_activation_name *activation = nch_activation_names;
-	nch_buffer_printf(out, "{\"lang\":\"%s\",\"version\":\"nunchi %s\"", korean ? "ko" : "en", NCH_VERSION);
+	nch_buffer_text(out, "{\"version\":\"nunchi " NCH_VERSION "\"");
+	add_phrases(language, out);
 	add_text("model", p->model->config.family->title, strlen(p->model->config.family->title), out);
 	add_text("text", t->reading.bytes.data, t->reading.text_length, out);
 	if (t->reading.layout.second > 0)
@@ -216,9 +230,9 @@ static void add_lines(const char *const *lines, nch_buffer *out)
 		nch_buffer_text(out, *lines);
 }
 
-static void add_page(const nch_trace *t, const nch_buffer *json, bool korean, nch_buffer *out)
+static void add_page(const nch_trace *t, const nch_buffer *json, nch_language language, nch_buffer *out)
 {
-	nch_buffer_printf(out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n", korean ? "ko" : "en");
+	nch_buffer_printf(out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n", nch_language_code(language));
 	nch_buffer_text(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
 	                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
 	nch_html_text(out, t->reading.bytes.data, t->reading.text_length);
@@ -231,7 +245,7 @@ static void add_page(const nch_trace *t, const nch_buffer *json, bool korean, nc
 	nch_buffer_text(out, "</script>\n</body>\n</html>\n");
 }
 
-nch_status nch_trace_html(const nch_trace *t, const nch_predictor *p, bool korean, nch_buffer *out, nch_error *error)
+nch_status nch_trace_html(const nch_trace *t, const nch_predictor *p, nch_language language, nch_buffer *out, nch_error *error)
 {
 	size_t largest = 1, whole = 0;
 	packer k = {.whole = true};
@@ -244,10 +258,10 @@ nch_status nch_trace_html(const nch_trace *t, const nch_predictor *p, bool korea
 	k.bytes = nch_alloc(largest, 4);
 	if (k.bytes == NULL)
 		return nch_no_memory(error);
-	add_data(t, p, &k, korean, &json);
+	add_data(t, p, &k, language, &json);
 	nch_status status = nch_buffer_check(&json, error);
 	if (status == NCH_OK) {
-		add_page(t, &json, korean, out);
+		add_page(t, &json, language, out);
 		status = nch_buffer_check(out, error);
 	}
 	nch_buffer_free(&json);

@@ -1,8 +1,8 @@
 'use strict';
 // The page of nunchi trace: draws what the program has put into it, and computes anew, in double, what can be computed from it.
 const data = JSON.parse(document.getElementById('trace').textContent);
-const korean = data.lang === 'ko';
-const say = (en, ko) => korean ? ko : en;
+// a phrase of the program's list (src/base/phrases.h) in its language, {0} {1} … filled
+const say = (name, ...parts) => data.phrases['trace_' + name].replace(/\{(\d)\}/g, (all, i) => parts[i]);
 const main = document.querySelector('main');
 const make = (tag, parent, text, attributes) => {
 	const e = document.createElement(tag);
@@ -135,12 +135,12 @@ const isSpecial = i => data.tokens[i] && data.tokens[i].special;
 const redraws = [];
 const redraw = () => redraws.forEach(f => f());
 const visibleRows = n => [...Array(n).keys()].filter(i => state.special || n !== data.tokens.length || !isSpecial(i));
-const tokenName = (i, n) => n === data.tokens.length ? data.tokens[i].piece : say('row ', '행 ') + i;
+const tokenName = (i, n) => n === data.tokens.length ? data.tokens[i].piece : say('row', i);
 
 // A heat map of rows × columns with numbers on hover, by arrow keys, and by touch. cells(): {rows, columns, value(r, c), name(r, c), rowName(r)}
 function heatMap(parent, cells, options) {
 	const canvas = make('canvas', parent, null, { tabindex: 0, role: 'img', 'aria-label': options.label });
-	const out = make('output', parent, say('point at a cell, or use the arrow keys', '칸을 가리키거나 화살표 키를 쓰세요'), { 'aria-live': 'polite', class: 'quiet' });
+	const out = make('output', parent, say('point'), { 'aria-live': 'polite', class: 'quiet' });
 	let at = [0, 0], layout = null;
 	function draw() {
 		const t = cells(), [ground, strong] = palette(), narrow = parent.clientWidth < 420;
@@ -187,7 +187,7 @@ function heatMap(parent, cells, options) {
 
 // --- the sentence ---
 make('h1', main, data.text + (data.pair ? ' / ' + data.pair : ''));
-make('p', main, say('Every step of this sentence through the model', '이 문장이 모델을 지나가는 모든 단계') + (data.label === null ? '' : say(', to the loss, and back', ', 손실까지, 그리고 되돌아오기')) +
+make('p', main, say('title') + (data.label === null ? '' : say('and_back')) +
 	' · ' + data.model + ' · ' + data.version, { class: 'quiet' });
 const tools = make('div', main, null, { class: 'tools' });
 function toggle(parent, text, pressed, on) {
@@ -195,14 +195,14 @@ function toggle(parent, text, pressed, on) {
 	b.addEventListener('click', () => { const now = b.getAttribute('aria-pressed') !== 'true'; b.setAttribute('aria-pressed', now); on(now); });
 	return b;
 }
-if (data.label !== null) toggle(tools, say('gradients', '기울기'), false, on => { state.back = on; document.body.classList.toggle('back', on); list(); redraw(); });
-toggle(tools, say('hide [CLS] and [SEP]', '[CLS]와 [SEP] 숨기기'), false, on => { state.special = !on; redraw(); });
-toggle(tools, say('open all', '모두 펴기'), false, on => document.querySelectorAll('#steps details').forEach(d => { d.open = on; }));
+if (data.label !== null) toggle(tools, say('gradients'), false, on => { state.back = on; document.body.classList.toggle('back', on); list(); redraw(); });
+toggle(tools, say('hide'), false, on => { state.special = !on; redraw(); });
+toggle(tools, say('open'), false, on => document.querySelectorAll('#steps details').forEach(d => { d.open = on; }));
 const pickers = make('section', main);
-make('h2', pickers, say('Pieces, by word', '조각, 낱말별로'));
+make('h2', pickers, say('pieces'));
 function tokenButtons(parent, what) {
 	const row = make('div', parent);
-	make('span', row, what === 'query' ? say('who looks: ', '보는 쪽: ') : say('at whom: ', '보이는 쪽: '), { class: 'quiet' });
+	make('span', row, what === 'query' ? say('query') : say('key'), { class: 'quiet' });
 	const buttons = [];
 	let box = null, word = -2;
 	data.tokens.forEach((t, i) => {
@@ -219,25 +219,25 @@ tokenButtons(pickers, 'key');
 
 // --- the answer ---
 const answer = make('section', main);
-make('h2', answer, say('Answer', '답'));
+make('h2', answer, say('answer'));
 data.labels.map((name, c) => [name, c, find('probabilities').v[c]]).sort((a, b) => b[2] - a[2]).slice(0, 12).forEach(([name, c, p]) => {
 	const row = make('div', answer, null, { class: 'bar' + (c === data.label ? ' true' : '') });
 	make('span', row, name);
 	make('i', make('span', row)).style.width = 100 * p + '%';
 	make('span', row, (100 * p).toFixed(1) + ' %', { class: 'number' });
 });
-if (data.label !== null) make('p', answer, say('loss for ', '손실, 정답 ') + data.labels[data.label] + ': ' + number(find('loss').v[0]));
+if (data.label !== null) make('p', answer, say('loss', data.labels[data.label], number(find('loss').v[0])));
 
 // --- all layers × heads ---
 if (layers > 0) {
 	const section = make('section', main), heads = find('attention').shape[0];
-	make('h2', section, say('Attention of all heads (a row a layer)', '모든 헤드의 어텐션 (한 줄이 한 층)'));
+	make('h2', section, say('all_heads'));
 	for (let l = 0; l < layers; l++) {
 		const p = find('attention', l);
-		make('div', section, say('layer ', '층 ') + l, { class: 'quiet' });
+		make('div', section, say('layer', l), { class: 'quiet' });
 		const grid = make('div', section, null, { class: 'heads' });
 		for (let a = 0; a < heads; a++) {
-			const b = make('button', grid, null, { type: 'button', 'aria-label': say(`layer ${l}, head ${a}`, `층 ${l}, 헤드 ${a}`) }), c = make('canvas', b);
+			const b = make('button', grid, null, { type: 'button', 'aria-label': say('layer_head', l, a) }), c = make('canvas', b);
 			b.addEventListener('click', () => { state.layer = l; state.head = a; redraw(); document.getElementById('pair').scrollIntoView({ block: 'start' }); });
 			redraws.push(() => {
 				const n = p.shape[1], m = p.shape[2], rows = visibleRows(n), columns = visibleRows(m), [ground, strong] = palette(), source = state.back && p.g ? p.g : p.v;
@@ -257,18 +257,18 @@ if (layers > 0) {
 		const p = find('attention', state.layer), n = p.shape[1], m = p.shape[2], rows = visibleRows(n), columns = visibleRows(m), source = state.back && p.g ? p.g : p.v;
 		return { rows: rows.length, columns: columns.length, value: (r, c) => source[(state.head * n + rows[r]) * m + columns[c]], rowName: r => tokenName(rows[r], n),
 			name: (r, c) => tokenName(rows[r], n) + ' → ' + tokenName(columns[c], m), at: (r, c) => [rows[r], columns[c]] };
-	}, { square: true, label: say('attention of the chosen head', '고른 헤드의 어텐션'), pick: (t, r, c) => { [state.query, state.key] = t.at(r, c); redraw(); } });
+	}, { square: true, label: say('chosen_head'), pick: (t, r, c) => { [state.query, state.key] = t.at(r, c); redraw(); } });
 	redraws.push(() => {
 		const s = find('scores', state.layer), p = find('attention', state.layer), q = find('query', state.layer), k = find('key', state.layer);
 		const [count, n, m] = s.shape, i = Math.min(state.query, n - 1), j = Math.min(state.key, m - 1), h = q ? q.shape[1] : 0, w = h / count;
-		title.textContent = say(`Layer ${state.layer}, head ${state.head}: `, `층 ${state.layer}, 헤드 ${state.head}: `) + tokenName(i, n) + ' → ' + tokenName(j, m);
+		title.textContent = say('layer_head', state.layer, state.head) + ': ' + tokenName(i, n) + ' → ' + tokenName(j, m);
 		table.textContent = '';
 		if (!q || !k || q.columns) { sums.textContent = ''; return; }
 		const rows = [...Array(w).keys()].map(d => [d, q.v[i * h + state.head * w + d], k.v[j * h + state.head * w + d]]);
 		const sum = rows.reduce((x, r) => x + r[1] * r[2], 0), shown = s.v[(state.head * n + i) * m + j], good = Math.abs(sum / Math.sqrt(w) - shown) < 2e-5 * (1 + Math.abs(shown)) + w * q.v.coarse;
 		sums.textContent = '';
-		make('span', sums, `Σ q·k = ${number(sum)};  / √${w} = ${number(sum / Math.sqrt(w))};  ` + say('the program: ', '프로그램: ') + number(shown) + ' ');
-		if (s.plain) make('span', sums, good ? say('✓ agrees', '✓ 같음') : say('✗ differs', '✗ 다름'), { class: good ? 'good' : 'bad' });
+		make('span', sums, `Σ q·k = ${number(sum)};  / √${w} = ${number(sum / Math.sqrt(w))};  ` + say('program', number(shown)) + ' ');
+		if (s.plain) make('span', sums, good ? '✓ ' + say('agrees') : '✗ ' + say('differs'), { class: good ? 'good' : 'bad' });
 		make('span', sums, `;  softmax: ${number(p.v[(state.head * n + i) * m + j])}`);
 		const [ground, strong] = palette(), most = Math.max(...rows.map(r => Math.abs(r[1] * r[2])), 1e-30);
 		const t = make('table', table), head = make('tr', t);
@@ -284,7 +284,7 @@ if (layers > 0) {
 
 // --- the steps ---
 const section = make('section', main);
-make('h2', section, say('Step by step', '한 단계씩'));
+make('h2', section, say('steps'));
 const holder = make('div', section, null, { id: 'steps' });
 function stepBox(parent, s) {
 	const box = make('details', parent, null, { id: 'step-' + s.index }), line = make('summary', box);
@@ -298,14 +298,13 @@ function stepBox(parent, s) {
 		make('div', box, s.formula, { class: 'formula' });
 		make('div', box, s.source, { class: 'source' });
 		make('div', box, (state.back ? s.gstats : s.stats), { class: 'quiet' });
-		if (result) make('div', box, say(`computed anew here, in double, as ${result.name}: ${result.count} values, the largest difference ${number(result.worst)} `,
-			`여기서 배정밀도로 다시 계산함 (${result.name}): 값 ${result.count}개, 가장 큰 차이 ${number(result.worst)} `) + (result.good ? '✓' : '✗'), { class: result.good ? 'good' : 'bad' });
+		if (result) make('div', box, say('again', result.name, result.count, number(result.worst)) + ' ' + (result.good ? '✓' : '✗'), { class: result.good ? 'good' : 'bad' });
 		const back = state.back, source = back ? s.g : s.v, n = s.shape[s.shape.length - 2] || 1, m = shownColumns(s, back), all = s.shape[s.shape.length - 1];
-		if (m < all) make('div', box, say(`${m} of ${all} columns are shown, evenly spaced`, `열 ${all}개 가운데 ${m}개를 고르게 뽑아 보임`), { class: 'quiet' });
-		if (!source) { make('div', box, say('it has no gradient', '기울기가 없음'), { class: 'quiet' }); return; }
+		if (m < all) make('div', box, say('columns', m, all), { class: 'quiet' });
+		if (!source) { make('div', box, say('no_gradient'), { class: 'quiet' }); return; }
 		const own = s.shape.length === 1;
 		for (let a = 0; a < (s.shape.length === 3 ? s.shape[0] : 1); a++) {
-			if (s.shape.length === 3) make('div', box, say('head ', '헤드 ') + a, { class: 'quiet' });
+			if (s.shape.length === 3) make('div', box, say('head', a), { class: 'quiet' });
 			heatMap(make('div', box), () => {
 				const rows = own ? [0] : visibleRows(n);
 				return { rows: rows.length, columns: m, value: (r, c) => source[(a * n + rows[r]) * m + c], rowName: r => own ? '' : tokenName(rows[r], n),
@@ -323,7 +322,7 @@ function list() {
 		else if (s.layer !== layer) {
 			layer = s.layer;
 			box = make('details', holder);
-			make('summary', box, say('layer ', '층 ') + layer);
+			make('summary', box, say('layer', layer));
 		}
 		stepBox(box || holder, s);
 	});

@@ -130,7 +130,7 @@ static const char tail[] =
 	".SH ENVIRONMENT\n"
 	".TP\n.B NUNCHI_ISA\nthe instruction set of the kernels, where\n.B \\-\\-isa\nis not given\n"
 	".TP\n.B NO_COLOR\nno colour on terminals (help, eval, chat, warnings, errors), if it is set and not empty\n"
-	".TP\n.BR LC_ALL ,\\  LC_MESSAGES ,\\  LANG\nchat talks Korean where the first that is set begins with ko\n"
+	".TP\n.BR LC_ALL ,\\  LC_MESSAGES ,\\  LANG\nchat and the pages (\\-\\-html) talk Korean where the first that is set begins with ko\n"
 	".SH EXAMPLES\n"
 	".nf\n"
 	"nunchi tokenizer train \\-\\-input data/emotions.tsv \\-\\-vocab\\-size 4000 \\e\n"

@@ -271,7 +271,7 @@ size_t nch_output_columns(bool standard_error)
 	return 80;
 }
 
-bool nch_output_speaks_korean(void)
+nch_language nch_output_language(void)
 {
-	return strncmp(nch_os_locale(), "ko", 2) == 0;
+	return nch_language_of(nch_os_locale());
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/buffer.h"
+#include "base/phrases.h"
 #include "base/status.h"
 
 /* To be called first (base/os.h:nch_os_start). Returns the arguments as UTF-8. */
@@ -49,7 +50,7 @@ const char *nch_output_style(bool standard_error, const char *style);
 /* Writes such a style to standard output: what nch_output_text and its like write there is shown, not obeyed. */
 void nch_output_set_style(const char *style);
 
-/* Korean where LC_ALL, LC_MESSAGES or LANG (the first that is set), or the system itself, says so. */
-bool nch_output_speaks_korean(void);
+/* Korean where LC_ALL, LC_MESSAGES or LANG (the first that is set), or the system itself, says so; else English. */
+nch_language nch_output_language(void);
 
 #endif

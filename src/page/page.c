@@ -189,14 +189,14 @@ int nch_page_look(const char *text, size_t length)
 
 /* --- pages of their own --- */
 
-static nch_status trace(const char *text, size_t length, bool korean, nch_error *error)
+static nch_status trace(const char *text, size_t length, nch_language language, nch_error *error)
 {
 	const nch_text asked = {.text = text, .length = length};
 	nch_trace made = {0};
 	NCH_TRY(begin(page.inside, no_transformer, error));
 	nch_status status = nch_trace_make(page.inside, &asked, page.inside->labels, false, &made, error);
 	if (status == NCH_OK)
-		status = nch_trace_html(&made, page.inside, korean, &answer, error);
+		status = nch_trace_html(&made, page.inside, language, &answer, error);
 	nch_trace_free(&made);
 	return status;
 }
@@ -204,10 +204,10 @@ static nch_status trace(const char *text, size_t length, bool korean, nch_error 
 int nch_page_trace(const char *text, size_t length, int korean)
 {
 	nch_error error = {0};
-	return tell(trace(text, length, korean != 0, &error), &error);
+	return tell(trace(text, length, korean != 0 ? NCH_KOREAN : NCH_ENGLISH, &error), &error);
 }
 
-static nch_status read_book(const char *text, size_t length, bool korean, nch_error *error)
+static nch_status read_book(const char *text, size_t length, nch_language language, nch_error *error)
 {
 	nch_predictor *reader = page.books != NULL ? page.books : page.model;
 	nch_book book = {0};
@@ -217,8 +217,8 @@ static nch_status read_book(const char *text, size_t length, bool korean, nch_er
 	if (status == NCH_OK)
 		status = nch_book_tag(&book, reader, NULL, 0, &tags, error);
 	if (status == NCH_OK) {
-		const nch_book_page shown = {.title = korean ? "이야기" : "A story", .labels = (const char *const *)reader->label_names, .book = &book, .tags = &tags,
-		                             .english = !korean};
+		const nch_book_page shown = {.language = language, .title = nch_say(language, NCH_SAY_book_story), .labels = (const char *const *)reader->label_names,
+		                             .book = &book, .tags = &tags};
 		nch_book_html(&shown, &answer);
 		status = nch_buffer_check(&answer, error);
 	}
@@ -230,7 +230,7 @@ static nch_status read_book(const char *text, size_t length, bool korean, nch_er
 int nch_page_book(const char *text, size_t length, int korean)
 {
 	nch_error error = {0};
-	return tell(read_book(text, length, korean != 0, &error), &error);
+	return tell(read_book(text, length, korean != 0 ? NCH_KOREAN : NCH_ENGLISH, &error), &error);
 }
 
 const char *nch_page_answer(void)

@@ -26,10 +26,10 @@ static const char common_style[] =
 	"a{color:inherit}\n"
 	"svg{display:block;width:100%;height:auto}\n";
 
-void nch_html_begin(nch_buffer *out, const char *title, const char *style)
+void nch_html_begin(nch_buffer *out, nch_language language, const char *title, const char *style)
 {
-	nch_buffer_text(out, "<!doctype html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\">\n"
-	                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+	nch_buffer_printf(out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n", nch_language_code(language));
+	nch_buffer_text(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
 	                     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
 	nch_html_text(out, title, strlen(title));
 	nch_buffer_text(out, "</title>\n<style>\n");

@@ -29,7 +29,7 @@ check 'a model is like itself' sh -c "[ \$(grep -c ' 1.000000 ' '$work/.out') = 
 exits 0 '' -- trace --model "$work/m" --text '비 </script><b>& "눈"' --label $label --html "$work/page.html" --step loss
 check 'the page holds no foreign markup and no address' sh -c "! grep -q '<b>' '$work/page.html' && ! grep -qE 'https?:|src=|href=|@import|url[(]' '$work/page.html' &&
 	[ \$(grep -o '</script>' '$work/page.html' | grep -c '') = 2 ] && grep -q \"default-src 'none'\" '$work/page.html'"
-check 'it follows the locale' sh -c "LC_ALL=ko_KR.UTF-8 '$NUNCHI' trace --quiet --model '$work/m' --text '비' --html '$work/ko.html' > /dev/null && grep -q '\"lang\":\"ko\"' '$work/ko.html'"
+check 'it follows the locale' sh -c "LC_ALL=ko_KR.UTF-8 '$NUNCHI' trace --quiet --model '$work/m' --text '비' --html '$work/ko.html' > /dev/null && grep -q 'html lang=\"ko\"' '$work/ko.html' && grep -q '모든 헤드의 어텐션' '$work/ko.html'"
 if command -v node > /dev/null 2>&1; then 
 	check 'its script can be read' sh -c "node --check src/apps/trace_page.js"
 else

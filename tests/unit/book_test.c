@@ -207,13 +207,13 @@ TEST(pages_speak_two_languages)
 	float scores[10] = {0};
 	size_t label[5] = {0};
 	const nch_tags tags = {.count = book.count, .labels = 2, .scores = scores, .arc = scores, .label = label, .plain = label, .window = 5};
-	nch_book_page page = {.title = "t", .labels = labels, .book = &book, .tags = &tags, .smoothed = true, .english = true};
+	nch_book_page page = {.title = "t", .labels = labels, .book = &book, .tags = &tags, .smoothed = true, .language = NCH_ENGLISH};
 	nch_book_html(&page, &out);
 	const char *body = strstr(out.data, "<main>"); /* fonts have Korean names anyway */
-	CHECK(strstr(body, "<h2>The arc</h2>") != NULL && strstr(body, "None of: fear") != NULL);
+	CHECK(strstr(body, "<h2>The arc of emotions</h2>") != NULL && strstr(body, "Not found: fear") != NULL);
 	for (const char *at = body; *at != '\0'; at++) /* no letter of Hangul: U+AC00 … U+D7A3 begin with EA … ED */
 		CHECK((unsigned char)*at < 0xEA || (unsigned char)*at > 0xED);
-	page.english = false;
+	page.language = NCH_KOREAN;
 	nch_buffer_clear(&out);
 	nch_book_html(&page, &out);
 	CHECK(strstr(out.data, "<h2>감정의 흐름</h2>") != NULL && strstr(out.data, "없는 감정: fear") != NULL);

@@ -202,7 +202,7 @@ TEST(pages_hold_no_foreign_markup)
 	nch_explanation e = {0};
 	nch_buffer out = {0};
 	CHECK(nch_explain(predictor, text, strlen(text), &(const nch_explain_options){.method = NCH_EXPLAIN_DELETE, .words = false, .attention = true}, &e, NULL) == NCH_OK);
-	nch_explain_html(&e, predictor, &out);
+	nch_explain_html(&e, predictor, NCH_KOREAN, &out);
 	CHECK(nch_buffer_check(&out, NULL) == NCH_OK);
 	CHECK(strstr(out.data, "<script") == NULL && strstr(out.data, "<행복>") == NULL && strstr(out.data, "&lt;") != NULL);
 	nch_buffer_free(&out);

@@ -288,7 +288,7 @@ TEST(other_families_have_their_own_steps)
 		}
 	const nch_trace_step *attended = nch_trace_find(&trace, "layer.1.attended");
 	CHECK_TEXT(attended ? attended->formula : NULL, "x + mixed");
-	CHECK(p != NULL && nch_trace_html(&trace, p, false, &page, &error) == NCH_OK);
+	CHECK(p != NULL && nch_trace_html(&trace, p, NCH_ENGLISH, &page, &error) == NCH_OK);
 	nch_trace_free(&trace);
 	nch_predictor_close(p);
 	nch_buffer_free(&bytes);
@@ -311,7 +311,7 @@ TEST(pages_are_small)
 		add_syllable(&bytes, k, " ");
 	const nch_text asked = {.text = bytes.data, .length = bytes.length};
 	CHECK(p != NULL && nch_trace_make(p, &asked, 1, false, &trace, &error) == NCH_OK && trace.reading.tokens.count == 20);
-	CHECK(nch_trace_html(&trace, p, false, &page, &error) == NCH_OK);
+	CHECK(nch_trace_html(&trace, p, NCH_ENGLISH, &page, &error) == NCH_OK);
 	CHECK(page.length > 1000000 && page.length < 2000000);
 	nch_trace_free(&trace);
 	nch_predictor_close(p);

@@ -24,18 +24,7 @@ static const nch_option own_options[] = {
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 
-/* Every sentence that chat says, in both of its languages. */
-struct words {
-	const char *greeting, *question, *answer, *and_also, *nothing, *strange, *farewell;
-};
-static const struct words korean = {
-	"문장을 적으면 그 안의 감정을 읽어 드립니다. 0을 적으면 끝납니다.\n", "문장> ", "감정: ", ", 그리고 ",
-	"뚜렷한 감정이 없습니다. 가장 가까운 감정: ", "처음 보는 글자가 많아 잘 모르겠습니다. 굳이 고르면: ", "안녕히 가세요.\n"};
-static const struct words english = {
-	"Type a sentence, and its emotion is read from it. 0 leaves.\n", "sentence> ", "emotion: ", ", and ",
-	"no emotion stands out; the nearest is ", "most of this text is unknown to me; a guess: ", "Goodbye.\n"};
-
-static void print_answer(const nch_predictor *predictor, const struct words *words, const float *logits, const float *scores, float unknown)
+static void print_answer(const nch_predictor *predictor, nch_language language, const float *logits, const float *scores, float unknown)
 {
 	size_t labels = nch_predictor_labels(predictor), best = nch_largest(logits, labels), second = labels;
 	for (size_t c = 0; c < labels; c++)
@@ -43,15 +32,14 @@ static void print_answer(const nch_predictor *predictor, const struct words *wor
 			second = c;
 	bool multi = predictor->multi_label;
 	bool weak = multi && scores[best] < predictor->thresholds[best];
-	const char *opening = unknown > NCH_MOSTLY_UNKNOWN ? words->strange : weak ? words->nothing : words->answer;
-	nch_output_text(opening);
+	nch_output_text(nch_say(language, unknown > NCH_MOSTLY_UNKNOWN ? NCH_SAY_chat_strange : weak ? NCH_SAY_chat_nothing : NCH_SAY_chat_answer));
 	nch_output_set_style(weak ? "" : NCH_BOLD);
 	nch_output_text(nch_predictor_label(predictor, best));
 	nch_output_set_style(weak ? "" : NCH_PLAIN);
 	nch_output_printf(" (%.0f %%)", 100.0 * (double)scores[best]);
 	/* the second one counts unless its logit is below 0 */
 	if (second < labels && !(logits[second] < 0))
-		nch_output_printf("%s%s (%.0f %%)", words->and_also, nch_predictor_label(predictor, second), 100.0 * (double)scores[second]);
+		nch_output_printf("%s%s (%.0f %%)", nch_say(language, NCH_SAY_chat_second), nch_predictor_label(predictor, second), 100.0 * (double)scores[second]);
 	nch_output_text("\n");
 }
 
@@ -75,15 +63,15 @@ static bool wants_to_leave(const nch_line *line)
 
 static nch_status talk(nch_predictor *predictor, nch_lines *lines, float *logits, float *scores, nch_error *error)
 {
-	const struct words *words = nch_output_speaks_korean() ? &korean : &english;
+	nch_language language = nch_output_language();
 	bool asks = nch_output_is_terminal(false);
 	if (asks)
-		nch_output_text(words->greeting);
+		nch_output_text(nch_say(language, NCH_SAY_chat_greeting));
 	for (;;) {
 		const nch_line *line;
 		size_t count;
 		if (asks)
-			nch_output_text(words->question);
+			nch_output_text(nch_say(language, NCH_SAY_chat_question));
 		nch_output_flush();
 		NCH_TRY(nch_lines_next(lines, 1, &line, &count, error));
 		if (count == 0 || wants_to_leave(line))
@@ -96,10 +84,10 @@ static nch_status talk(nch_predictor *predictor, nch_lines *lines, float *logits
 		NCH_TRY(nch_predictor_logits(predictor, &text, 1, logits, error));
 		predictor->shares = NULL;
 		nch_predictor_scores(predictor, logits, scores);
-		print_answer(predictor, words, logits, scores, unknown);
+		print_answer(predictor, language, logits, scores, unknown);
 	}
 	if (asks)
-		nch_output_text(words->farewell);
+		nch_output_text(nch_say(language, NCH_SAY_chat_farewell));
 	return NCH_OK;
 }
 
@@ -133,7 +121,7 @@ const nch_command nch_command_chat = {
 	.summary = "type sentences, read their emotions",
 	.usage = "[--model DIR]",
 	.details = "Answers each line with the best emotion, and with the second one unless its logit is below 0. The line 0 or\n"
-	           "the end of the input leaves. Speaks Korean where LANG does.",
+	           "the end of the input leaves. Speaks Korean where the locale does.",
 	.groups = (const nch_option_group *const[]){&own_group, NULL},
 	.run = run,
 };

@@ -148,7 +148,7 @@ static nch_status answer(const explain_call *call, nch_predictor *p, const nch_e
 		nch_output_buffer(&out);
 	if (status == NCH_OK && call->html != NULL) {
 		nch_buffer_clear(&out);
-		nch_explain_html(e, p, &out);
+		nch_explain_html(e, p, nch_output_language(), &out);
 		status = nch_buffer_check(&out, error);
 		if (status == NCH_OK)
 			status = nch_file_write(call->html, out.data, out.length, error);

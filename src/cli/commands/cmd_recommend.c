@@ -289,7 +289,7 @@ static nch_status read_wish(struct work *w, nch_error *error)
 static nch_song_page page_of(const struct work *w)
 {
 	const recommend_call *call = &w->call;
-	nch_song_page page = {.by = "", .songs = &w->songs, .wish = &w->wish, .best = w->best, .count = w->count, .parts = w->parts};
+	nch_song_page page = {.language = nch_output_language(), .by = "", .songs = &w->songs, .wish = &w->wish, .best = w->best, .count = w->count, .parts = w->parts};
 	page.question = call->song != NULL ? NCH_ASKED_SONG : call->text != NULL ? NCH_ASKED_TEXT : call->mood != NULL ? NCH_ASKED_MOOD : NCH_ASKED_GENRE;
 	page.asked = page.question == NCH_ASKED_TEXT ? call->text : "";
 	if (page.question == NCH_ASKED_SONG) {

@@ -55,7 +55,7 @@ static nch_status trace_one(const trace_call *call, const char *folder, const nc
 static nch_status write_page(const char *path, const nch_trace *trace, const nch_predictor *p, nch_error *error)
 {
 	nch_buffer page = {0};
-	nch_status status = nch_trace_html(trace, p, nch_output_speaks_korean(), &page, error);
+	nch_status status = nch_trace_html(trace, p, nch_output_language(), &page, error);
 	if (status == NCH_OK)
 		status = nch_file_write(path, page.data, page.length, error);
 	nch_buffer_free(&page);
