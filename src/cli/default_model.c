@@ -112,10 +112,15 @@ nch_status nch_default_model(const char *given, nch_default_part part, const cha
 	return NCH_OK;
 }
 
+bool nch_default_is(const char *given)
+{
+	return given != NULL && strcmp(given, "default") == 0 && !nch_file_is_folder(given);
+}
+
 nch_status nch_default_init(const char *given, const char **folder, nch_error *error)
 {
 	*folder = given;
-	if (given == NULL || strcmp(given, "default") != 0 || nch_file_is_folder(given))
+	if (!nch_default_is(given))
 		return NCH_OK;
 	NCH_TRY(find_part(NCH_DEFAULT_ENCODER, &found[NCH_DEFAULT_ENCODER], error));
 	*folder = found[NCH_DEFAULT_ENCODER].data;

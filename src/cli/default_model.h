@@ -2,6 +2,8 @@
 #ifndef NCH_CLI_DEFAULT_MODEL_H
 #define NCH_CLI_DEFAULT_MODEL_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 
 /* What the bundled folder holds: itself a model of the seven emotions, models of its own for the narrator of a storybook and for songs in folders beside, and the encoder
@@ -13,7 +15,9 @@ typedef enum nch_default_part { NCH_DEFAULT_EMOTIONS, NCH_DEFAULT_STORYBOOK, NCH
  * of its own is answered by the emotions' model. *folder lives as long as the program. */
 nch_status nch_default_model(const char *given, nch_default_part part, const char **folder, nch_error *error);
 
-/* The same for --init DIR, where the word "default" (unless there is a folder of that name) stands for the encoder; NULL stays NULL. */
+/* Whether --init DIR is the word "default", and no folder of that name. NULL is not. */
+bool nch_default_is(const char *given);
+/* The same for --init DIR, where that word stands for the encoder; NULL stays NULL. */
 nch_status nch_default_init(const char *given, const char **folder, nch_error *error);
 
 #endif

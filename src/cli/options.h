@@ -137,7 +137,7 @@ typedef enum nch_option_source {
 nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *value, nch_option_source source,
                                      const char *where, nch_error *error);
 /* Reads a configuration file (NCH_FROM_CONFIG) or a recipe (NCH_FROM_RECIPE): lines `name = value`, `#` comments, "quotes" around
- * values that need them. Neither can name a further file, but a configuration file may name a recipe. */
+ * values that need them; lines below `[name = value]` hold where that option, whose value is a word, has that one, said by a stronger source or above. Neither can name a further file, but a configuration file may name a recipe. */
 nch_status nch_options_read_config(nch_options *options, const char *path, nch_option_source source, nch_error *error);
 
 /* Reads a recipe: a file if it has a '/' or ends in .conf, else the one of that name inside the program (recipe.h). */

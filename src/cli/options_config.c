@@ -1,9 +1,9 @@
-/* options_config.c - options from a file: `name = value` a line, `#` comments. */
+/* options_config.c - options from a file: `name = value` a line, `#` comments, sections for a case. */
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/file.h"
-#include "cli/options.h"
+#include "cli/options_private.h"
 #include "cli/recipe.h"
 
 #define MAX_CONFIG ((size_t)1 << 20)
@@ -42,12 +42,52 @@ static char *bare_value(char *text)
 	return trimmed(text);
 }
 
-static nch_status read_config_line(nch_options *options, const char *path, size_t number, char *line, nch_option_source source,
-                                   nch_error *error)
+/* A file as it is read. */
+typedef struct reading {
+	const char *path;
+	nch_option_source source;
+	size_t line;
+	bool passed_over; /* the section is for another case */
+} reading;
+
+/* "name = value", the value without comment and quotes. */
+static nch_status cut_line(char *line, const char *where, char **name, char **value, nch_error *error)
 {
-	char where[512];
+	char *sign = strchr(line, '=');
+	if (sign == NULL)
+		return nch_fail(error, NCH_USAGE, "%s: expected a line \"name = value\"", where);
+	*sign = '\0';
+	*name = trimmed(line);
+	if (strncmp(*name, "--", 2) == 0)
+		*name += 2;
+	*value = bare_value(sign + 1);
+	return *value != NULL ? NCH_OK : nch_fail(error, NCH_USAGE, "%s: a quote that is not closed, or something behind it", where);
+}
+
+/* "[name = value]": what follows is for the case that this option has this value, as far as is known by now. */
+static nch_status read_section(const nch_options *options, reading *r, char *line, const char *where, nch_error *error)
+{
+	char *name, *value, *end = strchr(line, ']');
+	if (end == NULL)
+		return nch_fail(error, NCH_USAGE, "%s: expected \"[name = value]\"", where);
+	*end = '\0';
+	NCH_TRY(cut_line(line + 1, where, &name, &value, error));
+	const struct nch_option_value *asked = nch_options_find(options, name, strlen(name));
+	if (asked == NULL && !nch_options_known_elsewhere(name)) {
+		nch_options_fail_unknown(options, name, error);
+		return nch_fail_prefix(error, "%s", where);
+	}
+	if (asked != NULL && asked->option->kind != NCH_OPTION_TEXT && asked->option->kind != NCH_OPTION_CHOICE)
+		return nch_fail(error, NCH_USAGE, "%s: a case is made by an option whose value is a word, and --%s is none", where, name);
+	r->passed_over = asked == NULL || asked->count == 0 || strcmp(asked->texts[asked->count - 1], value) != 0;
+	return NCH_OK;
+}
+
+static nch_status read_config_line(nch_options *options, reading *r, char *line, nch_error *error)
+{
+	char where[512], *name, *value;
 	nch_buffer text = {0};
-	nch_buffer_printf(&text, "%s:%zu", path, number);
+	nch_buffer_printf(&text, "%s:%zu", r->path, r->line);
 	NCH_TRY(nch_buffer_check(&text, error));
 	size_t length = text.length < sizeof where ? text.length : sizeof where - 1;
 	memcpy(where, text.data, length);
@@ -57,32 +97,27 @@ static nch_status read_config_line(nch_options *options, const char *path, size_
 	line = trimmed(line);
 	if (line[0] == '\0' || line[0] == '#')
 		return NCH_OK;
-	char *sign = strchr(line, '=');
-	if (sign == NULL)
-		return nch_fail(error, NCH_USAGE, "%s: expected a line \"name = value\"", where);
-	*sign = '\0';
-	char *name = trimmed(line);
-	if (strncmp(name, "--", 2) == 0)
-		name += 2;
-	char *value = bare_value(sign + 1);
-	if (value == NULL)
-		return nch_fail(error, NCH_USAGE, "%s: a quote that is not closed, or something behind it", where);
-	if (strcmp(name, "config") == 0 || (strcmp(name, "recipe") == 0 && source == NCH_FROM_RECIPE))
+	if (line[0] == '[')
+		return read_section(options, r, line, where, error);
+	NCH_TRY(cut_line(line, where, &name, &value, error));
+	if (strcmp(name, "config") == 0 || (strcmp(name, "recipe") == 0 && r->source == NCH_FROM_RECIPE))
 		return nch_fail(error, NCH_USAGE, "%s: a file of options cannot name another one", where);
-	return nch_options_set_from_file(options, name, value, source, where, error);
+	return r->passed_over ? NCH_OK : nch_options_set_from_file(options, name, value, r->source, where, error);
 }
 
 /* Reads the lines of a text, which is changed. */
 static nch_status read_lines(nch_options *options, const char *path, char *line, nch_option_source source, nch_error *error)
 {
 	nch_status status = NCH_OK;
+	reading r = {.path = path, .source = source};
 	if (line != NULL && strncmp(line, "\xEF\xBB\xBF", 3) == 0)
 		line += 3;
-	for (size_t number = 1; status == NCH_OK && line != NULL && *line != '\0'; number++) {
+	while (status == NCH_OK && line != NULL && *line != '\0') {
 		char *end = strchr(line, '\n');
 		if (end != NULL)
 			*end = '\0';
-		status = read_config_line(options, path, number, line, source, error);
+		r.line++;
+		status = read_config_line(options, &r, line, error);
 		line = end != NULL ? end + 1 : NULL;
 	}
 	return status;

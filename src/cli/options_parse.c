@@ -17,8 +17,7 @@ static nch_status add_group(nch_options *options, const nch_option_group *group,
 	return NCH_OK;
 }
 
-/* True if another command knows the option: one file may serve training and evaluation. */
-static bool is_known_elsewhere(const char *name)
+bool nch_options_known_elsewhere(const char *name)
 {
 	for (const nch_command *const *command = nch_commands; *command != NULL; command++)
 		for (const nch_option_group *const *group = (*command)->groups; group != NULL && *group != NULL; group++)
@@ -33,7 +32,7 @@ nch_status nch_options_set_from_file(nch_options *options, const char *name, con
 {
 	struct nch_option_value *value = nch_options_find(options, name, strlen(name));
 	if (value == NULL) {
-		if (is_known_elsewhere(name))
+		if (nch_options_known_elsewhere(name))
 			return NCH_OK;
 		nch_options_fail_unknown(options, name, error);
 		return nch_fail_prefix(error, "%s", where);

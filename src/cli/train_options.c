@@ -61,7 +61,7 @@ static const nch_option steps_options[] = {
 	{"epochs", NCH_SET_INTEGER(nch_train_options, epochs), .argument = "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"batch", NCH_SET_INTEGER(nch_train_options, batch), .argument = "N", .help = "sentences a step", .otherwise = "32", .least = 1, .most = 1000000, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"accumulate", NCH_SET_INTEGER(nch_train_options, accumulate), .argument = "N", .help = "batches a step, in the memory of one; a classifier gets the bits of\none N times as large (docs/training.md names the exceptions)", .otherwise = "1", .least = 1, .most = 100000, .effect = NCH_BY_WHAT_IT_BRINGS},
-	{"lr", NCH_SET_REAL(nch_train_options, optimizer.lr), .argument = "RATE", .help = "learning rate; without it 5e-5 with --init, and for random weights what their size wants:\n1e-3 tiny, 5e-4 mini, 2e-4 small and medium, 1e-4 base, 5e-5 large", .most = 1e6, .above_least = true, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"lr", NCH_SET_REAL(nch_train_options, optimizer.lr), .argument = "RATE", .help = "learning rate; without it 5e-5 with --init, 3e-4 with --init default, and for random weights what\ntheir size wants: 1e-3 tiny, 5e-4 mini, 2e-4 small and medium, 1e-4 base, 5e-5 large", .most = 1e6, .above_least = true, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"optimizer", NCH_SET_CHOICE(nch_train_options, optimizer.kind), .help = "how weights follow gradients", .otherwise = "adamw", .choices = NCH_CHOICES(NCH_OPTIMIZERS)},
 	{"radam-form", NCH_SET_BY_CHOICE(nch_parse_radam_form), .help = "radam as torch has it, or as TensorFlow Addons: decay beside the gradient, steps counted from 1 in the schedule", .otherwise = "torch", .choices = "torch|tfa"},
 	{"momentum", NCH_SET_REAL(nch_train_options, optimizer.momentum), .argument = "M", .help = "of sgd", .otherwise = "0.9", .most = 1.0},
@@ -176,7 +176,7 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->dropout = experiment->attention_dropout = experiment->classifier_dropout = NAN;
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
 		NCH_TRY(nch_options_take(options, groups[i], experiment, error));
-	NCH_TRY(nch_steps_options_read(options, experiment->preset, &experiment->training, values, error));
+	NCH_TRY(nch_steps_options_read(options, nch_default_is(experiment->init) ? NCH_RATE_OF_DEFAULT : experiment->preset, &experiment->training, values, error));
 	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, NULL, error));
 	NCH_TRY(nch_shape_options_read(options, experiment->init, &experiment->shape, error));
 	NCH_TRY(read_classifier(options, experiment, error));

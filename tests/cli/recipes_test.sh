@@ -53,6 +53,21 @@ exits 0 '' -- train --train "$data" $small --recipe "$work/one.conf" --test-spli
 check "--test-split 0 takes it back" grep -q '"train_rows":30,"valid_rows":10,"test_rows":0,' "$work/rival/metrics.json"
 exits 2 '--test and --test-split' -- train --train "$data" $small --test "$work/test.tsv" --test-split 0.2 --out "$work/no"
 
+# a section is for one value of an option, whoever said it, and the next one ends it
+printf 'limit = 20\nbatch = 10\nschedule = constant\nwarmup = 0\nlr = 1e-3\n[init = %s]  # narrow\nlr = 4e-3\n[optimizer = sgd]\nlr = 5e-3\n[schedule = constant]\nepochs = 2\n' "$work/rank" > "$work/cases.conf"
+exits 0 '' -- train --train "$data" --quiet --recipe "$work/cases.conf" --init "$work/rank" --out "$work/case"
+check "a section holds in its case, and one for another case does not" grep -q '"step":1,"epoch":1,"lr":0.004,' "$work/case/log.jsonl"
+check "a line above may make the case: two epochs of two steps" test "$(grep -c '"step"' "$work/case/log.jsonl")" -eq 4
+exits 0 '' -- train --train "$data" $small --recipe "$work/cases.conf" --optimizer sgd --out "$work/other-case"
+check "the command line makes the case, too" grep -q '"step":2,"epoch":1,"lr":0.005,' "$work/other-case/log.jsonl"
+check "and has the last word on what stands in one: one epoch" test "$(grep -c '"step"' "$work/other-case/log.jsonl")" -eq 2
+printf '[inti = default]\n' > "$work/bad.conf"
+exits 2 'bad.conf:1: .*did you mean --init' -- train --recipe "$work/bad.conf" --train "$data" --out "$work/no"
+printf '[batch = 3]\n' > "$work/bad.conf"
+exits 2 'bad.conf:1: .*and --batch is none' -- train --recipe "$work/bad.conf" --train "$data" --out "$work/no"
+printf 'batch = 3\n[init\n' > "$work/bad.conf"
+exits 2 'bad.conf:2: expected' -- train --recipe "$work/bad.conf" --train "$data" --out "$work/no"
+
 # --- each recipe on the bundled sentences ---
 # recipe NAME LABELS options...: trains in small form; the model must have these labels, in this order
 recipe() {
