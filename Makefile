@@ -104,7 +104,12 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(SAY) 'CC $<'
 	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# where the default model lies once it is installed: known to one file, which is made anew for another PREFIX
 $(BUILD)/src/cli/default_model.o: ALL_CFLAGS += -DNCH_SHARE='"$(PREFIX)/share/nunchi"'
+$(BUILD)/src/cli/default_model.o: $(BUILD)/prefix
+$(BUILD)/prefix: force
+	@mkdir -p $(BUILD)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' > $@
 
 # KERNEL_EXTRA: further flags for kernels alone, such as -fno-sanitize=all where their checks take a compiler minutes.
 # kernels/gemm.c -> gemm.scalar.o gemm.avx2.o gemm.avx512.o: the same source, NCH_ISA says for which set

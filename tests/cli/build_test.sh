@@ -19,8 +19,8 @@ check "-s: nothing" test "$(grep -c "^echo 'CC" "$work/said")" -eq 0
 
 # one file has changed (nothing else is out of date in a tree that is built; its flags are taken as they are)
 folder=$(dirname "$NUNCHI")
-if make -q -o "$folder/flags" BUILD="$folder" "$folder/nunchi" > /dev/null 2>&1; then
-	make -n -o "$folder/flags" -W src/base/name.c BUILD="$folder" "$folder/nunchi" 2> /dev/null | grep "^echo '" > "$work/said"
+if make -q -o "$folder/flags" -o "$folder/prefix" BUILD="$folder" "$folder/nunchi" > /dev/null 2>&1; then
+	make -n -o "$folder/flags" -o "$folder/prefix" -W src/base/name.c BUILD="$folder" "$folder/nunchi" 2> /dev/null | grep "^echo '" > "$work/said"
 	printf "echo 'CC src/base/name.c'\necho 'AR %s/libnunchi.a'\necho 'LD %s/nunchi'\n" "$folder" "$folder" > "$work/wanted"
 	check "one changed file is compiled alone" cmp "$work/said" "$work/wanted"
 else
