@@ -15,6 +15,19 @@
 	PHRASE(chat_strange, "most of this text is unknown to me; a guess: ", "처음 보는 글자가 많아 잘 모르겠습니다. 굳이 고르면: ")                \
 	PHRASE(chat_farewell, "Goodbye.\n", "안녕히 가세요.\n")
 
+/* what stands around the help texts, which are src/cli/help_korean.c's */
+#define NCH_HELP_PHRASES(PHRASE)                                                                                                                     \
+	PHRASE(help_program, "reads the emotion in Korean sentences; trained by yourself", "한국어 문장에서 감정을 읽는다. 모델은 직접 학습시킨다")      \
+	PHRASE(help_call, "Usage: nunchi COMMAND [options] [arguments]", "쓰는 법: nunchi 명령 [옵션] [인자]")                                       \
+	PHRASE(help_family_call, "Usage: nunchi %s ... [options] [arguments]", "쓰는 법: nunchi %s ... [옵션] [인자]")                               \
+	PHRASE(help_usage, "Usage", "쓰는 법")                                                                                                       \
+	PHRASE(help_commands, "Commands", "명령")                                                                                                    \
+	PHRASE(help_more, "nunchi help COMMAND tells all about one of them, nunchi --version its version.",                                          \
+	       "하나하나는 nunchi help 명령, 판은 nunchi --version이 알려 준다.")                                                                    \
+	PHRASE(help_default, "default", "기본")                                                                                                      \
+	PHRASE(help_repeated, "; may be repeated", ". 되풀이해 줄 수 있다")                                                                          \
+	PHRASE(help_this, "this text", "이 글")
+
 /* explain --html */
 #define NCH_EXPLAIN_PHRASES(PHRASE)                                                                                                                  \
 	PHRASE(explain_colours, "Coloured and underlined: pieces that speak for the answer; a dotted line: pieces that speak against it.",           \
@@ -88,6 +101,7 @@
 
 #define NCH_PHRASES(PHRASE)         \
 	NCH_CHAT_PHRASES(PHRASE)    \
+	NCH_HELP_PHRASES(PHRASE)    \
 	NCH_EXPLAIN_PHRASES(PHRASE) \
 	NCH_BOOK_PHRASES(PHRASE)    \
 	NCH_SONG_PHRASES(PHRASE)    \

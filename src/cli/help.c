@@ -19,17 +19,16 @@ static void print_title(const char *title)
 	nch_output_text("\n");
 }
 
-void nch_help_overview(void)
+void nch_help_overview(nch_language language)
 {
-	nch_output_text("nunchi " NCH_VERSION " - reads the emotion in Korean sentences; trained by yourself\n\n"
-	                "Usage: nunchi COMMAND [options] [arguments]\n\n");
-	print_title("Commands");
+	nch_output_printf("nunchi " NCH_VERSION " - %s\n\n%s\n\n", nch_say(language, NCH_SAY_help_program), nch_say(language, NCH_SAY_help_call));
+	print_title(nch_say(language, NCH_SAY_help_commands));
 	for (const nch_command *const *command = nch_commands; *command != NULL; command++)
-		nch_output_printf("  %-16s %s\n", (*command)->name, (*command)->summary);
-	nch_output_text("\nnunchi help COMMAND tells all about one of them, nunchi --version its version.\n");
+		nch_output_printf("  %-16s %s\n", (*command)->name, nch_help_text(language, (*command)->summary));
+	nch_output_printf("\n%s\n", nch_say(language, NCH_SAY_help_more));
 }
 
-bool nch_help_family(const char *word)
+bool nch_help_family(const char *word, nch_language language)
 {
 	bool found = false;
 	size_t length = strlen(word);
@@ -37,11 +36,12 @@ bool nch_help_family(const char *word)
 		if (strncmp((*command)->name, word, length) != 0 || (*command)->name[length] != ' ')
 			continue;
 		if (!found) {
-			nch_output_printf("Usage: nunchi %s ... [options] [arguments]\n\n", word);
-			print_title("Commands");
+			nch_output_printf(nch_say(language, NCH_SAY_help_family_call), word);
+			nch_output_text("\n\n");
+			print_title(nch_say(language, NCH_SAY_help_commands));
 		}
 		found = true;
-		nch_output_printf("  %-16s %s\n", (*command)->name, (*command)->summary);
+		nch_output_printf("  %-16s %s\n", (*command)->name, nch_help_text(language, (*command)->summary));
 	}
 	return found;
 }
@@ -65,18 +65,18 @@ static void print_filled(const char *text, size_t column, size_t indent)
 	nch_output_text("\n");
 }
 
-void nch_help_default(const nch_option *option, nch_buffer *out)
+void nch_help_default(const nch_option *option, nch_language language, nch_buffer *out)
 {
 	if (option->otherwise == NULL)
 		return;
-	nch_buffer_printf(out, " (default: %s", option->otherwise);
+	nch_buffer_printf(out, " (%s: %s", nch_say(language, NCH_SAY_help_default), option->otherwise);
 	for (const nch_option_otherwise *d = option->decided; d != NULL && d->value != NULL; d++)
 		if (strcmp(d->otherwise, option->otherwise) != 0)
 			nch_buffer_printf(out, "; %s: %s", d->value, d->otherwise);
 	nch_buffer_byte(out, ')');
 }
 
-static void print_option(const nch_option *option)
+static void print_option(const nch_option *option, nch_language language)
 {
 	char left[128];
 	nch_buffer text = {0};
@@ -88,33 +88,35 @@ static void print_option(const nch_option *option)
 		nch_output_printf("\n%*s", OPTION_COLUMNS + 2, "");
 	else
 		nch_output_printf("%*s", OPTION_COLUMNS + 2 - used, "");
-	nch_buffer_text(&text, option->help);
-	nch_help_default(option, &text);
-	nch_buffer_text(&text, option->kind == NCH_OPTION_LIST ? "; may be repeated" : "");
+	nch_buffer_text(&text, nch_help_text(language, option->help));
+	nch_help_default(option, language, &text);
+	nch_buffer_text(&text, option->kind == NCH_OPTION_LIST ? nch_say(language, NCH_SAY_help_repeated) : "");
 	print_filled(text.failed ? option->help : text.data, OPTION_COLUMNS + 2, OPTION_COLUMNS + 2);
 	nch_buffer_free(&text);
 }
 
-static void print_group(const nch_option_group *group)
+static void print_group(const nch_option_group *group, nch_language language)
 {
 	nch_output_text("\n");
-	print_title(group->title);
+	print_title(nch_help_text(language, group->title));
 	for (const nch_option *option = group->options; option->name != NULL; option++)
-		print_option(option);
+		print_option(option, language);
 }
 
-void nch_help_command(const nch_command *command)
+void nch_help_command(const nch_command *command, nch_language language)
 {
+	const char *usage = nch_say(language, NCH_SAY_help_usage);
+	size_t indent = nch_utf8_columns(usage, strlen(usage)) + strlen(": nunchi ");
 	nch_output_printf("nunchi %s - ", command->name);
-	print_filled(command->summary, strlen("nunchi  - ") + strlen(command->name), 2);
-	nch_output_printf("\nUsage: nunchi %s ", command->name);
-	print_filled(command->usage, strlen("Usage: nunchi ") + strlen(command->name) + 1, strlen("Usage: nunchi "));
+	print_filled(nch_help_text(language, command->summary), strlen("nunchi  - ") + strlen(command->name), 2);
+	nch_output_printf("\n%s: nunchi %s ", usage, command->name);
+	print_filled(command->usage, indent + strlen(command->name) + 1, indent);
 	if (command->details != NULL) {
 		nch_output_text("\n");
-		print_filled(command->details, 0, 0);
+		print_filled(nch_help_text(language, command->details), 0, 0);
 	}
 	for (const nch_option_group *const *group = command->groups; group != NULL && *group != NULL; group++)
-		print_group(*group);
-	print_group(&nch_common_group);
-	nch_output_text("  --help                    this text\n");
+		print_group(*group, language);
+	print_group(&nch_common_group, language);
+	nch_output_printf("  --help                    %s\n", nch_say(language, NCH_SAY_help_this));
 }

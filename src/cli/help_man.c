@@ -39,7 +39,7 @@ static void print_option(const nch_option *option)
 	nch_output_text("\n");
 	nch_buffer otherwise = {0};
 	print_roff(option->help);
-	nch_help_default(option, &otherwise);
+	nch_help_default(option, NCH_ENGLISH, &otherwise);
 	print_roff(otherwise.data != NULL && !otherwise.failed ? otherwise.data : "");
 	nch_buffer_free(&otherwise);
 	nch_output_text(option->kind == NCH_OPTION_LIST ? "; may be repeated\n" : "\n");
@@ -130,7 +130,7 @@ static const char tail[] =
 	".SH ENVIRONMENT\n"
 	".TP\n.B NUNCHI_ISA\nthe instruction set of the kernels, where\n.B \\-\\-isa\nis not given\n"
 	".TP\n.B NO_COLOR\nno colour on terminals (help, eval, chat, warnings, errors), if it is set and not empty\n"
-	".TP\n.BR LC_ALL ,\\  LC_MESSAGES ,\\  LANG\nchat and the pages (\\-\\-html) talk Korean where the first that is set begins with ko\n"
+	".TP\n.BR LC_ALL ,\\  LC_MESSAGES ,\\  LANG\nchat, help and the pages (\\-\\-html) talk Korean where the first that is set begins with ko\n"
 	".SH EXAMPLES\n"
 	".nf\n"
 	"nunchi tokenizer train \\-\\-input data/emotions.tsv \\-\\-vocab\\-size 4000 \\e\n"

@@ -13,7 +13,7 @@
 static nch_status run_command(int argc, char **argv, nch_error *error)
 {
 	bool asks_help = argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
-	if (asks_help && nch_help_family(argv[0]))
+	if (asks_help && nch_help_family(argv[0], nch_output_language()))
 		return NCH_OK;
 	int words;
 	const nch_command *command = nch_command_find(argc, (const char *const *)argv, &words, error);
@@ -24,7 +24,7 @@ static nch_status run_command(int argc, char **argv, nch_error *error)
 	NCH_TRY(nch_options_parse(command, argc - words, argv + words, &options, &help, error));
 	nch_status status = NCH_OK;
 	if (help)
-		nch_help_command(command);
+		nch_help_command(command, nch_output_language());
 	else
 		status = nch_common_apply(options, error);
 	if (!help && status == NCH_OK)
@@ -43,7 +43,7 @@ static nch_status run(int argc, char **argv, nch_error *error)
 		return NCH_OK;
 	}
 	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
-		nch_help_overview();
+		nch_help_overview(nch_output_language());
 		return NCH_OK;
 	}
 	return run_command(argc - 1, argv + 1, error);
