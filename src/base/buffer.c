@@ -46,17 +46,52 @@ void nch_buffer_byte(nch_buffer *buffer, int byte)
 	nch_buffer_add(buffer, &c, 1);
 }
 
-void nch_buffer_integer(nch_buffer *buffer, int64_t number)
+enum { MOST_DIGITS = 11 }; /* of an int32_t, with its sign */
+
+/* The last `digits` of the four digits of a number below 10,000, without a branch on how many; returns where they end. Writes four bytes in any case. */
+static inline char *write_four(char *at, uint32_t number, uint32_t digits)
 {
-	char digits[20];
-	size_t first = sizeof digits;
-	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-	do
-		digits[--first] = (char)('0' + rest % 10);
-	while ((rest /= 10) > 0);
+	uint32_t high = number / 100, low = number % 100;
+	uint32_t text = 0x30303030 + (high / 10 << 24 | high % 10 << 16 | low / 10 << 8 | low % 10);
+	text <<= 8 * (4 - digits);
+	at[0] = (char)(text >> 24);
+	at[1] = (char)(text >> 16);
+	at[2] = (char)(text >> 8);
+	at[3] = (char)text;
+	return at + digits;
+}
+
+static char *write_integer(char *at, int32_t number)
+{
+	uint32_t rest = number < 0 ? 0 - (uint32_t)number : (uint32_t)number, fours[3], count = 0;
 	if (number < 0)
-		digits[--first] = '-';
-	nch_buffer_add(buffer, digits + first, sizeof digits - first);
+		*at++ = '-';
+	for (; rest >= 10000; rest /= 10000)
+		fours[count++] = rest % 10000;
+	at = write_four(at, rest, 1u + (rest > 9) + (rest > 99) + (rest > 999));
+	while (count > 0)
+		at = write_four(at, fours[--count], 4);
+	return at;
+}
+
+void nch_buffer_integers(nch_buffer *buffer, const int32_t *first, size_t step, size_t count)
+{
+	size_t most;
+	if (!nch_size_mul(count, MOST_DIGITS + 1, &most)) {
+		buffer->failed = true;
+		return;
+	}
+	if (count == 0 || !reserve(buffer, most))
+		return;
+	char *at = buffer->data + buffer->length;
+	for (size_t i = 0; i < count; i++) {
+		int32_t number;
+		memcpy(&number, (const char *)first + i * step, sizeof number);
+		at = write_integer(at, number);
+		*at++ = ' ';
+	}
+	*--at = '\0'; /* no blank behind the last */
+	buffer->length = (size_t)(at - buffer->data);
 }
 
 void nch_buffer_vprintf(nch_buffer *buffer, const char *format, va_list arguments)

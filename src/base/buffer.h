@@ -20,7 +20,8 @@ typedef struct nch_buffer {
 void nch_buffer_add(nch_buffer *buffer, const void *bytes, size_t length);
 void nch_buffer_text(nch_buffer *buffer, const char *text);
 void nch_buffer_byte(nch_buffer *buffer, int byte);
-void nch_buffer_integer(nch_buffer *buffer, int64_t number); /* in decimal digits; many times faster than by printf */
+/* Numbers in decimal digits, `step` bytes apart in memory, with a blank between two: "17 4 -1". Many times faster than by printf. */
+void nch_buffer_integers(nch_buffer *buffer, const int32_t *first, size_t step, size_t count);
 void nch_buffer_printf(nch_buffer *buffer, const char *format, ...) NCH_PRINTF(2, 3);
 void nch_buffer_vprintf(nch_buffer *buffer, const char *format, va_list arguments);
 void nch_buffer_utf8(nch_buffer *buffer, unsigned code_point); /* encodes one code point */

@@ -70,11 +70,24 @@ static nch_status add_line(nch_lines *lines, size_t end, nch_error *error)
 	return NCH_OK;
 }
 
+/* Whether one of eight bytes is `byte`; it may be said of others (Warren 2003, "Hacker's Delight", section 6-1). */
+static bool may_hold(uint64_t bytes, unsigned char byte)
+{
+	const uint64_t ones = 0x0101010101010101;
+	uint64_t zeros = bytes ^ ones * byte;
+	return ((zeros - ones) & ~zeros & ones * 0x80) != 0;
+}
+
 /* The end of the line that begins at window[begin], if it can be seen. */
 static bool find_end(nch_lines *lines, size_t *end)
 {
 	const nch_input *input = &lines->input;
 	size_t i = lines->searched;
+	for (uint64_t word; input->end - i >= sizeof word; i += sizeof word) {
+		memcpy(&word, input->window + i, sizeof word);
+		if (may_hold(word, '\n') || may_hold(word, '\r'))
+			break;
+	}
 	while (i < input->end && input->window[i] != '\n' && input->window[i] != '\r')
 		i++;
 	lines->searched = *end = i;

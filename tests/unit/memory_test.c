@@ -161,14 +161,33 @@ TEST(arena_text_and_limits)
 
 TEST(integers_are_those_of_printf)
 {
-	static const int64_t numbers[] = {0, 1, -1, 9, 10, -10, 8001, 2147483647, -2147483647 - 1, INT64_MAX, INT64_MIN};
+	struct { int32_t number, other; } pairs[64] = {{0, 1}, {-1, 1}, {INT32_MAX, 1}, {INT32_MIN, 1}, {1, 1}};
+	size_t count = 5;
 	nch_buffer ours = {0}, theirs = {0};
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		nch_buffer_integer(&ours, numbers[i]);
-		nch_buffer_byte(&ours, ' ');
-		nch_buffer_printf(&theirs, "%lld ", (long long)numbers[i]);
+	for (int32_t power = 10;; power *= 10) { /* both sides of each number of digits */
+		for (int32_t near = -1; near <= 1; near++) {
+			pairs[count++].number = power + near;
+			pairs[count++].number = -power - near;
+		}
+		if (power == 1000000000)
+			break;
 	}
+	nch_buffer_integers(&ours, &pairs->number, sizeof *pairs, 0);
+	CHECK(ours.length == 0 && !ours.failed);
+	nch_buffer_text(&ours, "ids: ");
+	nch_buffer_integers(&ours, &pairs->number, sizeof *pairs, count);
+	nch_buffer_text(&theirs, "ids:");
+	for (size_t i = 0; i < count; i++)
+		nch_buffer_printf(&theirs, " %d", (int)pairs[i].number);
 	CHECK_TEXT(ours.data, theirs.data);
+	CHECK(ours.length == theirs.length);
+	for (size_t i = 0; i < count; i++) {
+		nch_buffer_clear(&ours);
+		nch_buffer_clear(&theirs);
+		nch_buffer_integers(&ours, &pairs[i].number, 4, 1);
+		nch_buffer_printf(&theirs, "%d", (int)pairs[i].number);
+		CHECK_TEXT(ours.data, theirs.data);
+	}
 	nch_buffer_free(&ours);
 	nch_buffer_free(&theirs);
 }

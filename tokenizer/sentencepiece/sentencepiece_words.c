@@ -16,24 +16,30 @@
 #include "tokenizer/sentencepiece/sentencepiece_private.h"
 #include "tokenizer/vocabulary/vocabulary.h"
 
-#define CACHE_SLOTS 8192   /* what fits into the processor's second cache; rare words are cut faster than they would be fetched */
-#define MOST_BYTES 40      /* longer words are not kept */
-#define MOST_SEGMENTS 10
+#define CACHE_SLOTS 16384 /* 2 MB: words are looked for ahead (find_words), so that nobody waits for the third cache */
+#define AHEAD 16          /* words */
+#define MOST_BYTES 48     /* longer words are not kept */
+#define MOST_SEGMENTS 12
 #define LARGEST_SUM 50000.0f /* the plain way starts sums anew beyond 100,000 */
 #define NOT_PLAIN UINT32_MAX
 #define FLOAT_ROUNDING 2.4e-7f /* twice the greatest relative error of a float operation, twice again: two sums are compared */
 
-/* A word and how it is cut. */
+/* A word and how it is cut: two cache lines. */
 typedef struct nch_cached_word {
 	uint64_t hash; /* 0: an empty slot */
 	float margin;  /* how much worse any other choice is */
 	float weight;  /* the sum of |score|: how much it can add to a sum */
 	unsigned char length, count;
-	bool unknown; /* a piece is unknown */
 	unsigned char ends[MOST_SEGMENTS]; /* bytes of the word at which the segments end */
-	int32_t ids[MOST_SEGMENTS];
 	char text[MOST_BYTES];
+	int32_t ids[MOST_SEGMENTS];
 } cached_word;
+
+/* A word of the text. */
+typedef struct found_word {
+	uint32_t begin, length;
+	uint64_t hash; /* 0: too long to be kept */
+} found_word;
 
 /* What is known about the text so far. */
 typedef struct line {
@@ -216,7 +222,6 @@ static void keep(const nch_sentencepiece *sp, cached_word *slot, uint64_t hash, 
 		slot->ids[i] = s->items[i].id;
 		slot->ends[i] = (unsigned char)(origin != NULL ? origin[end] : end);
 		slot->weight += sp->model.type == NCH_SP_UNIGRAM ? fabsf(score_of(sp, s->items[i].id)) : 0;
-		slot->unknown |= s->items[i].id == sp->model.unk;
 	}
 }
 
@@ -257,18 +262,46 @@ static nch_status add_new(line *l, const char *text, uint32_t begin, size_t leng
 	return add_segments(l, origin, begin, error);
 }
 
-static nch_status add_word(line *l, const char *text, uint32_t begin, size_t length, bool *usable, nch_error *error)
+static cached_word *slot_of(const nch_sentencepiece_scratch *scratch, uint64_t hash)
+{
+	return &scratch->cache[(hash >> 20) % CACHE_SLOTS];
+}
+
+static nch_status add_word(line *l, const char *text, const found_word *word, bool *usable, nch_error *error)
 {
 	cached_word *slot = NULL;
-	uint64_t hash = 0;
-	if (length <= MOST_BYTES) {
-		hash = nch_hash_bytes(text + begin, length) | 1;
-		slot = &l->scratch->cache[(hash >> 20) % CACHE_SLOTS];
-		if (slot->hash == hash && slot->length == length && memcmp(slot->text, text + begin, length) == 0 &&
-		    !is_close(l, slot->margin, length + 1))
-			return add_cached(l, slot, begin, error);
+	if (word->hash != 0) {
+		slot = slot_of(l->scratch, word->hash);
+		if (slot->hash == word->hash && slot->length == word->length && memcmp(slot->text, text + word->begin, word->length) == 0 &&
+		    !is_close(l, slot->margin, word->length + 1))
+			return add_cached(l, slot, word->begin, error);
 	}
-	return add_new(l, text, begin, length, slot, hash, usable, error);
+	return add_new(l, text, word->begin, word->length, slot, word->hash, usable, error);
+}
+
+/* The next words from *at on, AHEAD at most; returns how many. Their slots are asked for while others are still looked for. */
+static size_t find_words(const nch_sentencepiece_scratch *scratch, const char *text, size_t length, size_t *at, found_word *words)
+{
+	size_t count = 0, begin = *at;
+	while (begin < length && count < AHEAD) {
+		if (text[begin] == ' ') {
+			begin++;
+			continue;
+		}
+		const char *space = memchr(text + begin, ' ', length - begin);
+		size_t end = space != NULL ? (size_t)(space - text) : length;
+		found_word *word = &words[count++];
+		*word = (found_word){(uint32_t)begin, (uint32_t)(end - begin), 0};
+		if (word->length <= MOST_BYTES) {
+			word->hash = nch_hash_bytes(text + begin, word->length) | 1;
+			const char *slot = (const char *)slot_of(scratch, word->hash);
+			__builtin_prefetch(slot);
+			__builtin_prefetch(slot + 64);
+		}
+		begin = end;
+	}
+	*at = begin;
+	return count;
 }
 
 nch_status nch_sentencepiece_encode_words(const nch_sentencepiece *sp, nch_sentencepiece_scratch *scratch, const char *text, size_t length,
@@ -278,20 +311,17 @@ nch_status nch_sentencepiece_encode_words(const nch_sentencepiece *sp, nch_sente
 	size_t first = tokens->count;
 	bool usable = true;
 	scratch->path_count = 0;
-	if (scratch->cache == NULL && (scratch->cache = nch_alloc(CACHE_SLOTS, sizeof *scratch->cache)) == NULL)
+	if (scratch->cache == NULL && (scratch->cache = nch_alloc_aligned(CACHE_SLOTS, sizeof *scratch->cache)) == NULL)
 		return nch_no_memory(error);
+	found_word words[AHEAD];
 	for (size_t at = 0; at < length && usable;) {
-		if (text[at] == ' ') {
-			at++;
-			continue;
+		size_t count = find_words(scratch, text, length, &at, words);
+		for (size_t i = 0; i < count && usable; i++) {
+			if (tokens->count == first)
+				l.end = words[i].begin; /* blanks before the first word belong to no token; others to the word behind them */
+			NCH_TRY(add_word(&l, text, &words[i], &usable, error));
+			usable &= l.weight < LARGEST_SUM;
 		}
-		const char *space = memchr(text + at, ' ', length - at);
-		size_t end = space != NULL ? (size_t)(space - text) : length;
-		if (tokens->count == first)
-			l.end = (uint32_t)at; /* blanks before the first word belong to no token; others to the word behind them */
-		NCH_TRY(add_word(&l, text, (uint32_t)at, end - at, &usable, error));
-		usable &= l.weight < LARGEST_SUM;
-		at = end;
 	}
 	*done = usable;
 	if (!usable)

@@ -82,6 +82,8 @@ void nch_segmentation_free(nch_segmentation *segmentation)
 
 nch_status nch_segmentation_reserve(nch_segmentation *s, size_t characters, nch_error *error)
 {
+	if (characters <= s->code_capacity && characters < s->begin_capacity)
+		return NCH_OK; /* nearly always */
 	NCH_TRY(nch_grow(&s->codes, &s->code_capacity, characters, sizeof *s->codes, error));
 	return nch_grow(&s->begins, &s->begin_capacity, characters + 1, sizeof *s->begins, error);
 }

@@ -52,8 +52,43 @@ size_t nch_double_array_longest(const nch_double_array *array, const char *text,
 	return longest;
 }
 
+/* A node's children may stand at 255 places, and it has two or three. So sixteen units at a time are asked whether any has the label that a child would have
+ * there. They lie in one piece: the place of label b is children ^ b. (Vectors of the compilers, as in base/utf8.c.) */
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+typedef struct label_blocks {
+	bytes16 label[16][4]; /* [children % 16]: in the first byte of each of sixteen units, the label that belongs there, less a multiple of sixteen */
+} label_blocks;
+
+static void make_label_blocks(label_blocks *blocks)
+{
+	memset(blocks, 0, sizeof *blocks);
+	for (unsigned turn = 0; turn < 16; turn++)
+		for (unsigned unit = 0; unit < 16; unit++)
+			blocks->label[turn][unit / 4][unit % 4 * 4] = (uint8_t)(unit ^ turn);
+}
+
+/* Whether one of the labels first … first + 15 (first a multiple of sixteen) may be a child's. */
+static bool may_have_child(const nch_double_array *array, const label_blocks *blocks, size_t children, unsigned first)
+{
+	static const bytes16 first_bytes = {255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0}, nothing;
+	size_t begin = (children ^ first) & ~(size_t)15;
+	if (begin >= array->count || array->count - begin < 16)
+		return true;
+	bytes16 found = {0};
+	for (size_t i = 0; i < 4; i++) {
+		bytes16 units;
+		memcpy(&units, array->units + 4 * begin + 16 * i, sizeof units);
+		found |= (bytes16)(units == (blocks->label[children % 16][i] | (uint8_t)first));
+	}
+	found &= first_bytes;
+	return memcmp(&found, &nothing, sizeof found) != 0;
+}
+
 bool nch_double_array_walk(const nch_double_array *array, size_t limit, nch_double_array_visit *visit, void *context)
 {
+	label_blocks blocks;
+	make_label_blocks(&blocks);
 	char key[256];
 	size_t nodes[256];      /* nodes[d]: where the children of the first d bytes stand */
 	unsigned next_byte[256]; /* the next label to try at that depth */
@@ -67,6 +102,10 @@ bool nch_double_array_walk(const nch_double_array *array, size_t limit, nch_doub
 			if (depth == 0)
 				return true;
 			depth--;
+			continue;
+		}
+		if (next_byte[depth] % 16 == 0 && !may_have_child(array, &blocks, nodes[depth], next_byte[depth])) {
+			next_byte[depth] += 16;
 			continue;
 		}
 		unsigned byte = next_byte[depth]++;

@@ -12,6 +12,20 @@ static inline uint64_t mix(uint64_t value)
 	return value ^ value >> 29;
 }
 
+/* Up to seven bytes as a number, the first one lowest; two reads overlap rather than that a loop asks after every byte. */
+static inline uint64_t read_few(const unsigned char *p, size_t count)
+{
+	if (count >= 4) {
+		uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+		p += count - 4;
+		uint32_t high = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+		return low | (uint64_t)high << 8 * (count - 4);
+	}
+	if (count == 0)
+		return 0;
+	return p[0] | (uint64_t)p[count / 2] << 8 * (count / 2) | (uint64_t)p[count - 1] << 8 * (count - 1);
+}
+
 uint64_t nch_hash_bytes(const void *bytes, size_t length)
 {
 	const unsigned char *p = bytes;
@@ -20,10 +34,7 @@ uint64_t nch_hash_bytes(const void *bytes, size_t length)
 		memcpy(&word, p, 8);
 		hash = mix(hash ^ word);
 	}
-	word = 0;
-	for (size_t i = 0; i < length; i++)
-		word |= (uint64_t)p[i] << (8 * i);
-	return mix(hash ^ word);
+	return mix(hash ^ read_few(p, length));
 }
 
 /* The slot that holds the text, or the empty one where it would stand. */

@@ -43,13 +43,12 @@ static nch_status convert_text(struct job *job, size_t thread, const nch_line *l
 		                                    tokens, NULL, NULL, error);
 	else
 		status = nch_tokenizer_encode(job->tokenizer, job->scratches[thread], line->text, line->length, tokens, error);
-	for (size_t i = 0; status == NCH_OK && i < tokens->count; i++) {
+	if (status == NCH_OK && !job->pieces && tokens->count > 0)
+		nch_buffer_integers(out, &tokens->items->id, sizeof *tokens->items, tokens->count);
+	for (size_t i = 0; status == NCH_OK && job->pieces && i < tokens->count; i++) {
 		if (i > 0)
 			nch_buffer_byte(out, ' ');
-		if (job->pieces)
-			nch_buffer_text(out, nch_tokenizer_piece(job->tokenizer, tokens->items[i].id)); /* an id that comes out has a piece */
-		else
-			nch_buffer_integer(out, tokens->items[i].id);
+		nch_buffer_text(out, nch_tokenizer_piece(job->tokenizer, tokens->items[i].id)); /* an id that comes out has a piece */
 	}
 	return status;
 }
