@@ -4,7 +4,7 @@
  * stays in the caches, and a tile's sums live in registers from the first product to the last.
  *
  *     for each block of strips (a task)
- *         for each INT8_VECS panels of weights       these stay in L1 or L2
+ *         for each INT8_VECS panels of weights       these stay in L1 or L2; the next ones are asked for meanwhile
  *             for each strip of INT8_ROWS rows        and these in L2
  *                 a tile of INT8_ROWS × 16·INT8_VECS whole numbers, all in registers */
 #include "kernels/int8.h"
@@ -171,8 +171,23 @@ static void finish(const nch_int8_product *g, size_t i, size_t rows, size_t j, c
 	}
 }
 
+/* What a tile asks for while it multiplies: two lines for each word of its depth, from `next` on, `step` bytes from one word to the next. */
+typedef struct ahead {
+	const int8_t *next;
+	size_t step;
+} ahead;
+
+/* Of the panels behind a group of INT8_VECS, the part that strip `s` of `strips` asks for: all of it, or half each by the first two. */
+V_INLINE ahead look_ahead(const nch_int8_product *g, size_t panel, size_t s, size_t strips)
+{
+	size_t words = (g->b->columns + 3) / 4, most = strips < 2 ? 1 : 2, step = 64 * INT8_VECS / most;
+	if (s >= most || 16 * (panel + 2 * INT8_VECS) > nch_int8_padded_rows(g->b->rows))
+		return (ahead){g->b->packed + panel * 64 * words, 0};
+	return (ahead){g->b->packed + (panel + INT8_VECS) * 64 * words + s * step * words, step};
+}
+
 /* `rows` of a strip times `vecs` panels from `panel` on; both are constants. */
-V_INLINE void tile(int rows, int vecs, const nch_int8_product *g, size_t first, size_t panel)
+V_INLINE void tile(int rows, int vecs, const nch_int8_product *g, size_t first, size_t panel, ahead later)
 {
 	size_t words = (g->b->columns + 3) / 4, stride = 64 * words;
 	const uint32_t *a = g->a->packed + first * words;
@@ -184,6 +199,10 @@ V_INLINE void tile(int rows, int vecs, const nch_int8_product *g, size_t first, 
 		w64 column[INT8_VECS];
 		UNROLL for (int v = 0; v < vecs; v++)
 			column[v] = i_weights(w + (size_t)v * stride);
+		__builtin_prefetch(later.next, 0, 2);
+		if (vecs > 1)
+			__builtin_prefetch(later.next + 64, 0, 2);
+		later.next += later.step;
 		UNROLL for (int i = 0; i < rows; i++) {
 			a4 x = i_four(a[i]);
 			UNROLL for (int v = 0; v < vecs; v++)
@@ -199,9 +218,9 @@ V_INLINE void tile(int rows, int vecs, const nch_int8_product *g, size_t first, 
 		finish(g, first, (size_t)rows, 16 * (panel + (size_t)v), (const uint32_t (*)[16])sums + v, (size_t)vecs);
 }
 
-V_INLINE void any_tile(int vecs, const nch_int8_product *g, strip s, size_t panel)
+V_INLINE void any_tile(int vecs, const nch_int8_product *g, strip s, size_t panel, ahead later)
 {
-#define TILE_CASE(r) case r: if (r <= INT8_ROWS) tile(r <= INT8_ROWS ? r : 1, vecs, g, s.first, panel); break;
+#define TILE_CASE(r) case r: if (r <= INT8_ROWS) tile(r <= INT8_ROWS ? r : 1, vecs, g, s.first, panel, later); break;
 	switch (s.height) {
 		TILE_CASE(1) TILE_CASE(2) TILE_CASE(3) TILE_CASE(4) TILE_CASE(5) TILE_CASE(6) TILE_CASE(7)
 		TILE_CASE(8) TILE_CASE(9) TILE_CASE(10) TILE_CASE(11) TILE_CASE(12) TILE_CASE(13) TILE_CASE(14)
@@ -209,14 +228,22 @@ V_INLINE void any_tile(int vecs, const nch_int8_product *g, strip s, size_t pane
 #undef TILE_CASE
 }
 
-static void whole_tile(const nch_int8_product *g, strip s, size_t panel)
+static void whole_tile(const nch_int8_product *g, strip s, size_t panel, ahead later)
 {
-	any_tile(INT8_VECS, g, s, panel);
+	any_tile(INT8_VECS, g, s, panel, later);
 }
 
 static void last_tile(const nch_int8_product *g, strip s, size_t panel)
 {
-	any_tile(1, g, s, panel);
+	any_tile(1, g, s, panel, (ahead){g->b->packed + panel * 64 * ((g->b->columns + 3) / 4), 0});
+}
+
+/* Asks for the lines of y where a tile will be written. */
+V_INLINE void fetch(const nch_int8_product *g, strip s, size_t panel)
+{
+	for (size_t i = s.first; i < s.first + s.height; i++)
+		for (size_t v = 0; v < INT8_VECS; v++)
+			__builtin_prefetch(g->c + i * g->c_row + 16 * (panel + v), 1);
 }
 
 typedef struct multiply_job {
@@ -242,8 +269,11 @@ static void multiply_task(void *context, size_t index, size_t thread)
 	for (size_t group = even(groups, part, job->column_parts); group < group_end; group++) {
 		size_t panel = group * INT8_VECS;
 		if (panel + INT8_VECS <= job->panels) {
-			for (size_t s = begin; s < end; s++)
-				whole_tile(g, strip_at(g->a->rows, s), panel);
+			for (size_t s = begin; s < end; s++) {
+				strip here = strip_at(g->a->rows, s);
+				fetch(g, here, panel); /* while it is computed what stands there */
+				whole_tile(g, here, panel, look_ahead(g, panel, s - begin, end - begin));
+			}
 			continue;
 		}
 		for (; panel < job->panels; panel++)
