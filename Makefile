@@ -31,6 +31,11 @@ ALL_LDFLAGS += -static -Wl,--no-insert-timestamp
 LDLIBS += -lws2_32
 TEST_FLAGS := -include tests/windows/posix.h
 WIDE_FLAGS := -Wa,-muse-unaligned-vector-move
+else ifeq ($(SYSTEM),posix)
+# The same objects make program, archive and shared library, so they must run wherever they are loaded; most compilers see to that unasked.
+ifeq (__PIE__,$(shell echo __PIE__ | $(CC) -E -P -x c - 2> /dev/null))
+ALL_CFLAGS += -fPIE
+endif
 endif
 
 # --- which instruction sets this compiler can make ---
@@ -72,10 +77,12 @@ CLI_SOURCES := $(wildcard src/cli/*.c src/cli/*/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/trace_page.o $(foreach isa,$(ISAS),$(KERNEL_ISA:%.c=$(BUILD)/%.$(isa).o)) \
                $(INT8_EXTRA:%=$(BUILD)/kernels/int8.%.o)
 CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/recipes.o
+# where one can be made: not of a checked or a static program, and not for Windows or a page
+INSTALL_SHARED := $(if $(filter posix,$(SYSTEM)),$(if $(SANITIZE)$(findstring -static,$(LDFLAGS)),,$(BUILD)/libnunchi.so))
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%$(EXE),$(filter-out $(if $(filter windows,$(SYSTEM)),%_posix_test.c),$(wildcard tests/unit/*_test.c)))
 EXERCISE_PROGRAMS := $(BUILD)/tests/exercises/holes$(EXE) $(BUILD)/tests/exercises/solutions$(EXE)
 
-.PHONY: all static page dist install-share unit-tests test faults demo install uninstall clean help
+.PHONY: all shared static page dist install-share unit-tests test faults demo install uninstall clean help
 all: $(BUILD)/nunchi$(EXE) $(BUILD)/libnunchi.a
 
 $(BUILD)/nunchi$(EXE): $(CLI_OBJECTS) $(BUILD)/libnunchi.a
@@ -86,6 +93,13 @@ $(BUILD)/libnunchi.a: $(LIB_OBJECTS)
 	@rm -f $@
 	$(SAY) 'AR $@'
 	$(QUIET)$(AR) rcs $@ $(LIB_OBJECTS)
+
+# What other languages load. It shows the functions of src/nunchi.h and hides all others: these two lists are one.
+shared: $(BUILD)/libnunchi.so
+$(BUILD)/libnunchi.so: $(BUILD)/src/nunchi.o $(BUILD)/libnunchi.a src/nunchi.h
+	$(SAY) 'LD $@'
+	@{ echo '{ global:'; sed -n 's/^[a-z].*[ *]\(nch_[a-z_]*\)(.*/\1;/p' src/nunchi.h; echo 'local: *; };'; } > $@.map
+	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,--version-script=$@.map -o $@.new $(BUILD)/src/nunchi.o $(BUILD)/libnunchi.a $(LDLIBS) && mv $@.new $@
 
 # All of the commands but main, for programs of the tests that call one of their functions.
 $(BUILD)/libcommands.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))
@@ -171,7 +185,7 @@ page:
 
 unit-tests: $(UNIT_TESTS) $(EXERCISE_PROGRAMS)
 
-test: all $(UNIT_TESTS) $(EXERCISE_PROGRAMS)
+test: all $(INSTALL_SHARED) $(UNIT_TESTS) $(EXERCISE_PROGRAMS)
 	@BUILD=$(BUILD) sh tests/run
 
 faults: all
@@ -217,14 +231,16 @@ install-share:
 		cp -R $$model $(SHARE)/nunchi/ && chmod -R u=rwX,go=rX $(SHARE)/nunchi/$$(basename $$model) || exit 1; \
 	done
 
-install: all install-share
+install: all $(INSTALL_SHARED) install-share
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include
 	install -m 755 $(BUILD)/nunchi$(EXE) $(DESTDIR)$(PREFIX)/bin/nunchi$(EXE)
 	install -m 644 $(BUILD)/libnunchi.a $(DESTDIR)$(PREFIX)/lib/libnunchi.a
+	$(if $(INSTALL_SHARED),install -m 755 $(BUILD)/libnunchi.so $(DESTDIR)$(PREFIX)/lib/libnunchi.so)
 	install -m 644 src/nunchi.h $(DESTDIR)$(PREFIX)/include/nunchi.h
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/nunchi$(EXE) $(DESTDIR)$(PREFIX)/lib/libnunchi.a $(DESTDIR)$(PREFIX)/include/nunchi.h \
+	rm -f $(DESTDIR)$(PREFIX)/bin/nunchi$(EXE) $(DESTDIR)$(PREFIX)/lib/libnunchi.a $(DESTDIR)$(PREFIX)/lib/libnunchi.so \
+	      $(DESTDIR)$(PREFIX)/include/nunchi.h \
 	      $(SHARE)/man/man1/nunchi.1 $(BASH_COMPLETION) $(ZSH_COMPLETION) $(FISH_COMPLETION)
 	rm -rf $(SHARE)/nunchi
 
@@ -237,6 +253,7 @@ clean:
 
 help:
 	@echo 'make            the program (build/nunchi) and the library (build/libnunchi.a)'
+	@echo 'make shared     build/libnunchi.so: the library for other languages (docs/library.md)'
 	@echo 'make demo       build, train on the bundled data, report, answer a few sentences'
 	@echo 'make test       build and run all tests; one of them: make unit-tests && sh tests/run PATTERN'
 	@echo 'make faults     break what can break, and count what held (docs/reliability.md)'
@@ -244,7 +261,7 @@ help:
 	@echo 'make CC=x86_64-w64-mingw32-gcc BUILD=build/windows    nunchi.exe'
 	@echo 'make exercise-7 check your solution of exercise 7 (docs/syllabus.md); EXERCISES=folder LEARNER=name'
 	@echo 'make page       build/page/index.html: one page that answers in a browser; MODEL=folder'
-	@echo 'make install    PREFIX=/usr/local: program, library, nunchi.h, man page, completions, recipes, model'
+	@echo 'make install    PREFIX=/usr/local: program, libraries, nunchi.h, man page, completions, recipes, model'
 	@echo 'make dist       build/dist: archives for Linux and Windows, and a .deb'
 	@echo 'make uninstall  remove what install put there'
 	@echo 'make clean      remove build/'

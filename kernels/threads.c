@@ -51,8 +51,13 @@ struct nch_pool {
 };
 
 /* The pool whose task this thread is running, and its number there: a run within a run is done at once, by itself. */
-static _Thread_local const nch_pool *running_pool;
-static _Thread_local size_t running_thread;
+#if defined(__ELF__) /* found in one step, and also in a library that is loaded later */
+#define OF_THREAD _Thread_local __attribute__((tls_model("initial-exec")))
+#else
+#define OF_THREAD _Thread_local
+#endif
+static OF_THREAD const nch_pool *running_pool;
+static OF_THREAD size_t running_thread;
 
 static void pause_briefly(void)
 {

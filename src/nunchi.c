@@ -7,6 +7,7 @@
 
 #include "apps/book.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "base/version.h"
 #include "kernels/math.h"
 #include "train/predictor.h"
@@ -14,9 +15,9 @@
 struct nch_classifier {
 	nch_predictor *predictor;
 	nch_splitter *splitter; /* made when first needed */
-	/* of the last nch_classifier_scores: scores near 1 may be equal where the logits, by which the program decides, are not */
-	uintptr_t place;  /* where it put them; nothing is read from there */
-	float *last;      /* (2, rows, labels): the logits, then the scores again */
+	/* of the last answers: scores near 1 may be equal where the logits, by which the program decides, are not */
+	uintptr_t place;  /* where the scores were put; nothing is read from there */
+	float *last;      /* (2, rows, labels): the logits, then the scores */
 	size_t rows, room;
 };
 
@@ -26,18 +27,26 @@ static void tell(const nch_error *error, char *why, size_t why_size)
 		snprintf(why, why_size, "%s", error->text);
 }
 
-nch_classifier *nch_classifier_open(const char *folder, size_t threads, char *why, size_t why_size)
+/* --- opening --- */
+
+nch_classifier *nch_classifier_open_how(const char *folder, size_t threads, const char *isa, int in_bytes, char *why, size_t why_size)
 {
 	nch_error error;
+	const nch_predictor_how how = {.threads = threads, .isa = isa != NULL ? isa : "auto", .int8 = in_bytes != 0};
 	nch_classifier *made = nch_alloc(1, sizeof *made);
 	if (made == NULL)
 		nch_no_memory(&error);
-	if (made == NULL || nch_predictor_open(folder, threads, NULL, &made->predictor, &error) != NCH_OK) {
+	if (made == NULL || nch_predictor_open_how(folder, &how, &made->predictor, &error) != NCH_OK) {
 		tell(&error, why, why_size);
 		nch_free(made);
 		return NULL;
 	}
 	return made;
+}
+
+nch_classifier *nch_classifier_open(const char *folder, size_t threads, char *why, size_t why_size)
+{
+	return nch_classifier_open_how(folder, threads, NULL, 0, why, why_size);
 }
 
 void nch_classifier_close(nch_classifier *classifier)
@@ -50,6 +59,8 @@ void nch_classifier_close(nch_classifier *classifier)
 	nch_free(classifier);
 }
 
+/* --- what it is --- */
+
 size_t nch_classifier_labels(const nch_classifier *classifier)
 {
 	return nch_predictor_labels(classifier->predictor);
@@ -60,30 +71,137 @@ const char *nch_classifier_label(const nch_classifier *classifier, size_t label)
 	return label < nch_classifier_labels(classifier) ? nch_predictor_label(classifier->predictor, label) : NULL;
 }
 
+int nch_classifier_is_multi_label(const nch_classifier *classifier)
+{
+	return classifier->predictor->multi_label;
+}
+
+float nch_classifier_threshold(const nch_classifier *classifier, size_t label)
+{
+	const nch_predictor *p = classifier->predictor;
+	return p->multi_label && label < p->labels ? p->thresholds[label] : -1.0f;
+}
+
+int nch_classifier_takes_targets(const nch_classifier *classifier)
+{
+	return classifier->predictor->settings.target != NCH_TARGET_NONE;
+}
+
+const char *nch_classifier_isa(const nch_classifier *classifier)
+{
+	return classifier->predictor->compute->kernels->name;
+}
+
+/* --- asking --- */
+
+static nch_status check_text(const char *text, size_t length, size_t number, nch_error *error)
+{
+	return nch_utf8_valid(text, length) ? NCH_OK : nch_fail(error, NCH_DATA, "text number %zu is not UTF-8", number + 1);
+}
+
+/* Fills classifier->last for these texts. */
+static nch_status compute(nch_classifier *classifier, const nch_text *texts, size_t count, nch_error *error)
+{
+	nch_predictor *p = classifier->predictor;
+	size_t cells, both;
+	classifier->rows = 0; /* until they are there */
+	for (size_t i = 0; i < count; i++) {
+		NCH_TRY(check_text(texts[i].text, texts[i].length, i, error));
+		if (texts[i].pair != NULL)
+			NCH_TRY(check_text(texts[i].pair, texts[i].pair_length, i, error));
+	}
+	if (!nch_size_mul(count, p->labels, &cells) || !nch_size_mul(cells, 2, &both))
+		return nch_no_memory(error);
+	NCH_TRY(nch_grow(&classifier->last, &classifier->room, both, sizeof *classifier->last, error));
+	NCH_TRY(nch_predictor_logits(p, texts, count, classifier->last, error));
+	for (size_t i = 0; i < count; i++)
+		nch_predictor_scores(p, classifier->last + i * p->labels, classifier->last + cells + i * p->labels);
+	classifier->rows = count;
+	return NCH_OK;
+}
+
+/* The last scores as the caller gets them, who may show nch_classifier_best a row of them. */
+static void give_scores(nch_classifier *classifier, float *scores)
+{
+	size_t cells = classifier->rows * classifier->predictor->labels;
+	if (scores != NULL && cells > 0)
+		memcpy(scores, classifier->last + cells, cells * sizeof *scores);
+	classifier->place = (uintptr_t)scores;
+}
+
+static bool is_inside_character(const char *text, size_t length, size_t at)
+{
+	return at < length && ((unsigned char)text[at] & 0xC0) == 0x80;
+}
+
+static nch_status read_question(const nch_question *q, size_t number, nch_text *text, nch_error *error)
+{
+	const size_t begin = q->target_begin, end = q->target_end;
+	*text = (nch_text){.text = q->text != NULL ? q->text : "", .length = q->text != NULL ? q->length : 0, .pair = q->pair, .pair_length = q->pair_length};
+	if (begin == end)
+		return NCH_OK;
+	if (begin > end || end > text->length || is_inside_character(text->text, text->length, begin) || is_inside_character(text->text, text->length, end))
+		return nch_fail(error, NCH_DATA, "text number %zu: its target is the bytes [%zu, %zu), which %s", number + 1, begin, end,
+		                begin > end ? "end before they begin" : end > text->length ? "are not in it" : "begin or end inside of a character");
+	text->target = (nch_target){true, begin, end};
+	return NCH_OK;
+}
+
+static void judge(const nch_classifier *classifier, size_t row, float unknown, nch_verdict *verdict, unsigned char *given)
+{
+	const nch_predictor *p = classifier->predictor;
+	const float *logits = classifier->last + row * p->labels, *scores = logits + classifier->rows * p->labels;
+	*verdict = (nch_verdict){.best = nch_largest(logits, p->labels), .unknown = unknown};
+	verdict->probability = scores[verdict->best];
+	for (size_t c = 0; c < p->labels; c++) {
+		bool gets = p->multi_label ? scores[c] >= p->thresholds[c] : c == verdict->best;
+		verdict->given += gets;
+		if (given != NULL)
+			given[row * p->labels + c] = gets;
+	}
+}
+
+int nch_classifier_ask(nch_classifier *classifier, const nch_question *questions, size_t count, nch_verdict *verdicts, float *scores, unsigned char *given, char *why,
+                       size_t why_size)
+{
+	nch_error error;
+	nch_text *texts = nch_alloc(count, sizeof *texts);
+	float *unknown = nch_alloc(count, sizeof *unknown);
+	nch_status status = texts && unknown ? NCH_OK : nch_no_memory(&error);
+	for (size_t i = 0; i < count && status == NCH_OK; i++)
+		status = read_question(&questions[i], i, &texts[i], &error);
+	if (status == NCH_OK) {
+		classifier->predictor->shares = unknown;
+		status = compute(classifier, texts, count, &error);
+		classifier->predictor->shares = NULL;
+	}
+	if (status == NCH_OK) {
+		give_scores(classifier, scores);
+		for (size_t i = 0; i < count; i++)
+			judge(classifier, i, unknown[i], &verdicts[i], given);
+	} else {
+		tell(&error, why, why_size);
+	}
+	nch_free(unknown);
+	nch_free(texts);
+	return status == NCH_OK ? 0 : -1;
+}
+
 int nch_classifier_scores(nch_classifier *classifier, const char *const *texts, size_t count, float *scores, char *why, size_t why_size)
 {
-	size_t labels = nch_classifier_labels(classifier), cells = 0, both = 0;
 	nch_error error;
 	nch_text *list = nch_alloc(count, sizeof *list);
-	nch_status status = list && nch_size_mul(count, labels, &cells) && nch_size_mul(cells, 2, &both) ? NCH_OK : nch_no_memory(&error);
-	classifier->rows = 0;
+	nch_status status = list != NULL ? NCH_OK : nch_no_memory(&error);
 	for (size_t i = 0; i < count && status == NCH_OK; i++)
 		list[i] = (nch_text){.text = texts[i], .length = strlen(texts[i])};
 	if (status == NCH_OK)
-		status = nch_grow(&classifier->last, &classifier->room, both, sizeof *scores, &error);
-	if (status == NCH_OK)
-		status = nch_predictor_logits(classifier->predictor, list, count, classifier->last, &error);
+		status = compute(classifier, list, count, &error);
 	nch_free(list);
-	if (status != NCH_OK) {
+	if (status == NCH_OK)
+		give_scores(classifier, scores);
+	else
 		tell(&error, why, why_size);
-		return -1;
-	}
-	for (size_t i = 0; i < count; i++)
-		nch_predictor_scores(classifier->predictor, classifier->last + i * labels, scores + i * labels);
-	memcpy(classifier->last + cells, scores, cells * sizeof *scores);
-	classifier->place = (uintptr_t)scores;
-	classifier->rows = count;
-	return 0;
+	return status == NCH_OK ? 0 : -1;
 }
 
 size_t nch_classifier_best(const nch_classifier *classifier, const float *scores)
@@ -96,6 +214,8 @@ size_t nch_classifier_best(const nch_classifier *classifier, const float *scores
 	}
 	return nch_largest(scores, labels);
 }
+
+/* --- books --- */
 
 /* The tags as the caller gets them; the scores change their owner. */
 static nch_status hand_over(const nch_book *book, nch_tags *tags, nch_tagged **sentences, float **scores, nch_error *error)
@@ -125,7 +245,9 @@ int nch_classifier_tag(nch_classifier *classifier, const char *text, size_t leng
 	*count = 0;
 	if (scores != NULL)
 		*scores = NULL;
-	if (classifier->splitter == NULL && (classifier->splitter = nch_splitter_new()) == NULL)
+	if (!nch_utf8_valid(text, length))
+		status = nch_fail(&error, NCH_DATA, "the text is not UTF-8");
+	else if (classifier->splitter == NULL && (classifier->splitter = nch_splitter_new()) == NULL)
 		status = nch_no_memory(&error);
 	if (status == NCH_OK)
 		status = nch_book_cut(classifier->splitter, text, length, false, &book, &error);
