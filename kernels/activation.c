@@ -93,6 +93,8 @@ V_INLINE void backward_all(nch_activation kind, float *y, float *dx, const float
 	}
 }
 
+_Static_assert(NCH_ACTIVATIONS == 5 && NCH_TANH == NCH_ACTIVATIONS - 1, "a case for each below; the last is the default");
+
 void NCH_KERNEL(nch_activation_forward)(nch_activation kind, float *y, const float *x, size_t n)
 {
 	switch (kind) { /* one loop for each, with the function inside it */

@@ -6,9 +6,10 @@
 #include "kernels/kernels.h"
 #include "kernels/set.h"
 #include "kernels/rows.h"
+#include "kernels/sizes.h"
 #include "kernels/small.h"
 
-enum { QUERIES = 32 };
+enum { QUERIES = NCH_ATTENTION_QUERIES };
 
 typedef struct disentangled_state {
 	const nch_disentangled *a;

@@ -3,6 +3,7 @@
  * Compiled without any flag of an instruction set, so that it runs everywhere. On x86 the processor's word (CPUID) is not enough: the operating
  * system must also save the wide registers (XGETBV). */
 #include "kernels/int8.h"
+#include "kernels/isas.h"
 
 #include <string.h>
 
@@ -12,10 +13,7 @@
 #include "base/os.h"
 #endif
 
-extern const nch_kernels nch_kernels_scalar;
 #if defined(__x86_64__)
-extern const nch_kernels nch_kernels_avx2, nch_kernels_avx512;
-
 static uint64_t enabled_registers(void) /* XCR0 */
 {
 	uint32_t low, high;
@@ -56,7 +54,10 @@ static int has_avx2_vnni(void)
 }
 #endif
 #elif defined(__aarch64__)
-extern const nch_kernels nch_kernels_neon;
+static int has_dot(void)
+{
+	return nch_os_has_dot();
+}
 #endif
 
 static int always(void)
@@ -64,25 +65,24 @@ static int always(void)
 	return 1;
 }
 
+#define DECLARE(isa, supported) extern const nch_kernels nch_kernels_##isa;
+NCH_ISAS(DECLARE)
+
 static const struct choice {
 	const char *name;
 	const nch_kernels *table;
 	int (*supported)(void);
 } choices[] = { /* best first */
-#if defined(__x86_64__)
-	{"avx512", &nch_kernels_avx512, has_avx512},
-	{"avx2", &nch_kernels_avx2, has_avx2},
-#elif defined(__aarch64__)
-	{"neon", &nch_kernels_neon, always},
-#endif
-	{"scalar", &nch_kernels_scalar, always},
+#define ROW(isa, supported) {#isa, &nch_kernels_##isa, supported},
+	NCH_ISAS(ROW)
 };
 
 enum { CHOICES = sizeof choices / sizeof *choices };
 
 static int is_known(const char *isa)
 {
-	static const char *const known[] = {"auto", "scalar", "avx2", "avx512", "neon"};
+#define NAME(isa) #isa,
+	static const char *const known[] = {"auto", NCH_ISA_NAMES(NAME)};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strcmp(isa, known[i]) == 0)
 			return 1;
@@ -102,7 +102,7 @@ const char *nch_kernels_why(const char *isa)
 	if (nch_kernels_find(isa))
 		return "available";
 	if (!is_known(isa))
-		return "unknown; there are auto, scalar, avx2, avx512 and neon";
+		return "unknown; there are " NCH_ISA_LIST;
 	for (size_t i = 0; i < CHOICES; i++)
 		if (strcmp(isa, choices[i].name) == 0)
 			return "not supported by this processor";
@@ -121,38 +121,16 @@ const char *const *nch_kernels_available(void)
 
 /* --- products of bytes --- */
 
-extern const nch_int8_kernels nch_int8_kernels_scalar;
-#if defined(__x86_64__)
-extern const nch_int8_kernels nch_int8_kernels_avx2, nch_int8_kernels_avx512, nch_int8_kernels_avx512_vnni;
-#if defined(NCH_HAS_avx2_vnni)
-extern const nch_int8_kernels nch_int8_kernels_avx2_vnni;
-#endif
-#elif defined(__aarch64__)
-extern const nch_int8_kernels nch_int8_kernels_neon, nch_int8_kernels_neon_dot;
-
-static int has_dot(void)
-{
-	return nch_os_has_dot();
-}
-#endif
+#define DECLARE_INT8(isa, name, supported) extern const nch_int8_kernels nch_int8_kernels_##name;
+NCH_INT8_ISAS(DECLARE_INT8)
 
 static const struct int8_choice {
 	const char *isa; /* whose part it is */
 	const nch_int8_kernels *table;
 	int (*supported)(void);
 } int8_choices[] = { /* best first */
-#if defined(__x86_64__)
-	{"avx512", &nch_int8_kernels_avx512_vnni, has_avx512_vnni},
-	{"avx512", &nch_int8_kernels_avx512, has_avx512},
-#if defined(NCH_HAS_avx2_vnni)
-	{"avx2", &nch_int8_kernels_avx2_vnni, has_avx2_vnni},
-#endif
-	{"avx2", &nch_int8_kernels_avx2, has_avx2},
-#elif defined(__aarch64__)
-	{"neon", &nch_int8_kernels_neon_dot, has_dot},
-	{"neon", &nch_int8_kernels_neon, always},
-#endif
-	{"scalar", &nch_int8_kernels_scalar, always},
+#define INT8_ROW(isa, name, supported) {#isa, &nch_int8_kernels_##name, supported},
+	NCH_INT8_ISAS(INT8_ROW)
 };
 
 enum { INT8_CHOICES = sizeof int8_choices / sizeof *int8_choices };

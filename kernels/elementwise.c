@@ -13,7 +13,7 @@ void NCH_KERNEL(nch_dropout_rows)(const nch_dropout *d, float *y, const float *x
 	}
 }
 
-void NCH_KERNEL(nch_add)(float *y, const float *x, size_t n)
+void NCH_KERNEL(nch_add)(float *restrict y, const float *restrict x, size_t n)
 {
 	size_t i = 0;
 	for (; i + 16 <= n; i += 16)
@@ -43,7 +43,7 @@ float NCH_KERNEL(nch_sum_squares)(const float *x, size_t n)
 	return v_fold_add(sum);
 }
 
-void NCH_KERNEL(nch_column_sums)(float *sums, const float *x, size_t rows, size_t columns, size_t begin, size_t end)
+void NCH_KERNEL(nch_column_sums)(float *restrict sums, const float *restrict x, size_t rows, size_t columns, size_t begin, size_t end)
 {
 	for (size_t j = begin; j < end; j += 64) { /* four registers of sums go down the rows together */
 		v16 sum[4];
@@ -67,7 +67,7 @@ void NCH_KERNEL(nch_column_sums)(float *sums, const float *x, size_t rows, size_
 	}
 }
 
-void NCH_KERNEL(nch_mean_rows)(float *y, const float *x, const size_t *offsets, size_t columns, size_t begin, size_t end)
+void NCH_KERNEL(nch_mean_rows)(float *restrict y, const float *restrict x, const size_t *restrict offsets, size_t columns, size_t begin, size_t end)
 {
 	for (size_t s = begin; s < end; s++) {
 		size_t rows = offsets[s + 1] - offsets[s];

@@ -3,8 +3,8 @@
 #include "kernels/set.h"
 #include "kernels/vec.h"
 
-void NCH_KERNEL(nch_embedding)(float *y, const float *word, const float *type, const float *position, const int32_t *tokens,
-                               const int32_t *types, const int32_t *positions, size_t columns, size_t begin, size_t end)
+void NCH_KERNEL(nch_embedding)(float *restrict y, const float *restrict word, const float *restrict type, const float *restrict position,
+                               const int32_t *restrict tokens, const int32_t *restrict types, const int32_t *restrict positions, size_t columns, size_t begin, size_t end)
 {
 	for (size_t r = begin; r < end; r++) {
 		const float *w = word + (size_t)tokens[r] * columns;
@@ -22,8 +22,8 @@ void NCH_KERNEL(nch_embedding)(float *y, const float *word, const float *type, c
 	}
 }
 
-void NCH_KERNEL(nch_embedding_backward)(float *table, const float *dy, const int32_t *indices, size_t rows, size_t columns, size_t begin,
-                                        size_t end)
+void NCH_KERNEL(nch_embedding_backward)(float *restrict table, const float *restrict dy, const int32_t *restrict indices, size_t rows, size_t columns,
+                                        size_t begin, size_t end)
 {
 	for (size_t r = 0; r < rows; r++) {
 		float *row = table + (size_t)indices[r] * columns;

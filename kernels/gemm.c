@@ -15,6 +15,7 @@
  * docs/gemm.md goes there from three loops, step by step, with measurements. */
 #include "kernels/kernels.h"
 #include "kernels/set.h"
+#include "kernels/sizes.h"
 #include "kernels/tile.h"
 #include "kernels/vec.h"
 
@@ -22,10 +23,10 @@ enum {
 	ROWS = NCH_TILE_ROWS,
 	VECS = NCH_TILE_VECS,
 	COLUMNS = 16 * VECS,
-	DEPTH = 768,           /* p of one pass: DEPTH × (COLUMNS of B + BLOCK rows of A) stay in L2 */
-	WIDTH = 3072,          /* columns of B packed at once (shared by all threads, in L3): few phases, at whose ends threads wait */
+	DEPTH = NCH_GEMM_DEPTH, /* p of one pass: DEPTH × (COLUMNS of B + BLOCK rows of A) stay in L2 */
+	WIDTH = NCH_GEMM_WIDTH, /* columns of B packed at once (shared by all threads, in L3): few phases, at whose ends threads wait */
 	WIDTH_ALONE = 768,     /* ... by one thread, which waits for nobody: the packed columns leave C and W room in the caches */
-	BLOCK = 112 / ROWS * ROWS, /* rows of A that a thread packs at once */
+	BLOCK = NCH_GEMM_BLOCK / ROWS * ROWS, /* rows of A that a thread packs at once */
 	MOST_STRIPS = BLOCK / ROWS,
 	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
 	NARROW = 256,          /* up to so many rows, B = Wᵀ is read where it lies */
@@ -36,6 +37,12 @@ enum {
 	NARROW_STRIP = 48,     /* rows of W in one task */
 	NARROW_DEPTH = 4096    /* beyond, the packed Xᵀ would not fit */
 };
+
+/* What sizes.c promises is enough for every set. */
+_Static_assert(WIDTH % COLUMNS == 0 && WIDTH_ALONE % COLUMNS == 0 && WIDTH_ALONE <= WIDTH, "whole panels fill the packed B");
+_Static_assert(NARROW % 16 == 0 && (size_t)NARROW * NARROW_DEPTH <= NCH_GEMM_SHARED_FLOATS, "the packed X of a narrow product fits where B would be");
+_Static_assert(BLOCK > 0 && (size_t)BLOCK * DEPTH + 16 <= NCH_GEMM_SCRATCH_FLOATS, "packed rows of A, and what packing writes beyond them");
+_Static_assert(ROWS >= 1 && ROWS <= 14 && PACK_PANELS >= 1 && NARROW_VECS % VECS == 0, "any_tile has a case for each height");
 
 /* --- packing --- */
 

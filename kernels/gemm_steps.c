@@ -5,6 +5,7 @@
 #include "kernels/fma.h"
 #include "kernels/kernels.h"
 #include "kernels/set.h"
+#include "kernels/sizes.h"
 #include "kernels/tile.h"
 #include "kernels/vec.h"
 
@@ -25,6 +26,8 @@ enum {
 	WIDTH = 512,
 	BLOCK = 96 / ROWS * ROWS /* rows of A packed at once */
 };
+
+_Static_assert(WIDTH * DEPTH <= NCH_GEMM_SHARED_FLOATS && BLOCK * DEPTH <= NCH_GEMM_SCRATCH_FLOATS, "the blocks fit into the memory of gemm.c");
 
 /* What the chains start from: 0, the bias, or what is there. */
 static void start(const nch_gemm *g)

@@ -9,12 +9,19 @@
  *                 a tile of INT8_ROWS × 16·INT8_VECS whole numbers, all in registers */
 #include "kernels/int8.h"
 #include "kernels/rows.h"
+#include "kernels/set.h"
 #include "kernels/tile.h"
 #include "kernels/vec_int8.h"
 
 enum {
 	BLOCK_STRIPS = 8 /* strips of rows in a task */
 };
+
+/* The layout of int8.h is that of the registers: a panel's four columns are 64 bytes, sixteen 32-bit numbers of four bytes, as many as there are sums. */
+_Static_assert(NCH_INT8_PANEL == 16 && NCH_INT8_FOUR * sizeof(int8_t) == sizeof(uint32_t), "a panel is a v16 of words");
+_Static_assert(sizeof(u16) == NCH_INT8_PANEL * sizeof(uint32_t), "a sum for each row of a panel");
+_Static_assert(INT8_ROWS >= 1 && INT8_ROWS <= 14, "any_tile has a case for each height");
+_Static_assert((int64_t)NCH_INT8_COLUMNS * 254 * 128 < INT64_C(1) << 31, "sums of the longest row fit into 32 bits");
 
 /* --- rounding --- */
 
@@ -54,8 +61,7 @@ V_INLINE extent extent_of(const float *x, size_t n)
 
 static const float tiny = 0x1p-100f; /* ranges below this count as none: their inverse would be infinite */
 
-float NCH_KERNEL(nch_int8_round_row)(int8_t *v, const float *w, size_t n);
-float NCH_KERNEL(nch_int8_round_row)(int8_t *v, const float *w, size_t n)
+float NCH_KERNEL(nch_int8_round_row)(int8_t *restrict v, const float *restrict w, size_t n)
 {
 	extent e = extent_of(w, n);
 	float top = -e.low > e.high ? -e.low : e.high;
@@ -71,7 +77,6 @@ float NCH_KERNEL(nch_int8_round_row)(int8_t *v, const float *w, size_t n)
 
 /* --- packing --- */
 
-void NCH_KERNEL(nch_int8_pack)(const nch_int8_matrix *m, const int8_t *v, size_t panel);
 void NCH_KERNEL(nch_int8_pack)(const nch_int8_matrix *m, const int8_t *v, size_t panel)
 {
 	size_t words = (m->columns + 3) / 4, first = 16 * panel, rows = m->rows - first < 16 ? m->rows - first : 16;
@@ -146,7 +151,6 @@ V_INLINE void round_one(const nch_int8_rows *r, const float *x, size_t row)
 	}
 }
 
-void NCH_KERNEL(nch_int8_round_rows)(const nch_int8_rows *r, const float *x, size_t begin, size_t end);
 void NCH_KERNEL(nch_int8_round_rows)(const nch_int8_rows *r, const float *x, size_t begin, size_t end)
 {
 	for (size_t i = begin; i < end; i++, x += r->columns)
@@ -282,7 +286,6 @@ static void multiply_task(void *context, size_t index, size_t thread)
 	}
 }
 
-void NCH_KERNEL(nch_int8_multiply)(const nch_int8_product *g, const nch_compute *compute);
 void NCH_KERNEL(nch_int8_multiply)(const nch_int8_product *g, const nch_compute *compute)
 {
 	if (g->a->rows == 0 || g->b->rows == 0)
@@ -297,8 +300,8 @@ void NCH_KERNEL(nch_int8_multiply)(const nch_int8_product *g, const nch_compute 
 
 /* --- tables --- */
 
-void NCH_KERNEL(nch_int8_look_up)(float *y, const int8_t *table, const float *scale, const int32_t *index, size_t columns, int add, size_t begin, size_t end);
-void NCH_KERNEL(nch_int8_look_up)(float *y, const int8_t *table, const float *scale, const int32_t *index, size_t columns, int add, size_t begin, size_t end)
+void NCH_KERNEL(nch_int8_look_up)(float *restrict y, const int8_t *restrict table, const float *restrict scale, const int32_t *restrict index,
+                                 size_t columns, int add, size_t begin, size_t end)
 {
 	for (size_t r = begin; r < end; r++) {
 		const int8_t *row = table + (size_t)index[r] * columns;
@@ -316,7 +319,6 @@ void NCH_KERNEL(nch_int8_look_up)(float *y, const int8_t *table, const float *sc
 
 /* --- the peak --- */
 
-uint32_t NCH_KERNEL(nch_int8_peak)(size_t count);
 uint32_t NCH_KERNEL(nch_int8_peak)(size_t count)
 {
 	enum { AT_ONCE = INT8_ROWS * INT8_VECS >= 16 ? 16 : 4 };
@@ -339,12 +341,8 @@ uint32_t NCH_KERNEL(nch_int8_peak)(size_t count)
 	return sums[0];
 }
 
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
-
-extern const nch_int8_kernels NCH_KERNEL(nch_int8_kernels);
 const nch_int8_kernels NCH_KERNEL(nch_int8_kernels) = {
-	.name = TEXT(NCH_ISA),
+	.name = NCH_ISA_NAME,
 	.round_row = NCH_KERNEL(nch_int8_round_row),
 	.pack = NCH_KERNEL(nch_int8_pack),
 	.round_rows = NCH_KERNEL(nch_int8_round_rows),

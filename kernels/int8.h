@@ -13,7 +13,11 @@
 
 #include "kernels/kernels.h"
 
-enum { NCH_INT8_COLUMNS = 1 << 16 }; /* the most that may be summed over: 2^16 · 254 · 128 < 2^31 */
+enum {
+	NCH_INT8_COLUMNS = 1 << 16, /* the most that may be summed over: 2^16 · 254 · 128 < 2^31 */
+	NCH_INT8_PANEL = 16,        /* rows of weights that lie side by side */
+	NCH_INT8_FOUR = 4           /* columns of which a word holds the bytes */
+};
 
 /* Weights as the products read them. rows and columns are the layer's outputs and inputs. */
 typedef struct nch_int8_matrix {
@@ -47,14 +51,15 @@ typedef struct nch_int8_kernels {
 	const char *name; /* "scalar", "avx2", "avx2_vnni", "avx512", "avx512_vnni", "neon", "neon_dot" */
 
 	/* v(p) = w(p) / scale for n weights of a row; returns scale = max |w| / 127. A row of zeros, or of what is hardly more, has scale 0. */
-	float (*round_row)(int8_t *v, const float *w, size_t n);
+	float (*round_row)(int8_t *restrict v, const float *restrict w, size_t n);
 	/* Packs the rows 16·panel …, of which v is the first and the others follow, and fills in their sums; the scales are the caller's. */
 	void (*pack)(const nch_int8_matrix *matrix, const int8_t *v, size_t panel);
 	/* Rounds the rows [begin, end); x is the first of them, the others follow. */
 	void (*round_rows)(const nch_int8_rows *rows, const float *x, size_t begin, size_t end);
 	void (*multiply)(const nch_int8_product *product, const nch_compute *compute);
 	/* y(r) = scale · v of the table's row index[r], or with `add` y(r) += that; rows [begin, end) */
-	void (*look_up)(float *y, const int8_t *table, const float *scale, const int32_t *index, size_t columns, int add, size_t begin, size_t end);
+	void (*look_up)(float *restrict y, const int8_t *restrict table, const float *restrict scale, const int32_t *restrict index, size_t columns,
+	                int add, size_t begin, size_t end);
 	/* 2 · 64 · `count` · NCH_PEAK_CHAINS multiplications and additions of bytes that wait for nothing; returns a sum of them */
 	uint32_t (*peak)(size_t count);
 } nch_int8_kernels;

@@ -20,7 +20,7 @@ V_INLINE adam_values adam_step(const nch_adam *s, adam_values a, v16 g)
 	return a;
 }
 
-void NCH_KERNEL(nch_adam)(const nch_adam *s, float *weight, const float *gradient, float *moment1, float *moment2, size_t n)
+void NCH_KERNEL(nch_adam)(const nch_adam *s, float *restrict weight, const float *restrict gradient, float *restrict moment1, float *restrict moment2, size_t n)
 {
 	size_t i = 0;
 	for (; i + 16 <= n; i += 16) {
@@ -40,8 +40,8 @@ void NCH_KERNEL(nch_adam)(const nch_adam *s, float *weight, const float *gradien
 	}
 }
 
-void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
-                         float *velocity, size_t n)
+void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *restrict weight, const float *restrict gradient,
+                         float *restrict velocity, size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
 		size_t here = n - i < 16 ? n - i : 16;
@@ -60,7 +60,7 @@ V_INLINE v16 sign_of(v16 x)
 	return v_select(v_lt(zero, x), one, v_select(v_lt(x, zero), v_set(-1.0f), zero));
 }
 
-void NCH_KERNEL(nch_lion)(const nch_adam *s, float *weight, const float *gradient, float *moment, size_t n)
+void NCH_KERNEL(nch_lion)(const nch_adam *s, float *restrict weight, const float *restrict gradient, float *restrict moment, size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
 		size_t here = n - i < 16 ? n - i : 16;
@@ -73,7 +73,7 @@ void NCH_KERNEL(nch_lion)(const nch_adam *s, float *weight, const float *gradien
 	}
 }
 
-void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *weight, float *gradient, float *moment1, float *moment2, size_t n)
+void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *restrict weight, float *restrict gradient, float *restrict moment1, float *restrict moment2, size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
 		size_t here = n - i < 16 ? n - i : 16;
@@ -88,7 +88,7 @@ void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *weight, float *gradien
 	}
 }
 
-void NCH_KERNEL(nch_add_scaled)(float *y, float factor, const float *x, size_t n)
+void NCH_KERNEL(nch_add_scaled)(float *restrict y, float factor, const float *restrict x, size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
 		size_t here = n - i < 16 ? n - i : 16;
@@ -96,7 +96,7 @@ void NCH_KERNEL(nch_add_scaled)(float *y, float factor, const float *x, size_t n
 	}
 }
 
-void NCH_KERNEL(nch_average)(float *average, float rate, const float *x, size_t n)
+void NCH_KERNEL(nch_average)(float *restrict average, float rate, const float *restrict x, size_t n)
 {
 	size_t i = 0;
 	for (; i + 16 <= n; i += 16) {

@@ -7,9 +7,10 @@
 #include "kernels/kernels.h"
 #include "kernels/set.h"
 #include "kernels/rows.h"
+#include "kernels/sizes.h"
 #include "kernels/small.h"
 
-enum { QUERIES = 32 };
+enum { QUERIES = NCH_ATTENTION_QUERIES };
 
 typedef struct relative_state {
 	const nch_relative *r;

@@ -2,11 +2,8 @@
 #include "kernels/kernels.h"
 #include "kernels/set.h"
 
-#define TEXT_(x) #x
-#define TEXT(x) TEXT_(x)
-
 const nch_kernels NCH_KERNEL(nch_kernels) = {
-	.name = TEXT(NCH_ISA),
+	.name = NCH_ISA_NAME,
 	.gemm = NCH_KERNEL(nch_gemm),
 	.gemm_step = NCH_KERNEL(nch_gemm_step),
 	.attention = NCH_KERNEL(nch_attention_forward),

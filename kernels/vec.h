@@ -37,6 +37,11 @@
 #define NCH_JOIN(a, b) NCH_JOIN_(a, b)
 #define NCH_KERNEL(name) NCH_JOIN(name, NCH_ISA)
 
+/* "avx2": the set as a text */
+#define NCH_TEXT_(x) #x
+#define NCH_TEXT(x) NCH_TEXT_(x)
+#define NCH_ISA_NAME NCH_TEXT(NCH_ISA)
+
 #if defined(NCH_ISA_avx512)
 #include "kernels/vec_avx512.h"
 #elif defined(NCH_ISA_avx2)
@@ -46,6 +51,8 @@
 #else
 #include "kernels/vec_scalar.h"
 #endif
+
+_Static_assert(sizeof(v16) == 16 * sizeof(float) && sizeof(u16) == 16 * sizeof(uint32_t), "sixteen lanes, and nothing else");
 
 /* The sum of the lanes, 8+8, 4+4, 2+2, 1+1. */
 V_INLINE float v_fold_add(v16 a)

@@ -8,14 +8,16 @@
 #include "base/buffer.h"
 #include "base/os.h"
 #include "cli/output.h"
+#include "kernels/isas.h"
 #include "io/input.h"
 #include "nn/compute.h"
 
+#define ISA_CHOICE(isa) "|" #isa
 static const nch_option common_options[] = {
 	{"seed", NCH_SET_INTEGER(nch_common, seed), .argument = "N", .help = "where random numbers start", .otherwise = "1234", .most = 9007199254740992.0},
 	{"threads", NCH_SET_INTEGER(nch_common, threads), .argument = "N", .help = "threads; any number gives the same bits (default: the cores there are)", .least = 1,
 	 .most = 4096, .effect = NCH_NO_EFFECT},
-	{"isa", NCH_SET_CHOICE(nch_common, isa), NCH_GIVEN(nch_common, isa_given), .choices = "auto|scalar|avx2|avx512|neon", .help = "instruction set of the kernels; NUNCHI_ISA sets it too",
+	{"isa", NCH_SET_CHOICE(nch_common, isa), NCH_GIVEN(nch_common, isa_given), .choices = "auto" NCH_ISA_NAMES(ISA_CHOICE), .help = "instruction set of the kernels; NUNCHI_ISA sets it too",
 	 .otherwise = "auto", .effect = NCH_NO_EFFECT},
 	{"config", NCH_SET_TEXT(nch_common, config), .argument = "FILE", .help = "read options from FILE, lines `name = value`; the command line wins", .effect = NCH_NO_EFFECT},
 	{"quiet", NCH_SET_FLAG(nch_common, quiet), .help = "no progress and no warnings", .effect = NCH_NO_EFFECT},
