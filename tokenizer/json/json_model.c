@@ -212,7 +212,7 @@ void nch_json_model_scratch_free(nch_json_model_scratch *s)
 	nch_free(s->places);
 	nch_free(s->nodes);
 	nch_free(s->symbols);
-	nch_free(s->candidates);
+	nch_free(s->candidates.items);
 	*s = (nch_json_model_scratch){0};
 }
 
@@ -293,48 +293,21 @@ static nch_status cut_unigram(const nch_json_model *m, const char *bytes, uint32
 	return NCH_OK;
 }
 
-static bool comes_before(const candidate *a, const candidate *b)
+/* Merges by rank, of equal ones the leftmost. */
+static bool comes_before(const void *nothing, const candidate *a, const candidate *b)
 {
+	(void)nothing;
 	return a->rank < b->rank || (a->rank == b->rank && a->left < b->left);
 }
 
-static nch_status push(nch_json_model_scratch *s, candidate added, nch_error *error)
-{
-	NCH_TRY(nch_grow(&s->candidates, &s->candidate_capacity, s->candidate_count + 1, sizeof *s->candidates, error));
-	size_t at = s->candidate_count++;
-	while (at > 0 && comes_before(&added, &s->candidates[(at - 1) / 2])) {
-		s->candidates[at] = s->candidates[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
-	s->candidates[at] = added;
-	return NCH_OK;
-}
-
-static candidate pop(nch_json_model_scratch *s)
-{
-	candidate top = s->candidates[0], last = s->candidates[--s->candidate_count];
-	size_t at = 0;
-	for (;;) {
-		size_t child = 2 * at + 1;
-		if (child >= s->candidate_count)
-			break;
-		if (child + 1 < s->candidate_count && comes_before(&s->candidates[child + 1], &s->candidates[child]))
-			child++;
-		if (!comes_before(&s->candidates[child], &last))
-			break;
-		s->candidates[at] = s->candidates[child];
-		at = child;
-	}
-	s->candidates[at] = last;
-	return top;
-}
+NCH_HEAP_FUNCTIONS(nch_json_candidates, candidate, const void *, comes_before)
 
 static nch_status offer_pair(const nch_json_model *m, nch_json_model_scratch *s, uint32_t left, uint32_t right, nch_error *error)
 {
 	if (left == NOWHERE || right == NOWHERE)
 		return NCH_OK;
 	const merge *found = find_merge(m, s->symbols[left].id, s->symbols[right].id);
-	return found->left >= 0 ? push(s, (candidate){found->rank, left, found->merged}, error) : NCH_OK;
+	return found->left >= 0 ? push(&s->candidates, (candidate){found->rank, left, found->merged}, NULL, error) : NCH_OK;
 }
 
 static nch_status add_symbol(nch_json_model_scratch *s, uint32_t *count, int32_t id, uint32_t length, nch_error *error)
@@ -386,8 +359,8 @@ static nch_status list_symbols(const nch_json_model *m, const char *bytes, uint3
 
 static nch_status join_all(const nch_json_model *m, nch_json_model_scratch *s, nch_error *error)
 {
-	while (s->candidate_count > 0) {
-		candidate best = pop(s);
+	while (s->candidates.count > 0) {
+		candidate best = pop(&s->candidates, NULL);
 		symbol *left = &s->symbols[best.left];
 		if (left->length == 0 || left->next == NOWHERE)
 			continue;
@@ -414,7 +387,7 @@ static nch_status cut_bpe(const nch_json_model *m, const char *bytes, uint32_t l
 	int32_t whole = m->ignore_merges ? nch_vocabulary_find(m->vocabulary, bytes, length) : -1;
 	if (whole >= 0)
 		return add_segment(segmentation, whole, length, error);
-	s->candidate_count = 0;
+	s->candidates.count = 0;
 	NCH_TRY(list_symbols(m, bytes, length, s, &count, error));
 	for (uint32_t i = 0; i + 1 < count; i++)
 		NCH_TRY(offer_pair(m, s, i, i + 1, error));

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/heap.h"
 #include "base/json.h"
 #include "base/status.h"
 #include "tokenizer/sentencepiece/unigram.h"
@@ -37,13 +38,14 @@ nch_status nch_json_model_init(nch_json_model *model, const nch_json *json, cons
 void nch_json_model_free(nch_json_model *model);
 
 /* Working memory. Start with {0}. */
+NCH_HEAP(nch_json_candidates, struct nch_json_candidate);
 typedef struct nch_json_model_scratch {
 	char *bytes;     /* the word as UTF-8 */
 	uint32_t *places; /* [bytes + 1] the character that a byte belongs to */
 	struct nch_json_node *nodes;
 	struct nch_json_symbol *symbols;
-	struct nch_json_candidate *candidates;
-	size_t byte_capacity, place_capacity, node_capacity, symbol_capacity, candidate_capacity, candidate_count;
+	nch_json_candidates candidates; /* the best merge is the first */
+	size_t byte_capacity, place_capacity, node_capacity, symbol_capacity;
 } nch_json_model_scratch;
 void nch_json_model_scratch_free(nch_json_model_scratch *scratch);
 

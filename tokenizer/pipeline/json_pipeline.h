@@ -11,20 +11,8 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/status.h"
-#include "tokenizer/unicode/bert_text.h"
+#include "tokenizer/pipeline/words.h"
 #include "tokenizer/unicode/double_array.h"
-
-/* A text in words: characters, and where each word ends. Before anything is cut it is one word. Start with {0}. */
-typedef struct nch_words {
-	nch_bert_character *items;
-	size_t count, capacity;
-	size_t *ends; /* [word_count] */
-	size_t word_count, end_capacity;
-	bool first; /* nothing stands before the text */
-} nch_words;
-void nch_words_free(nch_words *words);
-nch_status nch_words_add(nch_words *words, uint32_t code_point, size_t begin, size_t end, nch_error *error);
-nch_status nch_words_end(nch_words *words, nch_error *error); /* ends a word, unless nothing was added since the last one */
 
 typedef enum nch_stage_kind {
 	/* normalizers */

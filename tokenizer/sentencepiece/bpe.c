@@ -45,7 +45,7 @@ void nch_bpe_free(nch_bpe *bpe)
 void nch_bpe_scratch_free(nch_bpe_scratch *s)
 {
 	nch_free(s->symbols);
-	nch_free(s->pairs);
+	nch_free(s->pairs.items);
 	nch_free(s->splits);
 	*s = (nch_bpe_scratch){0};
 }
@@ -64,41 +64,13 @@ static int32_t find_piece(const nch_bpe *bpe, const char *text, size_t length)
 
 /* --- the heap of pairs: the greatest score first, of equal ones the leftmost --- */
 
-static bool comes_before(const pair *a, const pair *b)
+static bool comes_before(const void *nothing, const pair *a, const pair *b)
 {
+	(void)nothing;
 	return a->score > b->score || (a->score == b->score && a->left < b->left);
 }
 
-static nch_status push(nch_bpe_scratch *s, pair added, nch_error *error)
-{
-	NCH_TRY(nch_grow(&s->pairs, &s->pair_capacity, s->pair_count + 1, sizeof *s->pairs, error));
-	size_t at = s->pair_count++;
-	while (at > 0 && comes_before(&added, &s->pairs[(at - 1) / 2])) {
-		s->pairs[at] = s->pairs[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
-	s->pairs[at] = added;
-	return NCH_OK;
-}
-
-static pair pop(nch_bpe_scratch *s)
-{
-	pair top = s->pairs[0], last = s->pairs[--s->pair_count];
-	size_t at = 0;
-	for (;;) {
-		size_t child = 2 * at + 1;
-		if (child >= s->pair_count)
-			break;
-		if (child + 1 < s->pair_count && comes_before(&s->pairs[child + 1], &s->pairs[child]))
-			child++;
-		if (!comes_before(&s->pairs[child], &last))
-			break;
-		s->pairs[at] = s->pairs[child];
-		at = child;
-	}
-	s->pairs[at] = last;
-	return top;
-}
+NCH_HEAP_FUNCTIONS(nch_bpe_pairs, pair, const void *, comes_before)
 
 /* --- joining --- */
 
@@ -124,7 +96,7 @@ static nch_status offer_pair(const nch_bpe *bpe, const char *text, uint32_t left
 		return NCH_OK;
 	if (bpe->model->pieces[id].type == NCH_PIECE_UNUSED)
 		NCH_TRY(note_split(s, id, s->symbols[left].length, error));
-	return push(s, (pair){bpe->model->pieces[id].score, left, right, length}, error);
+	return push(&s->pairs, (pair){bpe->model->pieces[id].score, left, right, length}, NULL, error);
 }
 
 /* Makes a symbol of each character, and of each user-defined piece. */
@@ -159,8 +131,8 @@ static void put_join(const char *text, const symbol *left, const symbol *right, 
 /* `told` NULL: nobody is told about the merges. */
 static nch_status join_all(const nch_bpe *bpe, const char *text, nch_bpe_scratch *s, nch_buffer *told, nch_error *error)
 {
-	while (s->pair_count > 0) {
-		pair best = pop(s);
+	while (s->pairs.count > 0) {
+		pair best = pop(&s->pairs, NULL);
 		symbol *left = &s->symbols[best.left], *right = &s->symbols[best.right];
 		if (left->length == 0 || right->length == 0 || left->length + right->length != best.length)
 			continue;
@@ -205,7 +177,7 @@ static nch_status add_symbol(const nch_bpe *bpe, const char *text, uint32_t leng
 
 static nch_status list_pairs(const nch_bpe *bpe, const char *text, size_t length, nch_bpe_scratch *s, uint32_t *count, nch_error *error)
 {
-	s->pair_count = s->split_count = 0;
+	s->pairs.count = s->split_count = 0;
 	NCH_TRY(list_symbols(bpe, text, (uint32_t)length, s, count, error));
 	for (uint32_t i = 0; i + 1 < *count; i++)
 		NCH_TRY(offer_pair(bpe, text, i, i + 1, s, error));

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/heap.h"
 #include "base/status.h"
 #include "tokenizer/sentencepiece/sentencepiece_model.h"
 #include "tokenizer/sentencepiece/unigram.h"
@@ -26,11 +27,12 @@ nch_status nch_bpe_init(nch_bpe *bpe, const nch_sp_model *model, const nch_trie 
 void nch_bpe_free(nch_bpe *bpe);
 
 /* Working memory. Start with {0}. */
+NCH_HEAP(nch_bpe_pairs, struct nch_bpe_pair);
 typedef struct nch_bpe_scratch {
 	struct nch_bpe_symbol *symbols;
-	struct nch_bpe_pair *pairs; /* a heap: the best pair is the first */
+	nch_bpe_pairs pairs; /* the best pair is the first */
 	struct nch_bpe_split *splits;
-	size_t symbol_capacity, pair_count, pair_capacity, split_count, split_capacity;
+	size_t symbol_capacity, split_count, split_capacity;
 } nch_bpe_scratch;
 void nch_bpe_scratch_free(nch_bpe_scratch *scratch);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "base/memory.h"
 #include "tokenizer/training/train_pieces.h"
 
@@ -24,10 +25,11 @@ typedef struct pair {
 	bool changed; /* the count has grown since it was put on the heap */
 } pair;
 
-typedef struct heap_entry {
+typedef struct ranked {
 	int64_t count;
 	uint32_t pair;
-} heap_entry;
+} ranked;
+NCH_HEAP(ranking, ranked);
 
 typedef struct joiner {
 	const nch_trainer *trainer;
@@ -42,8 +44,7 @@ typedef struct joiner {
 	size_t pair_count, pair_capacity;
 	uint32_t *slots; /* open addressing over pairs */
 	size_t slot_count;
-	heap_entry *heap;
-	size_t heap_count, heap_capacity;
+	ranking heap; /* the most frequent first */
 	uint32_t *changed; /* pairs to be put on the heap */
 	size_t changed_count, changed_capacity;
 } joiner;
@@ -64,43 +65,14 @@ static int compare_pairs(const joiner *j, const pair *a, const pair *b)
 	return a->left != b->left ? (a->left < b->left ? -1 : 1) : (a->right > b->right) - (a->right < b->right);
 }
 
-static bool comes_before(const joiner *j, heap_entry a, heap_entry b)
+static bool comes_before(const joiner *j, const ranked *a, const ranked *b)
 {
-	if (a.count != b.count)
-		return a.count > b.count;
-	return a.pair != b.pair && compare_pairs(j, &j->pairs[a.pair], &j->pairs[b.pair]) < 0;
+	if (a->count != b->count)
+		return a->count > b->count;
+	return a->pair != b->pair && compare_pairs(j, &j->pairs[a->pair], &j->pairs[b->pair]) < 0;
 }
 
-static nch_status push(joiner *j, heap_entry added)
-{
-	NCH_TRY(nch_grow(&j->heap, &j->heap_capacity, j->heap_count + 1, sizeof *j->heap, j->trainer->error));
-	size_t at = j->heap_count++;
-	while (at > 0 && comes_before(j, added, j->heap[(at - 1) / 2])) {
-		j->heap[at] = j->heap[(at - 1) / 2];
-		at = (at - 1) / 2;
-	}
-	j->heap[at] = added;
-	return NCH_OK;
-}
-
-static heap_entry pop(joiner *j)
-{
-	heap_entry top = j->heap[0], last = j->heap[--j->heap_count];
-	size_t at = 0;
-	for (;;) {
-		size_t child = 2 * at + 1;
-		if (child >= j->heap_count)
-			break;
-		if (child + 1 < j->heap_count && comes_before(j, j->heap[child + 1], j->heap[child]))
-			child++;
-		if (!comes_before(j, j->heap[child], last))
-			break;
-		j->heap[at] = j->heap[child];
-		at = child;
-	}
-	j->heap[at] = last;
-	return top;
-}
+NCH_HEAP_FUNCTIONS(ranking, ranked, const joiner *, comes_before)
 
 /* --- pairs --- */
 
@@ -171,7 +143,7 @@ static nch_status push_changed(joiner *j)
 		pair *p = &j->pairs[j->changed[i]];
 		p->changed = false;
 		if (p->count > 0)
-			NCH_TRY(push(j, (heap_entry){p->count, j->changed[i]}));
+			NCH_TRY(push(&j->heap, (ranked){p->count, j->changed[i]}, j, j->trainer->error));
 	}
 	j->changed_count = 0;
 	return NCH_OK;
@@ -233,15 +205,15 @@ static bool is_known(const joiner *j, const pair *p)
 static nch_status find_best(joiner *j, uint32_t *best)
 {
 	*best = NONE;
-	while (j->heap_count > 0) {
-		heap_entry top = pop(j);
+	while (j->heap.count > 0) {
+		ranked top = pop(&j->heap, j);
 		int64_t count = j->pairs[top.pair].count;
 		if (count == top.count) {
 			*best = top.count > 0 ? top.pair : NONE;
 			return NCH_OK;
 		}
 		if (count > 0 && count < top.count)
-			NCH_TRY(push(j, (heap_entry){count, top.pair}));
+			NCH_TRY(push(&j->heap, (ranked){count, top.pair}, j, j->trainer->error));
 	}
 	return NCH_OK;
 }
@@ -314,7 +286,7 @@ nch_status nch_train_bpe(const nch_trainer *trainer, nch_trained *trained)
 	nch_free(j.symbols);
 	nch_free(j.pairs);
 	nch_free(j.slots);
-	nch_free(j.heap);
+	nch_free(j.heap.items);
 	nch_free(j.changed);
 	return status;
 }
