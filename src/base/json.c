@@ -11,17 +11,20 @@
 struct parser {
 	const char *text;
 	size_t length, at;
-	const char *where;
 	nch_arena *arena;
 	nch_buffer scratch; /* a string whose escapes are being resolved */
+	nch_json_fault *fault;
 	nch_error *error;
 	int depth;
 };
 
 static nch_status parse_value(struct parser *p, nch_json *value);
 
-/* "config.json: line 3, column 7: expected …" */
-static nch_status fail_at(struct parser *p, size_t at, const char *what)
+#define NO_JSON "this is no JSON: "
+#define fail_at(p, at, what) note_fault(p, at, NO_JSON what)
+
+/* Notes line and column of text[at]. */
+static nch_status note_fault(struct parser *p, size_t at, const char *what)
 {
 	size_t line = 1, start = 0;
 	for (size_t i = 0; i < at && i < p->length; i++)
@@ -29,8 +32,8 @@ static nch_status fail_at(struct parser *p, size_t at, const char *what)
 			line++;
 			start = i + 1;
 		}
-	size_t column = nch_utf8_count(p->text + start, (at < p->length ? at : p->length) - start) + 1;
-	return nch_fail(p->error, NCH_FORMAT, "%s:%zu:%zu: this is no JSON: %s", p->where, line, column, what);
+	*p->fault = (nch_json_fault){line, nch_utf8_count(p->text + start, (at < p->length ? at : p->length) - start) + 1, what};
+	return NCH_FORMAT;
 }
 
 static void skip_space(struct parser *p)
@@ -249,7 +252,7 @@ static nch_status parse_children(struct parser *p, nch_json *value, nch_json_typ
 			skip_space(p);
 		} while (take(p, ','));
 		if (!take(p, close))
-			return fail_at(p, p->at, type == NCH_JSON_ARRAY ? "expected ',' or ']'" : "expected ',' or '}'");
+			return type == NCH_JSON_ARRAY ? fail_at(p, p->at, "expected ',' or ']'") : fail_at(p, p->at, "expected ',' or '}'");
 	}
 	p->depth--;
 	return NCH_OK;
@@ -279,10 +282,9 @@ static nch_status parse_value(struct parser *p, nch_json *value)
 	return status;
 }
 
-nch_status nch_json_parse(const char *text, size_t length, const char *where, nch_arena *arena, nch_json **value,
-                          nch_error *error)
+nch_status nch_json_parse_part(const char *text, size_t length, nch_arena *arena, nch_json **value, nch_json_fault *fault, nch_error *error)
 {
-	struct parser p = {.text = text, .length = length, .where = where, .arena = arena, .error = error};
+	struct parser p = {.text = text, .length = length, .arena = arena, .fault = fault, .error = error};
 	nch_json *root = nch_arena_alloc(arena, 1, sizeof *root);
 	if (root == NULL)
 		return nch_no_memory(error);
@@ -299,6 +301,13 @@ nch_status nch_json_parse(const char *text, size_t length, const char *where, nc
 	if (status == NCH_OK)
 		*value = root;
 	return status;
+}
+
+nch_status nch_json_parse(const char *text, size_t length, const char *where, nch_arena *arena, nch_json **value, nch_error *error)
+{
+	nch_json_fault fault;
+	nch_status status = nch_json_parse_part(text, length, arena, value, &fault, error);
+	return status == NCH_FORMAT ? nch_fail(error, status, "%s:%zu:%zu: %s", where, fault.line, fault.column, fault.what) : status;
 }
 
 static const nch_json *get(const nch_json *object, const char *name, size_t length)

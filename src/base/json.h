@@ -44,6 +44,15 @@ struct nch_json {
 nch_status nch_json_parse(const char *text, size_t length, const char *where, nch_arena *arena, nch_json **value,
                           nch_error *error);
 
+/* What is wrong with a text, and where: for those who tell of it in their own way. */
+typedef struct nch_json_fault {
+	size_t line, column; /* from 1; columns count characters */
+	const char *what;    /* "this is no JSON: …"; never released */
+} nch_json_fault;
+
+/* The same for a text within another, whose place in it only the caller knows. NCH_FORMAT: *fault tells, *error does not. */
+nch_status nch_json_parse_part(const char *text, size_t length, nch_arena *arena, nch_json **value, nch_json_fault *fault, nch_error *error);
+
 const nch_json *nch_json_get(const nch_json *object, const char *name); /* NULL if absent or if this is no object */
 /* "input.target.form": a member of a member; a decimal part indexes an array. NULL if absent. */
 const nch_json *nch_json_path(const nch_json *value, const char *dotted);

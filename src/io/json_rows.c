@@ -196,23 +196,18 @@ static nch_status begin_value(nch_rows *rows, size_t line, const char *text, siz
 {
 	json_rows *state = rows->state;
 	nch_json *value;
-	nch_error inner;
+	nch_json_fault fault;
 	NCH_TRY(nch_rows_check_text(rows, line, text, length, error));
 	nch_arena *arena = document ? state->document : arena_of(rows);
 	if (rows->keeping && !document && (text = nch_arena_text(arena, text, length)) == NULL)
 		return nch_no_memory(error);
 	if (!rows->keeping && !document)
 		nch_arena_reset(arena);
-	nch_status status = nch_json_parse(text, length, "at", arena, &value, &inner);
-	if (status == NCH_MEMORY)
-		return nch_fail(error, status, "%s", inner.text);
-	if (status != NCH_OK) { /* "at:LINE:COLUMN: what": the line within the record is added to the record's own */
-		size_t line_within = 1, column = 1;
-		int skip = 0;
-		if (sscanf(inner.text, "at:%zu:%zu: %n", &line_within, &column, &skip) < 2)
-			skip = 0;
-		return nch_rows_bad(rows, line + line_within - 1, error, "%s (column %zu)", inner.text + skip, column);
-	}
+	nch_status status = nch_json_parse_part(text, length, arena, &value, &fault, error);
+	if (status == NCH_FORMAT) /* the line within the record is added to the record's own */
+		return nch_rows_bad(rows, line + fault.line - 1, error, "%s (column %zu)", fault.what, fault.column);
+	if (status != NCH_OK)
+		return status;
 	if (value->type != NCH_JSON_OBJECT && value->type != NCH_JSON_ARRAY)
 		return nch_rows_bad(rows, line, error, "the record is no JSON object");
 	if (!state->has_shape)
@@ -304,28 +299,20 @@ static nch_status next_record(nch_rows *rows, nch_row *row, bool *found, nch_err
 
 /* --- .jsonl --- */
 
-static nch_status next_jsonl(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
+/* Begins the walk over the records of the next line that is not blank; *more false at the end of the file. */
+static nch_status next_line(nch_rows *rows, bool *more, nch_error *error)
 {
 	json_rows *state = rows->state;
 	const char *text;
-	size_t length;
-	*more = true;
-	for (;;) {
-		if (state->walking) {
-			bool found;
-			NCH_TRY(next_record(rows, row, &found, error));
-			if (found)
-				return NCH_OK;
-		}
+	size_t length, blank;
+	do {
 		NCH_TRY(nch_line_next(rows, &state->lines, &text, &length, more, error));
 		if (!*more)
 			return NCH_OK;
-		size_t blank = 0;
-		while (blank < length && nch_is_space(text[blank]))
-			blank++;
-		if (blank < length)
-			NCH_TRY(begin_value(rows, state->lines.line, text, length, false, error));
-	}
+		for (blank = 0; blank < length && nch_is_space(text[blank]); blank++)
+			continue;
+	} while (blank == length);
+	return begin_value(rows, state->lines.line, text, length, false, error);
 }
 
 /* --- .json --- */
@@ -480,7 +467,9 @@ static nch_status next_value(nch_rows *rows, bool *more, nch_error *error)
 	return begin_value(rows, line, text, length, document, error);
 }
 
-static nch_status next_json(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
+/* --- both --- */
+
+static nch_status next_row(nch_rows *rows, nch_row *row, bool *more, nch_error *error)
 {
 	json_rows *state = rows->state;
 	*more = true;
@@ -491,7 +480,7 @@ static nch_status next_json(nch_rows *rows, nch_row *row, bool *more, nch_error 
 			if (found)
 				return NCH_OK;
 		}
-		NCH_TRY(next_value(rows, more, error));
+		NCH_TRY(rows->format == NCH_FORMAT_JSONL ? next_line(rows, more, error) : next_value(rows, more, error));
 		if (!*more)
 			return NCH_OK;
 	}
@@ -515,7 +504,7 @@ nch_status nch_rows_open_json(nch_rows *rows, nch_error *error)
 		return nch_no_memory(error);
 	rows->state = state;
 	bool lines = rows->format == NCH_FORMAT_JSONL;
-	rows->reader = (nch_row_reader){ lines ? next_jsonl : next_json, close_json };
+	rows->reader = (nch_row_reader){ next_row, close_json };
 	state->lines.line = rows->lines_skipped + (lines ? 0 : 1);
 	state->arena = nch_arena_new(64 * 1024);
 	if (state->arena == NULL)
