@@ -1,3 +1,4 @@
+/* cleansing.c - the steps of cleansing, a function each, and the recipes that are made of them: two tables. */
 #include "text/cleansing.h"
 
 #include <stdint.h>
@@ -260,48 +261,27 @@ static void join_blanks(const char *text, size_t length, nch_buffer *out)
 
 /* --- recipes --- */
 
-typedef struct recipe_step {
+typedef enum step { END, PLACEHOLDERS, KEEP_1, KEEP_2, URLS, TRIM, FOUR, THREE, JOIN, STEPS } step;
+
+static const struct {
 	const char *name;
 	step_run *run;
-} recipe_step;
+} steps[STEPS] = {
+	[PLACEHOLDERS] = { "placeholders removed", remove_placeholders },
+	[KEEP_1] = { "kept: ASCII, Hangul, emoji", keep_with_emoji },
+	[KEEP_2] = { "kept: ASCII, Hangul", keep_without_emoji },
+	[URLS] = { "URLs removed", remove_urls },
+	[TRIM] = { "trimmed", trim },
+	[FOUR] = { "four and more equal letters to two", shorten_from_four },
+	[THREE] = { "three and more equal letters to two", shorten_from_three },
+	[JOIN] = { "blanks joined", join_blanks },
+};
 
-#define PLACEHOLDERS                                                                                                        \
-	{                                                                                                                   \
-		"placeholders removed", remove_placeholders                                                                 \
-	}
-#define KEEP_1                                                                                                              \
-	{                                                                                                                   \
-		"kept: ASCII, Hangul, emoji", keep_with_emoji                                                               \
-	}
-#define KEEP_2                                                                                                              \
-	{                                                                                                                   \
-		"kept: ASCII, Hangul", keep_without_emoji                                                                   \
-	}
-#define URLS                                                                                                                \
-	{                                                                                                                   \
-		"URLs removed", remove_urls                                                                                 \
-	}
-#define TRIM                                                                                                                \
-	{                                                                                                                   \
-		"trimmed", trim                                                                                             \
-	}
-#define FOUR                                                                                                                \
-	{                                                                                                                   \
-		"four and more equal letters to two", shorten_from_four                                                     \
-	}
-#define THREE                                                                                                               \
-	{                                                                                                                   \
-		"three and more equal letters to two", shorten_from_three                                                   \
-	}
-#define JOIN                                                                                                                \
-	{                                                                                                                   \
-		"blanks joined", join_blanks                                                                                \
-	}
-#define MOST_STEPS 6
+enum { MOST_STEPS = 6 };
 
 struct nch_cleansing {
 	const char *name;
-	recipe_step steps[MOST_STEPS + 1];
+	step steps[MOST_STEPS + 1]; /* up to END */
 };
 
 static const nch_cleansing recipes[] = {
@@ -343,14 +323,14 @@ nch_status nch_cleansing_find(const char *name, const nch_cleansing **cleansing,
 	return nch_fail(error, NCH_USAGE, "there is no cleansing '%s'; known are: %s", name, known);
 }
 
-bool nch_cleansing_step(const nch_cleansing *cleansing, size_t step, const char *text, size_t length, nch_buffer *out,
+bool nch_cleansing_step(const nch_cleansing *cleansing, size_t index, const char *text, size_t length, nch_buffer *out,
                         const char **name)
 {
-	if (cleansing == NULL || step >= MOST_STEPS || cleansing->steps[step].run == NULL)
+	if (cleansing == NULL || index >= MOST_STEPS || cleansing->steps[index] == END)
 		return false;
-	*name = cleansing->steps[step].name;
+	*name = steps[cleansing->steps[index]].name;
 	nch_buffer_clear(out);
-	cleansing->steps[step].run(text, length, out);
+	steps[cleansing->steps[index]].run(text, length, out);
 	return true;
 }
 

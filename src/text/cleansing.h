@@ -5,11 +5,12 @@
  * repeat_normalize shortens from four equal letters, the one in its repository from three). So a cleansing has a name, the
  * name is kept with the model, and predicting applies it. A changed recipe gets a new name.
  *
- *   placeholders-1   &name&, &others& … of the National Institute of Korean Language's corpora are removed, with a number
- * too (&name1&) kc-1             KcBERT's and KcELECTRA's: all but ASCII, Hangul, ㄱ-ㅣ, ％ · ∼ and emoji (those of the
- * package emoji 0.6.0) becomes a blank; URLs are removed; ㅋㅋㅋㅋ and longer runs of a letter become ㅋㅋ; blanks are
- * joined and trimmed kc-2             the same without emoji nikl-ea-1, -2    placeholders-1, then kc-1 or kc-2 …-git runs
- * are shortened from three on, as in soynlp's repository */
+ *   placeholders-1   &name&, &others& … of the National Institute of Korean Language's corpora are removed, with a number too (&name1&)
+ *   kc-1             KcBERT's and KcELECTRA's: all but ASCII, Hangul, ㄱ-ㅣ, ％ · ∼ and emoji (those of the package emoji 0.6.0) becomes a
+ *                    blank; URLs are removed; ㅋㅋㅋㅋ and longer runs of a letter become ㅋㅋ; blanks are joined and trimmed
+ *   kc-2             the same without emoji
+ *   nikl-ea-1, -2    placeholders-1, then kc-1 or kc-2
+ *   …-git            runs are shortened from three on, as in soynlp's repository */
 #ifndef NCH_TEXT_CLEANSING_H
 #define NCH_TEXT_CLEANSING_H
 
