@@ -30,6 +30,22 @@ same "$work/safe/model.safetensors" "$work/wide/model.safetensors"
 there 'float16 as torch' "$work/half/pytorch_model.bin" -- --from "$work/safe" --to "$work/half" --type=f16 --format=torch
 if [ "$(wc -c < "$work/brain/model.safetensors")" -lt "$(wc -c < "$work/safe/model.safetensors")" ]; then good; else bad 'bfloat16 is smaller'; fi
 
+# a tokenizer that is a SentencePiece model alone gets what transformers reads, as train writes it; one that has it already, or none that can be read, stays
+mkdir "$work/alone"
+cp "$work/safe/model.safetensors" "$work/safe/config.json" "$work/alone"
+cp tests/golden/sp/unigram.model "$work/alone/spiece.model"
+there 'a SentencePiece model alone' "$work/both/tokenizer.json" -- --from "$work/alone" --to "$work/both"
+same "$work/alone/spiece.model" "$work/both/spiece.model"
+check 'and says how it is to be read' test -s "$work/both/tokenizer_config.json"
+echo '나는 오늘 정말 행복해요 ㅋㅋ' > "$work/text"
+"$NUNCHI" tokenize --tokenizer "$work/both/tokenizer.json" --pieces "$work/text" > "$work/one"
+"$NUNCHI" tokenize --tokenizer "$work/alone/spiece.model" --pieces "$work/text" > "$work/two"
+same "$work/one" "$work/two"
+there 'the same again' "$work/third/tokenizer.json" -- --from "$work/both" --to "$work/third"
+same "$work/both/tokenizer.json" "$work/third/tokenizer.json"
+same "$work/both/tokenizer_config.json" "$work/third/tokenizer_config.json"
+check 'where none can be read, none is made' sh -c "! [ -e '$work/safe/tokenizer.json' ] && ! [ -e '$work/safe/tokenizer_config.json' ]"
+
 exits 2 '--from' -- convert --to "$work/x"
 exits 2 'same folder' -- convert --from "$from" --to "$from/."
 exits 1 'no model.safetensors' -- convert --from "$work" --to "$work/x"

@@ -12,6 +12,7 @@
 #include "io/weights.h"
 #include "ngram/model.h"
 #include "nn/model.h"
+#include "tokenizer/tokenizer.h"
 #include "train/committee.h"
 #include "train/model_change.h"
 #include "train/self_test.h"
@@ -118,6 +119,20 @@ static bool has_self_test(const char *folder)
 	return found;
 }
 
+/* The tokenizer as train writes it: where it is a SentencePiece model or a vocabulary alone, what transformers needs beside that. A folder without a tokenizer that can be read
+ * keeps what it has. */
+static nch_status complete_tokenizer(const char *folder, nch_error *error)
+{
+	nch_tokenizer *tokenizer = NULL;
+	nch_error why;
+	nch_status status = nch_tokenizer_load(folder, &tokenizer, &why);
+	if (status != NCH_OK)
+		return status == NCH_MEMORY ? nch_no_memory(error) : NCH_OK;
+	status = nch_tokenizer_save(tokenizer, folder, error);
+	nch_tokenizer_free(tokenizer);
+	return status;
+}
+
 /* Everything else in the folder goes along: config.json, nunchi.json, the tokenizer's files, README.md … */
 static nch_status write_model(void *context, const char *to, nch_error *error)
 {
@@ -126,6 +141,8 @@ static nch_status write_model(void *context, const char *to, nch_error *error)
 	nch_folder_view view;
 	nch_folder_look(&view, from);
 	nch_status status = nch_folder_each(from, copy_one, (void *)to, error);
+	if (status == NCH_OK)
+		status = complete_tokenizer(to, error);
 	if (status == NCH_OK)
 		status = call->type == TO_BYTES ? write_bytes(from, to, error) : write_as(from, to, call->torch, types[call->type], error);
 	status = nch_folder_end_look(&view, status, error);
