@@ -47,7 +47,7 @@ static const nch_option data_options[] = {
 	{ "bad-rows", NCH_SET_WHETHER(data_call, options.skip_bad_rows, "skip"), .help = "what happens to a row that can't be used", .choices = "error|skip", .effect = NCH_BY_WHAT_IT_BRINGS },
 	NCH_ENCODING_INTO(data_call, options.rows.encoding),
 	NCH_TABLE_INTO(data_call, options.rows),
-	{ 0 }
+	{0}
 };
 
 const nch_option_group nch_data_group = { "Data", data_options };

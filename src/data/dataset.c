@@ -41,7 +41,7 @@ void nch_dataset_free(nch_dataset *dataset)
 	for (size_t i = 0; i < dataset->columns.label_count; i++)
 		nch_free(dataset->columns.label[i]);
 	nch_free(dataset->columns.label);
-	*dataset = (nch_dataset){ 0 };
+	*dataset = (nch_dataset){0};
 }
 
 static void release_reading(nch_reading *r)
@@ -76,7 +76,7 @@ static nch_status find_target(nch_reading *r, nch_rows *rows, nch_error *error)
 /* Tells which columns a file has given, and keeps their names of the first file. */
 static nch_status tell_columns(nch_reading *r, const nch_rows *rows, const nch_columns_taken *taken, nch_error *error)
 {
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	nch_columns_describe(rows, taken, &text);
 	nch_status status = nch_buffer_check(&text, error);
 	if (status == NCH_OK && r->options->remark != NULL)
@@ -330,7 +330,7 @@ static nch_status read_rows(nch_reading *r, nch_rows *rows, nch_error *error)
 	for (;;) {
 		nch_row row;
 		bool more;
-		nch_error bad = { 0 };
+		nch_error bad = {0};
 		if (r->options->limit > 0 && d->rows + d->visited >= r->options->limit)
 			return NCH_OK;
 		nch_status status = nch_rows_next(rows, &row, &more, &bad);

@@ -10,7 +10,7 @@
 
 static nch_status unknown_label(const nch_reading *r, const nch_rows *rows, const nch_row *row, const char *name, size_t length, nch_error *error)
 {
-	nch_buffer known = { 0 };
+	nch_buffer known = {0};
 	for (size_t i = 0; i < r->options->known->count && known.length < 200; i++)
 		nch_buffer_printf(&known, "%s%s", i > 0 ? ", " : "", r->options->known->names[i]);
 	nch_dataset_bad_row(rows, row, error, "the label '%.*s' is unknown; known are: %s%s", (int)(length < 80 ? length : 80), name,
@@ -301,7 +301,7 @@ void nch_row_labels_tell_composed(const nch_reading *r)
 		for (const char *s = separators; *s != '\0'; s++) {
 			if (!is_made_of_labels(labels, labels->names[i], *s))
 				continue;
-			nch_buffer text = { 0 };
+			nch_buffer text = {0};
 			nch_buffer_printf(&text, "%s: the label '%s' is made of labels that stand alone too: %s", r->dataset->paths[0], labels->names[i],
 			                  *s == ',' ? "⟨multi-label⟩ reads several in a cell" : "several in a cell are separated by commas");
 			nch_dataset_warn(r, &text);

@@ -31,7 +31,7 @@ static nch_status add_relabel(nch_selection *s, const char *list, const char *pa
 
 static nch_status parse_relabel(nch_selection *s, const char *list, nch_error *error)
 {
-	nch_buffer name = { 0 };
+	nch_buffer name = {0};
 	nch_status status = NCH_OK;
 	size_t pairs = 1;
 	for (const char *p = list; *p != '\0'; p++)
@@ -94,7 +94,7 @@ static void tell_unmet(const nch_reading *r, const char *option, const nch_label
 	for (size_t i = 0; i < asked->count; i++) {
 		if (met[i])
 			continue;
-		nch_buffer text = { 0 };
+		nch_buffer text = {0};
 		nch_buffer_printf(&text, "%s: %s: there is no label '%s'; the labels are:", d->paths[0], option, asked->names[i]);
 		for (size_t k = 0; k < d->found.count && text.length < 300; k++)
 			nch_buffer_printf(&text, "%s %s", k > 0 ? "," : "", d->found.names[k]);

@@ -49,7 +49,7 @@ static void hash_bytes(const char *bytes, size_t length, nch_text_key *key)
 nch_text_key nch_text_key_of(const nch_dataset *dataset, size_t row)
 {
 	const nch_dataset_row *r = &dataset->row[row];
-	nch_text_key key = { 0 };
+	nch_text_key key = {0};
 	uint64_t labels = 0;
 	size_t count;
 	const int32_t *classes = nch_dataset_classes(dataset, row, &count);
@@ -155,7 +155,7 @@ static void free_table(text_table *table)
 nch_status nch_duplicates_count(const nch_text_key *keys, size_t rows, const nch_text_key *test, size_t test_rows, nch_duplicates *found,
                                 nch_error *error)
 {
-	*found = (nch_duplicates){ 0 };
+	*found = (nch_duplicates){0};
 	text_table table;
 	nch_status status = fill_table(&table, keys, rows, found, error);
 	if (status == NCH_OK) {
@@ -169,8 +169,8 @@ nch_status nch_duplicates_count(const nch_text_key *keys, size_t rows, const nch
 
 nch_status nch_duplicates_mark(const nch_dataset *dataset, bool *repeated, nch_error *error)
 {
-	nch_duplicates found = { 0 };
-	text_table table = { 0 };
+	nch_duplicates found = {0};
+	text_table table = {0};
 	nch_text_key *keys = nch_alloc(dataset->rows > 0 ? dataset->rows : 1, sizeof *keys);
 	for (size_t i = 0; keys != NULL && i < dataset->rows; i++)
 		keys[i] = nch_text_key_of(dataset, i);

@@ -16,7 +16,7 @@ void nch_label_items_free(nch_label_items *items)
 {
 	nch_free(items->item);
 	nch_buffer_free(&items->names);
-	*items = (nch_label_items){ 0 };
+	*items = (nch_label_items){0};
 }
 
 static bool is_word(const char *text, size_t length, const char *word)

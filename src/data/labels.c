@@ -1,3 +1,4 @@
+/* labels.c - see labels.h: a hash table of names, and the order that scikit-learn gives them. */
 #include "data/labels.h"
 
 #include <stdbool.h>
@@ -18,7 +19,7 @@ void nch_labels_free(nch_labels *labels)
 		nch_free(labels->names[i]);
 	nch_free(labels->names);
 	nch_free(labels->slots);
-	*labels = (nch_labels){ 0 };
+	*labels = (nch_labels){0};
 }
 
 /* FNV-1a. */
@@ -108,7 +109,7 @@ static int32_t find_number(const nch_labels *labels, const char *name, size_t le
 
 int32_t nch_labels_find_typed(const nch_labels *labels, const char *name, size_t length)
 {
-	nch_buffer clean = { 0 };
+	nch_buffer clean = {0};
 	int32_t id = nch_labels_find(labels, name, length);
 	if (id < 0 && nch_name_clean(name, length, &clean)) {
 		id = nch_labels_find(labels, clean.data, clean.length);
@@ -132,7 +133,7 @@ static nch_status add_part(nch_labels *labels, const nch_buffer *name, const cha
 
 nch_status nch_labels_parse(nch_labels *labels, const char *list, nch_error *error)
 {
-	nch_buffer name = { 0 };
+	nch_buffer name = {0};
 	nch_status status = NCH_OK;
 	for (const char *part = list; status == NCH_OK; part++) {
 		size_t length = strcspn(part, ",");
@@ -232,7 +233,7 @@ static char *float_name(double number, nch_buffer *text)
 /* Names the sorted entries as floats; equal ones become one. */
 static nch_status name_floats(nch_labels *labels, const sort_entry *entries, int32_t *new_id, nch_error *error)
 {
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	size_t count = labels->count, to = 0;
 	char **names = nch_alloc(count, sizeof *names);
 	nch_status status = names != NULL ? NCH_OK : nch_no_memory(error);

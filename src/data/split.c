@@ -1,3 +1,4 @@
+/* split.c - see split.h: the random numbers and the arithmetic of NumPy and scikit-learn, so that rows fall as they do there. */
 #include "data/split.h"
 
 #include <math.h>
@@ -85,7 +86,7 @@ void nch_split_free(nch_split *split)
 {
 	nch_free(split->train);
 	nch_free(split->test);
-	*split = (nch_split){ 0 };
+	*split = (nch_split){0};
 }
 
 static nch_status make_split(size_t train, size_t test, nch_split *split, nch_error *error)
@@ -114,7 +115,7 @@ static void free_class_rows(class_rows *c)
 
 static nch_status group_classes(const int32_t *classes, size_t rows, class_rows *c, nch_error *error)
 {
-	*c = (class_rows){ 0 };
+	*c = (class_rows){0};
 	for (size_t i = 0; i < rows; i++) {
 		if (classes[i] < 0)
 			return nch_fail(error, NCH_DATA,

@@ -1,3 +1,4 @@
+/* statistics.c - see statistics.h: counting. */
 #include "data/statistics.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ void nch_lengths_settle(nch_lengths *lengths)
 void nch_lengths_free(nch_lengths *lengths)
 {
 	nch_free(lengths->times);
-	*lengths = (nch_lengths){ 0 };
+	*lengths = (nch_lengths){0};
 }
 
 /* The code points of valid UTF-8: the bytes that continue none (10xxxxxx), eight at a time. */
@@ -259,7 +260,7 @@ static nch_status finish(nch_counter *c, const nch_dataset *data, const nch_data
 	nch_lengths_settle(&c->s.characters);
 	nch_lengths_settle(&c->s.tokens);
 	*s = c->s;
-	c->s.characters = c->s.tokens = (nch_lengths){ 0 }; /* these are the statistics' own from here on */
+	c->s.characters = c->s.tokens = (nch_lengths){0}; /* these are the statistics' own from here on */
 	s->bad_rows = data->bad_rows;
 	s->labels = data->labels.count;
 	s->has_test = test != NULL;
@@ -291,7 +292,7 @@ nch_status nch_statistics_compute(const nch_dataset *data, const nch_dataset *te
 	nch_counter *counter;
 	nch_dataset settled = *data; /* its rows have their labels' numbers already */
 	settled.renumbered = NULL;
-	*statistics = (nch_statistics){ 0 };
+	*statistics = (nch_statistics){0};
 	NCH_TRY(nch_counter_new(tokenizer, max_len, &counter, error));
 	nch_status status = NCH_OK;
 	for (size_t i = 0; i < data->rows && status == NCH_OK; i++)
@@ -313,5 +314,5 @@ void nch_statistics_free(nch_statistics *statistics)
 		nch_free(statistics->unknown_strings[i]);
 	nch_free(statistics->unknown_strings);
 	nch_free(statistics->unknown_counts);
-	*statistics = (nch_statistics){ 0 };
+	*statistics = (nch_statistics){0};
 }

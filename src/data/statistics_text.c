@@ -210,7 +210,7 @@ static size_t bin_width(double high)
 
 static void length_histogram(const nch_lengths *lengths, size_t bar, nch_buffer *out)
 {
-	size_t counts[16] = { 0 }, most = 1;
+	size_t counts[16] = {0}, most = 1;
 	size_t width = bin_width(lengths->p99);
 	size_t last = (size_t)(lengths->p99 / (double)width), first = 0;
 	for (size_t value = 0; value < lengths->size; value++) {

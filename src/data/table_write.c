@@ -1,3 +1,4 @@
+/* table_write.c - see table_write.h. */
 #include "data/table_write.h"
 
 #include <string.h>
@@ -44,7 +45,7 @@ void nch_table_row(nch_buffer *out, const nch_dataset *dataset, size_t row)
 	}
 	if (dataset->has_labels) {
 		const int32_t *classes = nch_dataset_classes(dataset, row, &labels);
-		nch_buffer joined = { 0 };
+		nch_buffer joined = {0};
 		for (size_t i = 0; i < labels; i++)
 			nch_buffer_printf(&joined, "%s%s", i > 0 ? "," : "", dataset->labels.names[classes[i]]);
 		nch_buffer_byte(out, '\t');

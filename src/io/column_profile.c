@@ -214,7 +214,7 @@ static size_t count_distinct(uint64_t *hashes, size_t count)
 nch_status nch_column_look(const nch_rows *rows, size_t column, size_t from, nch_column_profile *profile, nch_error *error)
 {
 	uint64_t *hashes = nch_alloc(rows->kept_count * (1 + PARTS), sizeof *hashes), *parts = hashes + rows->kept_count;
-	*profile = (nch_column_profile){ 0 };
+	*profile = (nch_column_profile){0};
 	if (hashes == NULL)
 		return nch_no_memory(error);
 	for (size_t i = from; i < rows->kept_count; i++) {

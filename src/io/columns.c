@@ -275,7 +275,7 @@ static bool may_be_label(const choice *c, const nch_column_profile *p, bool name
 /* "FILE: what; advice; the columns are: a, b" */
 static nch_status refuse_rows(nch_rows *rows, nch_error *error, const char *what, const char *advice)
 {
-	nch_buffer names = { 0 };
+	nch_buffer names = {0};
 	for (size_t i = 0; i < nch_rows_columns(rows); i++) {
 		if (names.length > LISTED) {
 			nch_buffer_text(&names, ", …");
@@ -369,7 +369,7 @@ static nch_status take_asked_label(choice *c, nch_error *error)
 /* Several columns of nothing but 0 and 1: each of them is a label, but which of them are meant is not for us to say. */
 static nch_status refuse_flag_columns(const choice *c, nch_error *error)
 {
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	size_t flags = 0;
 	for (size_t i = 0; i < c->count; i++)
 		if (c->profile[i].filled > 0 && c->profile[i].flags == c->profile[i].filled) {
@@ -579,7 +579,7 @@ static nch_status take_columns(choice *c, nch_error *error)
 nch_status nch_columns_take(nch_rows *rows, const nch_columns_wanted *wanted, nch_columns_taken *taken, nch_error *error)
 {
 	choice c = { rows, wanted, taken, NULL, nch_rows_columns(rows) };
-	*taken = (nch_columns_taken){ 0 };
+	*taken = (nch_columns_taken){0};
 	c.profile = nch_alloc(c.count, sizeof *c.profile);
 	nch_status status = c.profile != NULL ? NCH_OK : nch_no_memory(error);
 	for (size_t i = 0; status == NCH_OK && i < c.count; i++)

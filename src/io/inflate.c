@@ -1,3 +1,4 @@
+/* inflate.c - see inflate.h: DEFLATE (RFC 1951), block by block. */
 #include "io/inflate.h"
 
 #include <string.h>
@@ -152,7 +153,7 @@ static bool read_lengths(nch_inflate *s, unsigned char *lengths, unsigned count)
 static bool start_dynamic(nch_inflate *s)
 {
 	static const unsigned char order[19] = { 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15 };
-	unsigned char lengths[320] = { 0 };
+	unsigned char lengths[320] = {0};
 	unsigned literals, distances, codes, value;
 	if (!take(s, 5, &literals) || !take(s, 5, &distances) || !take(s, 4, &codes))
 		return false;

@@ -1,3 +1,4 @@
+/* input.c - see input.h: bytes of a file or a pipe, made UTF-8 a window at a time. */
 #include "io/input.h"
 
 #include <errno.h>

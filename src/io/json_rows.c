@@ -81,7 +81,7 @@ static nch_status name_columns(nch_rows *rows, nch_error *error)
 {
 	json_rows *state = rows->state;
 	const json_place *place = &state->place;
-	nch_buffer path = { 0 };
+	nch_buffer path = {0};
 	size_t innermost = place->frames - 1, outer = state->shape.whole ? 1 : 0;
 	nch_status status = NCH_OK;
 	for (size_t f = innermost + 1; f-- > 0 && status == NCH_OK;) {
@@ -100,7 +100,7 @@ static nch_status name_columns(nch_rows *rows, nch_error *error)
 static nch_status find_frames(nch_rows *rows, nch_error *error)
 {
 	json_rows *state = rows->state;
-	nch_buffer prefix = { 0 };
+	nch_buffer prefix = {0};
 	size_t innermost = state->place.frames - 1;
 	NCH_TRY(nch_grow(&state->columns, &state->column_capacity, rows->column_count + 1, sizeof *state->columns, error));
 	nch_status status = NCH_OK;
@@ -248,7 +248,7 @@ static nch_status take_names(nch_rows *rows, const nch_json *record, bool *is_he
 static nch_status write_record(const nch_rows *rows, const nch_json *record, nch_row *row, nch_error *error)
 {
 	const json_rows *state = rows->state;
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	for (const nch_json *member = record->first; member != NULL; member = member->next) {
 		nch_buffer_text(&text, member == record->first ? "{" : ",");
 		nch_json_write_text(&text, member->name, member->name_length);

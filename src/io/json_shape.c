@@ -156,7 +156,7 @@ static void explore(search *s, const candidate *from, const nch_json *object, in
 		} else if (member->first != NULL && member->first->type == NCH_JSON_OBJECT) {
 			const candidate *next = add_candidate(s, from, member);
 			nch_buffer outer = s->path;
-			s->path = (nch_buffer){ 0 };
+			s->path = (nch_buffer){0};
 			if (next != NULL)
 				explore(s, next, member->first, depth + 1);
 			nch_buffer_free(&s->path);
@@ -179,7 +179,7 @@ static void write_prefix(const candidate *c, nch_buffer *out)
 static int judge(search *s, const candidate *c)
 {
 	const nch_rows *rows = s->rows;
-	nch_buffer prefix = { 0 };
+	nch_buffer prefix = {0};
 	write_prefix(c, &prefix);
 	s->no_memory |= prefix.failed;
 	const char *text = rows->options.text_name;
@@ -215,7 +215,7 @@ static bool leads_to(const candidate *a, const candidate *b)
 
 static nch_status refuse(const nch_rows *rows, const search *s, nch_error *error)
 {
-	nch_buffer list = { 0 };
+	nch_buffer list = {0};
 	for (size_t i = 0; i < s->count && list.length < 300; i++) {
 		const nch_json *record = s->found[i].frame[s->found[i].levels];
 		for (const nch_json *member = record->first; member != NULL && list.length < 300; member = member->next) {
@@ -325,7 +325,7 @@ void nch_json_shape_free(nch_json_shape *shape)
 {
 	for (size_t i = 0; i < shape->levels; i++)
 		nch_free(shape->level[i]);
-	*shape = (nch_json_shape){ 0 };
+	*shape = (nch_json_shape){0};
 }
 
 /* --- walking --- */
@@ -369,7 +369,7 @@ nch_status nch_json_walk_name(nch_json_walk *walk, const nch_json *names, nch_er
 void nch_json_walk_free(nch_json_walk *walk)
 {
 	nch_free(walk->cursor);
-	*walk = (nch_json_walk){ 0 };
+	*walk = (nch_json_walk){0};
 }
 
 /* Adds a copy of a value under a name to a record that is put together; a value that is absent is not added. */

@@ -53,7 +53,7 @@ static nch_status read_ahead(nch_rows *rows, nch_error *error)
 	rows->keeping = true;
 	while (rows->kept_count < NCH_SAMPLE_ROWS && bytes < NCH_SAMPLE_BYTES && !rows->ended) {
 		nch_row row;
-		nch_error bad = { 0 };
+		nch_error bad = {0};
 		bool more = false;
 		nch_status status = nch_rows_read(rows, &row, &more, &bad);
 		if (status == NCH_OK && !more) {
@@ -93,7 +93,7 @@ static nch_status look_for_header_below(const nch_rows *rows, size_t first, nch_
 /* Names the columns of a table after its first row, or by number. */
 static nch_status take_header(nch_rows *rows, nch_error *error)
 {
-	nch_buffer name = { 0 };
+	nch_buffer name = {0};
 	size_t first = 0;
 	NCH_TRY(read_ahead(rows, error));
 	while (first < rows->kept_count && rows->kept[first].bad != NULL)
@@ -206,7 +206,7 @@ static nch_row_format settle_format(const nch_rows *rows)
 static nch_status skip_lines(nch_rows *rows, nch_error *error)
 {
 	nch_input *input = &rows->input;
-	nch_line_reader reader = { 0 };
+	nch_line_reader reader = {0};
 	while (rows->lines_skipped < rows->options.skip_rows) {
 		const char *text;
 		size_t length;

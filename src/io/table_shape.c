@@ -28,7 +28,7 @@ typedef struct quoted_field {
 /* Looks at a field whose first byte is a quote. */
 static quoted_field look_at_quoted(const char *text, size_t length, bool whole, char delimiter)
 {
-	quoted_field field = { 0 };
+	quoted_field field = {0};
 	for (size_t i = 1; i < length; i++) {
 		if (text[i] == '"' && i + 1 < length && text[i + 1] == '"') {
 			field.has_escape = true;
@@ -60,7 +60,7 @@ static void look_at_bare(const char *text, size_t length, quote_evidence *eviden
 
 static quote_evidence weigh_quotes(const char *text, size_t length, bool whole, char delimiter)
 {
-	quote_evidence evidence = { 0 };
+	quote_evidence evidence = {0};
 	for (size_t i = 0; i < length; i++) { /* i stands at the start of a field */
 		size_t start = i;
 		if (text[i] == '"') {

@@ -24,7 +24,7 @@ static nch_status open_part(nch_xlsx_book *book, const char *name, nch_xml *xml,
  * "xl/worksheets/sheet1.xml"; "/xl/…" starts at the top; "../" goes up. NULL without memory. */
 static char *resolve(const char *from, const char *target)
 {
-	nch_buffer path = { 0 };
+	nch_buffer path = {0};
 	if (target[0] == '/') {
 		target++;
 	} else {
@@ -77,7 +77,7 @@ static nch_status add_relation(nch_xlsx_book *book, const nch_xml *xml, relation
 /* Reads a .rels part; one that is missing has no relations. */
 static nch_status read_relations(nch_xlsx_book *book, const char *part, relations *r, nch_error *error)
 {
-	nch_xml xml = { 0 };
+	nch_xml xml = {0};
 	nch_xml_event event = NCH_XML_TEXT;
 	const nch_zip_entry *entry = nch_zip_find(&book->zip, part);
 	if (entry == NULL)
@@ -113,7 +113,7 @@ static nch_status find_relation(const relations *r, const char *from, const char
 /* "xl/workbook.xml" has its relations in "xl/_rels/workbook.xml.rels". */
 static char *relations_of(const char *part)
 {
-	nch_buffer path = { 0 };
+	nch_buffer path = {0};
 	const char *slash = strrchr(part, '/');
 	size_t folder = slash != NULL ? (size_t)(slash + 1 - part) : 0;
 	nch_buffer_add(&path, part, folder);
@@ -147,7 +147,7 @@ static nch_status no_sheet(const nch_xlsx_book *book, const char *sheet, const n
 static nch_status read_workbook(nch_xlsx_book *book, nch_xml *xml, const char *part, const relations *rels, const char *sheet,
                                 nch_error *error)
 {
-	nch_buffer names = { 0 };
+	nch_buffer names = {0};
 	nch_xml_event event = NCH_XML_TEXT;
 	nch_status status = NCH_OK;
 	size_t number = 0, asked = 0;
@@ -321,7 +321,7 @@ static nch_status read_style(nch_xlsx_book *book, nch_xml *xml, nch_xml_event ev
 
 static nch_status read_styles(nch_xlsx_book *book, nch_xml *xml, nch_error *error)
 {
-	own_formats own = { 0 };
+	own_formats own = {0};
 	nch_xml_event event = NCH_XML_TEXT;
 	nch_status status = NCH_OK;
 	bool in_cells = false;
@@ -347,7 +347,7 @@ static nch_status read_optional(nch_xlsx_book *book, const relations *rels, cons
                                 read_part *read, nch_error *error)
 {
 	char *part;
-	nch_xml xml = { 0 };
+	nch_xml xml = {0};
 	NCH_TRY(find_relation(rels, workbook, NULL, type, &part, error));
 	if (part == NULL || nch_zip_find(&book->zip, part) == NULL) {
 		nch_free(part);
@@ -363,7 +363,7 @@ static nch_status read_optional(nch_xlsx_book *book, const relations *rels, cons
 
 static nch_status read_parts(nch_xlsx_book *book, const char *workbook, const relations *rels, const char *sheet, nch_error *error)
 {
-	nch_xml xml = { 0 };
+	nch_xml xml = {0};
 	nch_status status = open_part(book, workbook, &xml, error);
 	if (status == NCH_OK)
 		status = read_workbook(book, &xml, workbook, rels, sheet, error);
@@ -375,7 +375,7 @@ static nch_status read_parts(nch_xlsx_book *book, const char *workbook, const re
 
 static nch_status read_book(nch_xlsx_book *book, const char *workbook, const char *sheet, nch_error *error)
 {
-	relations rels = { 0 };
+	relations rels = {0};
 	char *part = relations_of(workbook);
 	if (part == NULL)
 		return nch_no_memory(error);
@@ -389,7 +389,7 @@ static nch_status read_book(nch_xlsx_book *book, const char *workbook, const cha
 
 static nch_status find_workbook(nch_xlsx_book *book, char **workbook, nch_error *error)
 {
-	relations top = { 0 };
+	relations top = {0};
 	nch_status status = read_relations(book, "_rels/.rels", &top, error);
 	if (status == NCH_OK)
 		status = find_relation(&top, "", NULL, "/officeDocument", workbook, error);
@@ -426,7 +426,7 @@ void nch_xlsx_book_close(nch_xlsx_book *book)
 	nch_buffer_free(&book->strings);
 	nch_free(book->starts);
 	nch_free(book->styles);
-	*book = (nch_xlsx_book){ 0 };
+	*book = (nch_xlsx_book){0};
 }
 
 /* Days since 1970-01-01 to a date of the Gregorian calendar (by eras of 400 years, that begin on a 1st of March). */

@@ -1,3 +1,4 @@
+/* xml.c - see xml.h: one event after the other. */
 #include "io/xml.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ static nch_status bad(const nch_xml *xml, const char *what, nch_error *error)
 
 nch_status nch_xml_open(nch_xml *xml, const nch_zip *zip, const nch_zip_entry *entry, nch_error *error)
 {
-	*xml = (nch_xml){ 0 };
+	*xml = (nch_xml){0};
 	xml->window = nch_alloc(NCH_XML_WINDOW, 1);
 	if (xml->window == NULL)
 		return nch_no_memory(error);
@@ -30,7 +31,7 @@ void nch_xml_close(nch_xml *xml)
 	nch_zip_stream_close(&xml->stream);
 	nch_buffer_free(&xml->text);
 	nch_free(xml->window);
-	*xml = (nch_xml){ 0 };
+	*xml = (nch_xml){0};
 }
 
 /* --- the window --- */

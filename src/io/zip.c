@@ -1,3 +1,4 @@
+/* zip.c - see zip.h: the directory at the end, checked, and the entries that it names. */
 #include "io/zip.h"
 
 #include <string.h>
@@ -136,7 +137,7 @@ static nch_status read_entry(const nch_zip *zip, const unsigned char *data, size
 
 nch_status nch_zip_open(const unsigned char *data, size_t size, const char *where, nch_zip *zip, nch_error *error)
 {
-	directory d = { 0 };
+	directory d = {0};
 	*zip = (nch_zip){ .where = where };
 	NCH_TRY(find_directory(zip, data, size, &d, error));
 	zip->entries = nch_alloc((size_t)d.entries, sizeof *zip->entries); /* at most a 46th of the file's size of them */
@@ -160,7 +161,7 @@ nch_status nch_zip_open(const unsigned char *data, size_t size, const char *wher
 void nch_zip_close(nch_zip *zip)
 {
 	nch_free(zip->entries);
-	*zip = (nch_zip){ 0 };
+	*zip = (nch_zip){0};
 }
 
 const nch_zip_entry *nch_zip_find(const nch_zip *zip, const char *name)
@@ -218,7 +219,7 @@ nch_status nch_zip_stream_read(nch_zip_stream *stream, void *out, size_t room, s
 void nch_zip_stream_close(nch_zip_stream *stream)
 {
 	nch_free(stream->inflate);
-	*stream = (nch_zip_stream){ 0 };
+	*stream = (nch_zip_stream){0};
 }
 
 nch_status nch_zip_read(const nch_zip *zip, const nch_zip_entry *entry, size_t limit, nch_buffer *out, nch_error *error)

@@ -268,7 +268,7 @@ void nch_curves_svg(const nch_curve_run *runs, size_t count, nch_buffer *out)
 	reach(runs, count, train_accuracy, &low, &high);
 	reach(runs, count, valid_accuracy, &low, &high);
 	settle_axis(&accuracy, low, high, 0, 1);
-	nch_buffer body = { 0 };
+	nch_buffer body = {0};
 	double bottom = draw_legend(runs, count, width, TOP + PANEL_HEIGHT + 72, &body);
 	nch_svg_begin(out, width, bottom + 18);
 	draw_axes(&loss, "loss", out);
@@ -291,8 +291,8 @@ void nch_curves_svg(const nch_curve_run *runs, size_t count, nch_buffer *out)
 
 nch_status nch_curves_write(const char *folder, const char *log_path, size_t steps_an_epoch, nch_error *error)
 {
-	nch_buffer out = { 0 };
-	nch_log log = { 0 };
+	nch_buffer out = {0};
+	nch_log log = {0};
 	nch_status status = nch_log_read(log_path, &log, error);
 	if (status == NCH_OK) {
 		const nch_curve_run run = { .name = nch_path_name(folder), .log = &log, .steps_an_epoch = steps_an_epoch };

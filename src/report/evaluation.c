@@ -1,3 +1,4 @@
+/* evaluation.c - see evaluation.h. */
 #include "report/evaluation.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* html.c - see html.h. */
 #include "report/html.h"
 
 #include <string.h>

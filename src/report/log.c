@@ -1,3 +1,4 @@
+/* log.c - see log.h: log.jsonl, line by line. */
 #include "report/log.h"
 
 #include <math.h>
@@ -112,7 +113,7 @@ nch_status nch_log_parse(const char *text, size_t length, const char *where, nch
 
 nch_status nch_log_read(const char *path, nch_log *log, nch_error *error)
 {
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	nch_status status = nch_file_read(path, LOG_LIMIT, &text, error);
 	if (status == NCH_OK)
 		status = nch_log_parse(text.data, text.length, path, log, error);
@@ -125,7 +126,7 @@ void nch_log_free(nch_log *log)
 	nch_free(log->steps);
 	nch_free(log->epochs);
 	nch_free(log->values);
-	*log = (nch_log){ 0 };
+	*log = (nch_log){0};
 }
 
 bool nch_log_has_details(const nch_log *log)

@@ -1,3 +1,4 @@
+/* metrics.c - see metrics.h: counts first, figures from them. */
 #include "report/metrics.h"
 
 #include <math.h>
@@ -11,7 +12,7 @@ void nch_metrics_free(nch_metrics *metrics)
 {
 	nch_free(metrics->by_class);
 	nch_free(metrics->confusion);
-	*metrics = (nch_metrics){ 0 };
+	*metrics = (nch_metrics){0};
 }
 
 static double ratio(double part, double whole)
@@ -172,7 +173,7 @@ static void class_figures(nch_class_metrics *c)
 static void averages(nch_metrics *m)
 {
 	size_t present = 0, hits = 0, predicted = 0, support = 0;
-	nch_average macro = { 0 }, weighted = { 0 };
+	nch_average macro = {0}, weighted = {0};
 	for (size_t i = 0; i < m->classes; i++) {
 		nch_class_metrics *c = &m->by_class[i];
 		class_figures(c);

@@ -1,3 +1,4 @@
+/* svg.c - see svg.h. */
 #include "report/svg.h"
 
 #include <string.h>

@@ -337,7 +337,7 @@ bool nch_cleansing_step(const nch_cleansing *cleansing, size_t index, const char
 nch_status nch_cleansing_apply(const nch_cleansing *cleansing, const char *text, size_t length, nch_buffer *out,
                                nch_error *error)
 {
-	nch_buffer other = { 0 };
+	nch_buffer other = {0};
 	const char *name;
 	nch_buffer_clear(out);
 	nch_buffer_add(out, text, length);

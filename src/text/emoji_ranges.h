@@ -1,4 +1,4 @@
-/* Made by tests/golden/cleansing.py: the code points beyond ASCII of the emoji that the Python package emoji 0.6.0 knows. */
+/* emoji_ranges.h - made by tests/golden/cleansing.py: the code points beyond ASCII of the emoji that the Python package emoji 0.6.0 knows. */
 static const uint32_t emoji_ranges[][2] = {
 	{ 0x00A9, 0x00A9 },
 	{ 0x00AE, 0x00AE },

@@ -200,6 +200,16 @@ else
 	good
 fi
 
+# --- a file begins with what it is; those of the house with their name, too ---
+awk 'FNR == 1 { name = FILENAME; sub(/.*\//, "", name); if (index($0, "/* " name " - ") != 1) print FILENAME ": " $0 }' $sources > "$work/.found"
+awk 'FNR == 1 && !/^\/\* [^ ]/ { print FILENAME ": " $0 }' $(git ls-files -- 'tests/*.c' 'tests/*.h' 'docs/*.c' 2> /dev/null) /dev/null >> "$work/.found"
+if [ -s "$work/.found" ]; then
+	bad 'every file begins with what it is'
+	sed 's/^/    /' "$work/.found" | cut -c 1-150
+else
+	good
+fi
+
 # --- length ---
 for file in $sources $(git ls-files -- 'tests/*.c' 'tests/*.h' 2> /dev/null); do
 	lines=$(grep -c '' < "$file")

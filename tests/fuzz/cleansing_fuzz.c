@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	char *text = malloc(size > 0 ? size : 1); /* an exact copy, so that reading one byte too far is seen */
 	for (size_t i = 0; i < size; i++)
 		text[i] = (char)data[i];

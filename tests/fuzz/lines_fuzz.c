@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		dup2(kept, STDIN_FILENO);
 	}
 	close(kept);
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	if (nch_input_text("text", encoding, (const char *)data, size, &text, NULL) == NCH_OK)
 		check(nch_utf8_valid(text.data, text.length));
 	nch_buffer_free(&text);

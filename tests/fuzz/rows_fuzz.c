@@ -13,7 +13,7 @@ static size_t take_columns(nch_rows *rows, unsigned how, nch_columns_taken *take
 	const nch_columns_wanted wanted = { .text = how & 1 ? "a.b" : NULL, .label = how & 2 ? "x,y" : NULL, .no_label = how & 4, .need_label = how & 8,
 		                            .several = how & 16, .known_labels = how & 32 };
 	nch_error error;
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	if (nch_rows_columns(rows) == 0 || nch_columns_take(rows, &wanted, taken, &error) != NCH_OK)
 		return 0;
 	nch_columns_describe(rows, taken, &text);
@@ -47,8 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		                     .skip_rows = data[1] & 128 ? 2 : 0,
 		                     .table = data[1] & 64,
 		                     .text_name = data[1] & 1 ? "a.b" : NULL };
-	nch_columns_taken taken = { 0 };
-	nch_label_items items = { 0 };
+	nch_columns_taken taken = {0};
+	nch_label_items items = {0};
 	nch_rows *rows;
 	nch_row row;
 	size_t column, sum = 0;

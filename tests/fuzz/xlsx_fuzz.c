@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size < 1)
 		return 0;
-	nch_buffer file = { 0 }, directory = { 0 };
+	nch_buffer file = {0}, directory = {0};
 	for (int i = 0; i < PARTS; i++) {
 		if (i == data[0] % PARTS)
 			add_part(&file, &directory, names[i], data + 1, size - 1);

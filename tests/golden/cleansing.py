@@ -108,7 +108,7 @@ def sums(texts, name):
 
 def main():
     with open(os.path.join(ROOT, "src", "text", "emoji_ranges.h"), "w") as f:
-        f.write("/* Made by tests/golden/cleansing.py: the code points beyond ASCII of the emoji that the Python package emoji 0.6.0 knows. */\n")
+        f.write("/* emoji_ranges.h - made by tests/golden/cleansing.py: the code points beyond ASCII of the emoji that the Python package emoji 0.6.0 knows. */\n")
         f.write("static const uint32_t emoji_ranges[][2] = {\n")
         for a, b in ranges({ord(c) for c in EMOJI if ord(c) > 127}):
             f.write("\t{ 0x%04X, 0x%04X },\n" % (a, b))

@@ -13,7 +13,7 @@
 
 TEST(nasty_texts)
 {
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	for (size_t i = 0; i < sizeof golden_nasty / sizeof golden_nasty[0]; i++)
 		for (size_t n = 0; n < NAMES; n++) {
 			const nch_cleansing *cleansing;
@@ -46,7 +46,7 @@ TEST(steps)
 {
 	const char *text = "&name1& 좋아요ㅋㅋㅋㅋㅋ  http://a.com/b 漢 😂 ";
 	const nch_cleansing *cleansing;
-	nch_buffer whole = { 0 }, from = { 0 }, to = { 0 };
+	nch_buffer whole = {0}, from = {0}, to = {0};
 	const char *name;
 	CHECK(nch_cleansing_find("nikl-ea-1", &cleansing, NULL) == NCH_OK);
 	CHECK(nch_cleansing_apply(cleansing, text, strlen(text), &whole, NULL) == NCH_OK);
@@ -68,7 +68,7 @@ TEST(steps)
 TEST(any_bytes)
 {
 	const nch_cleansing *cleansing;
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	CHECK(nch_cleansing_find("kc-1", &cleansing, NULL) == NCH_OK);
 	CHECK(nch_cleansing_apply(cleansing, "a\xFF\xEA\xB0 b\xED\xA0\x80", 9, &out, NULL) == NCH_OK);
 	CHECK_TEXT(out.data, "a b");
@@ -83,7 +83,7 @@ enum { MOST_STEPS = 6 };
 static size_t sums_of(const nch_dataset *data, const char *name, char hex[MOST_STEPS][65])
 {
 	const nch_cleansing *cleansing;
-	nch_buffer from = { 0 }, to = { 0 };
+	nch_buffer from = {0}, to = {0};
 	nch_sha256 hashes[MOST_STEPS];
 	unsigned char digest[32];
 	const char *what;
@@ -117,7 +117,7 @@ static void check_sums(const char *data_name, const char *const *paths, size_t c
 {
 	nch_dataset data;
 	nch_dataset_options options = { .text = column, .ignore_labels = true };
-	nch_error error = { 0 };
+	nch_error error = {0};
 	CHECK(nch_dataset_read(paths, count, &options, &data, &error) == NCH_OK);
 	size_t checked = 0;
 	for (size_t i = 0; i < sizeof golden_sums / sizeof golden_sums[0]; i++) {

@@ -73,7 +73,7 @@ static const char *read_with(const char *suffix, nch_dataset_options options)
 {
 	const char *paths[] = { path };
 	nch_dataset d;
-	nch_error error = { 0 };
+	nch_error error = {0};
 	snprintf(path, sizeof path, "/tmp/nunchi-columns-%ld%s", (long)getpid(), suffix);
 	FILE *file = fopen(path, "wb");
 	if (file != NULL && fwrite(content.data, 1, content.length, file) == content.length)
@@ -177,7 +177,7 @@ TEST(tables_that_are_refused)
 	};
 	check_layouts(layouts, sizeof layouts / sizeof *layouts);
 	make(layouts[0].head, layouts[0].row, "", "", 30);
-	CHECK(strstr(read_with(".csv", (nch_dataset_options){ 0 }), "name it with --label (--label none: there is none); the columns") != NULL);
+	CHECK(strstr(read_with(".csv", (nch_dataset_options){0}), "name it with --label (--label none: there is none); the columns") != NULL);
 	CHECK(begins(read_with(".csv", (nch_dataset_options){ .label = "none" }), "text: 발화문, no label; 30 rows, 0 labels"));
 	make("document,label\n", "doc{i},{b}\n", "", "", 30);
 	CHECK(begins(outcome(".csv"), "text: document, label: label")); /* its name says so, and nothing speaks for another */
@@ -246,7 +246,7 @@ TEST(one_column_a_label)
 /* [0, 1, 0]: as many as there are labels. */
 TEST(vectors_of_labels)
 {
-	nch_labels names = { 0 };
+	nch_labels names = {0};
 	nch_dataset_options several = { .multi_label = true };
 	static const char *const rows[][2] = { { ".jsonl", "{\"text\":\"{s}\",\"label\":[{b},{c},{d}]}\n" }, { ".tsv", "{s}\t[{b}, {c}, {d}]\n" }, { ".tsv", "{s}\t[{b}. {c}. {d}.]\n" } };
 	CHECK(nch_labels_parse(&names, "joy,fear,trust", NULL) == NCH_OK);
@@ -308,7 +308,7 @@ TEST(json)
 		  ": which of its arrays holds the texts is not clear: name the text by its path, --text PATH, and the label, --label PATH; there are: a.text, b.text" },
 	};
 	check_layouts(layouts, sizeof layouts / sizeof *layouts);
-	nch_labels known = { 0 };
+	nch_labels known = {0};
 	CHECK(nch_labels_parse(&known, "E10,E11,E12,E13,E14,E15", NULL) == NCH_OK);
 	make("", "{\"emotion\":{\"id\":\"S{i}\",\"type\":\"E1{n}\"},\"text\":\"{s}\"}\n", "", "", 30);
 	CHECK(begins(read_with(".jsonl", (nch_dataset_options){ .known = &known }), "text: text, label: emotion.type; 30 rows, 6 labels"));
@@ -317,13 +317,13 @@ TEST(json)
 	CHECK(begins(read_with(".json", (nch_dataset_options){ .text = "document.utterance.form", .label = "document.utterance.who" }),
 	             "text: document.utterance.form, label: document.utterance.who; 30 rows, 6 labels"));
 	CHECK(begins(read_with(".json", (nch_dataset_options){ .text = "form", .label = "who" }), "text: form, label: who; 30 rows, 6 labels"));
-	CHECK(begins(read_with(".json", (nch_dataset_options){ 0 }), "text: document.utterance.form, label: document.utterance.who; 30 rows, 6 labels"));
+	CHECK(begins(read_with(".json", (nch_dataset_options){0}), "text: document.utterance.form, label: document.utterance.who; 30 rows, 6 labels"));
 }
 
 /* Lists side by side, and columns of cells: orient="columns", which is what pandas does by itself. */
 TEST(json_by_columns)
 {
-	nch_buffer text = { 0 }, label = { 0 };
+	nch_buffer text = {0}, label = {0};
 	for (int keyed = 0; keyed < 2; keyed++) {
 		nch_buffer_clear(&text);
 		nch_buffer_clear(&label);

@@ -1,3 +1,4 @@
+/* config.json: every family's names, what is refused, what comes back when it is written; presets and generators. */
 #include "nn/config.h"
 #include "nn/family.h"
 #include "nn/funnel.h"

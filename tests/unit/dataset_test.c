@@ -20,7 +20,7 @@ static const char *dataset_of(const char *suffix, const char *text, const nch_da
 		fclose(file);
 	const char *paths[] = { path };
 	nch_dataset d;
-	nch_error error = { 0 };
+	nch_error error = {0};
 	nch_buffer_clear(&dump);
 	nch_buffer_text(&dump, "");
 	if (nch_dataset_read(paths, 1, options, &d, &error) != NCH_OK) {
@@ -53,7 +53,7 @@ static const char *dataset_of(const char *suffix, const char *text, const nch_da
 
 TEST(columns)
 {
-	nch_dataset_options none = { 0 }, named = { .text = "b", .label = "a" },
+	nch_dataset_options none = {0}, named = { .text = "b", .label = "a" },
 			    pair = { .text = "a", .pair = "b", .label = "c" };
 	CHECK_TEXT(dataset_of(".tsv", "text\tlabel\n안녕\t행복\n아이고\t슬픔\n", &none), "슬픔,행복: 안녕=행복 아이고=슬픔");
 	CHECK_TEXT(dataset_of(".tsv", "감정\t문장\n행복\t안녕\n", &none), "행복: 안녕=행복");
@@ -74,20 +74,20 @@ TEST(columns)
 
 TEST(texts_are_kept_as_they_are)
 {
-	nch_dataset_options none = { 0 };
+	nch_dataset_options none = {0};
 	CHECK_TEXT(dataset_of(".csv", "text,label\n\"  두 칸 \"\"말\"\"  \", 행복 \n", &none),
 	           "행복:   두 칸 \"말\"  =행복");
 }
 
 TEST(order_of_labels)
 {
-	nch_dataset_options none = { 0 };
+	nch_dataset_options none = {0};
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,힣\nb,z\nc,가\nd,Z\ne,10\nf,2\n", &none),
 	           "10,2,Z,z,가,힣: a=힣 b=z c=가 d=Z e=10 f=2");
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,10\nb,2\nc,-1\nd,0\ne,-12\n", &none),
 	           "-12,-1,0,2,10: a=10 b=2 c=-1 d=0 e=-12");
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,10\nb,02\n", &none), "02,10: a=10 b=02");
-	nch_labels known = { 0 };
+	nch_labels known = {0};
 	CHECK(nch_labels_parse(&known, "행복, 슬픔,분노", NULL) == NCH_OK);
 	nch_dataset_options given = { .known = &known };
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,슬픔\n", &given), "행복,슬픔,분노: a=슬픔");
@@ -105,7 +105,7 @@ TEST(order_of_labels)
 
 TEST(bad_rows)
 {
-	nch_dataset_options none = { 0 }, skip = { .skip_bad_rows = true };
+	nch_dataset_options none = {0}, skip = { .skip_bad_rows = true };
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,1\n,2\n", &none), "4:3: the text is empty (column 'text')");
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,1\n b \n", &none),
 	           "4:3: the column 'label' (the label) is missing: the row has only 1");
@@ -154,7 +154,7 @@ static void keep_remark(void *context, nch_remark kind, const char *text)
 /* What does nothing is told. */
 TEST(selection_of_absent_labels)
 {
-	nch_buffer told = { 0 };
+	nch_buffer told = {0};
 	nch_dataset_options options = { .relabel = "분노=화,없음=화", .drop_label = "기쁨,화,없다", .remark = keep_remark, .remark_context = &told };
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,분노\nb,기쁨\nc,중립\n", &options), "중립: c=중립");
 	CHECK_TEXT(told.data, "--relabel: there is no label '없음'; the labels are: 기쁨, 분노, 중립\n"
@@ -166,7 +166,7 @@ TEST(selection_of_absent_labels)
 
 TEST(many_labels)
 {
-	nch_dataset_options multi = { .multi_label = true }, single = { 0 },
+	nch_dataset_options multi = { .multi_label = true }, single = {0},
 			    drop = { .multi_label = true, .drop_label = "joy" };
 	CHECK_TEXT(dataset_of(".tsv", "text\tlabel\na\tz, b\nb\t\nc\tb,b,\n", &multi), "b,z: a=z+b b c=b");
 	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"label\":[\"z\",\"b\"]}\n{\"text\":\"b\",\"label\":[]}", &multi),
@@ -184,7 +184,7 @@ TEST(many_labels)
 /* NFD (a Mac), a no-break space, an ideographic space, a zero-width space, a byte order mark: nobody sees them. */
 TEST(labels_that_look_alike_are_one)
 {
-	nch_dataset_options none = { 0 }, multi = { .multi_label = true };
+	nch_dataset_options none = {0}, multi = { .multi_label = true };
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,행복\nb,\u1112\u1162\u11BC\u1107\u1169\u11A8\nc,행복\u00A0\nd,\u3000행복\ne,\u200B행복\nf,\uFEFF행\u200B복\n", &none),
 	           "행복: a=행복 b=행복 c=행복 d=행복 e=행복 f=행복");
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,매우 기쁨\nb,매우\u00A0기쁨\nc,매우\u3000기쁨\n", &none), "매우 기쁨: a=매우 기쁨 b=매우 기쁨 c=매우 기쁨");
@@ -193,7 +193,7 @@ TEST(labels_that_look_alike_are_one)
 	nch_dataset_options merge = { .relabel = "\u1112\u1162\u11BC\u1107\u1169\u11A8=기쁨" }, drop = { .drop_label = "행복\u00A0" };
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,행복\nb,슬픔\n", &merge), "기쁨,슬픔: a=기쁨 b=슬픔");
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,행복\nb,슬픔\n", &drop), "슬픔: b=슬픔");
-	nch_labels model = { 0 };
+	nch_labels model = {0};
 	int32_t id;
 	nch_labels_add(&model, "\u1112\u1162\u11BC\u1107\u1169\u11A8", 18, &id, NULL); /* a model that was trained elsewhere, on a Mac */
 	nch_dataset_options known = { .known = &model };
@@ -206,12 +206,12 @@ TEST(labels_that_look_alike_are_one)
 /* As pandas reads a column of floats, and scikit-learn orders it. */
 TEST(numbers_as_labels)
 {
-	nch_dataset_options none = { 0 }, multi = { .multi_label = true };
+	nch_dataset_options none = {0}, multi = { .multi_label = true };
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,10.0\nb,2.0\nc,0.0\nd,1.0\ne,-0.5\n", &none), "-0.5,0.0,1.0,2.0,10.0: a=10.0 b=2.0 c=0.0 d=1.0 e=-0.5");
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,1\nb,1.0\nc,0\nd,1.50\n", &none), "0.0,1.0,1.5: a=1.0 b=1.0 c=0.0 d=1.5");
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,\"1,1.0\"\nb,\"0,1.0\"\nc,\n", &multi), "0.0,1.0: a=1.0 b=0.0+1.0 c");
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,1.0\nb,v1.0\nc,1\n", &none), "1,1.0,v1.0: a=1.0 b=v1.0 c=1");
-	nch_labels known = { 0 };
+	nch_labels known = {0};
 	CHECK(nch_labels_parse(&known, "1,0", NULL) == NCH_OK);
 	nch_dataset_options given = { .known = &known };
 	CHECK_TEXT(dataset_of(".csv", "text,label\na,1.0\nb,0\n", &given), "1,0: a=1 b=0");
@@ -228,7 +228,7 @@ TEST(bad_rows_leave_nothing_behind)
 	nch_dataset_options group = { .skip_bad_rows = true, .group = "g", .check_targets = true };
 	CHECK_TEXT(dataset_of(".jsonl", "{\"text\":\"a\",\"label\":\"x\",\"g\":1}\n{\"text\":\"b\",\"label\":\"p\",\"target\":7,\"g\":2}\n", &group),
 	           "x: a=x (1 bad)");
-	nch_labels labels = { 0 };
+	nch_labels labels = {0};
 	int32_t id;
 	char name[24];
 	for (int i = 0; i < 1000; i++) { /* through growing tables */
@@ -247,7 +247,7 @@ TEST(bad_rows_leave_nothing_behind)
 /* Lists as Python, NumPy and JSON write them into a cell. */
 TEST(lists_in_cells)
 {
-	nch_dataset_options multi = { .multi_label = true }, single = { 0 };
+	nch_dataset_options multi = { .multi_label = true }, single = {0};
 	const char *lists = "text\tlabel\na\t['기쁨', '슬픔']\nb\t[\"기쁨\",\"\\uc2ac\\ud514\"]\nc\t('기쁨',)\nd\t{'슬픔'}\ne\t['기쁨' '슬픔']\nf\t[]\ng\t[기쁨, 슬픔]\n";
 	nch_dataset_options plain = { .multi_label = true, .rows = { .quoting = NCH_QUOTING_NONE } };
 	CHECK_TEXT(dataset_of(".tsv", lists, &plain), "기쁨,슬픔: a=기쁨+슬픔 b=기쁨+슬픔 c=기쁨 d=슬픔 e=기쁨+슬픔 f g=기쁨+슬픔");
@@ -260,7 +260,7 @@ TEST(lists_in_cells)
 TEST(targets_counts_and_place)
 {
 	const char *text = "text,label\na,x\nb,y\n\nc,x\n";
-	nch_dataset_options none = { 0 };
+	nch_dataset_options none = {0};
 	dataset_of(".csv", text, &none);
 	FILE *file = fopen(path, "wb");
 	fputs(text, file);
@@ -308,7 +308,7 @@ TEST(shared_files)
 	if (access("../shared/data/kote/val.tsv", R_OK) != 0)
 		SKIP("../shared/data is absent");
 	nch_dataset d;
-	nch_error error = { 0 };
+	nch_error error = {0};
 	const char *kote[] = { "../shared/data/kote/val.tsv" }, *chat[] = { "../shared/data/chatbot/ChatbotData.csv" };
 	const char *ea[] = { "../shared/data/nikl-ea/sample.jsonl" };
 	nch_dataset_options options = { .text = "2", .label = "3", .multi_label = true, .need_labels = true };

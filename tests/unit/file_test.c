@@ -1,3 +1,4 @@
+/* Files: read, written whole or not at all, copied, listed. */
 #include "base/file.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* JSON: what is read, what is refused and where, what is written. */
 #include "base/json.h"
 
 #include "base/memory.h"

@@ -1,3 +1,4 @@
+/* Numbers out of texts and into them, whatever the locale. */
 #include "base/number.h"
 
 #include <float.h>

@@ -24,7 +24,7 @@ static uint32_t next_number(void)
 
 static nch_labels seven_names(void)
 {
-	nch_labels labels = { 0 };
+	nch_labels labels = {0};
 	CHECK(nch_labels_parse(&labels, "공포,놀람,분노,슬픔,중립,행복과 기쁨이 아주 큰 것,disgust", NULL) == NCH_OK);
 	return labels;
 }
@@ -45,7 +45,7 @@ TEST(classification_report)
 {
 	nch_labels labels = seven_names();
 	nch_metrics m;
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	make_predictions();
 	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
 	nch_report_classification(&m, &labels, 2, &out);
@@ -72,7 +72,7 @@ TEST(classification_report_multi_label)
 	enum { CELLS = 12000 * 7 };
 	nch_labels labels = seven_names();
 	nch_metrics m;
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	float *targets = malloc(CELLS * sizeof *targets), *scores = malloc(CELLS * sizeof *scores);
 	x = 6;
 	for (size_t i = 0; i < CELLS; i++)
@@ -96,7 +96,7 @@ TEST(confusion_is_aligned)
 {
 	nch_labels labels = seven_names();
 	nch_metrics m;
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	make_predictions();
 	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
 	nch_report_confusion(&m, &labels, &out);
@@ -117,7 +117,7 @@ TEST(json)
 {
 	nch_labels labels = seven_names();
 	nch_metrics m;
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	make_predictions();
 	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
 	nch_report_json(&m, &labels, &out);
@@ -150,8 +150,8 @@ TEST(log_comes_back)
 	nch_epoch_record epoch = { .epoch = 2, .train_loss = 1e300, .has_valid = true, .best = true };
 	epoch.valid = (nch_scores){ .loss = 0.1, .accuracy = 0.7, .macro_f1 = 1.0 / 7, .micro_f1 = 0.25 };
 	nch_epoch_record unwatched = { .epoch = 3, .train_loss = 0.5 };
-	nch_buffer out = { 0 };
-	nch_log log = { 0 };
+	nch_buffer out = {0};
+	nch_log log = {0};
 	nch_log_step(&out, &step);
 	nch_log_epoch(&out, &epoch);
 	nch_log_epoch(&out, &unwatched);
@@ -174,7 +174,7 @@ TEST(log_of_a_resumed_run)
 	const char text[] =
 		"{\"step\":1,\"loss\":3}\n{\"step\":2,\"loss\":2}\n{\"step\":3,\"loss\":1}\n{\"epoch\":1,\"train_loss\":5}\n"
 		"{\"step\":2,\"loss\":2.5}\n\n{\"note\":1}\n{\"epoch\":1,\"train_loss\":4}\n{\"step\":3,\"lo";
-	nch_log log = { 0 };
+	nch_log log = {0};
 	nch_error error;
 	CHECK(nch_log_parse(text, sizeof text - 1, "log", &log, &error) == NCH_OK);
 	CHECK(log.step_count == 2 && log.steps[1].loss == 2.5);
@@ -206,10 +206,10 @@ static void check_svg(const nch_buffer *svg)
 
 TEST(curves)
 {
-	nch_log logs[3] = { { 0 }, { 0 }, { 0 } };
-	nch_buffer out = { 0 };
+	nch_log logs[3] = { {0}, {0}, {0} };
+	nch_buffer out = {0};
 	for (size_t r = 0; r < 2; r++) {
-		nch_buffer text = { 0 };
+		nch_buffer text = {0};
 		for (uint64_t e = 1; e <= 5; e++) {
 			nch_step_record step = { .step = e, .epoch = e, .loss = e == 3 ? NAN : 1.0 / (double)e };
 			nch_epoch_record epoch = {
@@ -287,7 +287,7 @@ TEST(confusion_picture)
 {
 	nch_labels labels = seven_names();
 	nch_metrics m;
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	make_predictions();
 	CHECK(nch_metrics_single(truth, predicted, NULL, 500, 7, &m, NULL) == NCH_OK);
 	nch_confusion_svg(&m, &labels, &out);
@@ -388,7 +388,7 @@ TEST(svg_helpers)
 	CHECK_CLOSE(nch_svg_step(1000000, 4), 500000, 1e-6);
 	CHECK_CLOSE(nch_svg_step(0, 4), 1, 0);
 	CHECK_CLOSE(nch_svg_step(NAN, 4), 1, 0);
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	nch_svg_escape(&out, "a\x01\xFF<&'\"", 7);
 	CHECK_TEXT(out.data, "a \xEF\xBF\xBD&lt;&amp;&#39;&quot;");
 	nch_buffer_free(&out);

@@ -32,7 +32,7 @@ static void write_text(const char *suffix, const char *text)
 static const char *read_all(const nch_rows_options *options)
 {
 	nch_rows *rows;
-	nch_error error = { 0 };
+	nch_error error = {0};
 	nch_buffer_clear(&dump);
 	nch_buffer_text(&dump, "");
 	if (nch_rows_open(path, options, &rows, &error) != NCH_OK) {
@@ -294,7 +294,7 @@ TEST(columns)
 	write_text(".jsonl", "{\"input\":{\"target\":{\"form\":\"t\"},\"form\":\"f\"},\"output\":{\"joy\":\"True\"}}\n"
 	                     "{\"later\":5}");
 	CHECK(nch_rows_open(path, NULL, &rows, NULL) == NCH_OK);
-	nch_columns_wanted wanted = { 0 };
+	nch_columns_wanted wanted = {0};
 	nch_columns_taken taken;
 	CHECK(nch_columns_take(rows, &wanted, &taken, NULL) == NCH_OK && taken.label_count == 1);
 	CHECK_TEXT(nch_rows_column_name(rows, taken.text), "input.form");
@@ -335,7 +335,7 @@ TEST(what_cannot_be_opened)
 /* A file over many windows gives the same rows as one that fits, in the same small memory. */
 TEST(many_windows)
 {
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	nch_buffer_text(&text, "text,label\n");
 	for (int i = 0; i < 60000; i++)
 		nch_buffer_printf(&text,
@@ -370,7 +370,7 @@ static void count_shared(const char *name, const nch_rows_options *options, size
 	char file[256];
 	snprintf(file, sizeof file, "../shared/data/%s", name);
 	nch_rows *rows;
-	nch_error error = { 0 };
+	nch_error error = {0};
 	CHECK(nch_rows_open(file, options, &rows, &error) == NCH_OK);
 	size_t count = 0;
 	nch_row row;

@@ -1,3 +1,4 @@
+/* safetensors: good files, and every way in which one can be bad. */
 #include "io/weights.h"
 
 #include <stdint.h>

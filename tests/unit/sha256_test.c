@@ -1,3 +1,4 @@
+/* SHA-256 against the vectors of its standard. */
 #include "base/sha256.h"
 
 #include "test.h"

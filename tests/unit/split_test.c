@@ -172,7 +172,7 @@ TEST(validation_from_the_end)
 TEST(what_cannot_be_split)
 {
 	nch_split split;
-	nch_error error = { 0 };
+	nch_error error = {0};
 	const int32_t single[] = { 0, 0, 0, 1, 0 }, unlabelled[] = { 0, 0, -1, 1, 1 };
 	CHECK(nch_split_random(1, 0.2, 1, true, NULL, &split, &error) == NCH_DATA);
 	CHECK(nch_split_random(0, 0.2, 1, true, NULL, &split, &error) == NCH_DATA);
@@ -195,7 +195,7 @@ TEST(memory_runs_out)
 	for (int i = 0; i < 20; i++)
 		classes[i] = i % 3;
 	for (size_t n = 1; n < 20; n++) {
-		nch_split split = { 0 };
+		nch_split split = {0};
 		nch_alloc_fail_after(n);
 		nch_status status = nch_split_random(20, 0.3, 7, true, classes, &split, NULL);
 		nch_alloc_fail_after(0);

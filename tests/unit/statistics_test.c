@@ -27,7 +27,7 @@ static nch_dataset dataset_of(const char *text, const nch_dataset_options *optio
 TEST(lengths)
 {
 	const size_t values[] = { 9, 100, 3, 1, 5, 7, 2, 10, 4, 8, 6 };
-	nch_lengths lengths = { 0 };
+	nch_lengths lengths = {0};
 	for (size_t i = 0; i < 11; i++)
 		CHECK(nch_lengths_add(&lengths, values[i], NULL) == NCH_OK);
 	nch_lengths_settle(&lengths);
@@ -84,7 +84,7 @@ TEST(labels_in_any_order_do_not_contradict)
 /* 5,000 texts, each twice but for every tenth: against counting by hand. */
 TEST(many_texts)
 {
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	nch_buffer_text(&text, "text\tlabel\n");
 	for (int i = 0; i < 10000; i++)
 		if (i < 5000 || i % 10 != 0)
@@ -105,7 +105,7 @@ TEST(json)
 {
 	nch_dataset a = dataset_of(train, NULL), b = dataset_of(test, NULL);
 	nch_statistics s;
-	nch_buffer out = { 0 };
+	nch_buffer out = {0};
 	CHECK(nch_statistics_compute(&a, &b, NULL, 0, &s, NULL) == NCH_OK);
 	nch_statistics_json(&s, &a, &out);
 	nch_arena *arena = nch_arena_new(0);
@@ -130,7 +130,7 @@ TEST(table_fits)
 	nch_statistics s;
 	CHECK(nch_statistics_compute(&d, NULL, NULL, 0, &s, NULL) == NCH_OK);
 	for (size_t columns = 80; columns <= 100; columns += 20) {
-		nch_buffer out = { 0 };
+		nch_buffer out = {0};
 		nch_statistics_table(&s, &d, columns, &out);
 		for (char *line = out.data; *line != '\0';) {
 			size_t length = strcspn(line, "\n");

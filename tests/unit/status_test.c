@@ -1,3 +1,4 @@
+/* Errors: their texts, prefixes, control characters in them, and where they are cut. */
 #include "base/status.h"
 
 #include <stdlib.h>

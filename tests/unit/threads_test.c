@@ -1,3 +1,4 @@
+/* The pool: every index once, runs within runs, no pool at all. */
 #include "kernels/threads.h"
 
 #include <stdatomic.h>

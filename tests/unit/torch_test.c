@@ -1,3 +1,4 @@
+/* What torch.save wrote: files of every kind that it has written, and hostile ones. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>

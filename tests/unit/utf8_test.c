@@ -1,3 +1,4 @@
+/* UTF-8: every code point, every malformed sequence, widths. */
 #include "base/utf8.h"
 
 #include "test.h"

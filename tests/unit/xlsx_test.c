@@ -96,7 +96,7 @@ static void write_bytes(const char *bytes, size_t length)
 static const char *read_all(const char *file, const char *sheet)
 {
 	nch_rows *rows;
-	nch_error error = { 0 };
+	nch_error error = {0};
 	nch_rows_options options = { .sheet = sheet };
 	nch_buffer_clear(&dump);
 	nch_buffer_text(&dump, "");
@@ -158,8 +158,8 @@ static const char styles[] =
 /* The rows of a sheet whose <sheetData> holds this. */
 static const char *rows_of(const char *cells)
 {
-	archive a = { 0 };
-	nch_buffer sheet = { 0 };
+	archive a = {0};
+	nch_buffer sheet = {0};
 	add_frame(&a);
 	nch_buffer_printf(&sheet, "<x:worksheet xmlns:x='y'><x:sheetData>%s</x:sheetData><x:row r='9'/></x:worksheet>",
 	                  cells);
@@ -251,7 +251,7 @@ TEST(bad_xml)
 	           "?: the part xl/worksheets/sheet1.xml is no good XML: it has a document type, which is refused");
 	CHECK_TEXT(rows_of("<row r=1>"),
 	           "?: the part xl/worksheets/sheet1.xml is no good XML: an attribute's value has no quotes");
-	nch_buffer deep = { 0 };
+	nch_buffer deep = {0};
 	for (int i = 0; i < 100; i++)
 		nch_buffer_text(&deep, "<a>");
 	CHECK_TEXT(rows_of(deep.data),
@@ -267,7 +267,7 @@ TEST(bad_xml)
 
 TEST(sheets)
 {
-	archive a = { 0 };
+	archive a = {0};
 	add_frame(&a);
 	add_text(&a, "xl/worksheets/sheet1.xml", "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>");
 	add_text(&a, "xl/worksheets/sheet2.xml", "<worksheet><sheetData><row><c><v>2</v></c></row></sheetData></worksheet>");
@@ -286,8 +286,8 @@ TEST(sheets)
 /* One shared string of a megabyte in many cells: each such row is bad, and no memory is taken for it. */
 TEST(large_shared_string)
 {
-	archive a = { 0 };
-	nch_buffer text = { 0 };
+	archive a = {0};
+	nch_buffer text = {0};
 	add_frame(&a);
 	nch_buffer_text(&text, "<sst><si><t>");
 	for (int i = 0; i < 350000; i++)
@@ -383,7 +383,7 @@ static const char *zip_error(const nch_buffer *file)
 	memcpy(copy, file->data, file->length);
 	if (nch_zip_open(copy, file->length, "z", &zip, &error) == NCH_OK) {
 		for (size_t i = 0; i < zip.count && error.text[0] == '\0'; i++) {
-			nch_buffer out = { 0 };
+			nch_buffer out = {0};
 			nch_zip_read(&zip, &zip.entries[i], 1 << 20, &out, &error);
 			nch_buffer_free(&out);
 		}
@@ -395,7 +395,7 @@ static const char *zip_error(const nch_buffer *file)
 
 TEST(damaged_archives)
 {
-	archive good = { 0 };
+	archive good = {0};
 	add_text(&good, "a", "hello");
 	add_part(&good, "b", (const char *)golden_dynamic, sizeof golden_dynamic, 8, GOLDEN_LENGTH, GOLDEN_CRC);
 	finish_archive(&good);
@@ -428,7 +428,7 @@ TEST(damaged_archives)
 		{ 12, GOLDEN_LENGTH, GOLDEN_CRC, "z: is no good zip file: an entry is compressed in an unknown way" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		archive a = { 0 };
+		archive a = {0};
 		add_part(&a, "b", (const char *)golden_dynamic, sizeof golden_dynamic, cases[i].method, cases[i].size,
 		         cases[i].crc);
 		finish_archive(&a);
@@ -444,7 +444,7 @@ static const char *zip64_error(uint64_t size, uint64_t stored, uint64_t offset, 
 	static const char text[] = "hello";
 	static char answer[200];
 	const uint64_t numbers[] = { size, stored, offset };
-	archive a = { 0 };
+	archive a = {0};
 	add_text(&a, "a", text);
 	add32(&a.directory, 0); /* room for the field behind the name: 4 + 24 bytes */
 	for (size_t i = 0; i < 6; i++)
@@ -481,20 +481,20 @@ static const char *inflate_zeros(int megabytes, size_t claimed, uint64_t *produc
 {
 	/* made by zlib from 1,048,576 zeros, flushed: it ends at a byte, and all between its head and its tail is zero */
 	static const unsigned char head[] = { 236, 193, 49, 1, 0, 0, 0, 194, 160, 245, 79, 109, 8, 95, 160 }, tail[] = { 62, 3, 0, 0, 255, 255 };
-	unsigned char block[1037] = { 0 };
+	unsigned char block[1037] = {0};
 	memcpy(block, head, sizeof head);
 	memcpy(block + sizeof block - sizeof tail, tail, sizeof tail);
-	nch_buffer deflated = { 0 };
+	nch_buffer deflated = {0};
 	static unsigned char piece[1 << 16];
 	static nch_error error;
 	error = (nch_error){ .text = "read to its end" };
 	for (int i = 0; i < megabytes; i++) /* each: one block of its own, a mebibyte of zeros */
 		nch_buffer_add(&deflated, block, sizeof block);
-	archive a = { 0 };
+	archive a = {0};
 	add_part(&a, "b", deflated.data, deflated.length, 8, claimed, 0);
 	finish_archive(&a);
 	nch_zip zip;
-	nch_zip_stream stream = { 0 };
+	nch_zip_stream stream = {0};
 	size_t got = 1;
 	nch_status status = nch_zip_open((const unsigned char *)a.file.data, a.file.length, "z", &zip, &error);
 	CHECK(status == NCH_OK);
@@ -525,7 +525,7 @@ TEST(inflation_bomb)
 TEST(bombs_of_work)
 {
 	enum { MANY = 5000 };
-	nch_buffer sheets = { 0 }, rels = { 0 }, formats = { 0 };
+	nch_buffer sheets = {0}, rels = {0}, formats = {0};
 	nch_buffer_text(&sheets, "<workbook><sheets>");
 	nch_buffer_text(&rels, "<Relationships>");
 	for (int i = 0; i < MANY; i++)
@@ -542,7 +542,7 @@ TEST(bombs_of_work)
 		nch_buffer_text(&formats, "<xf numFmtId='199'/>");
 	nch_buffer_text(&formats, "<xf numFmtId='59999'/></cellXfs></styleSheet>");
 	CHECK(!sheets.failed && !rels.failed && !formats.failed);
-	archive a = { 0 };
+	archive a = {0};
 	add_text(&a, "xl/workbook.xml", sheets.data);
 	add_text(&a, "xl/_rels/workbook.xml.rels", rels.data);
 	finish_archive(&a);
@@ -550,7 +550,7 @@ TEST(bombs_of_work)
 	CHECK_TEXT(read_all(path, NULL), "?: the workbook has more than 4096 sheets");
 	nch_buffer_free(&a.file);
 	nch_buffer_free(&a.directory);
-	a = (archive){ 0 };
+	a = (archive){0};
 	add_frame(&a);
 	add_text(&a, "xl/worksheets/sheet1.xml", "<worksheet><sheetData><row><c s='60000'><v>1</v></c><c s='59999'><v>1</v></c></row></sheetData></worksheet>");
 	add_text(&a, "xl/styles.xml", formats.data);
@@ -570,7 +570,7 @@ TEST(not_a_spreadsheet)
 	CHECK_TEXT(read_all(path, NULL), "?: is no good zip file: it is too short");
 	write_bytes("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 old", 12);
 	CHECK_TEXT(read_all(path, NULL), "?: is an old .xls file or one with a password; save it as .xlsx or .csv");
-	archive a = { 0 };
+	archive a = {0};
 	add_text(&a, "x", "y");
 	finish_archive(&a);
 	write_bytes(a.file.data, a.file.length);

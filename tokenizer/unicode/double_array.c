@@ -1,4 +1,18 @@
-/* double_array.c - see double_array.h. */
+/* double_array.c - see double_array.h: the rules of a normalizer, walked a byte a step.
+ *
+ * The keys at (7), be (8), by (9) and it (7), as a tree and as the units that are in use; the numbers in the tree are those of the units:
+ *
+ *                0                 unit      0     1     2     3     4     5     6     7     9    26
+ *           a /  |b  \ i           label     -     a     b     t     -     -     e     -     i     y
+ *            1   2     9           offset   96   118    97     7     -     -     3     -   126    29
+ *         t /  e/ \y    \ t        ends                        *                 *                 *
+ *          3   6   26   3          value                             7     8           9
+ *          |   |    |
+ *          4   5    7
+ *
+ * A step is two exclusive ors: from the root to b it is 0 ^ 96 ^ 'b' = 2, and the label there is b. From 2 to y it is 2 ^ 97 ^ 'y' = 26; a key
+ * ends there, so its value is in the child for byte 0: 26 ^ 29 ^ 0 = 7. A unit does not know its parent, so what a and i
+ * go on with is stored once: 1 ^ 118 and 9 ^ 126 are both 119. */
 #include "tokenizer/unicode/double_array.h"
 
 #include <string.h>

@@ -27,7 +27,7 @@ static const nch_option own_options[] = {
 	{ "show-cleansing", NCH_SET_FLAG(look_call, show_cleansing),
 	  .help = "instead: the texts that --cleansing (or the model's) changes, step by step" },
 	{ "json", NCH_SET_FLAG(look_call, json), .help = "one JSON object instead of a table" },
-	{ 0 }
+	{0}
 };
 static const nch_option_group own_group = { "What is looked at", own_options };
 static const nch_option_group *const groups[] = { &own_group, &nch_data_group, NULL };
@@ -61,7 +61,7 @@ static nch_status load_tokenizer(look_call *call, bool cleansing_given, const nc
 /* The labels before and after --relabel, --drop-label and --undersample, since the table shows those after. */
 static void tell_selection(const nch_dataset *data, const size_t *rows)
 {
-	nch_buffer text = { 0 };
+	nch_buffer text = {0};
 	nch_dataset_describe_selection(data, rows, &text);
 	for (const char *line = text.data; line != NULL && *line != '\0';) {
 		size_t length = strcspn(line, "\n");
@@ -74,7 +74,7 @@ static void tell_selection(const nch_dataset *data, const size_t *rows)
 /* A text and what each step made of it, where it changed something. */
 static void show_steps(const nch_cleansing *cleansing, const char *text, size_t length, nch_buffer *out)
 {
-	nch_buffer from = { 0 }, to = { 0 };
+	nch_buffer from = {0}, to = {0};
 	const char *name;
 	bool told = false;
 	nch_buffer_add(&from, text, length);
@@ -164,7 +164,7 @@ static nch_status look(const nch_options *options, work *w, nch_error *error)
 
 static nch_status run(const nch_options *options, nch_error *error)
 {
-	work w = { 0 };
+	work w = {0};
 	nch_status status = look(options, &w, error);
 	nch_labels_free(&w.labels);
 	nch_dataset_free(&w.data);

@@ -28,7 +28,7 @@ static const nch_option own_options[] = {
 	{"split-seed", NCH_SET_INTEGER(split_call, seed), .argument = "N", .help = "random_state", .otherwise = "42", .most = 4294967295.0 },
 	{"stratify", NCH_SET_FLAG(split_call, stratify), .help = "every label in the same share on both sides" },
 	{"out-dir", NCH_SET_TEXT(split_call, out), .argument = "DIR", .help = "folder for the files", .required = true },
-	{ 0 }
+	{0}
 };
 static const nch_option_group own_group = { "Split", own_options };
 static const nch_option_group *const groups[] = { &own_group, &nch_data_group, NULL };
@@ -40,8 +40,8 @@ static nch_status write_rows(const nch_dataset *data, const size_t *rows, size_t
 	char *path = nch_path_join(folder, name);
 	if (path == NULL)
 		return nch_no_memory(error);
-	nch_writer writer = { 0 };
-	nch_buffer out = { 0 };
+	nch_writer writer = {0};
+	nch_buffer out = {0};
 	nch_table_header(&out, data);
 	nch_status status = nch_writer_open(&writer, path, error);
 	for (size_t i = 0; status == NCH_OK && i < count; i++) {
@@ -105,9 +105,9 @@ static nch_status run(const nch_options *options, nch_error *error)
 		return nch_fail(error, NCH_USAGE, "which data? give --data FILE");
 	if ((call.test > 0.0) == (call.folds > 0))
 		return nch_fail(error, NCH_USAGE, "give either --test-split SHARE or --folds N");
-	nch_labels labels = { 0 };
+	nch_labels labels = {0};
 	nch_dataset_options data_options;
-	nch_dataset data = { 0 };
+	nch_dataset data = {0};
 	int32_t *classes = NULL;
 	NCH_TRY(nch_data_options_read(options, false, &data_options, &labels, NULL, error));
 	nch_status status = nch_dataset_read(call.files.items, call.files.count, &data_options, &data, error);
