@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "golden/xlnet_golden.h"
 #include "tokenizer/tokenizer.h"
 
 #define KOBERT "../shared/tokenizers/kobert/kobert_news_wiki_ko_cased-1087f8699e.spiece"
@@ -80,9 +81,54 @@ TEST(kobert_encode_model)
 	nch_tokenizer_free(tokenizer);
 }
 
+/* A folder whose class is XLNet's, as its tokenizer_config.json says. */
+static nch_tokenizer *load_xlnet(bool lower_case, bool keep_accents)
+{
+	char folder[300], file[340], config[200];
+	nch_buffer model = {0};
+	nch_tokenizer *tokenizer = NULL;
+	nch_error error = {0};
+	snprintf(folder, sizeof folder, "%s/tests/xlnet-%d-%d", getenv("BUILD") != NULL ? getenv("BUILD") : "build", lower_case, keep_accents);
+	snprintf(config, sizeof config, "{\"tokenizer_class\": \"XLNetTokenizer\", \"do_lower_case\": %s, \"keep_accents\": %s, \"unk_token\": \"<unk>\", \"cls_token\": \"<s>\", "
+	                                "\"sep_token\": \"</s>\", \"pad_token\": \"<unk>\"}", lower_case ? "true" : "false", keep_accents ? "true" : "false");
+	CHECK(nch_file_read("tests/golden/sp/unigram-comma.model", 0, &model, &error) == NCH_OK && nch_folder_make(folder, &error) == NCH_OK);
+	snprintf(file, sizeof file, "%s/spiece.model", folder);
+	CHECK(nch_file_write(file, model.data, model.length, &error) == NCH_OK);
+	snprintf(file, sizeof file, "%s/tokenizer_config.json", folder);
+	CHECK(nch_file_write(file, config, strlen(config), &error) == NCH_OK);
+	nch_buffer_free(&model);
+	CHECK_TEXT(nch_tokenizer_load(folder, &tokenizer, &error) == NCH_OK ? "" : error.text, "");
+	return tokenizer;
+}
+
+/* Blanks, quotation marks, accents, capitals, and pieces like "3,": as XLNet's class has them. */
+TEST(xlnet_prepares_texts)
+{
+	for (size_t i = 0; i < sizeof xlnet_rows / sizeof *xlnet_rows; i++) {
+		nch_tokenizer *tokenizer = load_xlnet(xlnet_rows[i].lower_case, xlnet_rows[i].keep_accents);
+		nch_tokenizer_scratch *scratch = NULL;
+		nch_tokens tokens = {0};
+		nch_buffer ids = {0};
+		nch_error error;
+		const char *text = xlnet_rows[i].text;
+		CHECK(tokenizer != NULL && nch_tokenizer_scratch_new(tokenizer, &scratch, &error) == NCH_OK);
+		CHECK(nch_tokenizer_encode(tokenizer, scratch, text, strlen(text), &tokens, &error) == NCH_OK);
+		for (size_t k = 0; k < tokens.count; k++) {
+			nch_buffer_printf(&ids, "%s%d", k > 0 ? " " : "", (int)tokens.items[k].id);
+			CHECK(tokens.items[k].begin <= tokens.items[k].end && tokens.items[k].end <= strlen(text));
+		}
+		CHECK_TEXT(ids.data != NULL ? ids.data : "", xlnet_rows[i].ids);
+		nch_buffer_free(&ids);
+		nch_tokens_free(&tokens);
+		nch_tokenizer_scratch_free(scratch);
+		nch_tokenizer_free(tokenizer);
+	}
+}
+
 int main(void)
 {
 	RUN(kobert_specials);
 	RUN(kobert_encode_model);
+	RUN(xlnet_prepares_texts);
 	return test_end();
 }
