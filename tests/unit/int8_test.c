@@ -1,4 +1,5 @@
 /* Products of bytes: every variant against sums by hand, bit for bit, at every small shape and in the corners of what a byte can hold. */
+#include "kernels/fma.h"
 #include "kernels/int8.h"
 #include "test.h"
 
@@ -53,7 +54,7 @@ static void free_problem(problem *p)
 
 static float nearest(float x, float factor) /* the whole number at x · factor, ties to even */
 {
-	return fmaf(x, factor, 0x1.8p23f) - 0x1.8p23f;
+	return nch_fmaf(x, factor, 0x1.8p23f) - 0x1.8p23f;
 }
 
 static float within(float q)
@@ -85,7 +86,7 @@ static void by_hand(problem *p, float *y)
 			long long sum = 0;
 			for (size_t q = 0; q < p->k; q++)
 				sum += ((long long)within(nearest(x[q], factor) + zero) - (long long)within(zero)) * p->v[j * p->k + q];
-			y[i * p->n + j] = fmaf((float)sum, scale * p->scale[j], p->bias[j]);
+			y[i * p->n + j] = nch_fmaf((float)sum, scale * p->scale[j], p->bias[j]);
 		}
 	}
 }
