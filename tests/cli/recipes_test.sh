@@ -68,6 +68,14 @@ exits 2 'bad.conf:1: .*and --batch is none' -- train --recipe "$work/bad.conf" -
 printf 'batch = 3\n[init\n' > "$work/bad.conf"
 exits 2 'bad.conf:2: expected' -- train --recipe "$work/bad.conf" --train "$data" --out "$work/no"
 
+# each recipe that trains has a rate for the default model's encoder
+for file in data/recipes/[dlns]*-*.conf; do
+	name=$(basename "$file" .conf)
+	check "$name has a rate for --init default" sh -c "grep -A 1 '^\[init = default\]' '$file' | grep -q '^lr = '"
+done
+NUNCHI_MODEL=$work/rank exits 0 '' -- train --recipe dialogue-7 --init default --train "$data" --limit 40 --epochs 1 --schedule constant --warmup 0 --baseline=no --quiet --out "$work/from-default"
+check "dialogue-7 from the default model has that rate" grep -q '"step":1,"epoch":1,"lr":0.0003,' "$work/from-default/log.jsonl"
+
 # --- each recipe on the bundled sentences ---
 # recipe NAME LABELS options...: trains in small form; the model must have these labels, in this order
 recipe() {
