@@ -254,7 +254,7 @@ clean:
 help:
 	@echo 'make            the program (build/nunchi) and the library (build/libnunchi.a)'
 	@echo 'make shared     build/libnunchi.so: the library for other languages (docs/library.md)'
-	@echo 'make demo       build, train on the bundled data, report, answer a few sentences'
+	@echo 'make demo       build; the default model answers, learns, is measured beside others, answers again'
 	@echo 'make test       build and run all tests; one of them: make unit-tests && sh tests/run PATTERN'
 	@echo 'make faults     break what can break, and count what held (docs/reliability.md)'
 	@echo 'make static     build/static/nunchi: one file that runs on any Linux (musl)'
