@@ -46,6 +46,7 @@ static const nch_option ngram_options[] = {
 const nch_option_group nch_ngram_group = {"N-gram model (--preset ngram, --baseline)", ngram_options};
 
 static const nch_option shape_options[] = {
+	{"family", NCH_SET_CHOICE(nch_shape, family), .help = "what the preset's sizes make; modernbert is as deep and wide, but 3/2 as wide in its gated part (default: bert)", .choices = "bert|modernbert|deberta-v2"},
 	{"layers", NCH_SET_INTEGER(nch_shape, layers), .argument = "N", .help = "encoder layers", .least = 1, .most = 4096},
 	{"hidden", NCH_SET_INTEGER(nch_shape, hidden), .argument = "N", .help = "width; the feed-forward part is 4 times as wide", .least = 8, .most = 65536},
 	{"heads", NCH_SET_INTEGER(nch_shape, heads), .argument = "N", .help = "attention heads (default: of 64, or of 32 where 64 does not divide the width)", .least = 1, .most = 65536},
@@ -120,9 +121,11 @@ nch_status nch_model_options_check(const char **init, const char *preset, const 
 nch_status nch_shape_options_read(const nch_options *options, const char *init, nch_shape *shape, nch_error *error)
 {
 	NCH_TRY(nch_options_take(options, &nch_shape_group, shape, error));
-	for (const nch_option *option = shape_options; option->name != NULL && init != NULL; option++)
-		if (*(const size_t *)((const char *)shape + option->to) > 0)
-			return nch_fail(error, NCH_USAGE, "--%s: a model that is there already (--init) has its measures; only a --preset takes others", option->name);
+	const struct { const char *name; bool given; } said[] = {{"family", shape->family != NULL}, {"layers", shape->layers > 0}, {"hidden", shape->hidden > 0},
+		{"heads", shape->heads > 0}, {"embedding", shape->embedding > 0}};
+	for (size_t i = 0; i < sizeof said / sizeof *said && init != NULL; i++)
+		if (said[i].given)
+			return nch_fail(error, NCH_USAGE, "--%s: a model that is there already (--init) has its measures; only a --preset takes others", said[i].name);
 	return NCH_OK;
 }
 

@@ -12,7 +12,7 @@ extern const nch_option_group nch_train_data_group, nch_train_model_group, nch_n
 /* Whether a model's beginning is given once and whole; --init default becomes the folder that it means. */
 nch_status nch_model_options_check(const char **init, const char *preset, const char *tokenizer, nch_error *error);
 
-/* --layers, --hidden, --heads, --embedding: measures of a preset, in every table that has --preset and --init. */
+/* --family, --layers, --hidden, --heads, --embedding: measures of a preset, in every table that has --preset and --init. */
 extern const nch_option_group nch_shape_group;
 nch_status nch_shape_options_read(const nch_options *options, const char *init, nch_shape *shape, nch_error *error);
 

@@ -52,10 +52,11 @@ nch_status nch_config_text(const nch_config *config, nch_buffer *out, nch_error 
 bool nch_config_preset(const char *name, nch_config *config);
 
 /* Other measures for a preset; 0: as they are. Heads that are not given are of 64, or of 32 where the width is no multiple of 64. feed_forward becomes
- * 4 × hidden. With embeddings of another width than the layers, which BERT cannot have, the family becomes ELECTRA. Measures that do not go together are
- * NCH_USAGE. */
+ * 4 × hidden. With embeddings of another width than the layers, which BERT cannot have, the family becomes ELECTRA. `family` names another one that can be begun
+ * with random weights, by its model_type (nn/family.h:start); NULL or "bert": BERT. Measures that do not go together are NCH_USAGE. */
 typedef struct nch_shape {
 	size_t layers, hidden, heads, embedding;
+	const char *family;
 } nch_shape;
 nch_status nch_config_reshape(nch_config *config, const nch_shape *shape, nch_error *error);
 

@@ -26,6 +26,16 @@ static size_t usual_heads(size_t hidden)
 	return hidden % 64 == 0 ? hidden / 64 : hidden % 32 == 0 ? hidden / 32 : 0;
 }
 
+static nch_status start_family(nch_config *config, const char *name, nch_error *error)
+{
+	for (size_t i = 0; i < nch_family_count; i++)
+		if (nch_families[i]->start != NULL && strcmp(nch_families[i]->model_type, name) == 0) {
+			config->family = nch_families[i];
+			return nch_families[i]->start(config, error);
+		}
+	return nch_fail(error, NCH_USAGE, "⟨family⟩ %s: no model of it is begun with random weights", name);
+}
+
 nch_status nch_config_reshape(nch_config *config, const nch_shape *shape, nch_error *error)
 {
 	nch_config c = *config;
@@ -46,7 +56,9 @@ nch_status nch_config_reshape(nch_config *config, const nch_shape *shape, nch_er
 		return nch_fail(error, NCH_USAGE, "⟨hidden⟩ %zu is no multiple of 32: say with ⟨heads⟩ how many heads it is divided into", c.hidden);
 	if (c.hidden % c.heads != 0)
 		return nch_fail(error, NCH_USAGE, "⟨heads⟩ %zu: a width of %zu cannot be divided into so many", c.heads, c.hidden);
-	if (c.embedding != c.hidden)
+	if (shape->family != NULL && strcmp(shape->family, c.family->model_type) != 0)
+		NCH_TRY(start_family(&c, shape->family, error));
+	else if (c.embedding != c.hidden)
 		c.family = &nch_electra;
 	*config = c;
 	return NCH_OK;

@@ -120,6 +120,18 @@ static nch_status read_own(const nch_config_reader *r)
 	return NCH_OK;
 }
 
+/* As the third version's: distances in 256 buckets that share the layers' projections, no positions beside the words. */
+static nch_status start(nch_config *config, nch_error *error)
+{
+	static own_config fresh = {.relative = true, .c2p = true, .p2c = true, .shared = true, .normalized = true, .buckets = 256, .farthest = 512,
+	                           .pooler_activation = NCH_GELU};
+	(void)error;
+	config->types = 0;
+	config->norm_epsilon = 1e-7f;
+	config->own = &fresh;
+	return NCH_OK;
+}
+
 static void write_own(nch_buffer *out, const nch_config *config)
 {
 	const own_config *own = config->own;
@@ -350,7 +362,7 @@ static size_t layers_floats(const nch_config *c, size_t tokens, size_t sentences
 
 const nch_family nch_deberta = {
 	.title = "DeBERTa", .model_type = "deberta-v2", .class_prefix = "DebertaV2", NCH_BERT_KEYS, .classifier_dropout = "cls_dropout",
-	.default_activation = "gelu", .own_size = sizeof(own_config), .read = read_own, .write = write_own,
+	.default_activation = "gelu", .own_size = sizeof(own_config), .read = read_own, .write = write_own, .start = start,
 	.defaults = {.vocab_size = 128100, .hidden = 1536, .layers = 24, .heads = 24, .feed_forward = 6144, .max_positions = 512, .dropout = 0.1f,
 	             .attention_dropout = 0.1f, .classifier_dropout = -1, .init_range = 0.02f, .norm_epsilon = 1e-7f, .own = &(own_config){.farthest = 512}},
 	.names = {.prefix = "deberta", NCH_BERT_TABLES, .layer = "encoder.layer.", .query = "attention.self.query_proj", .key = "attention.self.key_proj",

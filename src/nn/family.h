@@ -39,6 +39,8 @@ struct nch_family {
 	size_t own_size;               /* bytes of config.own, where the family has more to say; the defaults have one, too */
 	nch_status (*read)(const struct nch_config_reader *reader); /* those keys, into the config, whose own part holds the defaults; or NULL */
 	void (*write)(nch_buffer *out, const nch_config *config);   /* the same; or NULL */
+	/* Makes a preset's config, whose widths and layers are known, one of this family, with what the family alone has; or NULL: it is not begun with random weights by its name */
+	nch_status (*start)(nch_config *config, nch_error *error);
 
 	/* tensors */
 	nch_tensor_names names;

@@ -81,6 +81,23 @@ static nch_status read_own(const nch_config_reader *r)
 	return NCH_OK;
 }
 
+/* As the published ones: a layer of three looks at everything; the gated part is 3/2 as wide as the layer. */
+static nch_status start(nch_config *config, nch_error *error)
+{
+	static own_config fresh = {.local_theta = 10000.0f, .global_theta = 160000.0f, .window = 64, .head_activation = NCH_GELU}; /* filled alike every time */
+	if (config->embedding != config->hidden)
+		return nch_fail(error, NCH_USAGE, "⟨embedding⟩ %zu: a ModernBERT's embeddings are as wide as its layers", config->embedding);
+	if (config->hidden / config->heads % 2 != 0)
+		return nch_fail(error, NCH_USAGE, "⟨heads⟩ %zu: heads of an odd width cannot be rotated", config->heads);
+	for (size_t l = 0; l < NCH_MAX_LAYERS; l++)
+		fresh.local[l] = l % 3 != 0;
+	config->feed_forward = 3 * config->hidden / 2;
+	config->types = 0;
+	config->norm_epsilon = 1e-5f;
+	config->own = &fresh;
+	return NCH_OK;
+}
+
 /* Both ways in which releases of transformers ask for it. */
 static void write_own(nch_buffer *out, const nch_config *config)
 {
@@ -259,7 +276,7 @@ const nch_family nch_modernbert = {
 	.title = "ModernBERT", .model_type = "modernbert", .class_prefix = "ModernBert", .hidden = "hidden_size", .layers = "num_hidden_layers",
 	.heads = "num_attention_heads", .feed_forward = "intermediate_size", .dropout = "mlp_dropout", .attention_dropout = "attention_dropout",
 	.classifier_dropout = "classifier_dropout", .activation = "hidden_activation", .default_activation = "gelu",
-	.init_range = "initializer_range", .norm_epsilon = "norm_eps", .own_size = sizeof(own_config), .read = read_own, .write = write_own,
+	.init_range = "initializer_range", .norm_epsilon = "norm_eps", .own_size = sizeof(own_config), .read = read_own, .write = write_own, .start = start,
 	.defaults = {.vocab_size = 50368, .hidden = 768, .layers = 22, .heads = 12, .feed_forward = 1152, .max_positions = 8192, .init_range = 0.02f,
 	             .norm_epsilon = 1e-5f, .pad_token = 50283, .own = &(own_config){.local_theta = 10000.0f, .global_theta = 160000.0f, .window = 64}},
 	.names = {.prefix = "model", .word = "embeddings.tok_embeddings", .mlm_dense = "head.dense", .mlm_bias = "decoder.bias", .mlm_decoder = "decoder"},

@@ -39,6 +39,7 @@ other_value() {
 	stratify | allow-unknown | log-details | baseline | calibrate | drop-duplicates | multi-label | quiet | whole-word | overwrite) echo - ;;
 	init) echo "$work/start" ;;
 	preset) echo mini ;;
+	family) echo deberta-v2 ;;
 	tokenizer) echo "$work/vocabulary-2000.spiece" ;;
 	max-len) echo 20 ;;
 	dropout | attention-dropout | classifier-dropout | mask) echo 0.2 ;;

@@ -254,7 +254,7 @@ TEST(presets)
 
 static bool shaped(size_t layers, size_t hidden, size_t heads, size_t embedding)
 {
-	const nch_shape shape = {layers, hidden, heads, embedding};
+	const nch_shape shape = {.layers = layers, .hidden = hidden, .heads = heads, .embedding = embedding};
 	CHECK(nch_config_preset("mini", &config)); /* 4 × 256 */
 	return nch_config_reshape(&config, &shape, &error) == NCH_OK;
 }
@@ -280,7 +280,7 @@ TEST(generators)
 		size_t width, heads;
 	} cases[] = {{256, 0.25, 64, 1}, {768, 0.25, 192, 3}, {768, 1.0 / 3.0, 256, 4}, {384, 0.25, 96, 3}, {128, 0.25, 32, 1}, {64, 0.01, 32, 1}, {256, 1.0, 256, 4}, {256, 0.3, 64, 1}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const nch_shape shape = {7, cases[i].hidden, 0, 128};
+		const nch_shape shape = {.layers = 7, .hidden = cases[i].hidden, .embedding = 128};
 		CHECK(nch_config_preset("mini", &config) && nch_config_reshape(&config, &shape, &error) == NCH_OK);
 		nch_config g = nch_config_generator(&config, cases[i].size);
 		CHECK(g.hidden == cases[i].width && g.heads == cases[i].heads && g.feed_forward == 4 * g.hidden && g.layers == 7 && g.embedding == 128 && g.head == NCH_HEAD_MLM);

@@ -79,6 +79,8 @@ static nch_status read_options(const nch_options *options, pretrain_call *call, 
 		NCH_TRY(nch_options_take(options, own[i], call, error));
 	NCH_TRY(nch_steps_options_read(options, p->preset, &p->training, values, error));
 	NCH_TRY(nch_shape_options_read(options, p->init, &p->shape, error));
+	if (p->replaced && p->shape.family != NULL)
+		return nch_fail(error, NCH_USAGE, "--family: --objective rtd trains an ELECTRA");
 	return check(call, error);
 }
 
