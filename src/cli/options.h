@@ -39,7 +39,7 @@ typedef enum nch_option_effect {
 
 /* What kind of variable an option's value goes to. */
 typedef enum nch_option_type {
-	NCH_TO_NOTHING, /* of the reading itself: --recipe, --help */
+	NCH_TO_NOTHING, /* --help, which the reading itself obeys */
 	NCH_TO_BOOL,
 	NCH_TO_TEXT,
 	NCH_TO_LIST,

@@ -168,6 +168,12 @@ none 'only src/base/os_*.c asks which system it is' '# *(if|ifdef|ifndef|elif).*
 none 'only src/base/os_*.c includes headers of a system' '# *include *<(sys/[a-z]+|netinet/[a-z]+|arpa/inet|ws2tcpip|unistd|fcntl|dirent|termios|poll|sched|windows|io|winsock2|direct)\.h>' $elsewhere
 none 'threads are kernels/threads.c' '# *include *<pthread\.h>' $(echo "$elsewhere" | grep -v '^kernels/threads\.c$')
 
+none 'one clock: src/base/clock.h, but for the pool of threads' '(clock_gettime|gettimeofday|timespec_get) *\(' $(echo "$elsewhere" | grep -v '^kernels/threads\.c$')
+none 'only src/cli asks the environment' '(getenv|nch_os_environment) *\(' $(echo "$elsewhere" | grep -vE '^src/(cli/|base/os\.h$)')
+
+# --- an option's row says which variable it sets; --help, which is in no table, is written out for completions ---
+none 'an option goes to a variable' '\{ *"", *NCH_OPTION_' $(in_room src/cli | grep -v '^src/cli/help_completion\.c$')
+
 # --- the walk of an option of training, such as --clip, from the command to the step: each function calls the next one, and on the way somebody who
 # follows it comes past fewer than 12 ways out (a return, or an NCH_TRY; that of the call itself is one) ---
 most_ways_out=11

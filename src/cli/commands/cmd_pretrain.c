@@ -17,6 +17,7 @@ typedef struct pretrain_call {
 	nch_pretrain_options pretrain;
 	bool rtd_weight_given;
 	const char *tensorboard;
+	const char *recipe; /* which the reading of options has followed */
 } pretrain_call;
 
 static const nch_option text_options[] = {
@@ -32,7 +33,7 @@ static const nch_option text_options[] = {
 static const nch_option_group text_group = {"What it learns from", text_options};
 
 static const nch_option objective_options[] = {
-	{"recipe", NCH_OPTION_TEXT, "NAME|FILE", .help = "options under a name: language (docs/pretraining.md); --config and the command line win", .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"recipe", NCH_SET_TEXT(pretrain_call, recipe), .argument = "NAME|FILE", .help = "options under a name: language (docs/pretraining.md); --config and the command line win", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"objective", NCH_SET_WHETHER(pretrain_call, pretrain.replaced, "rtd"), .help = "mlm: say what was hidden; rtd: say which tokens a generator replaced (ELECTRA)", .otherwise = "mlm", .choices = "mlm|rtd"},
 	{"generator-size", NCH_SET_REAL(pretrain_call, pretrain.generator_size), NCH_GIVEN(pretrain_call, pretrain.generator_size_given), .argument = "SHARE", .help = "rtd: width of the generator over the model's", .otherwise = "0.25", .most = 1.0, .above_least = true},
 	{"rtd-weight", NCH_SET_REAL(pretrain_call, pretrain.training.rtd_weight), NCH_GIVEN(pretrain_call, rtd_weight_given), .argument = "W", .help = "rtd: weight of the model's loss beside its generator's", .otherwise = "50", .most = 1e6, .above_least = true},
