@@ -377,6 +377,8 @@ static const struct {
 	{"inverse strength of the L2 penalty, as scikit-learn has it", "L2 벌점의 세기의 역수. scikit-learn과 같다"},
 	{"hash the n-grams into N features, for a small file; 0: each is a feature",
 	 "n-그램을 특징 N개로 해시해 파일을 줄인다. 0: 저마다 특징 하나"},
+	{"what the preset's sizes make; modernbert is as deep and wide, but 3/2 as wide in its gated part (default: bert)",
+	 "프리셋의 크기로 만드는 모델. modernbert는 깊이와 폭이 같고 게이트 부분만 폭의 3/2다 (기본: bert)"},
 	{"encoder layers", "인코더의 층"},
 	{"width; the feed-forward part is 4 times as wide", "너비. 순방향 신경망은 그 4배"},
 	{"attention heads (default: of 64, or of 32 where 64 does not divide the width)",
