@@ -86,8 +86,8 @@ exits 0 '' -- predict --quiet --model "$work/linear" "$work/text"
 check "a model that is named is not spoken of" sh -c "! grep -q default '$work/.err'"
 
 # --- what training begins with ---
-exits 0 '' -- train --quiet --init default --train "$work/rows.tsv" --epochs 1 --seed 7 --out "$work/tuned"
-exits 0 '' -- train --quiet --init "$work/both/member-1" --train "$work/rows.tsv" --epochs 1 --seed 7 --out "$work/same"
+exits 0 '' -- train --quiet --init default --train "$work/rows.tsv" --epochs 1 --seed 7 --lr 5e-4 --out "$work/tuned"
+exits 0 '' -- train --quiet --init "$work/both/member-1" --train "$work/rows.tsv" --epochs 1 --seed 7 --lr 5e-4 --out "$work/same"
 check "--init default is the encoder of the committee" cmp "$work/tuned/model.safetensors" "$work/same/model.safetensors"
 NUNCHI_MODEL=$work/linear exits 1 "has no transformer" -- train --init default --train "$work/rows.tsv" --out "$work/none"
 

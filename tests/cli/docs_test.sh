@@ -51,7 +51,7 @@ run_page() { # page
 	while [ $block -lt "$(cat "$blocks/count")" ]; do
 		block=$((block + 1))
 		cp "$blocks/$block.sh" "$work/.out"
-		if ! (cd "$scratch" && timeout 600 sh -eu "$blocks/$block.sh") > "$blocks/$block.found" 2> "$work/.err" < /dev/null; then
+		if ! (cd "$scratch" && BUILD=build timeout 600 sh -eu "$blocks/$block.sh") > "$blocks/$block.found" 2> "$work/.err" < /dev/null; then
 			bad "$1: command block $block ends with an error"
 			return # what follows builds on it
 		fi
