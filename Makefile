@@ -118,6 +118,11 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(SAY) 'CC $<'
 	$(QUIET)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
+# the one file with variables of a thread: clang would reach them in a way that only a program may
+ifeq ($(SYSTEM),posix)
+$(BUILD)/kernels/threads.o: private ALL_CFLAGS += -fPIC
+endif
+
 # where the default model lies once it is installed: known to one file, which is made anew for another PREFIX
 $(BUILD)/src/cli/default_model.o: ALL_CFLAGS += -DNCH_SHARE='"$(PREFIX)/share/nunchi"'
 $(BUILD)/src/cli/default_model.o: $(BUILD)/prefix
