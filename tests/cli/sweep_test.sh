@@ -72,9 +72,9 @@ check "4 jobs of 1 epoch, 2 of 2, 1 of 4" test "$(cut -f 1,5 "$work/halving/swee
 check "the last rung has the best" grep -Eq '^best by accuracy: .*/rung-2/job-000[0-3]$' "$work/.out"
 
 # --- stopped by hand: the way on that it names is one that works ---
-timeout -s INT 4 $reached "$NUNCHI" sweep $fit --epochs 100000 --patience 0 --set batch=10,30 --out "$work/stopped" > "$work/.out" 2> "$work/.err"
+timeout --foreground -s INT 4 $reached "$NUNCHI" sweep $fit --epochs 100000 --patience 0 --set batch=10,30 --out "$work/stopped" > "$work/.out" 2> "$work/.err"
 check "says how to go on" grep -q 'stopped at step [0-9]* of [0-9]*; go on with the same command$' "$work/.err"
-timeout -s INT 4 $reached "$NUNCHI" sweep $fit --epochs 100000 --patience 0 --set batch=10,30 --out "$work/stopped" > "$work/.out" 2> "$work/.more"
+timeout --foreground -s INT 4 $reached "$NUNCHI" sweep $fit --epochs 100000 --patience 0 --set batch=10,30 --out "$work/stopped" > "$work/.out" 2> "$work/.more"
 first=$(sed -n 's/.*stopped at step \([0-9]*\) .*/\1/p' "$work/.err") second=$(sed -n 's/.*stopped at step \([0-9]*\) .*/\1/p' "$work/.more")
 check "and goes on from there" test "${second:-0}" -gt "${first:-0}"
 
