@@ -23,7 +23,10 @@ c11='mem(chr|cmp|cpy|move|set)|str(len|cmp|ncmp|chr|rchr|spn|cspn|pbrk|str|cpy|c
 c11="$c11|f(open|close|read|write|flush|seek|tell|gets|putc|puts)|rewind|localeconv|stderr|(fma|floor|ceil|sqrt|fmin|fmax|lround|fabs|log10|nextafter)f?|to(lower|upper)|is(alpha|alnum|digit|space|upper|lower)"
 everywhere='strn?casecmp' # POSIX.1-2001; mingw-w64 has them as well
 library='bcmp|_GLOBAL_OFFSET_TABLE_|__errno_location|__isoc99_sscanf|__ctype_[a-z_]*|__stack_chk_fail|__[a-z]*_chk|__tls_get_addr|_?mcount|__gcov_[a-z_]*' # how glibc, musl, gcc and clang (bcmp) spell C11's and their own
-find "$build/src" "$build/kernels" "$build/tokenizer" -name '*.o' 2> /dev/null > "$work/objects"
+find "$build/src" "$build/kernels" "$build/tokenizer" -name '*.o' 2> /dev/null | while read -r object; do # (not what is left of a source that has moved)
+	source=${object#"$build"/} source=${source%.o}
+	if [ -e "$source.c" ] || [ -e "${source%.*}.c" ]; then echo "$object"; fi
+done > "$work/objects"
 [ -s "$work/objects" ] || { skip "no objects in $build"; finish; }
 # asks 'what' 'ERE of further names' OBJECTS...
 asks() {
