@@ -171,7 +171,10 @@ $(BUILD)/trace_page.o: $(BUILD)/trace_page.c $(BUILD)/flags
 $(BUILD)/tests/unit/%$(EXE): tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(SAY) 'CC $<'
-	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests $(TEST_FLAGS) -o $@ $< $(BUILD)/libnunchi.a $(LDLIBS)
+	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests $(TEST_FLAGS) -o $@ $< $(filter %/libcommands.a,$^) $(BUILD)/libnunchi.a $(LDLIBS)
+
+# what asks the commands themselves
+$(BUILD)/tests/unit/help_test$(EXE): $(BUILD)/libcommands.a
 
 # One file that runs on any Linux: musl, whose functions come along.
 static:

@@ -21,4 +21,7 @@ bool nch_help_family(const char *word, nch_language language);
 /* A help text in the language, where it is known in it; else as it is. */
 const char *nch_help_text(nch_language language, const char *english);
 
+/* The English of a row of the Korean texts, from 0; NULL behind the last. */
+const char *nch_help_korean_row(size_t row);
+
 #endif

@@ -1,5 +1,5 @@
-/* help_korean.c - the help texts in Korean, by their English: what an option or a command is, and the titles. A text that is not here stays English; language_test.sh counts
- * those. */
+/* help_korean.c - the help texts in Korean, by their English: what an option or a command is, and the titles. A text that is not here stays English; help_test.c finds
+ * those, and the rows that nothing asks for. */
 #include <string.h>
 
 #include "cli/help.h"
@@ -352,7 +352,6 @@ static const struct {
 	 "머리 행 위에 건너뛸 줄 (시트라면 행)"},
 	{"sheet of an .xlsx file, by name or number (default: the first)",
 	 ".xlsx 파일의 시트. 이름 또는 번호 (기본: 첫 시트)"},
-	{"the options of the command", "그 명령의 옵션들"},
 	{"passes over the data", "데이터를 도는 횟수"},
 	{"labelled sentences: .csv .tsv .jsonl .json .txt, - for standard input",
 	 "레이블 붙은 문장: .csv .tsv .jsonl .json .txt, 표준 입력은 -"},
@@ -490,7 +489,21 @@ static const struct {
 	 "SentencePiece가 읽는 모델 파일(unigram, bpe)이나 BERT의 리더가 바라는 vocab.txt(wordpiece)를 쓴다. 글과 옵션이 같으면 파일이 바이트까지 같다."},
 	{"Steps in their order: embeddings, each layer's query, key, value, scores, attention, context …, logits, probabilities; with --label the loss, and at each\nstep its gradient. Beside a step stand its formula and the line of C that made it.",
 	 "단계를 차례대로: 임베딩, 층마다 쿼리, 키, 값, 점수, 어텐션, 컨텍스트 …, 로짓, 확률. --label을 주면 손실과 단계마다 기울기도. 단계 곁에는 그 식과 그것을 만든 C의 줄이 있다."},
+	{"Data", "데이터"},
+	{"Split", "나누기"},
+	{"What is looked at", "볼 것"},
+	{"Reads labelled sentences, trains a classifier from random weights (--preset) or from a model folder\n(--init), keeps the best epoch, and measures it. The same files, options and seed give the same weights,\nbit for bit, on any machine and with any number of threads.\nThe last line is `weights sha256 …`. Ctrl-C saves a checkpoint; the same command with --resume goes on.",
+	 "레이블 붙은 문장을 읽어, 무작위 가중치(--preset)나 모델 폴더(--init)에서 시작해 분류기를 학습하고, 가장 좋은 에폭을 간직해 잰다. 파일과 옵션과 시드가 같으면 어느 기계에서 스레드 몇 개로 돌려도 가중치가 비트까지 같다. 마지막 줄은 `weights sha256 …`다. Ctrl-C를 누르면 체크포인트를 남기고 멈추며, 같은 명령에 --resume을 붙이면 이어 간다."},
+	{"Deals the rows into folds and trains a model for each on the others, as train does; DIR/fold-N is what train\nleaves, with held-out.jsonl beside it. Then cv.json gets the figures of each fold, their mean and deviation, and\nout-of-fold.jsonl what was said of every row by the model that had not seen it.\nFolds can be trained apart by --fold N, on several machines too, and joined by --merge: the files have the same\nbits as those of one call.",
+	 "행을 폴드로 나누고, 폴드마다 그것을 뺀 나머지로 train처럼 모델을 학습한다. DIR/fold-N에는 train이 남기는 것과 held-out.jsonl이 들어간다. 끝에 cv.json에는 폴드마다 잰 값과 그 평균, 표준편차가, out-of-fold.jsonl에는 행마다 그 행을 보지 않은 모델의 답이 들어간다. 폴드는 --fold N으로 따로, 여러 기계에서도 학습하고 --merge로 모을 수 있다. 그래도 파일은 한 번에 돌린 것과 비트까지 같다."},
+	{"Trains once for each combination of the --set values; DIR/job-N is what train leaves. A table of them is printed\n(the best first, by --best-by on the validation rows) and kept as DIR/sweep.tsv; DIR/sweep.svg shows what\neach value came to, DIR/curves.svg loss and accuracy over the epochs, of the eight best where there are more.\nThe same call again does only what is not done yet. Jobs can be done apart by --job N and gathered by --merge.",
+	 "--set이 주는 값의 조합마다 한 번씩 학습한다. DIR/job-N에는 train이 남기는 것이 들어간다. 모두를 견준 표를 찍고(검증 행에서 --best-by로 가장 좋은 것부터) DIR/sweep.tsv에도 남긴다. DIR/sweep.svg는 값마다 결과가 어땠는지, DIR/curves.svg는 에폭에 따른 손실과 정확도를 그린다(여덟이 넘으면 가장 좋은 여덟만). 같은 명령을 다시 하면 아직 하지 않은 것만 한다. 작업은 --job N으로 따로 하고 --merge로 모을 수 있다."},
 };
+
+const char *nch_help_korean_row(size_t row)
+{
+	return row < sizeof texts / sizeof *texts ? texts[row].english : NULL;
+}
 
 const char *nch_help_text(nch_language language, const char *english)
 {
