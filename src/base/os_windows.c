@@ -73,15 +73,16 @@ static char *to_text(const wchar_t *wide)
 	return text;
 }
 
-/* The path as the system takes it, in memory of malloc: long ones are made absolute, with the prefix that lifts the limit of 260 characters. */
+/* The path as the system takes it, in memory of malloc: where it is long, counted from the root, it is made absolute, with the prefix that lifts the limit of 260
+ * characters. */
 static wchar_t *to_path(const char *path)
 {
 	enum { LONG = 240, PREFIX = 8 };
 	static const wchar_t plain[] = L"\\\\?\\", server[] = L"\\\\?\\UNC";
 	wchar_t *wide = to_wide(strcmp(path, "/dev/null") == 0 ? "NUL" : path);
-	if (wide == NULL || wcslen(wide) < LONG || wcsncmp(wide, plain, 4) == 0)
+	DWORD length = wide != NULL ? GetFullPathNameW(wide, 0, NULL, NULL) : 0;
+	if (length < LONG || wcsncmp(wide, plain, 4) == 0)
 		return wide;
-	DWORD length = GetFullPathNameW(wide, 0, NULL, NULL);
 	wchar_t *whole = malloc((length + PREFIX) * sizeof *whole);
 	if (whole == NULL) {
 		free(wide);

@@ -158,11 +158,13 @@ void nch_output_buffer(const nch_buffer *buffer)
 	nch_output_add(buffer->data, buffer->length);
 }
 
+#define CLEAN_LINE "\r\033[K"
+
 /* One write a line, so that the lines of two programs don't mix; no allocation, so that it can tell that memory is gone. */
 static void say(const char *style, const char *prefix, const char *text)
 {
 	char line[sizeof((nch_error *)NULL)->text + 64];
-	const char *clean = nch_output_is_terminal(true) ? "\r\033[K" : ""; /* a progress bar may stand there */
+	const char *clean = nch_output_is_terminal(true) ? CLEAN_LINE : ""; /* a progress bar may stand there */
 	int length = snprintf(line, sizeof line, "%s%snunchi: %s%s%s\n", clean, nch_output_style(true, style), prefix,
 	                      nch_output_style(true, style[0] != '\0' ? NCH_PLAIN : ""), text);
 	if (length >= (int)sizeof line) {
@@ -170,6 +172,16 @@ static void say(const char *style, const char *prefix, const char *text)
 		line[length - 1] = '\n';
 	}
 	nch_os_write(STANDARD_ERROR, line, (size_t)length);
+}
+
+void nch_output_progress(const char *text)
+{
+	bool terminal = nch_output_is_terminal(true);
+	nch_buffer line = {0};
+	nch_buffer_printf(&line, terminal ? CLEAN_LINE "%s" : "%s\n", text);
+	if (!line.failed) /* who has no memory for a bar has other worries */
+		nch_os_write(STANDARD_ERROR, line.data, line.length);
+	nch_buffer_free(&line);
 }
 
 void nch_output_say_held(void)

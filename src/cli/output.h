@@ -28,6 +28,9 @@ void nch_output_warning(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_note(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_error(const char *text);
 
+/* How far the work is, on standard error: on a terminal in the place of what was said last ("": nothing), which must fit in a line there; elsewhere a line. */
+void nch_output_progress(const char *text);
+
 /* A note that goes out in front of the next note, warning or progress bar, and at the latest when the command has done its work; an error takes its place, so
  * that it stands alone. At most a few wait: more push the first ones out. */
 void nch_output_note_later(const char *format, ...) NCH_PRINTF(1, 2);

@@ -117,22 +117,17 @@ void nch_progress_update(nch_progress *progress, uint64_t done, const char *note
 	nch_buffer_add(&line, text.data ? text.data : "", text.length);
 	line.failed |= text.failed;
 	nch_buffer_free(&text);
-	if (!line.failed && progress->terminal) {
+	if (!line.failed && progress->terminal)
 		cut_to_columns(&line, columns);
-		fprintf(stderr, "\r\033[K%s", line.data);
-		progress->on_screen = true;
-	} else if (!line.failed) {
-		fprintf(stderr, "%s\n", line.data);
-	}
-	fflush(stderr);
+	if (!line.failed)
+		nch_output_progress(line.data);
+	progress->on_screen = progress->terminal;
 	nch_buffer_free(&line);
 }
 
 void nch_progress_end(nch_progress *progress)
 {
-	if (progress->on_screen) {
-		fputs("\r\033[K", stderr);
-		fflush(stderr);
-	}
+	if (progress->on_screen)
+		nch_output_progress("");
 	progress->on_screen = false;
 }
