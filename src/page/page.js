@@ -171,7 +171,7 @@ function drawLook() {
 	const most = Math.max(...all.slice(from * n, from * n + n)), colour = getComputedStyle(document.documentElement).getPropertyValue('--look');
 	[...by('pieces').children].forEach((button, j) => {
 		button.setAttribute('aria-pressed', j === from);
-		button.style.background = `rgba(${colour},${.55 * all[from * n + j] / most})`;
+		button.style.background = `rgba(${colour},${.45 * all[from * n + j] / most})`;
 		button.lastChild.textContent = (100 * all[from * n + j]).toFixed(0) + ' %';
 	});
 	const canvas = by('map'), context = canvas.getContext('2d'), top = Math.max(...all);
@@ -233,6 +233,7 @@ speak((link.get('lang') || navigator.language).startsWith('ko'));
 async function start() {
 	await open();
 	by('ask').disabled = by('story').disabled = false;
+	delete by('busy').dataset.en; // from now on it says what is done just then
 	by('busy').textContent = '';
 	if (link.has('logits')) {
 		by('logits').textContent = link.get('logits').split('\n').map(text => JSON.stringify(ask(text).logits)).join('\n');
