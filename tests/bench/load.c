@@ -167,11 +167,48 @@ static const char *const seeds[] = {
 	"POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 44\r\n\r\n{\"texts\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "\r\n\r\n\r\n\r\n",
 	"POST /predict HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 14\r\n\r\n{\"text\":\"abc\"}"};
 
+/* Requests that come a byte at a time, one of them each time this is called: they stand open beside all others. */
+static void drip(unsigned port)
+{
+	enum { SLOW = 32 };
+	static struct {
+		bool open;
+		int socket;
+		size_t at;
+	} slow[SLOW];
+	static unsigned turn;
+	unsigned i = turn++ % SLOW;
+	const char *text = seeds[i % (sizeof seeds / sizeof *seeds)];
+	if (!slow[i].open) {
+		slow[i].socket = dial(port);
+		slow[i].open = slow[i].socket >= 0;
+		slow[i].at = 0;
+	}
+	if (slow[i].open && (slow[i].at == strlen(text) || send(slow[i].socket, text + slow[i].at++, 1, MSG_NOSIGNAL) != 1)) {
+		close(slow[i].socket);
+		slow[i].open = false;
+	}
+}
+
+/* More than any server takes: a head, or a body as long as is said (or chunks of it), without an end. */
+static void flood(int s)
+{
+	static const char *const heads[] = {"GET /", "POST /predict HTTP/1.1\r\nHost: localhost\r\nX: ", "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000000\r\n\r\n",
+	                                    "POST /predict HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3000000\r\n"};
+	static char much[1 << 16];
+	const char *head = heads[draw(sizeof heads / sizeof *heads)];
+	memset(much, 'a', sizeof much);
+	send(s, head, strlen(head), MSG_NOSIGNAL);
+	for (int i = 0; i < 64 && send(s, much, sizeof much, MSG_NOSIGNAL) > 0; i++)
+		continue;
+}
+
 static int hostile(unsigned port, int count, uint32_t seed)
 {
 	char bytes[8192], back[4096];
 	state = seed | 1;
 	for (int i = 0; i < count; i++) {
+		drip(port);
 		int s = dial(port);
 		if (s < 0) {
 			printf("connection %d: %s\n", i, strerror(errno));
@@ -198,6 +235,8 @@ static int hostile(unsigned port, int count, uint32_t seed)
 				break;
 			at += (size_t)sent;
 		}
+		if (draw(20) == 0)
+			flood(s);
 		if (draw(3) == 0 && read(s, back, sizeof back) < 0 && errno != EAGAIN && errno != ECONNRESET)
 			printf("connection %d: %s\n", i, strerror(errno));
 		if (draw(5) == 0) { /* gone without a word */
