@@ -49,17 +49,19 @@ nch_status nch_parse_class_weights(const nch_option *option, const char *text, n
 
 nch_status nch_parse_gram_widths(const nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error)
 {
-	const char *dash = strchr(text, '-');
-	size_t length = dash != NULL ? (size_t)(dash - text) : strlen(text);
+	static const char prefix[] = "letters:";
+	const bool letters = strncmp(text, prefix, strlen(prefix)) == 0;
+	const char *first = letters ? text + strlen(prefix) : text, *dash = strchr(first, '-');
+	size_t length = dash != NULL ? (size_t)(dash - first) : strlen(first);
 	int64_t shortest = 0, longest = 0;
-	bool good = nch_number_read_integer(text, length, &shortest);
+	bool good = nch_number_read_integer(first, length, &shortest);
 	(void)arena;
 	longest = shortest;
 	if (good && dash != NULL)
 		good = nch_number_read_integer(dash + 1, strlen(dash + 1), &longest);
 	if (!good || shortest < 1 || longest < shortest || longest > NCH_GRAM_LONGEST)
-		return nch_option_refuse(option, text, error, "widths from 1 to %d, such as 1-4", NCH_GRAM_LONGEST);
-	*(nch_gram_widths *)variable = (nch_gram_widths){(unsigned)shortest, (unsigned)longest};
+		return nch_option_refuse(option, text, error, "widths from 1 to %d, such as 1-4 or letters:2-8", NCH_GRAM_LONGEST);
+	*(nch_gram_widths *)variable = (nch_gram_widths){(unsigned)shortest, (unsigned)longest, letters};
 	return NCH_OK;
 }
 

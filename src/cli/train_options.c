@@ -39,7 +39,7 @@ const nch_option_group nch_train_model_group = {"Model", model_options};
 
 static const nch_option ngram_options[] = {
 	{"baseline", NCH_SET_FLAG(nch_experiment_options, baseline), .help = "train a linear model over character n-grams on the same rows, too, and set its figures beside", .effect = NCH_NO_EFFECT},
-	{"ngrams", NCH_SET_PARSED(nch_experiment_options, ngram.widths, nch_parse_gram_widths), .argument = "A-B", .help = "widths of the n-grams, in characters, within words and with their edges", .otherwise = "1-4"},
+	{"ngrams", NCH_SET_PARSED(nch_experiment_options, ngram.widths, nch_parse_gram_widths), .argument = "[letters:]A-B", .help = "widths of the n-grams within words, with their edges: in characters, or letters:A-B in the letters that a syllable of Hangul is made of", .otherwise = "1-4"},
 	{"ngram-c", NCH_SET_REAL(nch_experiment_options, ngram.c), .argument = "C", .help = "inverse strength of the L2 penalty, as scikit-learn has it", .otherwise = "3", .most = 1e6, .above_least = true},
 	{"ngram-buckets", NCH_SET_INTEGER(nch_experiment_options, ngram.buckets), .argument = "N", .help = "hash the n-grams into N features, for a small file; 0: each is a feature", .otherwise = "0", .most = 67108864.0},
 	{0}};

@@ -5,6 +5,8 @@
 #include "base/utf8.h"
 #include "base/unicode.h"
 
+const char *nch_gram_widths_unit(nch_gram_widths widths) { return widths.letters ? "letter" : "character"; }
+
 /* What Python's str.split() cuts at. */
 static bool is_space(uint32_t code)
 {
@@ -73,11 +75,19 @@ static nch_status end_word(nch_grams *g, size_t at, size_t begin, nch_gram_width
 	return window_word(g, begin, widths, error);
 }
 
+static void add_character(nch_buffer *bytes, uint32_t code, bool letters)
+{
+	uint32_t parts[NCH_UNICODE_MAX_DECOMPOSITION] = {code};
+	const size_t count = letters ? nch_unicode_decompose(code, false, parts) : 1;
+	for (size_t i = 0; i < count; i++)
+		nch_buffer_utf8(bytes, parts[i]);
+}
+
 nch_status nch_grams_of(const char *text, size_t length, nch_gram_widths widths, nch_grams *g, nch_error *error)
 {
 	nch_buffer_clear(&g->bytes);
 	g->count = g->word_count = 0;
-	if (length > UINT32_MAX / 4) /* a byte that is no UTF-8 becomes three, and small letters may be longer than great ones */
+	if (length > UINT32_MAX / 8) /* a byte that is no UTF-8 becomes three, small letters may be longer than great ones, and the three letters of a syllable take nine bytes */
 		return nch_fail(error, NCH_DATA, "a text of %zu bytes is longer than this model reads", length);
 	bool inside = false;
 	size_t begin = 0;
@@ -90,7 +100,7 @@ nch_status nch_grams_of(const char *text, size_t length, nch_gram_widths widths,
 				NCH_TRY(begin_word(g, at, error));
 				inside = true;
 			}
-			nch_buffer_utf8(&g->bytes, code == 0x130 ? 'i' : nch_unicode_to_lower(code));
+			add_character(&g->bytes, code == 0x130 ? 'i' : nch_unicode_to_lower(code), widths.letters);
 			if (code == 0x130) /* İ is the one character whose small form is two */
 				nch_buffer_utf8(&g->bytes, 0x307);
 		} else if (inside) {

@@ -2,7 +2,10 @@
  *
  * A text is brought to small letters and cut at white space; each word gets a blank before and behind it, so that " 오늘 " also says where the word
  * begins and ends; of every width from `shortest` to `longest` each window of so many characters is a gram. A word that is shorter than the width
- * gives itself, once. It is what scikit-learn's TfidfVectorizer(analyzer="char_wb") does, to the gram. */
+ * gives itself, once. It is what scikit-learn's TfidfVectorizer(analyzer="char_wb") does, to the gram.
+ *
+ * The characters may be taken apart first, Hangul into its letters (Unicode's NFD): 갔다 is ㄱ ㅏ ㅆ ㄷ ㅏ, so that windows of letters find
+ * the ㅆ of the past in 갔다, 했다 and 울었어, where windows of syllables see only different syllables. */
 #ifndef NCH_NGRAM_GRAMS_H
 #define NCH_NGRAM_GRAMS_H
 
@@ -17,7 +20,10 @@ enum { NCH_GRAM_LONGEST = 8 }; /* characters */
 
 typedef struct nch_gram_widths {
 	unsigned shortest, longest; /* 1 <= shortest <= longest <= NCH_GRAM_LONGEST */
+	bool letters;               /* counted in the letters of Hangul, not in its syllables */
 } nch_gram_widths;
+/* What the widths count, in a word: "character" or "letter". */
+const char *nch_gram_widths_unit(nch_gram_widths widths);
 
 /* A gram of a text: its bytes in the prepared text, and the word it comes from. */
 typedef struct nch_gram {
@@ -28,7 +34,7 @@ typedef struct nch_gram {
 
 /* The grams of one text, in the order in which they were met. Start with {0}; reused from text to text; release with nch_grams_free. */
 typedef struct nch_grams {
-	nch_buffer bytes;    /* the words in small letters, each between blanks */
+	nch_buffer bytes;    /* the words in small letters, each between blanks; taken apart where letters are counted */
 	nch_gram *gram;      /* (count) */
 	size_t count, capacity;
 	size_t (*words)[2];  /* (word_count): bytes [begin, end) of each word in the text that was given */

@@ -22,10 +22,11 @@ typedef struct nch_ngram_shape {
 	size_t buckets; /* 0: every gram is a feature of its own */
 	double c;       /* inverse strength of the penalty */
 } nch_ngram_shape;
-nch_ngram_shape nch_ngram_shape_default(void); /* 1 to 4 characters, no buckets, 3 */
+nch_ngram_shape nch_ngram_shape_default(void); /* 1 to 4 characters (not letters), no buckets, 3 */
 
 enum { NCH_NGRAM_MOST_BUCKETS = 1 << 26 };
-enum { NCH_NGRAM_NARROW = 2 }; /* whether a text is of a known kind shows in its narrow grams: wide ones are mostly new in any new text */
+/* Whether a text is of a known kind shows in its narrow grams: wide ones are mostly new in any new text. Two syllables have four or five letters. */
+enum { NCH_NGRAM_NARROW = 2, NCH_NGRAM_NARROW_LETTERS = 4 };
 
 typedef struct nch_ngram {
 	nch_ngram_shape shape;

@@ -51,12 +51,13 @@ static nch_status add_features(const nch_ngram *model, nch_gram_table *grow, con
 	NCH_TRY(nch_grams_of(text, length, model->shape.widths, &row->grams, error));
 	if (row->column == NULL || row->count + row->grams.count > row->column_capacity)
 		NCH_TRY(nch_grow(&row->column, &row->column_capacity, row->count + row->grams.count + 1, sizeof *row->column, error));
+	const uint32_t widest = model->shape.widths.letters ? NCH_NGRAM_NARROW_LETTERS : NCH_NGRAM_NARROW; /* of the narrow ones */
 	for (size_t i = 0; i < row->grams.count; i++) {
 		size_t key_length, feature;
 		const char *key = nch_ngram_key(&row->pair_gram, &row->grams, i, pair, &key_length);
 		NCH_TRY(nch_buffer_check(&row->pair_gram, error));
 		NCH_TRY(nch_ngram_feature(model, grow, key, key_length, &feature, error));
-		bool unknown = grow == NULL && feature == model->features, narrow = row->grams.gram[i].width <= NCH_NGRAM_NARROW;
+		bool unknown = grow == NULL && feature == model->features, narrow = row->grams.gram[i].width <= widest;
 		row->all += narrow;
 		row->unknown += narrow && unknown;
 		if (!unknown)

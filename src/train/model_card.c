@@ -119,8 +119,8 @@ static void what_it_is(const card *c)
 	text(c, "# ");
 	prose(c, nch_path_name(c->options->training.out));
 	if (n != NULL)
-		nch_buffer_printf(c->out, "\n\nA linear model (logistic regression) over character n-grams of %u to %u, weighted by TF-IDF (%zu features), for %zu labels, %s:\n\n",
-		                  n->shape.widths.shortest, n->shape.widths.longest, n->features, n->labels.count, n->multi_label ? "any number of them a text" : "one a text");
+		nch_buffer_printf(c->out, "\n\nA linear model (logistic regression) over %s n-grams of %u to %u, weighted by TF-IDF (%zu features), for %zu labels, %s:\n\n",
+		                  nch_gram_widths_unit(n->shape.widths), n->shape.widths.shortest, n->shape.widths.longest, n->features, n->labels.count, n->multi_label ? "any number of them a text" : "one a text");
 	else
 		nch_buffer_printf(c->out, "\n\nA %s encoder (%zu layers of %zu, %zu parameters) with a classifier for %zu labels, %s:\n\n", m->family->title, m->layers, m->hidden,
 		                  c->result->parameters, m->labels, m->multi_label ? "any number of them a text" : "one a text");

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				__builtin_trap();
 		}
 	nch_gram_table_free(&table);
-	if (nch_grams_of((const char *)data, size, (nch_gram_widths){1, 4}, &grams, &error) == NCH_OK)
+	if (nch_grams_of((const char *)data, size, (nch_gram_widths){1, 4, size % 2 == 1}, &grams, &error) == NCH_OK)
 		for (size_t i = 0; i < grams.count; i++)
 			if (grams.gram[i].begin + grams.gram[i].length > grams.bytes.length || grams.gram[i].word >= grams.word_count)
 				__builtin_trap();

@@ -5,12 +5,15 @@
 Learnt from data/books/simcheong.tsv, asked about the first sentences of data/books/heungbu.tsv: of four labels, of two (중립 or not), of three
 that may be given together (행복, 슬픔, "somebody speaks"), with class weights; and n-grams of some strings in the order in which they are met.
 """
+import unicodedata
+
 import numpy as np
 import sklearn
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 ASKED = 12
+LETTERS = ["갔다", "싫은  Café ㅋㅠ"]
 STRINGS = ["가", " 오늘  정말!", "Ab\u00a0CDEfg h", "ㅋㅋㅋㅋㅋ\tİx", "😂가나"]
 
 
@@ -43,6 +46,13 @@ def main():
     for s in STRINGS:
         print('\t"%s",' % "|".join(analyze(s)))
     print("};")
+    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, preprocessor=lambda s: unicodedata.normalize("NFD", s.lower()))
+    print("static const char *const golden_letters[] = {")
+    analyze = letters.build_analyzer()
+    for s in LETTERS:
+        print('\t"%s",' % "|".join(analyze(s)))
+    print("};")
+    numbers("golden_of_letters", fit(letters.fit_transform(texts), labels).predict_proba(letters.transform(asked)))
     model = fit(x, labels)
     numbers("golden_four", model.predict_proba(t))
     numbers("golden_two", fit(x, [label == "중립" for label in labels]).predict_proba(t))

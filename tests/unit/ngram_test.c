@@ -58,16 +58,21 @@ static nch_status learn(const nch_ngram_shape *shape, const nch_ngram_data *data
 	return status;
 }
 
-static nch_ngram *learn_four(size_t buckets, size_t threads, nch_ngram_fit *fit)
+static nch_ngram *learn_shape(nch_ngram_shape shape, size_t threads, nch_ngram_fit *fit)
 {
-	nch_ngram_shape shape = nch_ngram_shape_default();
-	shape.buckets = buckets;
 	const nch_ngram_data data = {.texts = texts, .count = learnt.rows, .labels = &learnt.labels, .label = labels};
 	nch_pool *pool = nch_pool_new(threads);
 	nch_ngram *model = NULL;
 	CHECK(learn(&shape, &data, pool, &model, fit) == NCH_OK);
 	nch_pool_free(pool);
 	return model;
+}
+
+static nch_ngram *learn_four(size_t buckets, size_t threads, nch_ngram_fit *fit)
+{
+	nch_ngram_shape shape = nch_ngram_shape_default();
+	shape.buckets = buckets;
+	return learn_shape(shape, threads, fit);
 }
 
 static void softmax(const float *z, size_t n, double *p)
@@ -79,38 +84,71 @@ static void softmax(const float *z, size_t n, double *p)
 		p[c] /= sum;
 }
 
-TEST(grams_are_those_of_char_wb)
+static void check_grams(const char *const *strings, const char *const *golden, size_t count, nch_gram_widths widths)
 {
-	static const char *const strings[] = {"가", " 오늘  정말!", "Ab\u00a0CDEfg h", "ㅋㅋㅋㅋㅋ\tİx", "😂가나"};
 	nch_grams grams = {0};
-	for (size_t s = 0; s < sizeof strings / sizeof *strings; s++) {
+	for (size_t s = 0; s < count; s++) {
 		nch_buffer joined = {0};
-		CHECK(nch_grams_of(strings[s], strlen(strings[s]), (nch_gram_widths){1, 4}, &grams, &error) == NCH_OK);
+		CHECK(nch_grams_of(strings[s], strlen(strings[s]), widths, &grams, &error) == NCH_OK);
 		for (size_t i = 0; i < grams.count; i++) {
 			nch_buffer_text(&joined, i > 0 ? "|" : "");
 			nch_buffer_add(&joined, grams.bytes.data + grams.gram[i].begin, grams.gram[i].length);
 		}
-		CHECK_TEXT(joined.data, golden_grams[s]);
+		CHECK_TEXT(joined.data, golden[s]);
 		nch_buffer_free(&joined);
 	}
-	CHECK(nch_grams_of("", 0, (nch_gram_widths){1, 4}, &grams, &error) == NCH_OK && grams.count == 0);
+	CHECK(nch_grams_of("", 0, widths, &grams, &error) == NCH_OK && grams.count == 0);
 	nch_grams_free(&grams);
+}
+
+TEST(grams_are_those_of_char_wb)
+{
+	static const char *const strings[] = {"가", " 오늘  정말!", "Ab\u00a0CDEfg h", "ㅋㅋㅋㅋㅋ\tİx", "😂가나"};
+	check_grams(strings, golden_grams, sizeof strings / sizeof *strings, (nch_gram_widths){1, 4, false});
+}
+
+TEST(letters_are_those_of_nfd)
+{
+	static const char *const strings[] = {"갔다", "싫은  Café ㅋㅠ"};
+	check_grams(strings, golden_letters, sizeof strings / sizeof *strings, (nch_gram_widths){2, 5, true});
+}
+
+static void check_probabilities(const nch_ngram *model, const double golden[ASKED][4])
+{
+	float logits[ASKED * 4];
+	CHECK(nch_ngram_logits(model, questions, ASKED, NULL, logits, NULL, &error) == NCH_OK);
+	for (size_t i = 0; i < ASKED; i++) {
+		double p[4];
+		softmax(logits + 4 * i, 4, p);
+		for (size_t c = 0; c < 4; c++)
+			CHECK_CLOSE(p[c], golden[i][c], 1e-4);
+	}
 }
 
 TEST(probabilities_are_those_of_the_one_optimum)
 {
 	nch_ngram_fit fit;
 	nch_ngram *model = learn_four(0, 2, &fit);
-	float logits[ASKED * 4];
 	CHECK(model->features == GOLDEN_FEATURES && fit.cells == GOLDEN_CELLS);
-	CHECK(nch_ngram_logits(model, questions, ASKED, NULL, logits, NULL, &error) == NCH_OK);
-	for (size_t i = 0; i < ASKED; i++) {
-		double p[4];
-		softmax(logits + 4 * i, 4, p);
-		for (size_t c = 0; c < 4; c++)
-			CHECK_CLOSE(p[c], golden_four[i][c], 1e-4);
-	}
+	check_probabilities(model, golden_four);
 	nch_ngram_free(model);
+}
+
+TEST(a_model_of_letters_is_read_again_as_one)
+{
+	nch_ngram_shape shape = nch_ngram_shape_default();
+	shape.widths = (nch_gram_widths){2, 5, true};
+	nch_ngram_fit fit;
+	nch_ngram *model = learn_shape(shape, 1, &fit), *again = NULL;
+	check_probabilities(model, golden_of_letters);
+	char folder[] = "/tmp/nch-letters-XXXXXX", command[200];
+	CHECK(mkdtemp(folder) != NULL);
+	CHECK(nch_ngram_save(model, folder, NULL, &error) == NCH_OK && nch_ngram_open(folder, &again, &error) == NCH_OK);
+	check_probabilities(again, golden_of_letters);
+	snprintf(command, sizeof command, "rm -r '%s'", folder);
+	CHECK(system(command) == 0);
+	nch_ngram_free(model);
+	nch_ngram_free(again);
 }
 
 static void check_labels(const nch_ngram_data *data, size_t columns, const double *golden, bool several)
@@ -399,6 +437,8 @@ int main(void)
 {
 	read_books();
 	RUN(grams_are_those_of_char_wb);
+	RUN(letters_are_those_of_nfd);
+	RUN(a_model_of_letters_is_read_again_as_one);
 	RUN(probabilities_are_those_of_the_one_optimum);
 	RUN(two_labels_are_one_output);
 	RUN(class_weights_weigh_rows);

@@ -173,7 +173,7 @@ static nch_status print_ngram(const inspect_call *call, const char *folder, nch_
 	NCH_TRY(nch_ngram_open(folder, &model, error));
 	nch_status status = nch_weights_open(folder, &weights, error);
 	if (status == NCH_OK) {
-		nch_output_printf("%s\n  %-22s character n-grams of %u to %u within words, %zu features%s\n", folder, "model", model->shape.widths.shortest,
+		nch_output_printf("%s\n  %-22s %s n-grams of %u to %u within words, %zu features%s\n", folder, "model", nch_gram_widths_unit(model->shape.widths), model->shape.widths.shortest,
 		                  model->shape.widths.longest, model->features, model->shape.buckets > 0 ? " (hashed)" : "");
 		nch_output_printf("  %-22s %g\n", "--ngram-c", model->shape.c);
 		print_labels(model->labels.names, model->labels.count, model->multi_label);
