@@ -174,7 +174,7 @@ $(BUILD)/tests/unit/%$(EXE): tests/unit/%.c $(BUILD)/libnunchi.a $(BUILD)/flags
 	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -MMD -MP -MF $@.d -Itests $(TEST_FLAGS) -o $@ $< $(filter %/libcommands.a,$^) $(BUILD)/libnunchi.a $(LDLIBS)
 
 # what asks the commands themselves
-$(BUILD)/tests/unit/help_test$(EXE): $(BUILD)/libcommands.a
+$(BUILD)/tests/unit/help_test$(EXE) $(BUILD)/tests/unit/parse_test$(EXE): $(BUILD)/libcommands.a
 
 # One file that runs on any Linux: musl, whose functions come along.
 static:

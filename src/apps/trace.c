@@ -7,6 +7,7 @@
 
 #include "apps/pass.h"
 #include "base/memory.h"
+#include "base/setting.h"
 #include "kernels/math.h"
 
 typedef struct watcher {
@@ -149,6 +150,17 @@ static void see_gradient(void *context, const nch_tensor *tensor)
 
 /* --- what is made of the logits --- */
 
+/* `softmax`: that of a softmax without temperature. */
+static const char *formula_of_answer(nch_trace *t, const char *softmax, bool tempered)
+{
+	if (!tempered)
+		return t->softmax ? softmax : "p = 1 / (1 + e^-z)";
+	snprintf(t->answer_formula, sizeof t->answer_formula, "%s",
+	         t->softmax ? "p = e^(z/T) / Σ e^(z/T), T the temperature of ⟨calibrate⟩" : "p = 1 / (1 + e^-(z/T + d)), T and d the label's of ⟨calibrate⟩");
+	nch_setting_spell(t->answer_formula);
+	return t->answer_formula;
+}
+
 static void add_probabilities(const nch_predictor *p, watcher *w)
 {
 	const nch_trace_step *logits = step_of(w, NCH_SEEN_LOGITS, 0);
@@ -160,8 +172,7 @@ static void add_probabilities(const nch_predictor *p, watcher *w)
 	if (step == NULL)
 		return;
 	logits = step_of(w, NCH_SEEN_LOGITS, 0); /* the list may have moved */
-	const bool tempered = nch_predictor_is_calibrated(p);
-	step->formula = w->trace->softmax ? tempered ? "p = e^(z/T) / Σ e^(z/T), T the temperature of --calibrate" : step->formula : tempered ? "p = 1 / (1 + e^-(z/T + d)), T and d the label's of --calibrate" : "p = 1 / (1 + e^-z)";
+	step->formula = formula_of_answer(w->trace, step->formula, nch_predictor_is_calibrated(p));
 	w->trace->answer = nch_predictor_answer(p, logits->values, step->values, NULL);
 }
 

@@ -44,6 +44,7 @@ typedef struct nch_trace {
 	size_t answer; /* the model's own */
 	nch_trace_parameter *parameters; /* with a label: of all tensors that have a gradient, in the model's order */
 	size_t parameter_count;
+	char answer_formula[96]; /* to which the step of the probabilities may point: a trace stays where it was made */
 } nch_trace;
 
 /* label: its number, or nch_predictor_labels for none: no loss, no gradients. keep_parameters: parameters[].grad too (else NULL). A text of more tokens than the model reads at

@@ -33,9 +33,9 @@ static const nch_option data_options[] = {
 	{ "multi-label", NCH_SET_FLAG(data_call, options.multi_label), .help = "any number of labels a row: a,b or a JSON array or an object of true" },
 	{ "labels", NCH_SET_TEXT(data_call, labels), .argument = "a,b,c",
 	  .help = "the labels and their order (default: as found, sorted by code point)", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "relabel", NCH_SET_TEXT(data_call, options.relabel), .argument = "a=x,b=x", .help = "rename labels, and so merge them", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "drop-label", NCH_SET_TEXT(data_call, options.drop_label), .argument = "a,b", .help = "leave rows with these labels out (names after --relabel)", .effect = NCH_BY_WHAT_IT_BRINGS },
-	{ "undersample", NCH_SET_TEXT(data_call, options.undersample), .argument = "a=N|min",
+	{ "relabel", NCH_SET_PARSED(data_call, options.relabel, nch_parse_relabel), .argument = "a=x,b=x", .help = "rename labels, and so merge them", .effect = NCH_BY_WHAT_IT_BRINGS },
+	{ "drop-label", NCH_SET_PARSED(data_call, options.drop_label, nch_parse_drop_label), .argument = "a,b", .help = "leave rows with these labels out (names after --relabel)", .effect = NCH_BY_WHAT_IT_BRINGS },
+	{ "undersample", NCH_SET_PARSED(data_call, options.undersample, nch_parse_undersample), .argument = "a=N|min",
 	  .help = "keep at most N rows of a label, chosen by --seed (min: as the rarest has)", .effect = NCH_BY_WHAT_IT_BRINGS },
 	{ "target", NCH_SET_CHOICE(data_call, options.target), NCH_GIVEN(data_call, given.target),
 	  .help = "JSON records with a target (form, begin, end) beside the text: give it as the second text of a\n"
@@ -83,17 +83,6 @@ void nch_data_options_done(const nch_dataset *dataset)
 	else if (dataset->bad_rows > 0)
 		nch_output_warning("%zu bad row%s skipped", dataset->bad_rows, dataset->bad_rows == 1 ? " was" : "s were");
 	bad_rows_shown = 0;
-}
-
-nch_status nch_parse_delimiter(const nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error)
-{
-	(void)arena;
-	if (strcmp(text, "\\t") == 0)
-		text = "\t";
-	if (strlen(text) != 1 || strchr("\r\n\"", text[0]) != NULL)
-		return nch_fail(error, NCH_USAGE, "--%s takes one character, or \\t for a tab", option->name);
-	*(char *)variable = text[0];
-	return NCH_OK;
 }
 
 nch_status nch_data_options_read(const nch_options *options, bool skip_by_default, nch_dataset_options *dataset_options,

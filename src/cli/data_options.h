@@ -4,6 +4,7 @@
 #define NCH_CLI_DATA_OPTIONS_H
 
 #include "cli/common.h"
+#include "cli/parse_data.h"
 #include "data/dataset.h"
 
 /* --text --pair --label --multi-label --labels --relabel --drop-label --undersample --cleansing --limit --bad-rows
@@ -19,7 +20,6 @@ extern const nch_option_group nch_data_group;
 	{ "header", NCH_SET_CHOICE(T, m.header), .help = "whether a table's first row names its columns", .otherwise = "auto", .choices = "auto|yes|no", .effect = NCH_BY_WHAT_IT_BRINGS }, \
 	{ "skip-rows", NCH_SET_INTEGER(T, m.skip_rows), .argument = "N", .help = "lines (of a sheet: rows) above the header that are passed over", .most = 1000000, .effect = NCH_BY_WHAT_IT_BRINGS }, \
 	{ "sheet", NCH_SET_TEXT(T, m.sheet), .argument = "NAME", .help = "sheet of an .xlsx file, by name or number (default: the first)", .effect = NCH_BY_WHAT_IT_BRINGS }
-nch_option_parse nch_parse_delimiter;
 /* What a data set's reading has to say (nch_dataset_options.remark; the context is not looked at): warnings, and as a note which columns are taken. */
 void nch_data_remark(void *context, nch_remark kind, const char *text);
 

@@ -102,6 +102,8 @@ typedef struct nch_option {
 /* What a function makes of the text, or of the choice. */
 #define NCH_SET_PARSED(T, m, function) .kind = NCH_OPTION_TEXT, .to = offsetof(T, m), .type = NCH_TO_PARSED, .parse = function
 #define NCH_SET_PARSED_CHOICE(T, m, function) .kind = NCH_OPTION_CHOICE, .to = offsetof(T, m), .type = NCH_TO_PARSED, .parse = function
+/* What a function makes of each text, one after the other. */
+#define NCH_SET_PARSED_LIST(T, m, function) .kind = NCH_OPTION_LIST, .to = offsetof(T, m), .type = NCH_TO_PARSED, .parse = function
 /* What a function makes of it, for several members of the struct that it is given. */
 #define NCH_SET_BY(function) .kind = NCH_OPTION_TEXT, .type = NCH_TO_PARSED, .parse = function
 #define NCH_SET_BY_CHOICE(function) .kind = NCH_OPTION_CHOICE, .type = NCH_TO_PARSED, .parse = function

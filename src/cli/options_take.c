@@ -42,7 +42,10 @@ static nch_status take(const nch_options *options, const struct nch_option_value
 	case NCH_TO_UNSIGNED_LONG_LONG: *(unsigned long long *)to = (unsigned long long)whole_number(value); break;
 	case NCH_TO_FLOAT: *(float *)to = (float)value->real; break;
 	case NCH_TO_DOUBLE: *(double *)to = value->real; break;
-	case NCH_TO_PARSED: return option->parse(option, value->texts[0], options->arena, to, error);
+	case NCH_TO_PARSED:
+		for (size_t i = 0; i < value->count; i++)
+			NCH_TRY(option->parse(option, value->texts[i], options->arena, to, error));
+		break;
 	}
 	return NCH_OK;
 }

@@ -87,7 +87,7 @@ const nch_option_group nch_steps_group = {"Training", steps_options};
 
 static const nch_option train_options[] = {
 	{"recipe", NCH_SET_TEXT(nch_experiment_options, recipe), .argument = "NAME|FILE", .help = "options under a name, such as dialogue-7 (docs/recipes.md); --config and the command line win", .effect = NCH_BY_WHAT_IT_BRINGS},
-	{"freeze", NCH_SET_TEXT(nch_experiment_options, freeze), .argument = "PARTS", .help = "what keeps its weights: embeddings, layers (0-5 or 3), encoder, pooler, between commas"},
+	{"freeze", NCH_SET_PARSED(nch_experiment_options, freeze, nch_parse_freeze), .argument = "PARTS", .help = "what keeps its weights: embeddings, layers (0-5 or 3), encoder, pooler, between commas"},
 	{"layer-decay", NCH_SET_REAL(nch_experiment_options, layer_decay), .argument = "D", .help = "learning rate of each layer over that of the one above it; the head has --lr itself", .otherwise = "1", .most = 1.0, .above_least = true},
 	{"loss", NCH_SET_CHOICE(nch_experiment_options, training.loss), NCH_GIVEN(nch_experiment_options, loss_given), .help = "what is minimised (default: ce; bce for several labels a row)", .choices = NCH_CHOICES(NCH_LOSSES)},
 	{"focal-alpha", NCH_SET_REAL(nch_experiment_options, training.loss_shape.focal_alpha), .argument = "A", .help = "focal: weight of positives, 1 - A that of negatives; -1: none (default: .25)", .least = -1.0, .most = 1.0},

@@ -12,6 +12,7 @@
 #include "base/buffer.h"
 #include "base/status.h"
 #include "data/labels.h"
+#include "data/selection.h"
 #include "data/target.h"
 #include "io/rows.h"
 #include "text/cleansing.h"
@@ -34,11 +35,9 @@ typedef struct nch_dataset_options {
 	const nch_labels *known; /* the model's labels, or --labels: order and membership; another label is a bad row */
 	const nch_labels *order; /* where none are known: if the labels turn out to be these, they are numbered and spelt like these; else in their usual
 	                            order. Not together with visit */
-	const char *relabel; /* "from=to,from=to": labels renamed (and so merged); the order of the pairs is of no matter */
-	const char *drop_label; /* "a,b" (names after --relabel): rows with such a label are left out; multi-label: the label
-	                           is, the row stays */
-	const char *undersample; /* "label=N,…" or "label=min": at most N rows of it (min: as many as the rarest label has),
-	                            chosen by `seed`, the order kept; single label only */
+	nch_renamings relabel;    /* labels get other names, and so are merged */
+	nch_text_list drop_label; /* clean names, after renaming: rows with such a label are left out; multi-label: the label is, the row stays */
+	nch_thinnings undersample; /* at most so many rows of a label, chosen by `seed`, the order kept; single label only */
 	uint32_t seed;
 	const nch_cleansing *cleansing; /* texts and pairs go through it; NULL: they are kept as they are */
 	nch_target_mode target; /* JSON records: how the text is told what is asked about (data/target.h); not together with `pair` */

@@ -36,13 +36,13 @@ static nch_status number_label(nch_reading *r, const nch_rows *rows, const nch_r
 	const nch_row *place = row != NULL ? row : &no_row;
 	bool dropped;
 	nch_error inner;
-	if (r->options->relabel == NULL && r->options->drop_label == NULL && (*id = nch_labels_find(&r->dataset->labels, name, length)) >= 0)
+	if (!nch_selection_changes_names(r->options) && (*id = nch_labels_find(&r->dataset->labels, name, length)) >= 0)
 		return NCH_OK; /* nearly always: it was met before, spelt as it is kept */
 	if (!nch_name_clean(name, length, &r->name))
 		return nch_no_memory(error);
 	const char *clean = r->name.data;
 	size_t clean_length = r->name.length;
-	nch_selection_apply(&r->selection, &clean, &clean_length, &dropped);
+	nch_selection_apply(r, &clean, &clean_length, &dropped);
 	*id = -1;
 	if (dropped)
 		return NCH_OK;
@@ -63,7 +63,7 @@ static nch_status note_found(nch_reading *r, const char *name, size_t length, nc
 {
 	nch_dataset *d = r->dataset;
 	int32_t id;
-	if (r->options->relabel == NULL && r->options->drop_label == NULL && r->options->undersample == NULL)
+	if (!nch_selection_changes_names(r->options) && r->options->undersample.count == 0)
 		return NCH_OK;
 	if (!nch_name_clean(name, length, &r->name))
 		return nch_no_memory(error);

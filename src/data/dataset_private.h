@@ -1,17 +1,14 @@
-/* dataset_private.h - what the three parts of reading a data set share: rows (dataset.c), their labels (dataset_labels.c), and what is done to labels by
- * --relabel, --drop-label and --undersample (dataset_select.c). Not for other rooms. */
+/* dataset_private.h - what the parts of reading a data set share: files and columns (dataset_read.c), rows (dataset_rows.c), their labels
+ * (dataset_labels.c), the labels' numbers (dataset_numbers.c), and which labels are renamed, left out and thinned (dataset_select.c). Not for other rooms. */
 #ifndef NCH_DATA_DATASET_PRIVATE_H
 #define NCH_DATA_DATASET_PRIVATE_H
 
 #include "data/dataset.h"
 #include "data/label_text.h"
 
-/* --relabel and --drop-label. All names in their clean form. */
+/* Renaming and leaving out, made ready for a look at every label. */
 typedef struct nch_selection {
-	nch_labels from; /* from[i] becomes to[i] */
-	char **to;
-	size_t to_count;
-	nch_labels dropped;
+	nch_labels from, dropped;     /* the names of options->relabel and ->drop_label, in their order */
 	bool *from_met, *dropped_met; /* one a name: the data have it */
 } nch_selection;
 
@@ -42,6 +39,14 @@ typedef struct nch_reading {
 	bool has_pair, has_label, has_target;
 } nch_reading;
 
+/* --- dataset_rows.c --- */
+
+/* Reads what is left of a file: as many rows as options->limit allows. */
+nch_status nch_dataset_read_rows(nch_reading *r, nch_rows *rows, nch_error *error);
+
+/* NCH_DATA with "FILE:LINE: what". */
+nch_status nch_dataset_bad_row(const nch_rows *rows, const nch_row *row, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);
+
 /* --- dataset_labels.c --- */
 
 /* Once a file, when its columns are known: where every label has a column or a place of its own, all of them are labels, also those that no row has. */
@@ -54,21 +59,32 @@ nch_status nch_row_labels_read(nch_reading *r, const nch_rows *rows, const nch_r
 /* After the last row: tells of a label such as "기쁨,슬픔" whose parts are labels too. */
 void nch_row_labels_tell_composed(const nch_reading *r);
 
+/* --- dataset_numbers.c --- */
+
+/* Before the first row: the labels that are known in advance keep their own spelling; rows find them by their clean form too. */
+nch_status nch_label_numbers_know(nch_reading *r, nch_error *error);
+
+/* After the last row: brings the labels into their usual order (nch_labels_sort); numbers them as `order` does, if they are the same ones. */
+nch_status nch_label_numbers_sort(nch_dataset *dataset, nch_error *error);
+nch_status nch_label_numbers_take(nch_dataset *dataset, const nch_labels *order, nch_error *error);
+
 /* --- dataset_select.c --- */
 
-nch_status nch_selection_parse(nch_selection *selection, const nch_dataset_options *options, nch_error *error);
+nch_status nch_selection_begin(nch_reading *r, nch_error *error);
 void nch_selection_free(nch_selection *selection);
 
-/* What --relabel makes of a clean name; *dropped: rows with it are left out. */
-void nch_selection_apply(nch_selection *selection, const char **name, size_t *length, bool *dropped);
+/* Whether labels are looked at one by one: renamed or left out. */
+bool nch_selection_changes_names(const nch_dataset_options *options);
 
-/* After the last row: tells of names in the options that no row has, brings dataset->found into order, and undersamples. */
+/* What renaming makes of a clean name; *dropped: rows with it are left out. */
+void nch_selection_apply(nch_reading *r, const char **name, size_t *length, bool *dropped);
+
+/* After the last row: tells of names in the options that no row has, brings dataset->found into order, and thins. */
 void nch_selection_tell_absent(const nch_reading *r);
 nch_status nch_selection_sort_found(nch_dataset *dataset, nch_error *error);
-nch_status nch_selection_undersample(nch_dataset *dataset, const char *list, uint32_t seed, nch_error *error);
+nch_status nch_selection_undersample(nch_dataset *dataset, const nch_thinnings *thinnings, uint32_t seed, nch_error *error);
 
-/* NCH_DATA with "FILE:LINE: what". */
-nch_status nch_dataset_bad_row(const nch_rows *rows, const nch_row *row, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);
+/* --- dataset_read.c --- */
 
 /* Tells a warning, with settings by their names (base/setting.h), to options->remark, which must be there; nothing if there was no memory for it. */
 void nch_dataset_warn(const nch_reading *reading, nch_buffer *text);

@@ -1,85 +1,49 @@
-/* dataset_select.c - --relabel, --drop-label, --undersample: which rows with which labels are used. */
+/* dataset_select.c - labels that are renamed, left out, thinned (data/selection.h): which rows with which labels are used. */
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/name.h"
 #include "data/dataset_private.h"
 #include "data/split.h"
 
 /* --- renaming and leaving out --- */
 
-/* One "from=to" in clean form. */
-static nch_status add_relabel(nch_selection *s, const char *list, const char *part, size_t length, nch_buffer *name, nch_error *error)
+nch_status nch_selection_begin(nch_reading *r, nch_error *error)
 {
-	const char *equals = memchr(part, '=', length);
+	nch_selection *s = &r->selection;
+	const nch_renamings *renamed = &r->options->relabel;
+	const nch_text_list *dropped = &r->options->drop_label;
 	int32_t id;
-	if (equals == NULL || equals == part || equals == part + length - 1)
-		return nch_fail(error, NCH_USAGE, "⟨relabel⟩ '%s': '%.*s' is not of the form from=to", list, (int)length, part);
-	if (!nch_name_clean(part, (size_t)(equals - part), name))
+	s->from_met = nch_alloc(renamed->count, sizeof *s->from_met);
+	s->dropped_met = nch_alloc(dropped->count, sizeof *s->dropped_met);
+	if (s->from_met == NULL || s->dropped_met == NULL)
 		return nch_no_memory(error);
-	if (nch_labels_find(&s->from, name->data, name->length) >= 0)
-		return nch_fail(error, NCH_USAGE, "⟨relabel⟩ '%s': '%s' is renamed twice", list, name->data);
-	NCH_TRY(nch_labels_add(&s->from, name->data, name->length, &id, error));
-	if (!nch_name_clean(equals + 1, length - (size_t)(equals + 1 - part), name))
-		return nch_no_memory(error);
-	s->to[id] = nch_copy_text(name->data, name->length);
-	if (s->to[id] == NULL)
-		return nch_no_memory(error);
-	s->to_count = (size_t)id + 1;
+	for (size_t i = 0; i < renamed->count; i++)
+		NCH_TRY(nch_labels_add(&s->from, renamed->items[i].from, strlen(renamed->items[i].from), &id, error));
+	for (size_t i = 0; i < dropped->count; i++)
+		NCH_TRY(nch_labels_add(&s->dropped, dropped->items[i], strlen(dropped->items[i]), &id, error));
 	return NCH_OK;
-}
-
-static nch_status parse_relabel(nch_selection *s, const char *list, nch_error *error)
-{
-	nch_buffer name = {0};
-	nch_status status = NCH_OK;
-	size_t pairs = 1;
-	for (const char *p = list; *p != '\0'; p++)
-		pairs += *p == ',';
-	s->to = nch_alloc(pairs, sizeof *s->to);
-	s->from_met = nch_alloc(pairs, sizeof *s->from_met);
-	if (s->to == NULL || s->from_met == NULL)
-		return nch_no_memory(error);
-	for (const char *part = list; status == NCH_OK; part++) {
-		size_t length = strcspn(part, ",");
-		status = add_relabel(s, list, part, length, &name, error);
-		part += length;
-		if (*part == '\0')
-			break;
-	}
-	nch_buffer_free(&name);
-	return status;
-}
-
-nch_status nch_selection_parse(nch_selection *s, const nch_dataset_options *options, nch_error *error)
-{
-	if (options->relabel != NULL)
-		NCH_TRY(parse_relabel(s, options->relabel, error));
-	if (options->drop_label == NULL)
-		return NCH_OK;
-	if (nch_labels_parse(&s->dropped, options->drop_label, error) != NCH_OK)
-		return nch_fail_prefix(error, "⟨drop-label⟩");
-	s->dropped_met = nch_alloc(s->dropped.count, sizeof *s->dropped_met);
-	return s->dropped_met != NULL ? NCH_OK : nch_no_memory(error);
 }
 
 void nch_selection_free(nch_selection *s)
 {
-	for (size_t i = 0; i < s->to_count; i++)
-		nch_free(s->to[i]);
-	nch_free(s->to);
 	nch_free(s->from_met);
 	nch_free(s->dropped_met);
 	nch_labels_free(&s->from);
 	nch_labels_free(&s->dropped);
 }
 
-void nch_selection_apply(nch_selection *s, const char **name, size_t *length, bool *dropped)
+bool nch_selection_changes_names(const nch_dataset_options *options)
 {
+	return options->relabel.count > 0 || options->drop_label.count > 0;
+}
+
+void nch_selection_apply(nch_reading *r, const char **name, size_t *length, bool *dropped)
+{
+	nch_selection *s = &r->selection;
 	int32_t renamed = nch_labels_find(&s->from, *name, *length);
 	if (renamed >= 0) {
 		s->from_met[renamed] = true;
-		*name = s->to[renamed];
+		*name = r->options->relabel.items[renamed].to;
 		*length = strlen(*name);
 	}
 	int32_t left_out = nch_labels_find(&s->dropped, *name, *length);
@@ -176,46 +140,26 @@ static nch_status thin_class(nch_dataset *d, int32_t label, size_t keep, uint32_
 	return NCH_OK;
 }
 
-/* One "label=N" or "label=min". */
-static nch_status undersample_one(nch_dataset *d, const char *part, size_t length, uint32_t seed, nch_error *error)
+/* The rows of the label that has fewest, among those that have any. */
+static size_t rows_of_the_rarest(const nch_dataset *d)
 {
-	const char *equals = memchr(part, '=', length);
-	if (equals == NULL || equals == part || equals == part + length - 1)
-		return nch_fail(error, NCH_USAGE, "⟨undersample⟩ '%.*s' is not of the form label=N or label=min",
-		                (int)length, part);
-	int32_t label = nch_labels_find_typed(&d->labels, part, (size_t)(equals - part));
-	if (label < 0)
-		return nch_fail(error, NCH_DATA, "⟨undersample⟩: there is no label '%.*s'", (int)(equals - part), part);
-	size_t digits = length - (size_t)(equals + 1 - part), keep = 0;
-	if (digits == 3 && memcmp(equals + 1, "min", 3) == 0) {
-		keep = SIZE_MAX;
-		for (size_t i = 0; i < d->labels.count; i++)
-			if (d->label_rows_before[i] > 0 && d->label_rows_before[i] < keep)
-				keep = d->label_rows_before[i];
-	} else {
-		for (size_t i = 0; i < digits; i++) {
-			char c = equals[1 + i];
-			if (c < '0' || c > '9' || digits > 12)
-				return nch_fail(error, NCH_USAGE,
-				                "⟨undersample⟩ '%.*s': a number or min is expected behind =", (int)length,
-				                part);
-			keep = keep * 10 + (size_t)(c - '0');
-		}
-	}
-	if (keep == 0)
-		return nch_fail(error, NCH_USAGE, "⟨undersample⟩ '%.*s': no row would be left of it; ⟨drop-label⟩ leaves a label out", (int)length, part);
-	return thin_class(d, label, keep, seed, error);
+	size_t fewest = SIZE_MAX;
+	for (size_t i = 0; i < d->labels.count; i++)
+		if (d->label_rows_before[i] > 0 && d->label_rows_before[i] < fewest)
+			fewest = d->label_rows_before[i];
+	return fewest;
 }
 
-nch_status nch_selection_undersample(nch_dataset *d, const char *list, uint32_t seed, nch_error *error)
+nch_status nch_selection_undersample(nch_dataset *d, const nch_thinnings *thinnings, uint32_t seed, nch_error *error)
 {
 	if (d->multi_label || !d->has_labels)
 		return nch_fail(error, NCH_USAGE, "⟨undersample⟩ needs rows with a single label");
-	for (const char *part = list;; part++) {
-		size_t length = strcspn(part, ",");
-		NCH_TRY(undersample_one(d, part, length, seed, error));
-		part += length;
-		if (*part == '\0')
-			return NCH_OK;
+	for (size_t i = 0; i < thinnings->count; i++) {
+		const nch_thinning *thinning = &thinnings->items[i];
+		int32_t label = nch_labels_find_typed(&d->labels, thinning->label, strlen(thinning->label));
+		if (label < 0)
+			return nch_fail(error, NCH_DATA, "⟨undersample⟩: there is no label '%s'", thinning->label);
+		NCH_TRY(thin_class(d, label, thinning->most != NCH_AS_THE_RAREST ? thinning->most : rows_of_the_rarest(d), seed, error));
 	}
+	return NCH_OK;
 }

@@ -1,7 +1,9 @@
 /* statistics_text.c - the statistics as JSON and as a table with bars. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/setting.h"
 #include "base/utf8.h"
 #include "data/statistics.h"
 
@@ -275,21 +277,32 @@ static void add_line(nch_buffer *out, const char *name, size_t value, const char
 	nch_buffer_printf(out, "%s%s\n", note[0] != '\0' ? "   " : "", note);
 }
 
+enum { NOTE = 64 };
+
+/* A note, with settings by their names (base/setting.h), in `room`. */
+static const char *spell(char room[NOTE], const char *note)
+{
+	snprintf(room, NOTE, "%s", note);
+	nch_setting_spell(room);
+	return room;
+}
+
 void nch_statistics_table(const nch_statistics *s, const nch_dataset *data, size_t columns, nch_buffer *out)
 {
+	char room[NOTE];
 	size_t bar = columns > 74 ? 40 : columns > 40 ? columns - 34 : 6;
 	add_line(out, "rows", s->rows, "");
 	if (s->bad_rows > 0)
 		add_line(out, "bad rows", s->bad_rows, data->first_bad.text);
 	if (data->dropped_rows > 0)
-		add_line(out, "left out", data->dropped_rows, "by --drop-label and --undersample");
+		add_line(out, "left out", data->dropped_rows, spell(room, "by ⟨drop-label⟩ and ⟨undersample⟩"));
 	if (s->labels > 0)
 		label_table(s, data, bar, out);
 	length_table("characters", &s->characters, bar, out);
 	if (s->has_tokens) {
 		length_table("tokens", &s->tokens, bar, out);
 		if (s->max_len > 0)
-			add_line(out, "rows cut", s->rows_cut, "by --max-len");
+			add_line(out, "rows cut", s->rows_cut, spell(room, "by ⟨max-len⟩"));
 		unknown_table(s, data, out);
 	}
 	add_line(out, "duplicates", s->duplicates, "rows whose text stood before");

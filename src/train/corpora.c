@@ -3,48 +3,28 @@
 
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
-#include "base/number.h"
+#include "base/setting.h"
 #include "data/duplicates.h"
 #include "data/split.h"
 
-#define MOST_TIMES 1000.0
-
-/* --- names and weights --- */
-
-static nch_status read_name(const char *name, char **path, double *weight, nch_error *error)
+nch_status nch_corpora_open(const nch_corpus_files *files, nch_corpora *c, nch_error *error)
 {
-	const char *star = strrchr(name, '*');
-	size_t length = strlen(name);
-	*weight = 1.0;
-	if (star != NULL && !nch_file_exists(name)) {
-		length = (size_t)(star - name);
-		if (length == 0 || !nch_number_read(star + 1, strlen(star + 1), weight) || !(*weight > 0.0 && *weight <= MOST_TIMES))
-			return nch_fail(error, NCH_USAGE, "⟨corpus⟩ %s: behind the * stands how many times an epoch sees the file, such as 2 or .5, at most %g", name,
-			                MOST_TIMES);
-	}
-	*path = nch_copy_text(name, length);
-	return *path ? NCH_OK : nch_no_memory(error);
-}
-
-nch_status nch_corpora_open(const char *const *names, size_t count, nch_corpora *c, nch_error *error)
-{
-	c->paths = nch_alloc(count, sizeof *c->paths);
-	c->weights = nch_alloc(count, sizeof *c->weights);
-	c->texts = nch_alloc(count, sizeof *c->texts);
-	c->repeats = nch_alloc(count, sizeof *c->repeats);
+	c->paths = nch_alloc(files->count, sizeof *c->paths);
+	c->weights = nch_alloc(files->count, sizeof *c->weights);
+	c->texts = nch_alloc(files->count, sizeof *c->texts);
+	c->repeats = nch_alloc(files->count, sizeof *c->repeats);
 	if (!c->paths || !c->weights || !c->texts || !c->repeats)
 		return nch_no_memory(error);
-	for (; c->count < count; c->count++)
-		NCH_TRY(read_name(names[c->count], &c->paths[c->count], &c->weights[c->count], error));
+	for (; c->count < files->count; c->count++) {
+		c->paths[c->count] = files->items[c->count].path;
+		c->weights[c->count] = files->items[c->count].weight;
+	}
 	return NCH_OK;
 }
 
 void nch_corpora_free(nch_corpora *c)
 {
-	for (size_t i = 0; i < c->count; i++)
-		nch_free(c->paths[i]);
 	nch_free(c->paths);
 	nch_free(c->weights);
 	nch_free(c->texts);
@@ -161,12 +141,14 @@ nch_status nch_corpora_choose(nch_corpora *c, const nch_dataset *dataset, const 
 
 void nch_corpora_describe(const nch_corpora *c, bool dropped, nch_buffer *out)
 {
+	char hint[] = " (⟨drop-duplicates⟩ drops them)";
+	nch_setting_spell(hint);
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->count == 1 && c->repeats[i] == 0 && c->weights[i] == 1.0)
 			continue;
 		nch_buffer_printf(out, "%s: %zu texts", c->paths[i], c->texts[i]);
 		if (c->repeats[i] > 0)
-			nch_buffer_printf(out, ", %zu of them repeat earlier ones%s", c->repeats[i], dropped ? " and are dropped" : " (--drop-duplicates drops them)");
+			nch_buffer_printf(out, ", %zu of them repeat earlier ones%s", c->repeats[i], dropped ? " and are dropped" : hint);
 		if (c->weights[i] != 1.0)
 			nch_buffer_printf(out, "; an epoch sees each %g times", c->weights[i]);
 		nch_buffer_byte(out, '\n');

@@ -6,10 +6,21 @@
 #include "data/dataset.h"
 #include "train/epoch_order.h"
 
+/* A file, and how many times an epoch sees each of its texts: a number above 0. Borrowed. */
+typedef struct nch_corpus_file {
+	const char *path;
+	double weight;
+} nch_corpus_file;
+
+typedef struct nch_corpus_files {
+	const nch_corpus_file *items; /* [count] */
+	size_t count;
+} nch_corpus_files;
+
 /* Start with {0}; release with nch_corpora_free. */
 typedef struct nch_corpora {
 	size_t count; /* files */
-	char **paths;
+	const char **paths;      /* borrowed */
 	double *weights;         /* how many times an epoch sees each text of the file */
 	size_t *texts, *repeats; /* (count): all its texts, and those that stood before, in it or in an earlier file */
 	size_t *train, *valid;   /* rows of the data set. A text that is seen twice an epoch stands twice in `train`, and so is another row for masks */
@@ -25,8 +36,8 @@ typedef struct nch_corpora_options {
 	uint32_t split_seed;
 } nch_corpora_options;
 
-/* Reads "FILE" (weight 1) or "FILE*WEIGHT": a number above 0, at most 1000. A file of that whole name is meant where there is one. */
-nch_status nch_corpora_open(const char *const *names, size_t count, nch_corpora *corpora, nch_error *error);
+/* Takes note of the files; reads nothing. */
+nch_status nch_corpora_open(const nch_corpus_files *files, nch_corpora *corpora, nch_error *error);
 
 /* Chooses among the rows of *dataset, which was read from corpora->paths. */
 nch_status nch_corpora_choose(nch_corpora *corpora, const nch_dataset *dataset, const nch_corpora_options *options, nch_error *error);

@@ -63,7 +63,7 @@ static nch_status read_files(const nch_experiment_options *o, const nch_experime
 	NCH_TRY(read_train(o, &options, &d->train, error));
 	tell_selection(&d->train, watcher);
 	options.known = &d->train.labels; /* in the same order; another label is a bad row */
-	options.undersample = NULL;
+	options.undersample.count = 0;
 	options.limit = 0;
 	if (o->valid.count > 0)
 		NCH_TRY(nch_dataset_read(o->valid.items, o->valid.count, &options, &d->valid, error));

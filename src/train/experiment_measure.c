@@ -129,7 +129,7 @@ void nch_experiment_settings(const nch_experiment_options *options, const nch_ex
 	settings->target = options->data.target;
 	settings->label_objects = data->train.label_objects;
 	snprintf(settings->recipe, sizeof settings->recipe, "%s", options->recipe ? nch_path_name(options->recipe) : "");
-	snprintf(settings->freeze, sizeof settings->freeze, "%s", options->freeze ? options->freeze : "");
+	nch_freeze_text(&options->freeze, settings->freeze, sizeof settings->freeze);
 	if (options->layer_decay > 0.0)
 		settings->layer_decay = options->layer_decay;
 	nch_experiment_data_digest(data, settings->data_digest);

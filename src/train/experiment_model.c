@@ -105,12 +105,12 @@ nch_status nch_experiment_model_make(const nch_experiment_options *o, const nch_
 nch_status nch_experiment_rates(const nch_experiment_options *o, nch_experiment_model *m, nch_error *error)
 {
 	double decay = o->layer_decay > 0.0 ? o->layer_decay : 1.0;
-	if (o->freeze == NULL && decay == 1.0)
+	if (o->freeze.count == 0 && decay == 1.0)
 		return NCH_OK;
 	m->rates = nch_alloc(m->model->count, sizeof *m->rates);
 	if (m->rates == NULL)
 		return nch_no_memory(error);
-	return nch_layer_rates(m->model, o->freeze, decay, m->rates, error);
+	return nch_layer_rates(m->model, &o->freeze, decay, m->rates, error);
 }
 
 void nch_experiment_model_free(nch_experiment_model *model)

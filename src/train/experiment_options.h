@@ -7,6 +7,7 @@
 #include "ngram/model.h"
 #include "report/metrics.h"
 #include "train/class_weights.h"
+#include "train/layers.h"
 #include "train/settings.h"
 #include "train/training.h"
 
@@ -35,7 +36,7 @@ typedef struct nch_experiment_options {
 	nch_class_weights class_weights;
 	const char *recipe;    /* its name or file, for nunchi.json; or NULL */
 	const char *command;   /* for the model card: what was typed; or NULL */
-	const char *freeze;    /* what keeps its weights, as nch_layer_rates has it; or NULL */
+	nch_freeze freeze;     /* what keeps its weights */
 	double layer_decay;    /* 0 or 1: none */
 	bool skip_done;        /* where training.out holds all that this very run leaves in the end, nothing is done */
 	bool allow_unknown;    /* go on though more than 30 % of the tokens are unknown */

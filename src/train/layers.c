@@ -1,8 +1,7 @@
 /* layers.c - levels of a model's tensors, freezing, and layer-wise learning rates. */
 #include "train/layers.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "base/memory.h"
 #include "kernels/math.h"
@@ -22,48 +21,59 @@ static bool is_pooler(const nch_model *model, const nch_tensor *tensor)
 	return tensor == model->pool_weight || tensor == model->pool_bias;
 }
 
-/* The levels that a word of --freeze names: 0 for "embeddings", 1 + N for layer N. */
-static bool read_levels(const char *word, size_t length, size_t layers, size_t *first, size_t *last)
+const char *const nch_frozen_words[NCH_FROZEN_LAYERS] = {"embeddings", "encoder", "pooler"};
+
+/* Writes one of them, cut to room - 1 bytes; returns how long it is. */
+static size_t frozen_text(const nch_frozen *frozen, char *text, size_t room)
 {
-	char text[32], *end;
-	if (length == strlen("embeddings") && memcmp(word, "embeddings", length) == 0) {
-		*first = *last = 0;
-		return true;
-	}
-	if (length == strlen("encoder") && memcmp(word, "encoder", length) == 0) {
-		*first = 0;
-		*last = layers;
-		return true;
-	}
-	if (length == 0 || length >= sizeof text || word[0] < '0' || word[0] > '9')
-		return false;
-	memcpy(text, word, length);
-	text[length] = '\0';
-	unsigned long long low = strtoull(text, &end, 10), high = low;
-	if (*end == '-' && end[1] >= '0' && end[1] <= '9')
-		high = strtoull(end + 1, &end, 10);
-	if (*end != '\0' || low > high || high >= layers)
-		return false;
-	*first = (size_t)low + 1;
-	*last = (size_t)high + 1;
-	return true;
+	int length;
+	if (frozen->kind != NCH_FROZEN_LAYERS)
+		length = snprintf(text, room, "%s", nch_frozen_words[frozen->kind]);
+	else if (frozen->first == frozen->last)
+		length = snprintf(text, room, "%zu", frozen->first);
+	else
+		length = snprintf(text, room, "%zu-%zu", frozen->first, frozen->last);
+	return (size_t)length;
 }
 
-static nch_status freeze_word(const nch_model *model, const size_t *levels, size_t layers, const char *word, size_t length, double *rates,
-                              nch_error *error)
+void nch_freeze_text(const nch_freeze *freeze, char *text, size_t room)
 {
-	size_t first = 0, last = 0;
-	bool pooler = length == strlen("pooler") && memcmp(word, "pooler", length) == 0;
-	if (!pooler && !read_levels(word, length, layers, &first, &last))
-		return nch_fail(error, NCH_USAGE, "⟨freeze⟩ %.*s: name embeddings, encoder, pooler, or layers such as 3 or 0-5; this model has %zu, from 0 to %zu",
-		                (int)length, word, layers, layers - 1);
+	size_t at = 0;
+	text[0] = '\0';
+	for (size_t i = 0; i < freeze->count && at + 1 < room; i++) {
+		if (i > 0)
+			text[at++] = ',';
+		at += frozen_text(&freeze->items[i], text + at, room - at);
+	}
+}
+
+/* Whether the tensor, which stands at this level, is meant: 0 the embeddings, 1 + l layer l. */
+static bool is_frozen(const nch_model *model, const nch_tensor *tensor, size_t level, size_t layers, const nch_frozen *frozen)
+{
+	switch (frozen->kind) {
+	case NCH_FROZEN_EMBEDDINGS: return level == 0;
+	case NCH_FROZEN_ENCODER: return level <= layers;
+	case NCH_FROZEN_POOLER: return is_pooler(model, tensor);
+	case NCH_FROZEN_LAYERS: break;
+	}
+	return level >= frozen->first + 1 && level <= frozen->last + 1;
+}
+
+static nch_status freeze_one(const nch_model *model, const size_t *levels, size_t layers, const nch_frozen *frozen, double *rates, nch_error *error)
+{
+	if (frozen->kind == NCH_FROZEN_LAYERS && frozen->last >= layers) {
+		char text[64];
+		frozen_text(frozen, text, sizeof text);
+		return nch_fail(error, NCH_USAGE, "⟨freeze⟩ %s: name embeddings, encoder, pooler, or layers such as 3 or 0-5; this model has %zu, from 0 to %zu", text,
+		                layers, layers - 1);
+	}
 	for (size_t i = 0; i < model->count; i++)
-		if (pooler ? is_pooler(model, &model->tensors[i]) : levels[i] >= first && levels[i] <= last)
+		if (is_frozen(model, &model->tensors[i], levels[i], layers, frozen))
 			rates[i] = 0.0;
 	return NCH_OK;
 }
 
-nch_status nch_layer_rates(const nch_model *model, const char *freeze, double decay, double *rates, nch_error *error)
+nch_status nch_layer_rates(const nch_model *model, const nch_freeze *freeze, double decay, double *rates, nch_error *error)
 {
 	size_t *levels = nch_alloc(model->count, sizeof *levels);
 	if (levels == NULL)
@@ -72,15 +82,15 @@ nch_status nch_layer_rates(const nch_model *model, const char *freeze, double de
 	nch_status status = NCH_OK;
 	for (size_t i = 0; i < model->count; i++)
 		rates[i] = nch_power(decay, layers + 1 - levels[i]);
-	for (const char *at = freeze ? freeze : ""; *at != '\0' && status == NCH_OK;) {
-		size_t length = strcspn(at, ",");
-		status = freeze_word(model, levels, layers, at, length, rates, error);
-		at += length + (at[length] == ',');
-	}
+	for (size_t i = 0; i < freeze->count && status == NCH_OK; i++)
+		status = freeze_one(model, levels, layers, &freeze->items[i], rates, error);
 	for (size_t i = 0; i < model->count; i++)
 		trained += rates[i] > 0.0;
-	if (status == NCH_OK && trained == 0)
-		status = nch_fail(error, NCH_USAGE, "⟨freeze⟩ %s leaves nothing to train", freeze ? freeze : "");
+	if (status == NCH_OK && trained == 0) {
+		char text[256];
+		nch_freeze_text(freeze, text, sizeof text);
+		status = nch_fail(error, NCH_USAGE, "⟨freeze⟩ %s leaves nothing to train", text);
+	}
 	nch_free(levels);
 	return status;
 }

@@ -66,8 +66,8 @@ static nch_status read_texts(work *w, nch_error *error)
 	nch_dataset_options options = o->data;
 	options.ignore_labels = true;
 	options.need_labels = false;
-	NCH_TRY(nch_corpora_open(o->corpus.items, o->corpus.count, &w->corpora, error));
-	NCH_TRY(nch_dataset_read((const char *const *)w->corpora.paths, w->corpora.count, &options, &w->corpus, error));
+	NCH_TRY(nch_corpora_open(&o->corpus, &w->corpora, error));
+	NCH_TRY(nch_dataset_read(w->corpora.paths, w->corpora.count, &options, &w->corpus, error));
 	options.limit = 0;
 	if (o->valid.count > 0)
 		NCH_TRY(nch_dataset_read(o->valid.items, o->valid.count, &options, &w->valid, error));

@@ -3,11 +3,12 @@
 #define NCH_TRAIN_PRETRAIN_H
 
 #include "data/dataset.h"
+#include "train/corpora.h"
 #include "train/experiment_options.h"
 
 /* What `nunchi pretrain` is told. Texts are borrowed. */
 typedef struct nch_pretrain_options {
-	nch_text_list corpus;     /* FILE or FILE*WEIGHT, see train/corpora.h */
+	nch_corpus_files corpus;
 	bool drop_duplicates;     /* each text of the corpora is seen once */
 	nch_text_list valid;
 	nch_dataset_options data; /* which column the text is in; labels are not looked for */

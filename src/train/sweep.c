@@ -5,79 +5,16 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/number.h"
 #include "kernels/math.h"
 
 enum { MOST_CELLS = 1000000, TRIES = 1000 };
 
 void nch_sweep_free(nch_sweep *sweep)
 {
-	for (size_t a = 0; a < sweep->axis_count; a++) {
-		nch_free(sweep->axes[a].name);
-		for (size_t v = 0; v < sweep->axes[a].count; v++)
-			nch_free(sweep->axes[a].values[v]);
-		nch_free(sweep->axes[a].values);
-	}
-	for (size_t i = 0; sweep->cells != NULL && i < sweep->cell_count * sweep->axis_count; i++)
+	for (size_t i = 0; sweep->cells != NULL && i < sweep->cell_count * sweep->axes.count; i++)
 		nch_free(sweep->cells[i]);
-	nch_free(sweep->axes);
 	nch_free(sweep->cells);
 	*sweep = (nch_sweep){0};
-}
-
-/* --- axes --- */
-
-/* "1e-5..1e-3" */
-static bool read_range(const char *text, double *low, double *high)
-{
-	const char *dots = strstr(text, "..");
-	return dots != NULL && nch_number_read(text, (size_t)(dots - text), low) && nch_number_read(dots + 2, strlen(dots + 2), high) && *low > 0.0 &&
-	       *high > *low;
-}
-
-static nch_status read_values(nch_axis *axis, const char *text, nch_error *error)
-{
-	size_t most = 1;
-	for (const char *at = text; *at != '\0'; at++)
-		most += *at == ',';
-	axis->values = nch_alloc(most, sizeof *axis->values);
-	if (axis->values == NULL)
-		return nch_no_memory(error);
-	for (const char *at = text;; at++) {
-		size_t length = strcspn(at, ",");
-		if (length == 0)
-			return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: a value is empty", axis->name);
-		for (size_t v = 0; v < axis->count; v++)
-			if (strlen(axis->values[v]) == length && strncmp(axis->values[v], at, length) == 0)
-				return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: the value %.*s is given twice", axis->name, (int)length, at);
-		axis->values[axis->count] = nch_copy_text(at, length);
-		if (axis->values[axis->count] == NULL)
-			return nch_no_memory(error);
-		axis->count++;
-		at += length;
-		if (*at == '\0')
-			return NCH_OK;
-	}
-}
-
-nch_status nch_sweep_add(nch_sweep *sweep, const char *text, nch_error *error)
-{
-	const char *equals = strchr(text, '=');
-	if (strncmp(text, "--", 2) == 0)
-		text += 2;
-	if (equals == NULL || equals <= text || equals[1] == '\0')
-		return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: of the form name=value,value … or name=low..high", text);
-	NCH_TRY(nch_grow(&sweep->axes, &sweep->axis_capacity, sweep->axis_count + 1, sizeof *sweep->axes, error));
-	nch_axis *axis = &sweep->axes[sweep->axis_count];
-	*axis = (nch_axis){.name = nch_copy_text(text, (size_t)(equals - text))};
-	if (axis->name == NULL)
-		return nch_no_memory(error);
-	sweep->axis_count++; /* from here on nch_sweep_free knows it */
-	for (size_t a = 0; a + 1 < sweep->axis_count; a++)
-		if (strcmp(sweep->axes[a].name, axis->name) == 0)
-			return nch_fail(error, NCH_USAGE, "⟨set⟩ %s is given twice", axis->name);
-	axis->range = read_range(equals + 1, &axis->low, &axis->high);
-	return axis->range ? NCH_OK : read_values(axis, equals + 1, error);
 }
 
 /* --- cells --- */
@@ -86,8 +23,8 @@ nch_status nch_sweep_add(nch_sweep *sweep, const char *text, nch_error *error)
 static size_t combinations(const nch_sweep *sweep)
 {
 	size_t product = 1;
-	for (size_t a = 0; a < sweep->axis_count; a++) {
-		if (sweep->axes[a].range || !nch_size_mul(product, sweep->axes[a].count, &product) || product > MOST_CELLS)
+	for (size_t a = 0; a < sweep->axes.count; a++) {
+		if (sweep->axes.items[a].range || !nch_size_mul(product, sweep->axes.items[a].values.count, &product) || product > MOST_CELLS)
 			return MOST_CELLS + 1;
 	}
 	return product;
@@ -96,11 +33,11 @@ static size_t combinations(const nch_sweep *sweep)
 static nch_status make_room(nch_sweep *sweep, size_t cells, nch_error *error)
 {
 	size_t texts;
-	if (sweep->axis_count == 0)
+	if (sweep->axes.count == 0)
 		return nch_fail(error, NCH_USAGE, "what is to be varied? give ⟨set⟩ name=value,value");
 	if (cells == 0 || cells > MOST_CELLS)
 		return nch_fail(error, NCH_USAGE, "a sweep tries 1 to %d settings; ⟨random⟩ N chooses some of more", MOST_CELLS);
-	if (!nch_size_mul(cells, sweep->axis_count, &texts) || (sweep->cells = nch_alloc(texts, sizeof *sweep->cells)) == NULL)
+	if (!nch_size_mul(cells, sweep->axes.count, &texts) || (sweep->cells = nch_alloc(texts, sizeof *sweep->cells)) == NULL)
 		return nch_no_memory(error);
 	sweep->cell_count = cells;
 	return NCH_OK;
@@ -108,7 +45,7 @@ static nch_status make_room(nch_sweep *sweep, size_t cells, nch_error *error)
 
 static nch_status set_cell(nch_sweep *sweep, size_t cell, size_t axis, const char *text, nch_error *error)
 {
-	char **place = &sweep->cells[cell * sweep->axis_count + axis];
+	char **place = &sweep->cells[cell * sweep->axes.count + axis];
 	nch_free(*place);
 	*place = nch_copy_text(text, strlen(text));
 	return *place != NULL ? NCH_OK : nch_no_memory(error);
@@ -116,16 +53,16 @@ static nch_status set_cell(nch_sweep *sweep, size_t cell, size_t axis, const cha
 
 nch_status nch_sweep_grid(nch_sweep *sweep, nch_error *error)
 {
-	for (size_t a = 0; a < sweep->axis_count; a++)
-		if (sweep->axes[a].range)
-			return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: a range has no grid; it goes with ⟨random⟩ N", sweep->axes[a].name);
+	for (size_t a = 0; a < sweep->axes.count; a++)
+		if (sweep->axes.items[a].range)
+			return nch_fail(error, NCH_USAGE, "⟨set⟩ %s: a range has no grid; it goes with ⟨random⟩ N", sweep->axes.items[a].name);
 	NCH_TRY(make_room(sweep, combinations(sweep), error));
 	for (size_t cell = 0; cell < sweep->cell_count; cell++) {
 		size_t rest = cell;
-		for (size_t a = sweep->axis_count; a-- > 0;) {
-			const nch_axis *axis = &sweep->axes[a];
-			NCH_TRY(set_cell(sweep, cell, a, axis->values[rest % axis->count], error));
-			rest /= axis->count;
+		for (size_t a = sweep->axes.count; a-- > 0;) {
+			const nch_axis *axis = &sweep->axes.items[a];
+			NCH_TRY(set_cell(sweep, cell, a, axis->values.items[rest % axis->values.count], error));
+			rest /= axis->values.count;
 		}
 	}
 	return NCH_OK;
@@ -134,11 +71,11 @@ nch_status nch_sweep_grid(nch_sweep *sweep, nch_error *error)
 /* One value of an axis, by draw number `draw`. */
 static nch_status draw_value(nch_sweep *sweep, size_t cell, size_t a, uint64_t seed, uint64_t draw, nch_error *error)
 {
-	const nch_axis *axis = &sweep->axes[a];
+	const nch_axis *axis = &sweep->axes.items[a];
 	double u = nch_random_uniform(seed, NCH_RANDOM_SAMPLE, (uint32_t)a, draw);
 	char text[40];
 	if (!axis->range)
-		return set_cell(sweep, cell, a, axis->values[(size_t)(u * (double)axis->count)], error);
+		return set_cell(sweep, cell, a, axis->values.items[(size_t)(u * (double)axis->values.count)], error);
 	snprintf(text, sizeof text, "%.4g", axis->low * nch_exp(u * nch_log(axis->high / axis->low)));
 	return set_cell(sweep, cell, a, text, error);
 }
@@ -147,7 +84,7 @@ static bool is_new(const nch_sweep *sweep, size_t cell)
 {
 	for (size_t other = 0; other < cell; other++) {
 		bool same = true;
-		for (size_t a = 0; a < sweep->axis_count; a++)
+		for (size_t a = 0; a < sweep->axes.count; a++)
 			same = same && strcmp(nch_sweep_value(sweep, other, a), nch_sweep_value(sweep, cell, a)) == 0;
 		if (same)
 			return false;
@@ -164,7 +101,7 @@ nch_status nch_sweep_random(nch_sweep *sweep, size_t count, uint64_t seed, nch_e
 	for (size_t cell = 0; cell < count; cell++) {
 		int tries = 0;
 		do {
-			for (size_t a = 0; a < sweep->axis_count; a++)
+			for (size_t a = 0; a < sweep->axes.count; a++)
 				NCH_TRY(draw_value(sweep, cell, a, seed, draw, error));
 			draw++;
 		} while (!is_new(sweep, cell) && ++tries < TRIES);
@@ -176,7 +113,7 @@ nch_status nch_sweep_random(nch_sweep *sweep, size_t count, uint64_t seed, nch_e
 
 const char *nch_sweep_value(const nch_sweep *sweep, size_t cell, size_t axis)
 {
-	return sweep->cells[cell * sweep->axis_count + axis];
+	return sweep->cells[cell * sweep->axes.count + axis];
 }
 
 /* --- halving --- */

@@ -9,28 +9,30 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "base/text_list.h"
 
 typedef struct nch_axis {
-	char *name;
-	char **values; /* (count) */
-	size_t count;
-	bool range;    /* random numbers between low and high, alike on a logarithmic scale; count is 0 */
+	const char *name;
+	nch_text_list values; /* none of them twice */
+	bool range; /* random numbers between low > 0 and high > low, alike on a logarithmic scale; no values */
 	double low, high;
 } nch_axis;
 
-/* Start with {0}; release with nch_sweep_free. */
+/* No name stands twice. */
+typedef struct nch_axes {
+	const nch_axis *items; /* [count] */
+	size_t count;
+} nch_axes;
+
+/* Start with the axes, which are borrowed; release with nch_sweep_free. */
 typedef struct nch_sweep {
-	nch_axis *axes;
-	size_t axis_count, axis_capacity;
-	char **cells; /* (cell_count, axis_count): the values of each cell */
+	nch_axes axes;
+	char **cells; /* (cell_count, axes.count): the values of each cell */
 	size_t cell_count;
 } nch_sweep;
 void nch_sweep_free(nch_sweep *sweep);
 
-/* Adds "batch=16,32,64", or "lr=1e-5..1e-3" (for random search only). The same name twice is NCH_USAGE. */
-nch_status nch_sweep_add(nch_sweep *sweep, const char *text, nch_error *error);
-
-/* Makes the cells: all combinations, the last axis changing fastest. */
+/* Makes the cells: all combinations, the last axis changing fastest. A range is NCH_USAGE. */
 nch_status nch_sweep_grid(nch_sweep *sweep, nch_error *error);
 
 /* Makes `count` distinct cells at random; all combinations, in the grid's order, where there are no more of them. The same seed, the same cells. */

@@ -45,8 +45,8 @@ static char *job_folder(const nch_sweep_run *r, size_t rung, size_t job)
 static void describe(const nch_sweep_run *r, size_t rung, size_t job, size_t epochs, nch_buffer *out)
 {
 	nch_buffer_printf(out, "{\"job\":%zu,\"rung\":%zu,\"epochs\":%zu,\"set\":{", job, rung, epochs);
-	for (size_t a = 0; a < r->sweep->axis_count; a++) {
-		const char *name = r->sweep->axes[a].name, *value = nch_sweep_value(r->sweep, job, a);
+	for (size_t a = 0; a < r->sweep->axes.count; a++) {
+		const char *name = r->sweep->axes.items[a].name, *value = nch_sweep_value(r->sweep, job, a);
 		nch_buffer_text(out, a > 0 ? "," : "");
 		nch_json_write_text(out, name, strlen(name));
 		nch_buffer_byte(out, ':');
@@ -117,7 +117,7 @@ static nch_status gather_job(nch_sweep_run *r, size_t rung, size_t job, nch_erro
 	if (status == NCH_OK) {
 		const nch_json *valid = nch_json_get(root, "valid");
 		nch_sweep_row *row = &r->rows[r->count++];
-		*row = (nch_sweep_row){.job = job, .rung = rung, .values = (const char *const *)&r->sweep->cells[job * r->sweep->axis_count],
+		*row = (nch_sweep_row){.job = job, .rung = rung, .values = (const char *const *)&r->sweep->cells[job * r->sweep->axes.count],
 		                       .epochs = (size_t)nch_json_number(root, "epochs", 0.0), .best_epoch = (size_t)nch_json_number(root, "best_epoch", 0.0)};
 		for (size_t k = 0; k < NCH_SWEEP_FIGURES; k++)
 			row->figures[k] = nch_json_number(valid, nch_sweep_figure_names[k], NAN);
@@ -143,8 +143,8 @@ static nch_status write_file(const nch_sweep_run *r, const char *name, nch_buffe
 /* "batch 16, lr 1e-3" */
 static void name_curve(const nch_sweep_run *r, const nch_sweep_row *row, nch_buffer *out)
 {
-	for (size_t a = 0; a < r->sweep->axis_count; a++)
-		nch_buffer_printf(out, "%s%s %s", a > 0 ? ", " : "", r->sweep->axes[a].name, row->values[a]);
+	for (size_t a = 0; a < r->sweep->axes.count; a++)
+		nch_buffer_printf(out, "%s%s %s", a > 0 ? ", " : "", r->sweep->axes.items[a].name, row->values[a]);
 }
 
 /* Appends curves.svg: loss and accuracy of the best jobs over the epochs, in the order of the jobs. */
@@ -184,12 +184,12 @@ static nch_status draw_curves(const nch_sweep_run *r, const size_t *order, nch_b
 nch_status nch_sweep_run_report(const nch_sweep_run *r, nch_buffer *text, nch_error *error)
 {
 	nch_buffer out = {0};
-	const char **axes = nch_alloc(r->sweep->axis_count, sizeof *axes);
+	const char **axes = nch_alloc(r->sweep->axes.count, sizeof *axes);
 	size_t *order = nch_alloc(r->count, sizeof *order);
 	nch_status status = axes && order ? NCH_OK : nch_no_memory(error);
-	for (size_t a = 0; status == NCH_OK && a < r->sweep->axis_count; a++)
-		axes[a] = r->sweep->axes[a].name;
-	const nch_sweep_table table = {axes, r->sweep->axis_count, r->rows, r->count, figure_of(r->best_by), r->halving};
+	for (size_t a = 0; status == NCH_OK && a < r->sweep->axes.count; a++)
+		axes[a] = r->sweep->axes.items[a].name;
+	const nch_sweep_table table = {axes, r->sweep->axes.count, r->rows, r->count, figure_of(r->best_by), r->halving};
 	if (status == NCH_OK) {
 		nch_sweep_rank(&table, order);
 		nch_sweep_tsv(&table, &out);

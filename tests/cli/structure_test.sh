@@ -228,12 +228,9 @@ none 'only src/cli prints' '(^|[^a-z_])(printf|puts|putchar|vprintf|perror) *\(|
 none 'streams go through src/base/os.h: a console of Windows takes other characters' '[^a-z_](stdout|stderr)[^a-z_]' $(echo "$sources" | tr ' ' '\n' | grep -v '^src/base/os_')
 none 'only src/cli ends the program' '(^|[^a-z_])(exit|_exit|_Exit|quick_exit|abort|assert|nch_os_end) *\(' $(echo "$libraries" | grep -vE '^src/base/os(_[a-z_]*)?\.[ch]$')
 
-# --- libraries don't know what the program calls their settings: they write ⟨max-len⟩ (src/base/setting.h). Calls of the program may be shown, `nunchi train --init`; CSS has
-# names with dashes; and three reports say which option did what they tell of. ---
+# --- libraries don't know what the program calls their settings: they write ⟨max-len⟩ (src/base/setting.h). Calls of the program may be shown, `nunchi train --init`; and CSS has
+# names with dashes. ---
 for file in $libraries; do
-	case $file in
-	src/data/statistics_text.c | src/train/corpora.c | src/apps/trace.c) continue ;;
-	esac
 	awk '{
 		line = $0
 		sub(/\/\/.*/, "", line)

@@ -42,11 +42,23 @@ static void check_group(const nch_options *options, const nch_option_group *grou
 	}
 }
 
+/* Into whatever struct the group's rows mean: values that are more than a number or a word are parsed here. */
+static void take_group(const nch_options *options, const nch_option_group *group)
+{
+	static _Alignas(max_align_t) char room[1 << 16];
+	nch_error error;
+	memset(room, 0, sizeof room);
+	nch_status status = nch_options_take(options, group, room, &error);
+	check(status == NCH_OK || (status == NCH_USAGE && error.text[0] != '\0'));
+}
+
 static void check_options(const nch_options *options, const nch_command *command)
 {
 	nch_buffer text = {0};
-	for (const nch_option_group *const *group = command->groups; group != NULL && *group != NULL; group++)
+	for (const nch_option_group *const *group = command->groups; group != NULL && *group != NULL; group++) {
 		check_group(options, *group);
+		take_group(options, *group);
+	}
 	check_group(options, &nch_common_group);
 	check(nch_options_argument_count(options) <= command->most_arguments);
 	nch_options_values(options, &text);

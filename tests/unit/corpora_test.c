@@ -1,4 +1,4 @@
-/* Many corpora: names with weights, texts that stand more than once, and which rows an epoch sees. */
+/* Many corpora: texts that stand more than once, and which rows an epoch sees. */
 #include "base/file.h"
 #include "base/memory.h"
 #include "test.h"
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static char folder[] = "/tmp/nunchi-corpora-XXXXXX";
-static char first[60], second[60], starred[60];
+static char first[60], second[60];
 
 static void write_lines(const char *path, const char *text)
 {
@@ -16,38 +16,15 @@ static void write_lines(const char *path, const char *text)
 	CHECK(nch_file_write(path, text, strlen(text), &error) == NCH_OK);
 }
 
-TEST(names_and_weights)
-{
-	if (!nch_file_exists(starred))
-		SKIP("no file here can have a * in its name");
-	char twice[80], half[80], wrong[80];
-	nch_error error = {0};
-	nch_corpora c = {0};
-	snprintf(twice, sizeof twice, "%s*2", first);
-	snprintf(half, sizeof half, "%s*.5", second);
-	const char *names[] = {twice, half, first, starred};
-	CHECK(nch_corpora_open(names, 4, &c, &error) == NCH_OK && c.count == 4);
-	CHECK_TEXT(c.paths[0], first);
-	CHECK_TEXT(c.paths[3], starred); /* there is a file of this name */
-	CHECK(c.weights[0] == 2.0 && c.weights[1] == 0.5 && c.weights[2] == 1.0 && c.weights[3] == 1.0);
-	nch_corpora_free(&c);
-	static const char *const times[] = {"", "0", "-1", "x", "2x", "1001", "nan", "1e9"};
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-		snprintf(wrong, sizeof wrong, "%s*%s", first, times[i]);
-		const char *name = wrong;
-		CHECK(nch_corpora_open(&name, 1, &c, &error) == NCH_USAGE && strstr(error.text, "times an epoch") != NULL);
-		nch_corpora_free(&c);
-	}
-}
-
 /* Opens, reads and chooses; *d and *c are the caller's to free. */
-static void choose(const char *const *names, size_t count, const nch_corpora_options *o, nch_dataset *d, nch_corpora *c)
+static void choose(const nch_corpus_file *items, size_t count, const nch_corpora_options *o, nch_dataset *d, nch_corpora *c)
 {
 	const nch_dataset_options options = {.ignore_labels = true};
 	nch_error error = {0};
 	*d = (nch_dataset){0};
 	*c = (nch_corpora){0};
-	CHECK(nch_corpora_open(names, count, c, &error) == NCH_OK && nch_dataset_read((const char *const *)c->paths, count, &options, d, &error) == NCH_OK);
+	const nch_corpus_files files = {items, count};
+	CHECK(nch_corpora_open(&files, c, &error) == NCH_OK && nch_dataset_read(c->paths, count, &options, d, &error) == NCH_OK);
 	CHECK(nch_corpora_choose(c, d, o, &error) == NCH_OK);
 	if (error.status != NCH_OK)
 		printf("  %s\n", error.text);
@@ -67,8 +44,8 @@ TEST(repeats_are_counted_and_dropped)
 	nch_corpora c;
 	nch_corpora_options o = {0};
 	nch_buffer text = {0};
-	const char *names[] = {first, second};
-	choose(names, 2, &o, &d, &c);
+	const nch_corpus_file files[] = {{first, 1.0}, {second, 1.0}};
+	choose(files, 2, &o, &d, &c);
 	CHECK(c.train_count == 10 && c.distinct == 10 && c.texts[0] == 5 && c.texts[1] == 5 && c.repeats[0] == 1 && c.repeats[1] == 2 && c.valid_count == 0);
 	CHECK(times_seen(&d, c.train, c.train_count, "하나") == 3);
 	nch_corpora_describe(&c, false, &text);
@@ -76,14 +53,14 @@ TEST(repeats_are_counted_and_dropped)
 	nch_corpora_free(&c);
 	nch_dataset_free(&d);
 	o.drop_repeats = true;
-	choose(names, 2, &o, &d, &c);
+	choose(files, 2, &o, &d, &c);
 	CHECK(c.train_count == 7 && c.distinct == 7 && times_seen(&d, c.train, 7, "하나") == 1 && times_seen(&d, c.train, 7, "일곱") == 1);
 	for (size_t i = 1; i < 7; i++)
 		CHECK(c.train[i - 1] < c.train[i]);
 	nch_corpora_free(&c);
 	nch_dataset_free(&d);
 	o.valid_split = 0.3; /* of what is left: no text is in both parts */
-	choose(names, 2, &o, &d, &c);
+	choose(files, 2, &o, &d, &c);
 	CHECK(c.valid_count == 3 && c.train_count == 4);
 	for (size_t i = 0; i < c.valid_count; i++) {
 		size_t length;
@@ -96,17 +73,14 @@ TEST(repeats_are_counted_and_dropped)
 
 TEST(weights_are_times_an_epoch)
 {
-	char heavy[80], light[80];
 	nch_dataset d;
 	nch_corpora c;
 	nch_error error;
 	const nch_corpora_options o = {0};
 	nch_epoch_order order = {0};
 	size_t seen[10] = {0}, choices = 0, last = 0;
-	snprintf(heavy, sizeof heavy, "%s*2.4", first);
-	snprintf(light, sizeof light, "%s*.6", second);
-	const char *names[] = {heavy, light};
-	choose(names, 2, &o, &d, &c);
+	const nch_corpus_file files[] = {{first, 2.4}, {second, 0.6}};
+	choose(files, 2, &o, &d, &c);
 	CHECK(c.train_count == 5 * 3 + 5 && c.part_count == 3 && c.distinct == 10);
 	CHECK(c.parts[0].count == 10 && c.parts[0].taken == 10 && c.parts[1].count == 5 && c.parts[1].taken == 2 && c.parts[2].count == 5 && c.parts[2].taken == 3);
 	CHECK(nch_epoch_order_new(c.train_count, c.parts, c.part_count, &order, &error) == NCH_OK && order.count == 15);
@@ -162,17 +136,13 @@ int main(void)
 	CHECK(mkdtemp(folder) != NULL);
 	snprintf(first, sizeof first, "%s/first.txt", folder);
 	snprintf(second, sizeof second, "%s/second.txt", folder);
-	snprintf(starred, sizeof starred, "%s/a*3", folder);
 	write_lines(first, "하나\n둘\n셋\n하나\n넷\n");
 	write_lines(second, "다섯\n하나\n여섯\n일곱\n다섯\n");
-	nch_file_write(starred, "여덟\n", 7, NULL);
-	RUN(names_and_weights);
 	RUN(repeats_are_counted_and_dropped);
 	RUN(weights_are_times_an_epoch);
 	RUN(nothing_to_see);
 	unlink(first);
 	unlink(second);
-	unlink(starred);
 	rmdir(folder);
 	return test_end();
 }

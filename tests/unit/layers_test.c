@@ -7,6 +7,11 @@
 
 enum { LAYERS = 3, ROWS = 8 };
 
+/* What is frozen, written out: FREEZE({NCH_FROZEN_LAYERS, 0, 5}, …). */
+#define FREEZE(...) &(const nch_freeze){(const nch_frozen[]){__VA_ARGS__}, sizeof(const nch_frozen[]){__VA_ARGS__} / sizeof(nch_frozen)}
+#define WHOLE(kind) {kind, 0, 0}
+static const nch_freeze nothing;
+
 static char *label_names[] = {"x", "y"};
 
 static nch_model *small_model(nch_compute *compute)
@@ -47,7 +52,7 @@ TEST(rates_by_level)
 	nch_error error;
 	double rates[200];
 	CHECK(m->count < 200);
-	CHECK(nch_layer_rates(m, NULL, 0.5, rates, &error) == NCH_OK);
+	CHECK(nch_layer_rates(m, &nothing, 0.5, rates, &error) == NCH_OK);
 	CHECK(rate_of(m, rates, "classifier.weight") == 1.0);
 	CHECK(rate_of(m, rates, "bert.pooler.dense.bias") == 1.0);
 	CHECK(rate_of(m, rates, "bert.encoder.layer.2.output.dense.weight") == 0.5);
@@ -55,14 +60,14 @@ TEST(rates_by_level)
 	CHECK(rate_of(m, rates, "bert.encoder.layer.0.output.LayerNorm.weight") == 0.125);
 	CHECK(rate_of(m, rates, "bert.embeddings.word_embeddings.weight") == 0.0625);
 	CHECK(rate_of(m, rates, "bert.embeddings.LayerNorm.bias") == 0.0625);
-	CHECK(nch_layer_rates(m, "embeddings,1-2,pooler", 1.0, rates, &error) == NCH_OK);
+	CHECK(nch_layer_rates(m, FREEZE(WHOLE(NCH_FROZEN_EMBEDDINGS), {NCH_FROZEN_LAYERS, 1, 2}, WHOLE(NCH_FROZEN_POOLER)), 1.0, rates, &error) == NCH_OK);
 	CHECK(rate_of(m, rates, "bert.embeddings.LayerNorm.bias") == 0.0);
 	CHECK(rate_of(m, rates, "bert.encoder.layer.0.output.LayerNorm.weight") == 1.0);
 	CHECK(rate_of(m, rates, "bert.encoder.layer.1.output.LayerNorm.weight") == 0.0);
 	CHECK(rate_of(m, rates, "bert.encoder.layer.2.output.LayerNorm.weight") == 0.0);
 	CHECK(rate_of(m, rates, "bert.pooler.dense.weight") == 0.0);
 	CHECK(rate_of(m, rates, "classifier.bias") == 1.0);
-	CHECK(nch_layer_rates(m, "encoder", 0.5, rates, &error) == NCH_OK);
+	CHECK(nch_layer_rates(m, FREEZE(WHOLE(NCH_FROZEN_ENCODER)), 0.5, rates, &error) == NCH_OK);
 	CHECK(rate_of(m, rates, "bert.encoder.layer.2.output.LayerNorm.weight") == 0.0);
 	CHECK(rate_of(m, rates, "bert.pooler.dense.weight") == 1.0);
 	nch_model_free(m);
@@ -78,26 +83,42 @@ TEST(levels_of_shared_layers)
 	nch_error error;
 	double rates[200];
 	CHECK(nch_model_new(&c, &m, &error) == NCH_OK);
-	CHECK(nch_layer_rates(m, NULL, 0.5, rates, &error) == NCH_OK);
+	CHECK(nch_layer_rates(m, &nothing, 0.5, rates, &error) == NCH_OK);
 	CHECK(rates[0] == 0.25 && rates[m->head_begin - 1] == 0.5 && rates[m->head_begin] == 1.0);
 	nch_model_free(m);
 }
 
-TEST(words_that_name_nothing)
+TEST(layers_that_are_not_there)
 {
-	static const char *const wrong[] = {"embedding", "3", "0-3", "2-1", "-1", "1-", "layer1", "embeddings,,0", ",", "classifier", "99999999999999999999"};
+	static const size_t wrong[][2] = {{3, 3}, {0, 3}, {SIZE_MAX / 2, SIZE_MAX / 2}};
 	nch_model *m = small_model(NULL);
 	nch_error error;
 	double rates[200];
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-		CHECK(nch_layer_rates(m, wrong[i], 1.0, rates, &error) == NCH_USAGE);
-		CHECK(strstr(error.text, "from 0 to 2") != NULL);
+		CHECK(nch_layer_rates(m, FREEZE({NCH_FROZEN_LAYERS, wrong[i][0], wrong[i][1]}), 1.0, rates, &error) == NCH_USAGE);
+		CHECK(strstr(error.text, i == 1 ? "--freeze 0-3: " : i == 0 ? "--freeze 3: " : "--freeze 9") != NULL && strstr(error.text, "from 0 to 2") != NULL);
 	}
 	nch_model_free(m);
 }
 
+TEST(as_people_have_it)
+{
+	char text[64];
+	const nch_freeze *freeze = FREEZE(WHOLE(NCH_FROZEN_EMBEDDINGS), {NCH_FROZEN_LAYERS, 0, 5}, {NCH_FROZEN_LAYERS, 7, 7}, WHOLE(NCH_FROZEN_POOLER));
+	nch_freeze_text(freeze, text, sizeof text);
+	CHECK_TEXT(text, "embeddings,0-5,7,pooler");
+	for (size_t room = 1; room < 26; room++) {
+		char cut[26];
+		memset(cut, '?', sizeof cut);
+		nch_freeze_text(freeze, cut, room);
+		CHECK(strlen(cut) <= room - 1 && strncmp(cut, text, strlen(cut)) == 0);
+	}
+	nch_freeze_text(&nothing, text, sizeof text);
+	CHECK_TEXT(text, "");
+}
+
 /* `steps` steps of one kind; the model afterwards, and the step's memory. */
-static nch_model *trained(nch_compute *compute, nch_optimizer_kind kind, const char *freeze, double decay, int steps, size_t *peak)
+static nch_model *trained(nch_compute *compute, nch_optimizer_kind kind, const nch_freeze *freeze, double decay, int steps, size_t *peak)
 {
 	nch_model *model = small_model(compute);
 	nch_examples e = examples();
@@ -132,8 +153,8 @@ TEST(frozen_tensors_keep_every_byte)
 	nch_error error;
 	size_t whole_peak, frozen_peak;
 	CHECK(nch_compute_new(2, NULL, 20, 16, &compute, &error) == NCH_OK);
-	nch_model *begin = small_model(compute), *whole = trained(compute, NCH_SGD, NULL, 1.0, 1, &whole_peak),
-	          *frozen = trained(compute, NCH_SGD, "embeddings,0-1", 1.0, 1, &frozen_peak), *later = trained(compute, NCH_ADAMW, "embeddings,0,2", 1.0, 5, NULL);
+	nch_model *begin = small_model(compute), *whole = trained(compute, NCH_SGD, &nothing, 1.0, 1, &whole_peak),
+	          *frozen = trained(compute, NCH_SGD, FREEZE(WHOLE(NCH_FROZEN_EMBEDDINGS), {NCH_FROZEN_LAYERS, 0, 1}), 1.0, 1, &frozen_peak), *later = trained(compute, NCH_ADAMW, FREEZE(WHOLE(NCH_FROZEN_EMBEDDINGS), {NCH_FROZEN_LAYERS, 0, 0}, {NCH_FROZEN_LAYERS, 2, 2}), 1.0, 5, NULL);
 	for (size_t i = 0; i < begin->count; i++) {
 		const char *name = begin->tensors[i].name;
 		bool low = strstr(name, "embeddings.") || strstr(name, "layer.0.") || strstr(name, "layer.1.");
@@ -157,8 +178,8 @@ TEST(lower_layers_move_less)
 	nch_error error;
 	CHECK(nch_compute_new(1, NULL, 20, 16, &compute, &error) == NCH_OK);
 	for (int kind = NCH_ADAMW; kind <= NCH_SGD; kind++) {
-		nch_model *begin = small_model(compute), *plain = trained(compute, (nch_optimizer_kind)kind, NULL, 1.0, 1, NULL),
-		          *decayed = trained(compute, (nch_optimizer_kind)kind, NULL, 0.5, 1, NULL);
+		nch_model *begin = small_model(compute), *plain = trained(compute, (nch_optimizer_kind)kind, &nothing, 1.0, 1, NULL),
+		          *decayed = trained(compute, (nch_optimizer_kind)kind, &nothing, 0.5, 1, NULL);
 		static const struct {
 			const char *name;
 			double rate;
@@ -185,7 +206,8 @@ int main(void)
 {
 	RUN(rates_by_level);
 	RUN(levels_of_shared_layers);
-	RUN(words_that_name_nothing);
+	RUN(layers_that_are_not_there);
+	RUN(as_people_have_it);
 	RUN(frozen_tensors_keep_every_byte);
 	RUN(lower_layers_move_less);
 	return test_end();

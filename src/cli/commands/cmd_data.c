@@ -134,7 +134,7 @@ static nch_status look(const nch_options *options, work *w, nch_error *error)
 	if (call.show_cleansing)
 		return show_cleansing(call.files, &data_options, w, error);
 	NCH_TRY(nch_counter_new(w->tokenizer, call.max_len, &w->counter, error));
-	if (data_options.undersample == NULL) { /* else all rows have to be there */
+	if (data_options.undersample.count == 0) { /* else all rows have to be there */
 		data_options.visit = count_row;
 		data_options.visit_context = w->counter;
 	}
@@ -142,7 +142,7 @@ static nch_status look(const nch_options *options, work *w, nch_error *error)
 	nch_data_options_done(&w->data);
 	if (call.test.count > 0) {
 		data_options.limit = 0;
-		data_options.undersample = NULL;
+		data_options.undersample.count = 0;
 		data_options.visit = NULL;
 		NCH_TRY(nch_dataset_read(call.test.items, call.test.count, &data_options, &w->test, error));
 		nch_data_options_done(&w->test);

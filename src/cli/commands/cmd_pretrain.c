@@ -21,7 +21,7 @@ typedef struct pretrain_call {
 } pretrain_call;
 
 static const nch_option text_options[] = {
-	{"corpus", NCH_SET_LIST(pretrain_call, pretrain.corpus), .argument = "FILE[*TIMES]", .help = "texts: a line each (.txt), or a column (--text) of .csv .tsv .jsonl .xlsx; - for standard input. 'FILE*2': each text\nis seen twice an epoch; 'FILE*.5': half of them, others in every epoch", .required = true, .effect = NCH_BY_WHAT_IT_BRINGS},
+	{"corpus", NCH_SET_PARSED_LIST(pretrain_call, pretrain.corpus, nch_parse_corpus), .argument = "FILE[*TIMES]", .help = "texts: a line each (.txt), or a column (--text) of .csv .tsv .jsonl .xlsx; - for standard input. 'FILE*2': each text\nis seen twice an epoch; 'FILE*.5': half of them, others in every epoch", .required = true, .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"drop-duplicates", NCH_SET_FLAG(pretrain_call, pretrain.drop_duplicates), .help = "of equal texts, in one file or several, keep the first", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"valid", NCH_SET_LIST(pretrain_call, pretrain.valid), .argument = "FILE", .help = "texts to measure on after each epoch; the best epoch is kept", .rival = "valid-split", .effect = NCH_BY_WHAT_IT_BRINGS},
 	{"valid-split", NCH_SET_REAL(pretrain_call, pretrain.valid_split), .argument = "SHARE", .help = "take this share of --corpus for it; 0: none", .most = 1.0, .rival = "valid", .effect = NCH_BY_WHAT_IT_BRINGS},

@@ -9,6 +9,7 @@
 #include "cli/common.h"
 #include "cli/data_options.h"
 #include "cli/output.h"
+#include "cli/parse_training.h"
 #include "cli/train_options.h"
 #include "cli/train_screen.h"
 #include "train/experiment.h"
@@ -16,14 +17,14 @@
 
 typedef struct sweep_call {
 	const char *out;
-	nch_text_list sets;
+	nch_axes axes;
 	size_t random, job;
 	bool halving, single, merge, emit;
 } sweep_call;
 
 static const nch_option own_options[] = {
 	{"out", NCH_SET_TEXT(sweep_call, out), .argument = "DIR", .help = "folder for job-0000, job-0001 …, sweep.tsv, sweep.svg and curves.svg", .required = true, .effect = NCH_NO_EFFECT},
-	{"set", NCH_SET_LIST(sweep_call, sets), .argument = "NAME=A,B", .help = "an option and the values to try; with --random also a range, lr=1e-5..1e-3", .required = true, .effect = NCH_NO_EFFECT},
+	{"set", NCH_SET_PARSED_LIST(sweep_call, axes, nch_parse_axis), .argument = "NAME=A,B", .help = "an option and the values to try; with --random also a range, lr=1e-5..1e-3", .required = true, .effect = NCH_NO_EFFECT},
 	{"random", NCH_SET_INTEGER(sweep_call, random), .argument = "N", .help = "try N settings chosen at random by --seed, not all", .least = 1, .most = 1000000, .effect = NCH_NO_EFFECT},
 	{"halving", NCH_SET_FLAG(sweep_call, halving), .help = "successive halving: few epochs first; the better half goes on with twice as many, up to --epochs", .effect = NCH_NO_EFFECT},
 	{"job", NCH_SET_INTEGER(sweep_call, job), NCH_GIVEN(sweep_call, single), .argument = "N", .help = "do this one alone (from 0); gather them later by --merge", .most = 999999, .effect = NCH_NO_EFFECT},
@@ -82,8 +83,8 @@ static nch_status set_values(void *context, size_t job, size_t *epochs, nch_erro
 	nch_options_free(w->varied);
 	w->varied = NULL;
 	NCH_TRY(nch_options_copy(w->options, &w->varied, error));
-	for (size_t a = 0; a < w->sweep.axis_count; a++)
-		NCH_TRY(nch_options_override(w->varied, w->sweep.axes[a].name, nch_sweep_value(&w->sweep, job, a), error));
+	for (size_t a = 0; a < w->sweep.axes.count; a++)
+		NCH_TRY(nch_options_override(w->varied, w->sweep.axes.items[a].name, nch_sweep_value(&w->sweep, job, a), error));
 	snprintf(text, sizeof text, "%zu", *epochs);
 	if (*epochs > 0)
 		NCH_TRY(nch_options_override(w->varied, "epochs", text, error));
@@ -102,8 +103,8 @@ static void describe_values(void *context, nch_buffer *out)
 static void tell_job(const work *w, const nch_sweep_job *job)
 {
 	nch_buffer text = {0};
-	for (size_t a = 0; a < w->sweep.axis_count; a++)
-		nch_buffer_printf(&text, "%s%s %s", a > 0 ? ", " : "", w->sweep.axes[a].name, nch_sweep_value(&w->sweep, job->number, a));
+	for (size_t a = 0; a < w->sweep.axes.count; a++)
+		nch_buffer_printf(&text, "%s%s %s", a > 0 ? ", " : "", w->sweep.axes.items[a].name, nch_sweep_value(&w->sweep, job->number, a));
 	nch_output_note("job %zu of %zu: %.*s (%s)", job->number, w->sweep.cell_count, (int)text.length, text.data ? text.data : "", job->folder);
 	nch_buffer_free(&text);
 }
@@ -185,8 +186,8 @@ static nch_status emit(const work *w, nch_error *error)
 static nch_status check_axes(const work *w, nch_error *error)
 {
 	static const char *const own[] = {"out", "set", "random", "halving", "job", "merge", "emit", "threads", "isa", "quiet", "recipe", "config"};
-	for (size_t a = 0; a < w->sweep.axis_count; a++) {
-		const char *name = w->sweep.axes[a].name;
+	for (size_t a = 0; a < w->sweep.axes.count; a++) {
+		const char *name = w->sweep.axes.items[a].name;
 		for (size_t k = 0; k < sizeof own / sizeof *own; k++)
 			if (strcmp(name, own[k]) == 0)
 				return nch_fail(error, NCH_USAGE, "--set %s: this cannot be varied", own[k]);
@@ -202,8 +203,7 @@ static nch_status prepare(work *w, nch_error *error)
 	NCH_TRY(nch_options_take(w->options, &own_group, call, error));
 	if (call->halving && (call->single || call->emit || call->merge))
 		return nch_fail(error, NCH_USAGE, "--halving: who goes on is known only when all of a rung are done; --job, --merge and --emit do not go with it");
-	for (size_t i = 0; i < call->sets.count; i++)
-		NCH_TRY(nch_sweep_add(&w->sweep, call->sets.items[i], error));
+	w->sweep.axes = call->axes;
 	NCH_TRY(check_axes(w, error));
 	NCH_TRY(call->random > 0 ? nch_sweep_random(&w->sweep, call->random, (uint64_t)nch_common_of(w->options).seed, error) : nch_sweep_grid(&w->sweep, error));
 	nch_options_command_without(w->options, not_in_card, &w->command);

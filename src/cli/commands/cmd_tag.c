@@ -26,7 +26,7 @@ typedef struct tag_call {
 	nch_encoding encoding;
 	double rate;
 	nch_text_list tagged; /* --smooth-train */
-	const char *relabel;
+	nch_renamings relabel;
 } tag_call;
 
 static const nch_option own_options[] = {
@@ -47,7 +47,7 @@ static const nch_option smooth_options[] = {
 	{"smooth", NCH_SET_FLAG(tag_call, smooth), .help = "even out single sentences by a hidden Markov model of how emotions follow each other"},
 	{"transitions", NCH_SET_TEXT(tag_call, transitions), .argument = "FILE", .help = "where that is kept (default: transitions.json in the model's folder)"},
 	{"smooth-train", NCH_SET_LIST(tag_call, tagged), .argument = "FILE", .help = "count it in a tagged book, sentences in their order with labels; kept. Without BOOK that is all"},
-	{"relabel", NCH_SET_TEXT(tag_call, relabel), .argument = "A=B,…", .help = "--smooth-train: the tagged books' labels as the model's"},
+	{"relabel", NCH_SET_PARSED(tag_call, relabel, nch_parse_relabel), .argument = "A=B,…", .help = "--smooth-train: the tagged books' labels as the model's"},
 	{0}};
 static const nch_option_group own_group = {"Options", own_options};
 static const nch_option_group smooth_group = {"Smoothing", smooth_options};
