@@ -97,7 +97,8 @@ static int load(unsigned port, size_t count, double seconds, const char *path)
 {
 	static struct caller callers[MOST];
 	static struct pollfd polled[MOST];
-	static double times[1 << 21];
+	enum { MOST_TIMES = 1 << 21 };
+	static double times[MOST_TIMES]; /* of the last ones */
 	size_t done = 0, next = 0, wrong = 0, busy = 0;
 	read_lines(path);
 	if (lines == 0 || count > MOST)
@@ -131,8 +132,7 @@ static int load(unsigned port, size_t count, double seconds, const char *path)
 				continue;
 			busy += status == 503;
 			wrong += status != 200 && status != 503;
-			if (done < sizeof times / sizeof *times)
-				times[done++] = now() - c->asked;
+			times[done++ % MOST_TIMES] = now() - c->asked;
 			c->length = 0;
 			c->asked = now();
 			wrong += write(c->socket, requests[next % lines], lengths[next % lines]) != (ssize_t)lengths[next % lines];
@@ -140,10 +140,11 @@ static int load(unsigned port, size_t count, double seconds, const char *path)
 		}
 	}
 	double took = now() - start;
-	qsort(times, done, sizeof *times, compare);
+	size_t kept = done < MOST_TIMES ? done : MOST_TIMES;
+	qsort(times, kept, sizeof *times, compare);
 	if (done > 0)
 		printf("%zu requests in %.1f s: %.0f/s; p50 %.1f ms, p99 %.1f ms, most %.1f ms; 503: %zu; wrong: %zu\n", done, took, (double)done / took,
-		       1e3 * times[done / 2], 1e3 * times[done * 99 / 100], 1e3 * times[done - 1], busy, wrong);
+		       1e3 * times[kept / 2], 1e3 * times[kept * 99 / 100], 1e3 * times[kept - 1], busy, wrong);
 	return wrong > 0 || done == 0;
 }
 

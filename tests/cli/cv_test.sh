@@ -37,6 +37,15 @@ rm "$work/one/fold-1/held-out.jsonl"
 exits 0 '' -- cv $fit --out "$work/one" --resume
 check "a fold without its held-out rows is not finished" cmp "$work/one/cv.json" "$work/before.json"
 
+# --- other rows under the same command ---
+cp -r "$work/one" "$work/before"
+cp "$work/ea.jsonl" "$work/ea.kept"
+sed '2s/"form": *"[^"]*/& 정말/' "$work/ea.kept" > "$work/ea.jsonl"
+check "a row is another" sh -c "! cmp -s '$work/ea.jsonl' '$work/ea.kept'"
+exits 1 'rows differ' -- cv $fit --out "$work/one" --resume
+check "it is refused, and nothing is touched" diff -r "$work/one" "$work/before"
+cp "$work/ea.kept" "$work/ea.jsonl"
+
 # --- what does not fit together ---
 rm -r "$work/apart/fold-1"
 cp -r "$work/apart/fold-0" "$work/apart/fold-1"

@@ -102,8 +102,11 @@ if cc=$(command -v "${CC:-cc}") && $cc -O1 -D_GNU_SOURCE -o "$work/load" tests/b
 	check "hostile requests" "$work/load" "$port" hostile 100 5
 	check "load" "$work/load" "$port" 16 1 "$work/lines.txt"
 	first=$(memory)
-	check "hostile requests" "$work/load" "$port" hostile "$hostile" 7
-	check "load" "$work/load" "$port" 16 "$seconds" "$work/lines.txt"
+	"$work/load" "$port" hostile "$hostile" 7 > "$work/.out" 2> "$work/.err" && held=$hostile || held=0
+	tally "hostile connections to a server" "$hostile" $held
+	"$work/load" "$port" 16 "$seconds" "$work/lines.txt" > "$work/.out" 2> "$work/.err"
+	check "load" test $? -eq 0
+	tally "requests to a server in $seconds s" $(sed -n 's/^\([0-9]*\) requests .*; wrong: \([0-9]*\)$/\1 \2/p' "$work/.out" | awk '{ print $1 + $2, $1 }')
 	last=$(memory)
 	if [ -n "$first" ] && ! checked; then
 		echo "memory: $first kB, then $last kB after $hostile hostile connections and $seconds s of load"
