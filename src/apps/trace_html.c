@@ -162,13 +162,14 @@ static void add_tokens(const nch_trace *t, const nch_predictor *p, nch_buffer *o
 
 static void add_labels(const nch_trace *t, const nch_predictor *p, nch_buffer *out)
 {
-	bool plain = t->softmax && !nch_predictor_is_calibrated(p);
 	nch_buffer_text(out, ",\"labels\":[");
 	for (size_t c = 0; c < p->labels; c++) {
 		nch_buffer_text(out, c > 0 ? "," : "");
 		nch_json_write_text(out, nch_predictor_label(p, c), strlen(nch_predictor_label(p, c)));
 	}
-	nch_buffer_printf(out, "],\"plainSoftmax\":%s,\"label\":", plain ? "true" : "false");
+	nch_buffer_printf(out, "],\"softmax\":%s,\"temperature\":", t->softmax ? "true" : "false");
+	nch_json_write_float(out, nch_predictor_is_calibrated(p) ? p->settings.temperatures[0] : 1.0f);
+	nch_buffer_text(out, ",\"label\":");
 	if (t->has_label)
 		nch_buffer_printf(out, "%zu", t->label);
 	else

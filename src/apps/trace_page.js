@@ -85,9 +85,14 @@ const ways = {
 		s.v.forEach((x, k) => each(k, f(up.v[k]), 2 * up.v.coarse));
 		return data.activation + '(up)';
 	},
-	probabilities: (s, each) => data.plainSoftmax ? softmaxAgain(s, find('logits'), each) : false,
-	loss: (s, each) => {
-		if (!data.plainSoftmax) return false;
+	probabilities: (s, each) => {
+		const z = find('logits'), T = data.temperature;
+		if (!data.softmax || !z) return false;
+		softmaxRow(z.v.map(x => x / T), 0, z.v.length).forEach((p, c) => each(c, p, z.v.coarse));
+		return T === 1 ? 'softmax(logits)' : `softmax(logits / ${number(T)})`;
+	},
+	loss: (s, each) => { // of the logits as they are: a temperature is for the answer alone
+		if (!data.softmax) return false;
 		each(0, -Math.log(softmaxRow(find('logits').v, 0, find('logits').v.length)[data.label]), 0);
 		return '-ln p[' + data.labels[data.label] + ']';
 	}
@@ -104,7 +109,7 @@ const backWays = {
 		return 'P (dP - Σ P dP)';
 	},
 	logits: (s, each) => {
-		if (!data.plainSoftmax) return false;
+		if (!data.softmax) return false;
 		softmaxRow(s.v, 0, s.v.length).forEach((p, c) => each(c, p - (c === data.label ? 1 : 0), 0));
 		return 'p - [c = ' + data.labels[data.label] + ']';
 	}
@@ -137,7 +142,8 @@ const redraw = () => redraws.forEach(f => f());
 const visibleRows = n => [...Array(n).keys()].filter(i => state.special || n !== data.tokens.length || !isSpecial(i));
 const tokenName = (i, n) => n === data.tokens.length ? data.tokens[i].piece : say('row', i);
 
-// A heat map of rows × columns with numbers on hover, by arrow keys, and by touch. cells(): {rows, columns, value(r, c), name(r, c), rowName(r)}
+// A heat map of rows × columns with numbers on hover, by arrow keys, and by touch. cells(): {rows, columns, value(r, c), name(r, c), rowName(r)}, and where there are any
+// columnName(c), which stands above where there is room, and chosen: [r, c]. A single column has its numbers beside it.
 function heatMap(parent, cells, options) {
 	const canvas = make('canvas', parent, null, { tabindex: 0, role: 'img', 'aria-label': options.label });
 	const out = make('output', parent, say('point'), { 'aria-live': 'polite', class: 'quiet' });
@@ -145,29 +151,37 @@ function heatMap(parent, cells, options) {
 	function draw() {
 		const t = cells(), [ground, strong] = palette(), narrow = parent.clientWidth < 420;
 		if (!parent.clientWidth) return;
-		const left = narrow ? 56 : 88, width = Math.max(60, parent.clientWidth - left - 2);
-		const w = Math.min(options.square ? 28 : 16, width / t.columns), h = options.square ? Math.max(14, w) : 16, ratio = devicePixelRatio || 1;
-		canvas.width = (left + w * t.columns) * ratio; canvas.height = h * t.rows * ratio;
-		canvas.style.width = left + w * t.columns + 'px'; canvas.style.height = h * t.rows + 'px';
+		const left = !t.rowName ? 0 : narrow ? 56 : 88, list = t.columns === 1, beside = list ? 80 : 0, width = Math.max(60, parent.clientWidth - left - beside - 2);
+		const w = Math.min(options.square || list ? 28 : 16, width / t.columns), h = options.square ? Math.max(14, w) : list ? 20 : 16, ratio = devicePixelRatio || 1;
+		const top = t.columnName && w >= 16 ? 64 : 0, wide = left + w * t.columns + beside, high = top + h * t.rows;
+		canvas.width = wide * ratio; canvas.height = high * ratio;
+		canvas.style.width = wide + 'px'; canvas.style.height = high + 'px';
 		const g = canvas.getContext('2d');
 		g.scale(ratio, ratio); g.font = (narrow ? 11 : 12.5) + "px 'Noto Sans KR','Noto Sans CJK KR',sans-serif"; g.textBaseline = 'middle';
+		g.fillStyle = colour('--text');
+		for (let c = 0; top && c < t.columns; c++) {
+			g.save(); g.translate(left + (c + 0.5) * w, top - 4); g.rotate(-Math.PI / 2); g.fillText(t.columnName(c), 0, 0, top - 6); g.restore();
+		}
 		let most = 1e-30;
 		for (let r = 0; r < t.rows; r++) for (let c = 0; c < t.columns; c++) most = Math.max(most, Math.abs(t.value(r, c)));
 		for (let r = 0; r < t.rows; r++) {
-			g.fillStyle = colour('--text'); g.fillText(t.rowName(r), 0, h * (r + 0.5), left - 4);
-			for (let c = 0; c < t.columns; c++) { g.fillStyle = mix(t.value(r, c) / most, ground, strong); g.fillRect(left + c * w, r * h, Math.ceil(w - (w > 6 ? 1 : 0)), h - 1); }
+			g.fillStyle = colour('--text');
+			if (t.rowName) g.fillText(t.rowName(r), 0, top + h * (r + 0.5), left - 4);
+			if (list) g.fillText(number(t.value(r, 0)), left + w + 8, top + h * (r + 0.5));
+			for (let c = 0; c < t.columns; c++) { g.fillStyle = mix(t.value(r, c) / most, ground, strong); g.fillRect(left + c * w, top + r * h, Math.ceil(w - (w > 6 ? 1 : 0)), h - 1); }
 		}
-		layout = { t, left, w, h };
+		if (t.chosen) { g.strokeStyle = colour('--quiet'); g.strokeRect(left + t.chosen[1] * w, top + t.chosen[0] * h, w - 1, h - 1); }
+		layout = { t, left, top, w, h };
 		if (document.activeElement === canvas) mark();
 	}
 	function mark() {
-		const { t, left, w, h } = layout, g = canvas.getContext('2d');
+		const { t, left, top, w, h } = layout, g = canvas.getContext('2d');
 		at = [Math.min(Math.max(at[0], 0), t.rows - 1), Math.min(Math.max(at[1], 0), t.columns - 1)];
 		out.textContent = t.name(at[0], at[1]) + ': ' + number(t.value(at[0], at[1]));
-		g.strokeStyle = colour('--text'); g.lineWidth = 2; g.strokeRect(left + at[1] * w, at[0] * h, Math.max(w, 3), h);
+		g.strokeStyle = colour('--text'); g.lineWidth = 2; g.strokeRect(left + at[1] * w, top + at[0] * h, Math.max(w, 3), h);
 	}
 	const place = e => {
-		const box = canvas.getBoundingClientRect(), r = Math.floor((e.clientY - box.top) / layout.h), c = Math.floor((e.clientX - box.left - layout.left) / layout.w);
+		const box = canvas.getBoundingClientRect(), r = Math.floor((e.clientY - box.top - layout.top) / layout.h), c = Math.floor((e.clientX - box.left - layout.left) / layout.w);
 		if (c < 0 || c >= layout.t.columns || r < 0 || r >= layout.t.rows) return false;
 		at = [r, c];
 		return true;
@@ -252,10 +266,11 @@ if (layers > 0) {
 	}
 	// --- one pair of tokens, dimension by dimension ---
 	const pair = make('section', main, null, { id: 'pair' });
-	const title = make('h2', pair), grid = make('div', pair), sums = make('p', pair), table = make('div', pair, null, { class: 'scroll' });
+	const title = make('h2', pair), grid = make('div', pair), sums = make('p', pair), table = make('div', pair, null, { class: 'scroll', tabindex: 0 });
 	heatMap(grid, () => {
 		const p = find('attention', state.layer), n = p.shape[1], m = p.shape[2], rows = visibleRows(n), columns = visibleRows(m), source = state.back && p.g ? p.g : p.v;
 		return { rows: rows.length, columns: columns.length, value: (r, c) => source[(state.head * n + rows[r]) * m + columns[c]], rowName: r => tokenName(rows[r], n),
+			columnName: c => tokenName(columns[c], m), chosen: [rows.indexOf(Math.min(state.query, n - 1)), columns.indexOf(Math.min(state.key, m - 1))],
 			name: (r, c) => tokenName(rows[r], n) + ' → ' + tokenName(columns[c], m), at: (r, c) => [rows[r], columns[c]] };
 	}, { square: true, label: say('chosen_head'), pick: (t, r, c) => { [state.query, state.key] = t.at(r, c); redraw(); } });
 	redraws.push(() => {
@@ -286,11 +301,19 @@ if (layers > 0) {
 const section = make('section', main);
 make('h2', section, say('steps'));
 const holder = make('div', section, null, { id: 'steps' });
+// A row of numbers: one a label is a list of them, another a single line.
+function vectorMap(parent, s, source) {
+	const n = source.length, labels = n === data.labels.length && s.layer === null && s.what !== 'pooled';
+	heatMap(parent, () => labels || n === 1 ?
+		{ rows: n, columns: 1, value: r => source[r], rowName: labels ? r => data.labels[r] : null, name: r => labels ? data.labels[r] : s.name } :
+		{ rows: 1, columns: n, value: (r, c) => source[c], name: (r, c) => '[' + c + ']' }, { label: s.name });
+}
 function stepBox(parent, s) {
 	const box = make('details', parent, null, { id: 'step-' + s.index }), line = make('summary', box);
 	make('b', line, s.name);
 	make('span', line, ` (${s.shape.join(', ')}) `, { class: 'quiet' });
 	const result = check(s, state.back);
+	if (result && parent.counts) parent.counts[result.good ? 0 : 1]++;
 	if (result) make('span', line, result.good ? '✓' : '✗', { class: result.good ? 'good' : 'bad', title: result.name });
 	box.addEventListener('toggle', () => {
 		if (!box.open || box.dataset.full) return;
@@ -302,13 +325,14 @@ function stepBox(parent, s) {
 		const back = state.back, source = back ? s.g : s.v, n = s.shape[s.shape.length - 2] || 1, m = shownColumns(s, back), all = s.shape[s.shape.length - 1];
 		if (m < all) make('div', box, say('columns', m, all), { class: 'quiet' });
 		if (!source) { make('div', box, say('no_gradient'), { class: 'quiet' }); return; }
-		const own = s.shape.length === 1;
+		if (s.shape.length === 1) { vectorMap(make('div', box), s, source); return; }
 		for (let a = 0; a < (s.shape.length === 3 ? s.shape[0] : 1); a++) {
 			if (s.shape.length === 3) make('div', box, say('head', a), { class: 'quiet' });
 			heatMap(make('div', box), () => {
-				const rows = own ? [0] : visibleRows(n);
-				return { rows: rows.length, columns: m, value: (r, c) => source[(a * n + rows[r]) * m + c], rowName: r => own ? '' : tokenName(rows[r], n),
-					name: (r, c) => (own ? (m === data.labels.length ? data.labels[c] : '') : tokenName(rows[r], n)) + ' [' + (s.shape.length === 3 ? tokenName(c, m) : columnOf(s, c, back)) + ']' };
+				const rows = visibleRows(n);
+				return { rows: rows.length, columns: m, value: (r, c) => source[(a * n + rows[r]) * m + c], rowName: r => tokenName(rows[r], n),
+					columnName: s.shape.length === 3 ? c => tokenName(c, m) : null,
+					name: (r, c) => tokenName(rows[r], n) + ' [' + (s.shape.length === 3 ? tokenName(c, m) : columnOf(s, c, back)) + ']' };
 			}, { square: s.shape.length === 3, label: s.name });
 		}
 	});
@@ -316,16 +340,22 @@ function stepBox(parent, s) {
 function list() {
 	holder.textContent = '';
 	const order = state.back ? [...steps].reverse() : steps;
+	const layerBoxes = [];
 	let box = null, layer = null;
 	order.forEach(s => {
 		if (s.layer === null) { layer = null; box = holder; }
 		else if (s.layer !== layer) {
 			layer = s.layer;
 			box = make('details', holder);
-			make('summary', box, say('layer', layer));
+			box.counts = [0, 0]; // of its steps, those that agree with what is computed anew, and those that do not
+			make('summary', box, say('layer', layer) + ' ');
+			layerBoxes.push(box);
 		}
 		stepBox(box || holder, s);
 	});
+	layerBoxes.forEach(b => ['✓', '✗'].forEach((mark, k) => {
+		if (b.counts[k] > 0) make('span', b.querySelector('summary'), mark + b.counts[k] + ' ', { class: k === 0 ? 'good' : 'bad', title: say(k === 0 ? 'agrees' : 'differs') });
+	}));
 }
 list();
 redraw();

@@ -30,7 +30,12 @@ exits 0 '' -- trace --model "$work/m" --text '비 </script><b>& "눈"' --label $
 check 'the page holds no foreign markup and no address' sh -c "! grep -q '<b>' '$work/page.html' && ! grep -qE 'https?:|src=|href=|@import|url[(]' '$work/page.html' &&
 	[ \$(grep -o '</script>' '$work/page.html' | grep -c '') = 2 ] && grep -q \"default-src 'none'\" '$work/page.html'"
 check 'it follows the locale' sh -c "LC_ALL=ko_KR.UTF-8 '$NUNCHI' trace --quiet --model '$work/m' --text '비' --html '$work/ko.html' > /dev/null && grep -q 'html lang=\"ko\"' '$work/ko.html' && grep -q '모든 헤드의 어텐션' '$work/ko.html'"
-if command -v node > /dev/null 2>&1; then 
+"$NUNCHI" train --quiet --init "$work/m" --train data/course.tsv --limit 60 --valid-split .5 --calibrate --epochs 1 --lr 1e-3 --out "$work/tempered" > /dev/null 2>&1
+"$NUNCHI" trace --quiet --model "$work/tempered" --text '비' --html "$work/tempered.html" > /dev/null
+check 'the page of a calibrated model knows its temperature, that it may compute the probabilities anew' sh -c "
+	grep -q '\"softmax\":true,\"temperature\":1,' '$work/page.html' &&
+	[ \"\$(sed -n 's/.*\"temperatures\": \[\(.*\)\].*/\1/p' '$work/tempered/nunchi.json')\" = \"\$(sed -n 's/.*\"softmax\":true,\"temperature\":\([^,]*\),.*/\1/p' '$work/tempered.html')\" ]"
+if command -v node > /dev/null 2>&1; then
 	check 'its script can be read' sh -c "node --check src/apps/trace_page.js"
 else
 	skip 'no node: the syntax of the script of the page'
