@@ -41,7 +41,7 @@ endif
 # --- which instruction sets this compiler can make ---
 ifneq (,$(findstring x86_64,$(MACHINE)))
 ISAS := scalar avx2 avx512
-else ifneq (,$(findstring aarch64,$(MACHINE)))
+else ifneq (,$(findstring aarch64,$(MACHINE))$(findstring arm64,$(MACHINE)))
 ISAS := scalar neon
 else
 ISAS := scalar
@@ -56,7 +56,7 @@ has_flag = $(shell $(CC) $(1) -x c -S -o /dev/null /dev/null 2> /dev/null && ech
 INT8_EXTRA :=
 ifneq (,$(findstring x86_64,$(MACHINE)))
 INT8_EXTRA := $(if $(call has_flag,-mavxvnni),avx2_vnni) avx512_vnni
-else ifneq (,$(findstring aarch64,$(MACHINE)))
+else ifneq (,$(findstring aarch64,$(MACHINE))$(findstring arm64,$(MACHINE)))
 INT8_EXTRA := neon_dot
 endif
 FLAGS_avx2_vnni   := $(FLAGS_avx2) -mavxvnni -DNCH_ISA_avx2=1 -DNCH_VNNI
@@ -96,10 +96,16 @@ $(BUILD)/libnunchi.a: $(LIB_OBJECTS)
 
 # What other languages load. It shows the functions of src/nunchi.h and hides all others: these two lists are one.
 shared: $(BUILD)/libnunchi.so
+APPLE := $(findstring darwin,$(MACHINE))$(findstring macos,$(MACHINE))
+SHOW_ONLY := $(if $(APPLE),-Xlinker -exported_symbols_list -Xlinker ,-Wl,--version-script=)
 $(BUILD)/libnunchi.so: $(BUILD)/src/nunchi.o $(BUILD)/libnunchi.a src/nunchi.h
 	$(SAY) 'LD $@'
+ifneq ($(APPLE),)
+	@sed -n 's/^[a-z].*[ *]\(nch_[a-z_]*\)(.*/_\1/p' src/nunchi.h > $@.map
+else
 	@{ echo '{ global:'; sed -n 's/^[a-z].*[ *]\(nch_[a-z_]*\)(.*/\1;/p' src/nunchi.h; echo 'local: *; };'; } > $@.map
-	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared -Wl,--version-script=$@.map -o $@.new $(BUILD)/src/nunchi.o $(BUILD)/libnunchi.a $(LDLIBS) && mv $@.new $@
+endif
+	$(QUIET)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -shared $(SHOW_ONLY)$@.map -o $@.new $(BUILD)/src/nunchi.o $(BUILD)/libnunchi.a $(LDLIBS) && mv $@.new $@
 
 # All of the commands but main, for programs of the tests that call one of their functions.
 $(BUILD)/libcommands.a: $(filter-out $(BUILD)/src/cli/main.o,$(CLI_OBJECTS))

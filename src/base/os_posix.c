@@ -17,6 +17,8 @@
 #include <unistd.h>
 #if defined(__linux__)
 #include <sys/auxv.h>
+#elif defined(__APPLE__)
+#include <mach-o/dyld.h>
 #endif
 
 /* --- the program --- */
@@ -84,6 +86,12 @@ void nch_os_end(int status)
 /* The names under /proc are those of Linux and of NetBSD and FreeBSD (where it is mounted). */
 char *nch_os_program(void)
 {
+#ifdef __APPLE__
+	char name[4096];
+	uint32_t room = sizeof name;
+	if (_NSGetExecutablePath(name, &room) == 0)
+		return realpath(name, NULL);
+#endif
 	static const char *const names[] = {"/proc/self/exe", "/proc/curproc/exe", "/proc/curproc/file"};
 	char *path = NULL;
 	for (size_t i = 0; i < sizeof names / sizeof *names && path == NULL; i++)
@@ -268,6 +276,10 @@ bool nch_os_write(int descriptor, const void *bytes, size_t length)
 
 bool nch_os_flush(int descriptor)
 {
+#ifdef F_FULLFSYNC /* macOS, whose fsync leaves it to the disk when it writes */
+	if (fcntl(descriptor, F_FULLFSYNC) == 0)
+		return true; /* else the file system has no such thing */
+#endif
 	return fsync(descriptor) == 0;
 }
 
@@ -278,7 +290,7 @@ FILE *nch_os_fopen(const char *path, const char *mode)
 
 bool nch_os_flush_stream(FILE *file)
 {
-	return fflush(file) == 0 && fsync(fileno(file)) == 0;
+	return fflush(file) == 0 && nch_os_flush(fileno(file));
 }
 
 bool nch_os_cut_stream(FILE *file, uint64_t length)
