@@ -10,7 +10,7 @@ PREFIX  ?= /usr/local
 CFLAGS  ?= -O2 -g
 SANITIZE ?=
 
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Werror
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Werror
 ALL_CFLAGS = -std=c11 $(WARNINGS) -ffp-contract=off -fno-math-errno -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 \
              -I. -Isrc $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all -DNCH_SMALL_CODE)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
@@ -142,7 +142,7 @@ define ISA_RULE
 $(BUILD)/kernels/%.$(1).o: kernels/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(SAY) 'CC $$< ($(1))'
-	$$(QUIET)$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) -Wmissing-prototypes $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
+	$$(QUIET)$$(CC) $$(ALL_CFLAGS) $$(FLAGS_$(1)) $$(KERNEL_EXTRA) -DNCH_ISA=$(1) -DNCH_ISA_$(1)=1 -MMD -MP -c -o $$@ $$<
 endef
 $(foreach isa,$(ISAS) $(INT8_EXTRA),$(eval $(call ISA_RULE,$(isa))))
 $(BUILD)/kernels/dispatch.o: ALL_CFLAGS += $(INT8_EXTRA:%=-DNCH_HAS_%)

@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "kernels/math.h"
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 typedef struct entry {
 	const nch_tensor *tensor; /* NULL: the place is free */

@@ -1,7 +1,7 @@
 /* eye.c - the names of the steps, and telling who looks on. */
 #include "nn/eye.h"
 
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 const nch_seen_step nch_seen_steps[NCH_SEEN_STEPS] = {
 	[NCH_SEEN_EMBEDDINGS_SUM] = {"embeddings.sum", false, "word[token] + type[type] + position[position]"},

@@ -1,5 +1,5 @@
 /* op_attention.c - attention over the packed sentences of a batch, plain or with rotary positions: every (sentence, head) is a task of its own. */
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include "base/memory.h"
 

@@ -1,5 +1,5 @@
 /* op_combine.c - two matrices become one: a residual is added, a gated linear unit (Dauphin et al. 2017; GeGLU: Shazeer 2020) multiplies. */
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* op_dropout.c - dropout on its own (Srivastava et al. 2014): after the embeddings, and on what was pooled. */
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 typedef struct dropout_node {
 	nch_node node;

@@ -1,6 +1,6 @@
 /* op_embedding.c - the rows of the tables that belong to each token, added up; and their gradients, added back by ascending token. */
 #include "nn/int8.h"
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include <string.h>
 

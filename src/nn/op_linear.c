@@ -1,6 +1,6 @@
 /* op_linear.c - y = f(x) Wᵀ + b, where f is an activation or nothing. */
 #include "nn/int8.h"
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include "base/memory.h"
 

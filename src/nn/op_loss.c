@@ -2,7 +2,7 @@
  *
  * Each row's loss is computed in double and added to the caller's sum, rows ascending, so that a batch taken in parts has the bits of
  * the whole one. */
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include "base/memory.h"
 #include "kernels/math.h"

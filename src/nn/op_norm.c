@@ -1,5 +1,5 @@
 /* op_norm.c - y = LayerNorm(residual + dropout(x)) (Ba, Kiros, Hinton 2016). */
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include <math.h>
 #include <string.h>

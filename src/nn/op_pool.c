@@ -1,5 +1,5 @@
 /* op_pool.c - from many rows to fewer: the row of one token, the mean of a sentence, the mean or the largest of neighbours. */
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include <string.h>
 

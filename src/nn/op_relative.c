@@ -2,7 +2,7 @@
  *
  * The distances' vectors are R · W: R holds sines and cosines and is no weight, W is `kernel`. R · W is made for all distances of the batch at once. Backward, each
  * sentence adds its part of dW by itself, sentences in ascending order: so a batch that is taken in parts has the bits of the whole one. */
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include <math.h>
 

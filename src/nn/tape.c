@@ -1,5 +1,5 @@
 /* tape.c - the tape: memory of a step, the record of its ops, and the way back. */
-#include "nn/tape_internal.h"
+#include "nn/tape_private.h"
 
 #include <string.h>
 

@@ -131,7 +131,7 @@ done
 # --- no circles: a file (its .c, its .h and its _private.h are one) whose headers lead back to itself. Prints each circle's files in a line. ---
 circles() {
 	grep '^ *# *include *"' $sources /dev/null | awk '
-		function plain(path) { sub(/\.[ch]$/, "", path); sub(/_(private|internal)$/, "", path); sub(/^src\//, "", path); return path }
+		function plain(path) { sub(/\.[ch]$/, "", path); sub(/_private$/, "", path); sub(/^src\//, "", path); return path }
 		{
 			from = $0; sub(/:.*/, "", from); from = plain(from)
 			to = $0; sub(/.*include *"/, "", to); sub(/".*/, "", to); to = plain(to)
@@ -162,6 +162,23 @@ if [ "$(grep -c '' < "$work/.found")" -gt $most_circles ]; then
 else
 	good
 fi
+
+# --- what several files of a room share and nobody else may see is in a header *_private.h, by this word and no other ---
+echo "$sources" | tr ' ' '\n' | grep -E '_(internal|impl|local|priv|detail|intern)\.h$' > "$work/.found"
+grep -n '^ *# *include *"[^"]*_private\.h"' $sources /dev/null | awk '
+	function room(path) { sub(/^src\//, "", path); sub(/\/.*/, "", path); return path }
+	{
+		from = $0; sub(/:.*/, "", from)
+		to = $0; sub(/.*include *"/, "", to)
+		if (room(from) != room(to)) print
+	}' >> "$work/.found"
+if [ -s "$work/.found" ]; then
+	bad 'a private header is called *_private.h, and no other room includes it'
+	sed 's/^/    /' "$work/.found"
+else
+	good
+fi
+
 # --- what systems differ in is known to src/base/os_*.c, and to the one user of POSIX threads ---
 elsewhere=$(echo "$sources" | tr ' ' '\n' | grep -vE '^src/base/os_[a-z_]*\.c$')
 none 'only src/base/os_*.c asks which system it is' '# *(if|ifdef|ifndef|elif).*(_WIN32|__MINGW|__linux|__APPLE__|__unix|__ANDROID__|BSD)' $elsewhere

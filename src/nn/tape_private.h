@@ -1,6 +1,6 @@
-/* tape_internal.h - what the ops see of the tape. Only src/nn/tape.c and src/nn/op_*.c include this. */
-#ifndef NCH_NN_TAPE_INTERNAL_H
-#define NCH_NN_TAPE_INTERNAL_H
+/* tape_private.h - what the ops see of the tape. Beside them and src/nn/tape.c only those include this who look on (exact.c, eye.c). */
+#ifndef NCH_NN_TAPE_PRIVATE_H
+#define NCH_NN_TAPE_PRIVATE_H
 
 #include "nn/exact.h"
 #include "nn/eye.h"
