@@ -228,16 +228,25 @@ check "and every epoch is in it" test "$(grep -c '"train_loss"' "$work/trial/log
 check "and the weights are the run's" cmp "$work/trial/model.safetensors" "$work/train/model.safetensors"
 
 # --- a state whose numbers are not those of such a run ---
+# change_state CHANGE: the interrupted run in $work/trial, with other numbers in its state, and the checksum of these
+change_state() {
+	rm -rf "$work/trial"
+	cp -r "$work/train" "$work/trial"
+	sed "$1" "$work/train/checkpoint/state.json" | sed '$d' | sed '$d' > "$work/numbers"
+	(cat "$work/numbers"; printf '"sha256": "%s"\n}\n' "$(sha256sum < "$work/numbers" | cut -c 1-64)") > "$work/trial/checkpoint/state.json"
+	check "the change $1 is one" sh -c "! cmp -s '$work/trial/checkpoint/state.json' '$work/train/checkpoint/state.json'"
+}
 for change in 's/"epoch": 2/"epoch": 0/' 's/"epoch": 2/"epoch": 1/' 's/"epoch": 2/"epoch": 99/' 's/"epoch": 2/"epoch": 1e300/' 's/"epoch": 2/"epoch": 1.5/' \
 	's/"done": 3/"done": 1000/' 's/"done": 3/"done": -1/' 's/"steps": 12/"steps": 13/' 's/"best_epoch": 1/"best_epoch": 2/' 's/"since_best": 0/"since_best": 1/' \
 	's/"log_bytes": [0-9]*/"log_bytes": 2e16/' 's/"has_best": true/"has_best": false/' 's/^\[1, 1/[2, 1/' 's/"loss_sum": /"loss_sum": "x/;s/^\("loss_sum": "x[^,]*\)/\1"/'; do
-	rm -rf "$work/trial"
-	cp -r "$work/train" "$work/trial"
-	sed "$change" "$work/train/checkpoint/state.json" | sed '$d' | sed '$d' > "$work/numbers"
-	(cat "$work/numbers"; printf '"sha256": "%s"\n}\n' "$(sha256sum < "$work/numbers" | cut -c 1-64)") > "$work/trial/checkpoint/state.json"
-	check "the change $change is one" sh -c "! cmp -s '$work/trial/checkpoint/state.json' '$work/train/checkpoint/state.json'"
+	change_state "$change"
 	exits 1 'checkpoint/state.json: (its numbers are not those|names no schedule)' -- train --config "$work/train.conf" --resume --out "$work/trial"
 done
+# a log of 20 GB may have been there: what is there now counts, and nothing is filled up
+change_state 's/"log_bytes": [0-9]*/"log_bytes": 20000000000/'
+exits 0 '' -- train --config "$work/train.conf" --resume --out "$work/trial"
+check "the weights are the run's" cmp "$work/trial/model.safetensors" "$work/train/model.safetensors"
+check "and the log is not of the length that it was said to have" test "$(wc -c < "$work/trial/log.jsonl")" -lt 1000000
 
 # --- two at once ---
 "$NUNCHI" train --config "$work/train.conf" --epochs 1000 --checkpoint-every 0 --out "$work/busy" > /dev/null 2>&1 &

@@ -108,17 +108,31 @@ static nch_status json_find_normalized(void *self, nch_added_tokens *tokens, nch
 
 /* --- decoding --- */
 
-/* Runs of bytes become text; what is no UTF-8 becomes U+FFFD. */
-static void flush_bytes(nch_buffer *bytes, nch_buffer *text)
+/* How many bytes belong to the malformed sequence that begins at bytes[0]: as far as it could still have become a character (Unicode Standard, 3.9). */
+static size_t malformed_length(const unsigned char *bytes, size_t length)
 {
-	for (size_t at = 0; at < bytes->length;) {
+	unsigned char lead = bytes[0], least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80, most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+	size_t tails = lead < 0xC2 || lead > 0xF4 ? 0 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : 3, at = 1;
+	for (; at < length && at <= tails && bytes[at] >= least && bytes[at] <= most; at++) {
+		least = 0x80;
+		most = 0xBF;
+	}
+	return at;
+}
+
+/* The bytes become text. Where they are no UTF-8: of bytes that stand for characters without a piece (`fallback`) each becomes U+FFFD, of a text in bytes each malformed sequence. */
+static void flush_bytes(nch_buffer *bytes, bool fallback, nch_buffer *text)
+{
+	bool valid = bytes->length == 0 || nch_utf8_valid(bytes->data, bytes->length);
+	for (size_t at = 0, step; at < bytes->length; at += step) {
 		uint32_t c;
-		size_t step = nch_utf8_decode(bytes->data + at, bytes->length - at, &c);
-		if (c == NCH_UTF8_BAD)
+		step = nch_utf8_decode(bytes->data + at, bytes->length - at, &c);
+		if (!valid && (fallback || c == NCH_UTF8_BAD)) {
 			nch_buffer_utf8(text, 0xFFFD);
-		else
+			step = fallback ? 1 : malformed_length((const unsigned char *)bytes->data + at, bytes->length - at);
+		} else {
 			nch_buffer_add(text, bytes->data + at, step);
-		at += step;
+		}
 	}
 	nch_buffer_clear(bytes);
 }
@@ -176,7 +190,7 @@ static nch_status json_decode(const void *self, const int32_t *ids, size_t count
 			decode_bytes(piece, &bytes);
 			continue;
 		}
-		flush_bytes(&bytes, text);
+		flush_bytes(&bytes, true, text);
 		if (t->decoder == DECODE_METASPACE || t->decoder == DECODE_FUSED) {
 			decode_metaspace(piece, t->decoder == DECODE_METASPACE && i == 0, text);
 		} else if (t->decoder == DECODE_SUFFIX && suffix > 0 && length >= suffix && strcmp(piece + length - suffix, t->model.suffix) == 0) {
@@ -189,7 +203,7 @@ static nch_status json_decode(const void *self, const int32_t *ids, size_t count
 			nch_buffer_add(text, piece, length);
 		}
 	}
-	flush_bytes(&bytes, text);
+	flush_bytes(&bytes, t->decoder != DECODE_BYTES, text);
 	if (t->strip && text->length > start && text->data[start] == ' ') {
 		memmove(text->data + start, text->data + start + 1, text->length - start);
 		text->length--;
