@@ -8,9 +8,10 @@
 #include "ngram/logistic.h"
 #include "ngram/model_private.h"
 
-nch_ngram_shape nch_ngram_shape_default(void) { return (nch_ngram_shape){.widths = {1, 4}, .c = 3.0}; }
+nch_ngram_shape nch_ngram_shape_default(void) { return (nch_ngram_shape){.widths = {.shortest = 1, .longest = 4}, .c = 3.0}; }
 
-/* All that is released in the end. Columns are features in the order in which they are met; a model's features stand in the order of the grams' bytes. */
+/* All that is released in the end. Columns are features in the order in which they are met; a model's features stand in the order of the grams'
+ * bytes. */
 typedef struct learning {
 	nch_ngram *model;
 	const nch_ngram_data *data;
@@ -243,7 +244,8 @@ static nch_status learn(learning *l, nch_ngram_fit *told, nch_error *error)
 	return keep(l, &told->logits, error);
 }
 
-nch_status nch_ngram_learn(const nch_ngram_shape *shape, const nch_ngram_data *data, nch_pool *pool, bool (*watch)(void *context, size_t step, double objective, double gradient),
+nch_status nch_ngram_learn(const nch_ngram_shape *shape, const nch_ngram_data *data, nch_pool *pool,
+                           bool (*watch)(void *context, size_t step, double objective, double gradient),
                            void *context, nch_ngram **model, nch_ngram_fit *told, nch_error *error)
 {
 	if (data->count == 0 || data->labels->count < (data->label != NULL ? 2 : 1))

@@ -294,6 +294,33 @@ none_text() { # what pattern
 	fi
 }
 if git rev-parse --git-dir > /dev/null 2>&1; then
+	# the table of docs/contributing.md: which files of code a commit made and changed
+	awk -F ' *[|] *' '/^## /{ on = /^## What was added/ } on && /^[|] / && NF == 6 && $2 != "what" && $2 !~ /^-/ { print $3 "|" $4 "|" $5 }' docs/contributing.md > "$work/.rows"
+	if ! [ -s "$work/.rows" ]; then bad 'docs/contributing.md has no table of what was added'; fi
+	while IFS='|' read -r words new changed; do
+		commit=$(git log -1 --format=%h --fixed-strings --grep "$words" -- src)
+		[ -n "$commit" ] || { skip 'the history is not here'; continue; }
+		git show --format= --no-renames --name-status "$commit" -- src kernels tokenizer > "$work/.touched"
+		{ echo "$new" | grep -o '`[^` ]*/[^` ]*`' | sed 's/^/A /'; echo "$changed" | grep -o '`[^` ]*/[^` ]*`' | sed 's/^/M /'; } | tr -d '`' > "$work/.told"
+		awk -v commit="$commit" 'FNR == NR { told[$1 " " $2] = 0; next }
+			{
+				place = $2; hit = 0
+				while (!hit && place != "") {
+					if (($1 " " place) in told) { told[$1 " " place]++; hit = 1 }
+					if (place ~ /\/$/) sub(/\/$/, "", place)
+					if (place !~ /\//) break
+					sub(/[^\/]*$/, "", place)
+				}
+				if (!hit) print commit " touched " $2 " (" $1 "), the table does not tell of it"
+			}
+			END { for (name in told) if (!told[name]) print commit " did not touch " name }' "$work/.told" "$work/.touched" > "$work/.found"
+		if [ -s "$work/.found" ]; then
+			bad "docs/contributing.md tells what a commit touched: $words"
+			sed 's/^/    /' "$work/.found"
+		else
+			good
+		fi
+	done < "$work/.rows"
 	none_text 'nothing left undone' '(^|[^[:alnum:]])(TO[D]O|FIX[M]E)([^[:alnum:]]|$)'
 	none_text 'no path of a home folder' '/(home|Users)/[a-z]+/|/root/'
 else
