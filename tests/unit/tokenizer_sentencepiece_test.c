@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "golden/xlnet_golden.h"
+#include "tokenizer/sentencepiece/protobuf.h"
 #include "tokenizer/tokenizer.h"
 
 #define KOBERT "../shared/tokenizers/kobert/kobert_news_wiki_ko_cased-1087f8699e.spiece"
@@ -125,10 +126,63 @@ TEST(xlnet_prepares_texts)
 	}
 }
 
+/* A model with a sample in its self_test_data; what it is refused with, "" if it is taken. */
+static const char *sampled(const char *path, const char *input, const char *expected)
+{
+	static nch_error error;
+	nch_tokenizer *tokenizer = NULL;
+	nch_buffer bytes = {0}, sample = {0}, all = {0};
+	CHECK(nch_file_read(path, 0, &bytes, NULL) == NCH_OK);
+	nch_protobuf_put_bytes(&sample, 1, input, strlen(input));
+	nch_protobuf_put_bytes(&sample, 2, expected, strlen(expected));
+	nch_protobuf_put_bytes(&all, 1, sample.data, sample.length);
+	nch_protobuf_put_bytes(&bytes, 4, all.data, all.length);
+	error = (nch_error){0};
+	nch_status status = nch_tokenizer_load_bytes(bytes.data, bytes.length, &tokenizer, &error);
+	nch_tokenizer_free(tokenizer);
+	nch_buffer_free(&bytes);
+	nch_buffer_free(&sample);
+	nch_buffer_free(&all);
+	return status == NCH_OK ? "" : error.text;
+}
+
+/* The pieces are those of SentencePiece's own encode(text, out_type=str). */
+TEST(a_model_tests_itself)
+{
+	static const char *const both[] = {"tests/golden/sp/unigram.model", "tests/golden/sp/bpe.model"};
+	for (size_t i = 0; i < 2; i++) {
+		CHECK_TEXT(sampled(both[i], "the fox", "▁ t h e ▁ f o x"), "");
+		CHECK_TEXT(sampled(both[i], "😂龘the", "▁ 😂龘 t h e"), ""); /* what is unknown is one piece */
+		CHECK(strstr(sampled(both[i], "the fox", "▁the ▁ f o x"), "fails its own test: \"the fox\" gives \"▁ t h e ▁ f o x\", not \"▁the ▁ f o x\"") != NULL);
+	}
+	CHECK_TEXT(sampled("tests/golden/sp/unigram-bytes.model", "영화 😂龘", "▁영 화 ▁ <0xF0> <0x9F> <0x98> <0x82> <0xE9> <0xBE> <0x98>"), "");
+	/* two ways to cut with the same score are both right for a unigram model */
+	CHECK_TEXT(sampled(both[0], "the", "e h t ▁"), "");
+	CHECK(strstr(sampled(both[1], "the", "e h t ▁"), "fails its own test") != NULL);
+}
+
+/* Bytes that stand for characters without a piece come back as they were; those that are no UTF-8 as U+FFFD. SentencePiece's own decode(ids) says the same. */
+TEST(bytes_come_back)
+{
+	static const int32_t whole[] = {735, 493, 259, 243, 162, 155, 133, 236, 193, 155}, part[] = {259, 243, 162, 1020};
+	nch_tokenizer *t = NULL;
+	nch_buffer text = {0};
+	CHECK(nch_tokenizer_load("tests/golden/sp/unigram-bytes.model", &t, NULL) == NCH_OK);
+	CHECK(nch_tokenizer_decode(t, whole, 10, &text, NULL) == NCH_OK);
+	CHECK_TEXT(text.data, "영화 😂龘");
+	nch_buffer_clear(&text);
+	CHECK(nch_tokenizer_decode(t, part, 4, &text, NULL) == NCH_OK);
+	CHECK_TEXT(text.data, "��t");
+	nch_buffer_free(&text);
+	nch_tokenizer_free(t);
+}
+
 int main(void)
 {
 	RUN(kobert_specials);
 	RUN(kobert_encode_model);
 	RUN(xlnet_prepares_texts);
+	RUN(a_model_tests_itself);
+	RUN(bytes_come_back);
 	return test_end();
 }
