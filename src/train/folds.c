@@ -246,6 +246,7 @@ static nch_status merge(merging *m, const char *out, nch_best_by by, nch_error *
 	}
 	NCH_TRY(collect_figures(m, error));
 	NCH_TRY(collect_baseline(m, error));
+	nch_folder_sweep(out);
 	NCH_TRY(join_rows(m, out, error));
 	find_best(f, by);
 	f->out_of_fold.loss = mean_loss(m);

@@ -191,6 +191,7 @@ nch_status nch_sweep_run_report(const nch_sweep_run *r, nch_buffer *text, nch_er
 		axes[a] = r->sweep->axes.items[a].name;
 	const nch_sweep_table table = {axes, r->sweep->axes.count, r->rows, r->count, figure_of(r->best_by), r->halving};
 	if (status == NCH_OK) {
+		nch_folder_sweep(r->out);
 		nch_sweep_rank(&table, order);
 		nch_sweep_tsv(&table, &out);
 		status = write_file(r, "sweep.tsv", &out, error);

@@ -165,19 +165,30 @@ done
 sweep="sweep --train $work/seven.tsv --valid-split 0.25 --preset tiny --tokenizer $work/first.spiece --allow-unknown --epochs 1 --max-len 16 --quiet --threads 1 --set batch=10,30"
 exits 0 '' -- $sweep --out "$work/swept"
 exits 0 '' -- $sweep --merge --out "$work/swept"
-tried=0 held=0
-for k in 1 2 3; do
-	rm -rf "$work/model"
-	cp -r "$work/swept" "$work/model"
-	rm "$work/model"/sweep.* "$work/model/curves.svg"
-	killed_at $k $sweep --merge --out "$work/model"
-	check "a sweep's report, killed before rename $k" test $status -eq 137
-	killed_at 0 $sweep --out "$work/model"
-	tried=$((tried + 1))
-	for file in sweep.tsv sweep.svg curves.svg; do cmp "$work/swept/$file" "$work/model/$file" || status=1; done > "$work/.out" 2>&1
-	if [ $status -eq 0 ]; then held=$((held + 1)); else bad "a sweep's report, killed before rename $k, is not the same one after the same call"; fi
-done
-tally "a sweep's report, killed at a rename" $tried $held
+# report_killed NAME COMMAND RENAMES FILES…: the command writes these files into $work/model by so many renames; killed before each of them, the same call leaves what $want has
+report_killed() {
+	name=$1 report=$2 renames=$3
+	shift 3
+	k=0 tried=0 held=0
+	while [ $k -lt "$renames" ]; do
+		k=$((k + 1))
+		rm -rf "$work/model"
+		cp -r "$want" "$work/model"
+		for file; do rm "$work/model/$file"; done
+		killed_at $k $report --merge --out "$work/model"
+		check "$name's report, killed before rename $k" test $status -eq 137
+		killed_at 0 $report --merge --out "$work/model"
+		tried=$((tried + 1))
+		if diff -r "$want" "$work/model" > "$work/.out" 2>&1; then held=$((held + 1)); else bad "$name's report, killed before rename $k, is not the same one after the same call"; fi
+	done
+	tally "$name's report, killed at a rename" $tried $held
+}
+want=$work/swept
+report_killed "a sweep" "$sweep" 3 sweep.tsv sweep.svg curves.svg
+cross="cv --train $work/seven.tsv --folds 2 --preset tiny --tokenizer $work/first.spiece --allow-unknown --epochs 1 --max-len 16 --quiet --threads 1"
+exits 0 '' -- $cross --out "$work/crossed"
+want=$work/crossed
+report_killed "a cross-validation" "cv --folds 2" 2 cv.json out-of-fold.jsonl
 step=29 k=5 tried=0 held=0
 [ "${NUNCHI_TESTS:-}" = long ] && step=1
 while [ $k -lt 300 ]; do
