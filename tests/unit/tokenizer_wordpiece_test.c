@@ -198,6 +198,71 @@ TEST(added_tokens)
 	nch_tokenizer_free(t);
 }
 
+/* "id:begin-end …" */
+static const char *places_of(const nch_tokenizer *tokenizer, const char *text)
+{
+	static char out[400];
+	nch_tokenizer_scratch *scratch;
+	nch_tokens tokens = {0};
+	size_t used = 0;
+	out[0] = 0;
+	CHECK(nch_tokenizer_scratch_new(tokenizer, &scratch, NULL) == NCH_OK && nch_tokenizer_encode(tokenizer, scratch, text, strlen(text), &tokens, NULL) == NCH_OK);
+	for (size_t i = 0; i < tokens.count; i++)
+		used += (size_t)snprintf(out + used, sizeof out - used, "%s%d:%u-%u", i > 0 ? " " : "", (int)tokens.items[i].id, (unsigned)tokens.items[i].begin,
+		                         (unsigned)tokens.items[i].end);
+	nch_tokens_free(&tokens);
+	nch_tokenizer_scratch_free(scratch);
+	return out;
+}
+
+/* A token may take the blanks around it; those of one that does not are no token's. The last word on a token counts. */
+TEST(blanks_around_a_token)
+{
+	static const char *const flags[] = {"\"rstrip\": true", "\"lstrip\": true", "\"lstrip\": true, \"rstrip\": true", "\"lstrip\": false"};
+	static const char *const expected[] = {"7:0-3 4:5-13 7:13-16", "7:0-3 4:3-11 7:13-16", "7:0-3 4:3-13 7:13-16", "7:0-3 4:5-11 7:13-16"};
+	for (size_t i = 0; i < 4; i++) {
+		char config[300];
+		snprintf(config, sizeof config, "{\"do_lower_case\": false, \"added_tokens_decoder\": {\"4\": {\"content\": \"[MASK]\", \"single_word\": true}, "
+		                                "\"04\": {\"content\": \"[MASK]\", %s}}}", flags[i]);
+		nch_tokenizer *t = load(config);
+		CHECK(t != NULL);
+		CHECK_TEXT(places_of(t, "는  [MASK]  는"), expected[i]);
+		nch_tokenizer_free(t);
+	}
+}
+
+/* What the folder is refused with; "" if it is taken. */
+static const char *refused(void)
+{
+	static nch_error error;
+	nch_tokenizer *t = NULL;
+	error = (nch_error){0};
+	nch_status status = nch_tokenizer_load(folder, &t, &error);
+	nch_tokenizer_free(t);
+	return status == NCH_OK ? "" : error.text;
+}
+
+/* added_tokens.json, the older way: {"text": id}, in any order. */
+TEST(added_tokens_in_a_file)
+{
+	write_in_folder("added_tokens.json", "{\"다른\": 28, \"새것\": 26, \"[MASK]\": 4}");
+	nch_tokenizer *t = load("{\"do_lower_case\": false}");
+	CHECK(t != NULL && nch_tokenizer_size(t) == 29 && nch_tokenizer_piece(t, 27) == NULL);
+	CHECK_TEXT(ids_of(t, "새것 다른 는"), "26 28 7");
+	nch_tokenizer_free(t);
+	write_in_folder("added_tokens.json", "{\"새것\": -1}");
+	CHECK(strstr(refused(), "added_tokens.json: \"새것\" has no usable id") != NULL);
+	write_in_folder("added_tokens.json", "{\"새것\": 5}");
+	CHECK(strstr(refused(), "the added token \"새것\" has the id 5, which is \"영화\" in the vocabulary") != NULL);
+	write_in_folder("added_tokens.json", "{\"새것\": 100000000}");
+	CHECK(strstr(refused(), "far from the vocabulary's 26") != NULL);
+	remove_from_folder("added_tokens.json");
+	write_in_folder("tokenizer_config.json", "{\"added_tokens_decoder\": {\"x\": {\"content\": \"새것\"}}}");
+	CHECK(strstr(refused(), "added_tokens_decoder has a token without text or id") != NULL);
+	write_in_folder("tokenizer_config.json", "{\"mask_token\": \"[GAP]\"}");
+	CHECK(strstr(refused(), "the mask_token \"[GAP]\" that is named in the folder's files is not in the vocabulary") != NULL);
+}
+
 /* transformers saves a tokenizer.json with the tokens that were added, and leaves the vocabulary as it was. */
 TEST(a_tokenizer_json_that_says_more)
 {
@@ -258,6 +323,8 @@ int main(void)
 	RUN(tables_of_characters_are_shared);
 	RUN(decoding);
 	RUN(added_tokens);
+	RUN(blanks_around_a_token);
+	RUN(added_tokens_in_a_file);
 	RUN(a_tokenizer_json_that_says_more);
 	RUN(saving);
 	RUN(wrong_folders);

@@ -252,22 +252,6 @@ void nch_trie_free(nch_trie *trie)
 	*trie = (nch_trie){0};
 }
 
-int32_t nch_trie_find(const nch_trie *trie, const char *text, size_t length)
-{
-	size_t matched;
-	uint32_t node = NCH_TRIE_ROOT;
-	for (size_t at = 0; at < length; at += matched) {
-		uint32_t code_point;
-		matched = nch_utf8_decode(text + at, length - at, &code_point);
-		if (code_point == NCH_UTF8_BAD)
-			return -1;
-		node = nch_trie_step(trie, node, nch_trie_code(trie, code_point));
-		if (node == NCH_TRIE_NONE)
-			return -1;
-	}
-	return length > 0 ? trie->units[node].value : -1;
-}
-
 int32_t nch_trie_longest(const nch_trie *trie, const char *text, size_t length, size_t *matched)
 {
 	uint32_t node = NCH_TRIE_ROOT;

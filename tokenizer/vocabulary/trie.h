@@ -65,9 +65,6 @@ static inline uint32_t nch_trie_step(const nch_trie *trie, uint32_t node, uint32
 	return code != 0 && trie->units[child].parent == node ? child : NCH_TRIE_NONE;
 }
 
-/* The value of a key, -1 if the trie does not hold it. */
-int32_t nch_trie_find(const nch_trie *trie, const char *text, size_t length);
-
 /* The value of the longest key that the text starts with (-1: none); *matched is its length in bytes. The text may hold any bytes. */
 int32_t nch_trie_longest(const nch_trie *trie, const char *text, size_t length, size_t *matched);
 
