@@ -123,7 +123,7 @@ TEST(what_is_refused)
 /* What --explain prints of each kind: the words, the pieces, where they lie. */
 TEST(explained)
 {
-	nch_tokenizer_scratch *scratch;
+	nch_tokenizer_scratch *scratch = NULL;
 	nch_buffer out = {0};
 	nch_tokenizer *t = load(WORDPIECE("}, \"pre_tokenizer\": {\"type\": \"BertPreTokenizer\"}"));
 	CHECK(t != NULL && nch_tokenizer_scratch_new(t, &scratch, NULL) == NCH_OK);
