@@ -93,12 +93,17 @@ nch_status nch_int8_take(nch_tensor *tensor, const nch_weight *weight, nch_arena
 	s.rows = nch_alloc(cells, 1);
 	nch_status status = s.row && s.rows ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK)
-		status = tensor->bytes == NCH_TABLE_BYTES ? take_table(&s, made, arena, error) : take_matrix(&s, made, arena, error);
+		status = tensor->bytes != NCH_MATRIX_BYTES ? take_table(&s, made, arena, error) : take_matrix(&s, made, arena, error);
 	nch_free(s.row);
 	nch_free(s.rows);
 	if (status == NCH_OK)
 		tensor->int8 = made;
 	return status;
+}
+
+bool nch_int8_rounds(const nch_tensor *tensor)
+{
+	return (tensor->bytes == NCH_MATRIX_BYTES || tensor->bytes == NCH_TABLE_BYTES) && tensor->columns <= NCH_INT8_COLUMNS;
 }
 
 void nch_int8_bytes(const nch_tensor *tensor, int8_t *out)

@@ -20,6 +20,9 @@ typedef struct nch_int8_weights {
  * which are rounded. NCH_DATA if there are numbers among them that are none. */
 nch_status nch_int8_take(nch_tensor *tensor, const nch_weight *weight, nch_arena *arena, nch_error *error);
 
+/* Whether a model in bytes has this tensor's floats rounded. */
+bool nch_int8_rounds(const nch_tensor *tensor);
+
 /* The floats that a tensor's bytes stand for: out (rows, columns). */
 void nch_int8_floats(const nch_tensor *tensor, float *out);
 

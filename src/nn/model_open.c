@@ -176,8 +176,8 @@ static nch_status order_rows(const opening *o, nch_tensor *tensor, nch_error *er
 static bool wants_bytes(const opening *o, const nch_tensor *tensor, const nch_weight *weight)
 {
 	bool written_so = weight->type == NCH_I8 && weight->scales != NULL;
-	return o->options->map && !o->options->floats && (written_so || o->options->int8) && tensor->bytes != NCH_NO_BYTES && tensor->columns <= NCH_INT8_COLUMNS &&
-	       tensor != o->model->decoder;
+	bool may_be = written_so ? tensor->bytes != NCH_NO_BYTES && tensor->columns <= NCH_INT8_COLUMNS : o->options->int8 && nch_int8_rounds(tensor);
+	return o->options->map && !o->options->floats && may_be && tensor != o->model->decoder;
 }
 
 /* One tensor from the file: mapped, or copied, or (part of the head only) made anew. */

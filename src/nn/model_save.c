@@ -82,7 +82,7 @@ nch_status nch_model_to_bytes(nch_model *model, nch_error *error)
 	for (size_t i = 0; i < model->count; i++) {
 		nch_tensor *t = &model->tensors[i];
 		const nch_weight weight = {.name = t->name, .type = NCH_F32, .rank = 2, .shape = {t->rows, t->columns}, .count = t->rows * t->columns, .data = t->data};
-		if (t->bytes != NCH_NO_BYTES && t->columns <= NCH_INT8_COLUMNS && t != model->decoder)
+		if (nch_int8_rounds(t) && t != model->decoder)
 			NCH_TRY(nch_int8_take(t, &weight, model->arena, error));
 	}
 	return NCH_OK;

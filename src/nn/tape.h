@@ -20,8 +20,9 @@
 
 typedef enum nch_role { NCH_WEIGHT, NCH_BIAS, NCH_GAMMA, NCH_BETA } nch_role; /* gamma, beta: of a LayerNorm, gain and bias */
 
-/* As which kind of bytes a model may keep a tensor (nn/int8.h): not at all, as a matrix that rows are multiplied by, or as a table of rows to look up. */
-typedef enum nch_bytes { NCH_NO_BYTES, NCH_MATRIX_BYTES, NCH_TABLE_BYTES } nch_bytes;
+/* As which kind of bytes a model may keep a tensor (nn/int8.h): not at all, as a matrix that rows are multiplied by, or as a table of rows to look up; or as a table
+ * too small to be worth rounding, which is kept so only where a file has it so. */
+typedef enum nch_bytes { NCH_NO_BYTES, NCH_MATRIX_BYTES, NCH_TABLE_BYTES, NCH_SMALL_TABLE_BYTES } nch_bytes;
 struct nch_int8_weights;
 struct nch_int8_rows;
 
