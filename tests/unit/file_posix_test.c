@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/change.h"
 #include "base/os.h"
 #include "test.h"
 
@@ -72,6 +73,54 @@ TEST(only_regular_files)
 	remove(in_folder("pipe"));
 }
 
+/* Takes the folder's lock in a process of its own, which then stands still; 0 if it was not to be had. */
+static pid_t lock_elsewhere(void)
+{
+	int ends[2];
+	char taken = 0;
+	CHECK(pipe(ends) == 0);
+	pid_t child = fork();
+	if (child == 0) {
+		nch_folder_lock lock = {0};
+		nch_error error;
+		taken = nch_folder_lock_take(&lock, folder, &error) == NCH_OK;
+		alarm(20); /* not for ever, should nobody end it */
+		if (write(ends[1], &taken, 1) == 1)
+			pause();
+		_exit(0);
+	}
+	CHECK(read(ends[0], &taken, 1) == 1);
+	close(ends[0]);
+	close(ends[1]);
+	if (taken)
+		return child;
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	return 0;
+}
+
+/* Who comes second is refused and told who was first; who is killed leaves a lock that holds nobody up; who is done leaves none. */
+TEST(a_folder_has_one_who_writes)
+{
+	nch_error error = {0};
+	nch_folder_lock lock = {0};
+	char holder[100];
+	pid_t child = lock_elsewhere();
+	CHECK(child > 0);
+	snprintf(holder, sizeof holder, "process %ld is writing into this folder", (long)child);
+	CHECK(nch_folder_lock_take(&lock, folder, &error) == NCH_DATA && strstr(error.text, holder) != NULL);
+	CHECK(lock_elsewhere() == 0);
+	kill(child, SIGKILL);
+	CHECK(waitpid(child, NULL, 0) == child);
+	CHECK(nch_file_exists(in_folder(".lock")) && nch_folder_lock_take(&lock, folder, &error) == NCH_OK);
+	CHECK(lock_elsewhere() == 0);
+	nch_folder_lock_release(&lock);
+	CHECK(!nch_file_exists(in_folder(".lock")));
+	child = lock_elsewhere();
+	CHECK(child > 0 && kill(child, SIGKILL) == 0 && waitpid(child, NULL, 0) == child);
+	remove(in_folder(".lock"));
+}
+
 static void on_alarm(int number)
 {
 	(void)number;
@@ -119,6 +168,7 @@ int main(void)
 	RUN(a_full_disk_is_reported);
 	RUN(links_stay_links);
 	RUN(only_regular_files);
+	RUN(a_folder_has_one_who_writes);
 	RUN(signals_do_not_end_a_write);
 	rmdir(folder);
 	return test_end();
