@@ -98,7 +98,7 @@ nch_status nch_model_to_bytes(nch_model *model, nch_error *error);
 /* Of a mapped model, config.json aside: what is kept as bytes as I8 with scales beside it, the rest as float32; tensors that were made anew are left out. */
 nch_status nch_model_save_bytes(const nch_model *model, const char *folder, nch_error *error);
 /* That fingerprint, without writing: SHA-256 over the tensors' bytes in the order of their names. A generator has one of its own. */
-void nch_model_fingerprint(const nch_model *model, char hex[65]);
+nch_status nch_model_fingerprint(const nch_model *model, char hex[65], nch_error *error);
 
 /* The shape as the file has it: tensor->rank numbers. */
 void nch_tensor_shape(const nch_tensor *tensor, size_t shape[]);

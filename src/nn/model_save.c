@@ -70,9 +70,7 @@ nch_status nch_model_save(const nch_model *model, const char *folder, char hex[6
 			return status;
 	}
 	NCH_TRY(nch_model_save_alone(model, folder, error));
-	if (hex != NULL)
-		nch_model_fingerprint(model, hex);
-	return NCH_OK;
+	return hex != NULL ? nch_model_fingerprint(model, hex, error) : NCH_OK;
 }
 
 /* --- as bytes --- */
@@ -142,7 +140,7 @@ nch_status nch_model_save_bytes(const nch_model *model, const char *folder, nch_
 	return status;
 }
 
-void nch_model_fingerprint(const nch_model *model, char hex[65])
+nch_status nch_model_fingerprint(const nch_model *model, char hex[65], nch_error *error)
 {
 	size_t count = 0;
 	const nch_tensor **sorted = nch_model_sorted(model, &count);
@@ -150,11 +148,12 @@ void nch_model_fingerprint(const nch_model *model, char hex[65])
 	unsigned char digest[32];
 	hex[0] = '\0';
 	if (sorted == NULL)
-		return;
+		return nch_no_memory(error);
 	nch_sha256_start(&hash);
 	for (size_t i = 0; i < count; i++) /* floats are little-endian on every machine that this is built for */
 		nch_sha256_add(&hash, sorted[i]->data, sorted[i]->rows * sorted[i]->columns * sizeof *sorted[i]->data);
 	nch_sha256_finish(&hash, digest);
 	nch_sha256_hex(digest, hex);
 	nch_free((void *)sorted);
+	return NCH_OK;
 }

@@ -251,7 +251,7 @@ static nch_status train(work *w, nch_pretrain_result *r, nch_error *error)
 	r->parameters = w->model->parameters;
 	if (w->model->generator != NULL) {
 		r->generator_parameters = w->model->generator->parameters;
-		nch_model_fingerprint(w->model->generator, r->generator_fingerprint);
+		NCH_TRY(nch_model_fingerprint(w->model->generator, r->generator_fingerprint, error));
 	}
 	if (training->out == NULL)
 		return NCH_OK;

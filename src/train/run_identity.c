@@ -76,8 +76,9 @@ nch_status nch_identity_model(nch_buffer *out, const nch_model *model, nch_error
 	for (const nch_model *m = model; m != NULL; m = m->generator) {
 		nch_buffer config = {0};
 		char weights[65];
-		nch_model_fingerprint(m, weights);
-		nch_status status = weights[0] != '\0' ? nch_config_text(&m->config, &config, error) : nch_no_memory(error);
+		nch_status status = nch_model_fingerprint(m, weights, error);
+		if (status == NCH_OK)
+			status = nch_config_text(&m->config, &config, error);
 		if (status == NCH_OK) {
 			nch_sha256_add(&hash, weights, sizeof weights);
 			nch_sha256_add(&hash, config.data, config.length);

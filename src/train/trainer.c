@@ -187,9 +187,7 @@ static nch_status judge_epoch(run *r, nch_epoch_record *record, nch_error *error
 		NCH_TRY(keep_best(r, error));
 		s->has_best = true;
 		if (r->options->out != NULL)
-			nch_model_fingerprint(r->trainer.model, s->best);
-		if (r->options->out != NULL && s->best[0] == '\0')
-			return nch_no_memory(error);
+			NCH_TRY(nch_model_fingerprint(r->trainer.model, s->best, error));
 		s->best_epoch = s->epoch;
 	}
 	return NCH_OK;
@@ -423,11 +421,11 @@ static nch_status take_best(run *r, nch_error *error)
 	const nch_model_options options = {.map = true, .head = m->config.head, .pair = m->generator != NULL};
 	NCH_TRY(nch_model_open(r->options->out, &options, &best, error));
 	char fingerprint[65];
-	nch_model_fingerprint(best, fingerprint);
-	if (strcmp(fingerprint, r->state.best) != 0) {
+	nch_status status = nch_model_fingerprint(best, fingerprint, error);
+	if (status != NCH_OK || strcmp(fingerprint, r->state.best) != 0) {
 		nch_model_free(best);
-		if (fingerprint[0] == '\0')
-			return nch_no_memory(error);
+		if (status != NCH_OK)
+			return status;
 		return nch_fail(error, NCH_DATA, "%s holds other weights than those that this run kept there after epoch %zu: somebody has written over them", r->options->out,
 		                r->state.best_epoch);
 	}
@@ -509,7 +507,7 @@ nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples 
 		result->best_epoch = r.state.best_epoch;
 		result->steps = r.trainer.optimizer.steps;
 		result->peak_bytes = nch_tape_peak(r.trainer.tape);
-		nch_model_fingerprint(model, result->fingerprint);
+		status = nch_model_fingerprint(model, result->fingerprint, error);
 	}
 	if (r.log != NULL && fclose(r.log) != 0 && status == NCH_OK)
 		status = nch_fail(error, NCH_IO, "%s: cannot be written; is the disk full?", r.log_path);

@@ -240,7 +240,7 @@ static void check_instruction_set(const char *isa)
 			tape = again ? other_tape : usual_tape;
 			CHECK(nch_optimizer_new(model, &options, &optimizer, &error) == NCH_OK);
 			check_steps(&golden_cases[i], model, &optimizer);
-			nch_model_fingerprint(model, hex[again]);
+			nch_model_fingerprint(model, hex[again], NULL);
 			nch_optimizer_free(&optimizer);
 			nch_model_free(model);
 		}

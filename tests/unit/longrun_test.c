@@ -281,7 +281,11 @@ TEST(the_average_has_one_hash)
 	nch_model *saved = NULL;
 	const nch_model_options options_of_saved = {.map = true};
 	CHECK(nch_model_open(folder, &options_of_saved, &saved, &error) == NCH_OK);
-	nch_model_fingerprint(saved, hex);
+	CHECK(nch_model_fingerprint(saved, hex, NULL) == NCH_OK);
+	nch_alloc_fail_after(1);
+	char none[65];
+	CHECK(nch_model_fingerprint(saved, none, NULL) == NCH_MEMORY); /* and not silently none */
+	nch_alloc_fail_after(0);
 	CHECK_TEXT(hex, whole); /* and it is in the folder */
 	nch_model_free(saved);
 	without_valid = true; /* the last epoch's is the best, and need not be read back */

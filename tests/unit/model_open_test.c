@@ -128,7 +128,7 @@ TEST(opens_as_it_was_saved)
 			CHECK(nch_model_save(model, folder, saved, &error) == NCH_OK);
 			for (int map = 0; map < 2; map++) {
 				nch_model *opened = open_with(&(nch_model_options){.saved_head = true, .map = map});
-				nch_model_fingerprint(opened, again);
+				nch_model_fingerprint(opened, again, NULL);
 				CHECK_TEXT(again, saved);
 				CHECK_TEXT(report(opened), "");
 				CHECK(opened->config.head == model->config.head);

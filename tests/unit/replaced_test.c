@@ -70,7 +70,7 @@ TEST(saved_and_opened)
 		const nch_model_options both = {.head = NCH_HEAD_RTD, .pair = true, .map = map, .seed = 6};
 		CHECK(nch_model_open(folder, &both, &opened, &error) == NCH_OK && opened->report.length == 0);
 		CHECK(same_values(model, opened) && opened->generator->decoder == opened->word);
-		nch_model_fingerprint(opened, again);
+		nch_model_fingerprint(opened, again, NULL);
 		CHECK_TEXT(again, hex);
 		nch_model_free(opened);
 	}
@@ -191,7 +191,7 @@ static void train(size_t threads, const char *isa, const nch_train_options *o, c
 	nch_model *model = pair(48, 0.1f);
 	train_masked(model, threads, isa, o, watcher, expected, hex, last);
 	CHECK(model->generator->word == model->word && model->generator->decoder == model->word && model->generator->position == model->position);
-	nch_model_fingerprint(model->generator, hex + strlen(hex)); /* of both, one after the other */
+	nch_model_fingerprint(model->generator, hex + strlen(hex), NULL); /* of both, one after the other */
 	nch_model_free(model);
 }
 
