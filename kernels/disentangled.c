@@ -1,8 +1,8 @@
-/* disentangled.c - attention whose scores know content and distance apart: content to content, content to position, position to content (He et al. 2021, "DeBERTa",
- * section 3.1).
+/* disentangled.c - attention whose scores know content and distance apart: content to content, content to position, position to content (He et al.
+ * 2021, "DeBERTa", section 3.1).
  *
- * One call does one head of one sentence. What a query makes of all distances is a product of its own, and so is what the distances make of a key; a score
- * then picks one element of each. Queries are taken in blocks of QUERIES, as attention.c does; the products of the keys are held whole. */
+ * One call does one head of one sentence. What a query makes of all distances is a product of its own, and so is what the distances make of a key; a
+ * score then picks one element of each. Queries are taken in blocks of QUERIES, as attention.c does; the products of the keys are held whole. */
 #include "kernels/kernels.h"
 #include "kernels/set.h"
 #include "kernels/rows.h"

@@ -4,7 +4,8 @@
 #include "kernels/vec.h"
 
 void NCH_KERNEL(nch_embedding)(float *restrict y, const float *restrict word, const float *restrict type, const float *restrict position,
-                               const int32_t *restrict tokens, const int32_t *restrict types, const int32_t *restrict positions, size_t columns, size_t begin, size_t end)
+                               const int32_t *restrict tokens, const int32_t *restrict types, const int32_t *restrict positions, size_t columns, size_t begin,
+                               size_t end)
 {
 	for (size_t r = begin; r < end; r++) {
 		const float *w = word + (size_t)tokens[r] * columns;

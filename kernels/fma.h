@@ -1,7 +1,7 @@
 /* fma.h - a·b + c with one rounding, where the C library or the processor does not give it.
  *
- * The same bits everywhere stand on an exact fma. glibc, musl and macOS have one; Windows' libraries round twice, and WebAssembly has none. Where NCH_OWN_FMA is
- * set, nch_fma and nch_fmaf are the functions below, else the library's. They round to nearest, as everything here does. */
+ * The same bits everywhere stand on an exact fma. glibc, musl and macOS have one; Windows' libraries round twice, and WebAssembly has none. Where
+ * NCH_OWN_FMA is set, nch_fma and nch_fmaf are the functions below, else the library's. They round to nearest, as everything here does. */
 #ifndef NCH_KERNELS_FMA_H
 #define NCH_KERNELS_FMA_H
 
@@ -9,10 +9,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* For floats, by way of double. The product of two floats has 48 bits: it is exact. The sum s = p + c may not be; what it lacks, e, is (Knuth's two-sum).
- * Rounding s to float would round twice, and go wrong where s lies half way between two floats only because e was dropped. So s is rounded to odd first: if
- * anything is lacking, the last of its 53 bits becomes 1, downwards or upwards as e says. Such an s is never half way, since a float has 24 bits and
- * 53 >= 24 + 2 (Boldo and Melquiond 2008, "Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to odd"). */
+/* For floats, by way of double. The product of two floats has 48 bits: it is exact. The sum s = p + c may not be; what it lacks, e, is (Knuth's
+ * two-sum). Rounding s to float would round twice, and go wrong where s lies half way between two floats only because e was dropped. So s is rounded
+ * to odd first: if anything is lacking, the last of its 53 bits becomes 1, downwards or upwards as e says. Such an s is never half way, since a float
+ * has 24 bits and 53 >= 24 + 2 (Boldo and Melquiond 2008, "Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to
+ * odd"). */
 static inline float nch_own_fmaf(float a, float b, float c)
 {
 	double p = (double)a * (double)b, s = p + (double)c;

@@ -31,7 +31,8 @@ enum {
 	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
 	NARROW = 256,          /* up to so many rows, B = Wᵀ is read where it lies */
 	NARROW_VECS = 4,       /* v16 of 16 rows of X each that go through a strip of W together: 4 · 16 · k stay in L2 */
-	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product: with VECS vectors of rows of X there are twelve chains of one register (AVX-512), or more */
+	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product: with VECS vectors of rows of X there are twelve chains of one register
+	                          (AVX-512), or more */
 	NARROW_MOST = NARROW_ROWS * VECS, /* ... where there is but one such vector, so that the chains are enough there, too */
 	NARROW_FEW = 4,        /* ... where there are not so many rows left */
 	NARROW_STRIP = 48,     /* rows of W in one task */
@@ -271,7 +272,8 @@ typedef struct narrow_job {
 	size_t vecs; /* v16 that hold the rows of X */
 } narrow_job;
 
-/* Where vector v of Xᵀ lies, and how far it is from one of its columns to the next: VECS vectors side by side, as one tile takes them, the rest alone. */
+/* Where vector v of Xᵀ lies, and how far it is from one of its columns to the next: VECS vectors side by side, as one tile takes them, the rest
+ * alone. */
 V_INLINE float *narrow_place(const narrow_job *job, size_t v, size_t *step)
 {
 	size_t group = v / VECS * VECS;

@@ -17,7 +17,8 @@ enum {
 	BLOCK_STRIPS = 8 /* strips of rows in a task */
 };
 
-/* The layout of int8.h is that of the registers: a panel's four columns are 64 bytes, sixteen 32-bit numbers of four bytes, as many as there are sums. */
+/* The layout of int8.h is that of the registers: a panel's four columns are 64 bytes, sixteen 32-bit numbers of four bytes, as many as there are
+ * sums. */
 _Static_assert(NCH_INT8_PANEL == 16 && NCH_INT8_FOUR * sizeof(int8_t) == sizeof(uint32_t), "a panel is a v16 of words");
 _Static_assert(sizeof(u16) == NCH_INT8_PANEL * sizeof(uint32_t), "a sum for each row of a panel");
 _Static_assert(INT8_ROWS >= 1 && INT8_ROWS <= 14, "any_tile has a case for each height");
@@ -102,8 +103,8 @@ void NCH_KERNEL(nch_int8_pack)(const nch_int8_matrix *m, const int8_t *v, size_t
 	}
 }
 
-/* The rows are cut into strips of as even height as can be. A strip with its h rows begins at packed + (its first row) · words; there are, for each word
- * (four columns), h of them, one a row. */
+/* The rows are cut into strips of as even height as can be. A strip with its h rows begins at packed + (its first row) · words; there are, for each
+ * word (four columns), h of them, one a row. */
 typedef struct strip {
 	size_t first, height;
 } strip;
@@ -159,7 +160,8 @@ void NCH_KERNEL(nch_int8_round_rows)(const nch_int8_rows *r, const float *x, siz
 
 /* --- the product --- */
 
-/* y(i, j …) of `rows` rows from the sums of q · v, `stride` lines apart: what the zeros and the shift have added is taken off, and the rest is scaled. */
+/* y(i, j …) of `rows` rows from the sums of q · v, `stride` lines apart: what the zeros and the shift have added is taken off, and the rest is
+ * scaled. */
 static void finish(const nch_int8_product *g, size_t i, size_t rows, size_t j, const uint32_t (*sums)[16], size_t stride)
 {
 	size_t here = g->b->rows - j < 16 ? g->b->rows - j : 16;

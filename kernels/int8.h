@@ -64,7 +64,8 @@ typedef struct nch_int8_kernels {
 	uint32_t (*peak)(size_t count);
 } nch_int8_kernels;
 
-/* dispatch.c: the best that this processor can run within the instruction set of that name ("auto", or as nch_kernels_find has it). NULL if there is none. */
+/* dispatch.c: the best that this processor can run within the instruction set of that name ("auto", or as nch_kernels_find has it). NULL if there is
+ * none. */
 const nch_int8_kernels *nch_int8_find(const char *isa);
 /* All that can run here, best first, NULL-terminated. */
 const nch_int8_kernels *const *nch_int8_available(void);

@@ -73,8 +73,8 @@ typedef struct nch_norm {
 	float *y;                  /* (rows, columns); may be x or residual where the caller needs those no longer */
 } nch_norm;
 
-/* Its backward pass. ds = rstd · (g - mean(g) - xhat · mean(g · xhat)) with g = dy · gamma, xhat = (s - mean) · rstd; ds is the residual's gradient, and
- * dropout(ds) that of x. */
+/* Its backward pass. ds = rstd · (g - mean(g) - xhat · mean(g · xhat)) with g = dy · gamma, xhat = (s - mean) · rstd; ds is the residual's gradient,
+ * and dropout(ds) that of x. */
 typedef struct nch_norm_backward {
 	size_t rows, columns;
 	const float *sum, *mean, *rstd, *gamma;
@@ -103,9 +103,9 @@ typedef struct nch_attention {
 /* Working memory of one call, in floats, for sentences of up to `length` tokens. */
 size_t nch_attention_scratch_floats(size_t length, size_t width);
 
-/* Attention with relative positions over packed sentences (Dai et al. 2020, "Funnel-Transformer", appendix A.2). A sentence's queries and keys may be of
- * different number: where a block of Funnel pools, there are half as many queries. For query i and key j of a sentence, with
- * u = zero - (step·i - j) the row of `places` that belongs to their distance:
+/* Attention with relative positions over packed sentences (Dai et al. 2020, "Funnel-Transformer", appendix A.2). A sentence's queries and keys may be
+ * of different number: where a block of Funnel pools, there are half as many queries. For query i and key j of a sentence, with u = zero - (step·i -
+ * j) the row of `places` that belongs to their distance:
  *   score(i,j) = scale · ((q_i + content_bias) · k_j + (q_i + place_bias) · places_u + (q_i + kind_bias) · segments_same(i,j))
  * where the last two terms count as 0 for i = 0 and for j = 0 if `first_apart`; same(i,j) is 1 if the types are equal or i = 0 or j = 0.
  * out = dropout(softmax(score)) v. All arrays have rows of heads · width floats. */
@@ -126,15 +126,16 @@ typedef struct nch_relative {
 	/* backward */
 	const float *dout;
 	float *dq, *dk, *dv;                         /* overwritten */
-	float *d_places;                             /* of one sentence, overwritten: (step · (queries - 1) + keys, …), from the row that its last query begins with */
+	float *d_places;                             /* of one sentence, overwritten: (step · (queries - 1) + keys, …), from the row that its last
+	                                                query begins with */
 	float *d_content_bias, *d_place_bias, *d_kind_bias, *d_segments; /* added to, queries in ascending order */
 } nch_relative;
 
 /* Working memory of one call, in floats, for sentences of up to that many queries and keys. */
 size_t nch_relative_scratch_floats(size_t queries, size_t keys, size_t step, size_t width);
 
-/* Disentangled attention over packed sentences (He et al. 2021, "DeBERTa", section 3.1, as transformers' DebertaV2 has it). With u = place_of[zero + i - j] for
- * query i and key j of a sentence, the row of both tables that belongs to their distance:
+/* Disentangled attention over packed sentences (He et al. 2021, "DeBERTa", section 3.1, as transformers' DebertaV2 has it). With u = place_of[zero +
+ * i - j] for query i and key j of a sentence, the row of both tables that belongs to their distance:
  *   score(i,j) = scale · (q_i · k_j + q_i · key_places_u + k_j · query_places_u)
  * out = dropout(softmax(score)) v. place_of never falls. All matrices have rows of heads · width floats. */
 typedef struct nch_disentangled {
@@ -182,7 +183,8 @@ typedef struct nch_kernels {
 
 	/* gemm.c */
 	void (*gemm)(const nch_gemm *product, const nch_compute *compute);
-	/* gemm_steps.c: the same product, the same bits, as fast as step 1 … NCH_GEMM_STEPS of docs/gemm.md is; a_col = b_col = 1. The last is gemm. */
+	/* gemm_steps.c: the same product, the same bits, as fast as step 1 … NCH_GEMM_STEPS of docs/gemm.md is; a_col = b_col = 1. The last is
+	 * gemm. */
 	void (*gemm_step)(int step, const nch_gemm *product, const nch_compute *compute);
 
 	/* attention.c: one head of one sentence; `scratch` holds nch_attention_scratch_floats. Every (sentence, head) may run apart. */
@@ -195,7 +197,8 @@ typedef struct nch_kernels {
 	void (*relative)(const nch_relative *relative, size_t sentence, size_t head, float *scratch);
 	void (*relative_backward)(const nch_relative *relative, size_t sentence, size_t head, float *scratch);
 
-	/* disentangled.c: the same with content and position apart. Backward, the heads of one sentence may run apart, the sentences one after the other. */
+	/* disentangled.c: the same with content and position apart. Backward, the heads of one sentence may run apart, the sentences one after the
+	 * other. */
 	void (*disentangled)(const nch_disentangled *disentangled, size_t sentence, size_t head, float *scratch);
 	void (*disentangled_backward)(const nch_disentangled *disentangled, size_t sentence, size_t head, float *scratch);
 
@@ -235,7 +238,8 @@ typedef struct nch_kernels {
 	void (*sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *weight, const float *gradient,
 	            float *velocity, size_t n);
 
-	/* Lion: weight = weight · (1 - decay) - step_size · sign(beta1 · m + (1 - beta1) · g), then m = beta2 · m + (1 - beta2) · g, g the scaled gradient */
+	/* Lion: weight = weight · (1 - decay) - step_size · sign(beta1 · m + (1 - beta1) · g), then m = beta2 · m + (1 - beta2) · g, g the scaled
+	 * gradient */
 	void (*lion)(const nch_adam *step, float *weight, const float *gradient, float *moment, size_t n);
 	/* LAMB: moments as adam; gradient = step_size · m / (root_scale · √v + epsilon) + l2 · weight, the direction to go */
 	void (*lamb)(const nch_adam *step, const float *weight, float *gradient, float *moment1, float *moment2, size_t n);

@@ -20,7 +20,8 @@ V_INLINE adam_values adam_step(const nch_adam *s, adam_values a, v16 g)
 	return a;
 }
 
-void NCH_KERNEL(nch_adam)(const nch_adam *s, float *restrict weight, const float *restrict gradient, float *restrict moment1, float *restrict moment2, size_t n)
+void NCH_KERNEL(nch_adam)(const nch_adam *s, float *restrict weight, const float *restrict gradient, float *restrict moment1, float *restrict moment2,
+                          size_t n)
 {
 	size_t i = 0;
 	for (; i + 16 <= n; i += 16) {
@@ -73,7 +74,8 @@ void NCH_KERNEL(nch_lion)(const nch_adam *s, float *restrict weight, const float
 	}
 }
 
-void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *restrict weight, float *restrict gradient, float *restrict moment1, float *restrict moment2, size_t n)
+void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *restrict weight, float *restrict gradient, float *restrict moment1, float *restrict moment2,
+                          size_t n)
 {
 	for (size_t i = 0; i < n; i += 16) {
 		size_t here = n - i < 16 ? n - i : 16;

@@ -1,8 +1,8 @@
 /* relative.c - attention that knows how far apart two tokens are, and whether they belong to the same text (Dai et al. 2020, "Funnel-Transformer",
  * appendix A.2; the positions after Dai et al. 2019, "Transformer-XL").
  *
- * Each call does one head of one sentence, in blocks of QUERIES as attention.c does. The scores of the positions are a product of their own: of a query
- * with all distances that it can have to a key. Row i of it is shifted by `step` · i against the keys, so that what belongs to one row of
+ * Each call does one head of one sentence, in blocks of QUERIES as attention.c does. The scores of the positions are a product of their own: of a
+ * query with all distances that it can have to a key. Row i of it is shifted by `step` · i against the keys, so that what belongs to one row of
  * scores is a run of neighbours, and adding them needs no index. */
 #include "kernels/kernels.h"
 #include "kernels/set.h"

@@ -1,5 +1,6 @@
-/* set.h - the kernels of one instruction set, each declared once: for the file that has it and for table.c, which gathers them (those of bytes: int8.c itself).
- * NCH_KERNEL gives each the set's name. What restrict says is the contract of kernels.h; arrays without it may be one another, as is told there. */
+/* set.h - the kernels of one instruction set, each declared once: for the file that has it and for table.c, which gathers them (those of bytes:
+ * int8.c itself). NCH_KERNEL gives each the set's name. What restrict says is the contract of kernels.h; arrays without it may be one another, as is
+ * told there. */
 #ifndef NCH_KERNELS_SET_H
 #define NCH_KERNELS_SET_H
 
@@ -28,15 +29,18 @@ float NCH_KERNEL(nch_sum_squares)(const float *x, size_t n);
 void NCH_KERNEL(nch_column_sums)(float *restrict sums, const float *restrict x, size_t rows, size_t columns, size_t begin, size_t end);
 void NCH_KERNEL(nch_mean_rows)(float *restrict y, const float *restrict x, const size_t *restrict offsets, size_t columns, size_t begin, size_t end);
 void NCH_KERNEL(nch_embedding)(float *restrict y, const float *restrict word, const float *restrict type, const float *restrict position,
-                               const int32_t *restrict tokens, const int32_t *restrict types, const int32_t *restrict positions, size_t columns, size_t begin, size_t end);
+                               const int32_t *restrict tokens, const int32_t *restrict types, const int32_t *restrict positions, size_t columns, size_t begin,
+                               size_t end);
 void NCH_KERNEL(nch_embedding_backward)(float *restrict table, const float *restrict dy, const int32_t *restrict indices, size_t rows, size_t columns,
                                         size_t begin, size_t end);
 float NCH_KERNEL(nch_softmax)(float *y, const float *x, size_t n);
-void NCH_KERNEL(nch_adam)(const nch_adam *s, float *restrict weight, const float *restrict gradient, float *restrict moment1, float *restrict moment2, size_t n);
+void NCH_KERNEL(nch_adam)(const nch_adam *s, float *restrict weight, const float *restrict gradient, float *restrict moment1, float *restrict moment2,
+                          size_t n);
 void NCH_KERNEL(nch_sgd)(float lr, float momentum, float weight_decay, float gradient_scale, float *restrict weight, const float *restrict gradient,
                          float *restrict velocity, size_t n);
 void NCH_KERNEL(nch_lion)(const nch_adam *s, float *restrict weight, const float *restrict gradient, float *restrict moment, size_t n);
-void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *restrict weight, float *restrict gradient, float *restrict moment1, float *restrict moment2, size_t n);
+void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *restrict weight, float *restrict gradient, float *restrict moment1, float *restrict moment2,
+                          size_t n);
 void NCH_KERNEL(nch_add_scaled)(float *restrict y, float factor, const float *restrict x, size_t n);
 void NCH_KERNEL(nch_average)(float *restrict average, float rate, const float *restrict x, size_t n);
 float NCH_KERNEL(nch_fma_peak)(size_t count);

@@ -58,7 +58,8 @@ V_INLINE u16 i_dot(u16 sum, a4 a, w64 w)
 V_INLINE v16 i_to_float(u16 a) { return (v16){_mm256_cvtepi32_ps(a.a), _mm256_cvtepi32_ps(a.b)}; }
 V_INLINE void i_bytes(uint8_t *p, u16 a)
 {
-	const __m256i low = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1);
+	const __m256i low = _mm256_setr_epi8(0, 4, 8, 12, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0, 4, 8, 12, -1, -1, -1, -1,
+	                                     -1, -1, -1, -1);
 	__m256i x = _mm256_shuffle_epi8(a.a, low), y = _mm256_shuffle_epi8(a.b, low); /* of each, eight bytes in two halves */
 	__m128i first = _mm_or_si128(_mm256_castsi256_si128(x), _mm256_extracti128_si256(x, 1));
 	__m128i second = _mm_or_si128(_mm256_castsi256_si128(y), _mm256_extracti128_si256(y, 1));

@@ -99,8 +99,8 @@ V_INLINE v16 v_tanh(v16 x, v16 *slope)
 }
 
 /* Phi(x) = (1 + erf(x / sqrt 2)) / 2, the normal distribution, and phi(x) = e^(-x^2 / 2) / sqrt(2 pi), its density. Near zero Phi is
- * 1/2 + an odd polynomial; elsewhere e^-(x^2 / 2 + q(|x|)), q a polynomial in |x| - 2.5 up to 7, on the side where it is small, and one minus that on the
- * other. So both keep their digits where x is far below zero: 1 + erf would have none left. x^2 / 2 is taken in two parts. */
+ * 1/2 + an odd polynomial; elsewhere e^-(x^2 / 2 + q(|x|)), q a polynomial in |x| - 2.5 up to 7, on the side where it is small, and one minus that on
+ * the other. So both keep their digits where x is far below zero: 1 + erf would have none left. x^2 / 2 is taken in two parts. */
 V_INLINE v16 v_normal(v16 x, v16 *density)
 {
 	static const float near[] = {0x1.988450p-2f, -0x1.105786p-4f, 0x1.46b808p-7f, -0x1.35bfc2p-10f, 0x1.cbf478p-14f, -0x1.b4099cp-18f};

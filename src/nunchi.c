@@ -140,7 +140,8 @@ static nch_status read_question(const nch_question *q, size_t number, nch_text *
 	*text = (nch_text){.text = q->text != NULL ? q->text : "", .length = q->text != NULL ? q->length : 0, .pair = q->pair, .pair_length = q->pair_length};
 	if (begin == end)
 		return NCH_OK;
-	if (begin > end || end > text->length || is_inside_character(text->text, text->length, begin) || is_inside_character(text->text, text->length, end))
+	if (begin > end || end > text->length || is_inside_character(text->text, text->length, begin) ||
+	    is_inside_character(text->text, text->length, end))
 		return nch_fail(error, NCH_DATA, "text number %zu: its target is the bytes [%zu, %zu), which %s", number + 1, begin, end,
 		                begin > end ? "end before they begin" : end > text->length ? "are not in it" : "begin or end inside of a character");
 	text->target = (nch_target){true, begin, end};
@@ -161,8 +162,8 @@ static void judge(const nch_classifier *classifier, size_t row, float unknown, n
 	}
 }
 
-int nch_classifier_ask(nch_classifier *classifier, const nch_question *questions, size_t count, nch_verdict *verdicts, float *scores, unsigned char *given, char *why,
-                       size_t why_size)
+int nch_classifier_ask(nch_classifier *classifier, const nch_question *questions, size_t count, nch_verdict *verdicts, float *scores,
+                       unsigned char *given, char *why, size_t why_size)
 {
 	nch_error error;
 	nch_text *texts = nch_alloc(count, sizeof *texts);

@@ -36,13 +36,13 @@ extern "C" {
 
 typedef struct nch_classifier nch_classifier;
 
-/* Opens a model folder (config.json, model.safetensors, the tokenizer's files). threads 0: as many as the process may use. NULL on failure: no such folder,
- * a file in it that is damaged or does not belong to the others, no memory. Release with nch_classifier_close. */
+/* Opens a model folder (config.json, model.safetensors, the tokenizer's files). threads 0: as many as the process may use. NULL on failure: no such
+ * folder, a file in it that is damaged or does not belong to the others, no memory. Release with nch_classifier_close. */
 nch_classifier *nch_classifier_open(const char *folder, size_t threads, char *why, size_t why_size);
 
-/* The same with more said. isa: "scalar", "avx2", "avx512", "neon", or "auto" (NULL too): the best that this machine has; one that it has not is an error.
- * in_bytes 1: a transformer's layers are computed in bytes, whatever the folder holds (faster, a little less exact; only transformers can); 0: as the
- * folder is. */
+/* The same with more said. isa: "scalar", "avx2", "avx512", "neon", or "auto" (NULL too): the best that this machine has; one that it has not is an
+ * error. in_bytes 1: a transformer's layers are computed in bytes, whatever the folder holds (faster, a little less exact; only transformers can); 0:
+ * as the folder is. */
 nch_classifier *nch_classifier_open_how(const char *folder, size_t threads, const char *isa, int in_bytes, char *why, size_t why_size);
 
 void nch_classifier_close(nch_classifier *classifier); /* NULL is allowed */
@@ -64,8 +64,8 @@ const char *nch_classifier_isa(const nch_classifier *classifier);
 
 /* --- asking --- */
 
-/* A text that is asked about. Begin with {0}: what is not set is not there. The texts are UTF-8 and need no NUL at their end; they may be of any length: what is
- * over the model's limit is treated as its folder says (as a rule cut). */
+/* A text that is asked about. Begin with {0}: what is not set is not there. The texts are UTF-8 and need no NUL at their end; they may be of any
+ * length: what is over the model's limit is treated as its folder says (as a rule cut). */
 typedef struct nch_question {
 	const char *text;
 	size_t length; /* bytes */
@@ -78,20 +78,23 @@ typedef struct nch_question {
 typedef struct nch_verdict {
 	size_t best;       /* the label of the greatest logit; where a text has one label, that is the answer */
 	float probability; /* of the best label */
-	float unknown;     /* 0 .. 1: how much of the text the model never met (unknown tokens, n-grams); over .5 the program says so, and no answer is worth much */
+	float unknown;     /* 0 .. 1: how much of the text the model never met (unknown tokens, n-grams); over .5 the program says so, and no answer
+	                      is worth much */
 	size_t given;      /* how many labels are given: 1; where a text may have several, how many reach their thresholds, maybe none */
 } nch_verdict;
 
-/* Answers `count` questions: verdicts (count). scores (count, labels), row by row, or NULL: the probability of each label. given (count, labels) or NULL: 1 for a label that
- * is given, else 0. All three are the caller's arrays; whatever stands in them after a failure means nothing. Returns 0; or -1 and a text in why: a text that
- * is not UTF-8, a target that is not in its text or cuts a character in two, weights that are no numbers, no memory. */
-int nch_classifier_ask(nch_classifier *classifier, const nch_question *questions, size_t count, nch_verdict *verdicts, float *scores, unsigned char *given,
-                       char *why, size_t why_size);
+/* Answers `count` questions: verdicts (count). scores (count, labels), row by row, or NULL: the probability of each label. given (count, labels) or
+ * NULL: 1 for a label that is given, else 0. All three are the caller's arrays; whatever stands in them after a failure means nothing. Returns 0; or
+ * -1 and a text in why: a text that is not UTF-8, a target that is not in its text or cuts a character in two, weights that are no numbers, no
+ * memory. */
+int nch_classifier_ask(nch_classifier *classifier, const nch_question *questions, size_t count, nch_verdict *verdicts, float *scores,
+                       unsigned char *given, char *why, size_t why_size);
 
 /* The same in short: scores (count, labels) of NUL-terminated texts. */
 int nch_classifier_scores(nch_classifier *classifier, const char *const *texts, size_t count, float *scores, char *why, size_t why_size);
-/* The label that the program would answer, for one row of the array that the last nch_classifier_scores or nch_classifier_ask filled: that of the greatest logit. Scores near 1
- * may be equal where logits differ; of another row (an earlier call's, a copy) it is the label with the highest score, the first of equal ones. */
+/* The label that the program would answer, for one row of the array that the last nch_classifier_scores or nch_classifier_ask filled: that of the
+ * greatest logit. Scores near 1 may be equal where logits differ; of another row (an earlier call's, a copy) it is the label with the highest score,
+ * the first of equal ones. */
 size_t nch_classifier_best(const nch_classifier *classifier, const float *scores);
 
 /* --- books --- */

@@ -71,9 +71,9 @@ void nch_tokenizer_scratch_free(nch_tokenizer_scratch *scratch);
 nch_status nch_tokenizer_encode(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
                                 size_t length, nch_tokens *tokens, nch_error *error);
 
-/* The special tokens around one text or two: part[0] before the first, part[1] behind it (and before the second), part[2] behind the second. Tokens are of type 0 up
- * to some place, and of type 1 from there on: `zeros` of the special ones are of type 0, the first text always is, the second only if second_zero.
- * BERT: {[CLS]} {[SEP]} {[SEP]}, zeros 2. RoBERTa: {<s>} {</s> </s>} {</s>}, zeros 4, second_zero. */
+/* The special tokens around one text or two: part[0] before the first, part[1] behind it (and before the second), part[2] behind the second. Tokens
+ * are of type 0 up to some place, and of type 1 from there on: `zeros` of the special ones are of type 0, the first text always is, the second only
+ * if second_zero. BERT: {[CLS]} {[SEP]} {[SEP]}, zeros 2. RoBERTa: {<s>} {</s> </s>} {</s>}, zeros 4, second_zero. */
 enum { NCH_MOST_AROUND = 8 };
 typedef struct nch_frame {
 	int32_t ids[3][NCH_MOST_AROUND];
@@ -91,8 +91,8 @@ typedef struct nch_layout {
 } nch_layout;
 
 /* What a model reads: [CLS] text [SEP], or [CLS] text [SEP] pair [SEP] (pair NULL: none), cut longest-first to max_len tokens
- * (>= 3; 0: no limit), as Hugging Face's tokenizers do; or whatever tokens the tokenizer's own template puts around texts. Appended to *tokens; special tokens have
- * begin == end. *was_cut tells whether tokens were lost. layout and was_cut may be NULL. */
+ * (>= 3; 0: no limit), as Hugging Face's tokenizers do; or whatever tokens the tokenizer's own template puts around texts. Appended to *tokens;
+ * special tokens have begin == end. *was_cut tells whether tokens were lost. layout and was_cut may be NULL. */
 nch_status nch_tokenizer_encode_model(const nch_tokenizer *tokenizer, nch_tokenizer_scratch *scratch, const char *text,
                                       size_t length, const char *pair, size_t pair_length, size_t max_len,
                                       nch_tokens *tokens, nch_layout *layout, bool *was_cut, nch_error *error);

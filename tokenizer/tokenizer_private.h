@@ -19,7 +19,8 @@ typedef struct nch_tokenizer_class {
 	nch_status (*new_scratch)(const void *self, void **scratch, nch_error *error);
 	void (*free_scratch)(void *scratch);
 	void (*free)(void *self);
-	/* From now on these tokens are found in the normalized text; they are there as long as `self`. NULL: the kind looks for all of them in the text as it stands. */
+	/* From now on these tokens are found in the normalized text; they are there as long as `self`. NULL: the kind looks for all of them in the
+	 * text as it stands. */
 	nch_status (*find_normalized)(void *self, nch_added_tokens *tokens, nch_error *error);
 } nch_tokenizer_class;
 

@@ -74,7 +74,8 @@ nch_status nch_book_cut(const nch_splitter *splitter, const char *text, size_t l
 		if (s->text_begin == s->text_end)
 			continue;
 		book->paragraphs += new_paragraph;
-		book->items[book->count++] = (nch_passage){.begin = s->text_begin, .end = s->text_end, .paragraph = book->paragraphs - 1, .new_line = new_line,
+		book->items[book->count++] = (nch_passage){.begin = s->text_begin, .end = s->text_end, .paragraph = book->paragraphs - 1,
+		                                           .new_line = new_line,
 		                                           .speech = nch_is_speech(text + s->text_begin, s->text_end - s->text_begin)};
 		size_t breaks = count_line_breaks(text, s->text_end, s->end);
 		new_line = breaks > 0;

@@ -14,8 +14,8 @@ typedef struct nch_passage {
 	size_t begin, end; /* bytes of the text, without the blanks at its ends */
 	size_t paragraph;  /* from 0; an empty line begins a new one */
 	bool new_line;     /* it begins a line */
-	bool speech;       /* somebody speaks: half of its letters stand in quotation marks (a third, if it begins with them), or it begins with a dash;
-	                      else it is narration */
+	bool speech;       /* somebody speaks: half of its letters stand in quotation marks (a third, if it begins with them), or it begins with a
+	                      dash; else it is narration */
 } nch_passage;
 
 /* A text, cut. The text is borrowed. Start with {0}; release with nch_book_free. */
@@ -42,13 +42,13 @@ typedef struct nch_tags {
 	size_t window;  /* sentences in a whole window */
 } nch_tags;
 
-/* Asks the model for all sentences at once (they are sorted by length inside, and come out in order), smooths them if `smooth` is not NULL, and draws the
- * arc. window 0: a fifteenth of the book, from 5 to 41. */
+/* Asks the model for all sentences at once (they are sorted by length inside, and come out in order), smooths them if `smooth` is not NULL, and draws
+ * the arc. window 0: a fifteenth of the book, from 5 to 41. */
 nch_status nch_book_tag(const nch_book *book, nch_predictor *predictor, const nch_smooth *smooth, size_t window, nch_tags *tags, nch_error *error);
 void nch_tags_free(nch_tags *tags);
 
-/* The moving average: row i of arc (count, labels) is the mean of the rows of scores from i - window/2 to i + window/2, as far as they exist. Summed in
- * double, ascending. */
+/* The moving average: row i of arc (count, labels) is the mean of the rows of scores from i - window/2 to i + window/2, as far as they exist. Summed
+ * in double, ascending. */
 void nch_book_arc(const float *scores, size_t count, size_t labels, size_t window, float *arc);
 
 /* How many sentences have each label: counts (labels). */

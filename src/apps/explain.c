@@ -13,7 +13,8 @@ enum { MOST_TOKENS = 16384 }; /* of a text that is read in windows: each of them
 
 /* --- the way to the model --- */
 
-/* What the model reads of a text: rows that fit into it, several where a text is read in windows. Each holds the places of its tokens in the text's whole list. */
+/* What the model reads of a text: rows that fit into it, several where a text is read in windows. Each holds the places of its tokens in the text's
+ * whole list. */
 typedef struct windows {
 	nch_examples rows; /* .token: places, not ids */
 	size_t of_text[2]; /* the windows of the one text: of_text[0] .. of_text[1]-1 */
@@ -128,8 +129,8 @@ static bool is_in_window(const windows *w, size_t window, const nch_part *part)
 }
 
 /* The logits of the windows without a part: those that do not hold it are as they were. `base` (windows, labels); out (labels): their mean. */
-static nch_status without(nch_predictor *p, const nch_explanation *e, const windows *w, const nch_part *part, const float *base, nch_examples *rows, float *all,
-                          float *out, nch_error *error)
+static nch_status without(nch_predictor *p, const nch_explanation *e, const windows *w, const nch_part *part, const float *base, nch_examples *rows,
+                          float *all, float *out, nch_error *error)
 {
 	size_t count = w->rows.rows, labels = e->labels, row = 0;
 	rows->rows = 0;

@@ -138,7 +138,8 @@ static void add_effects(const nch_explanation *e, nch_language language, nch_buf
 
 /* --- attention --- */
 
-/* Pixels of a square; columns of a name that are shown; maps of more tokens than NAMED bear no names, of more than DRAWN are not drawn; shades of a square. */
+/* Pixels of a square; columns of a name that are shown; maps of more tokens than NAMED bear no names, of more than DRAWN are not drawn; shades of a
+ * square. */
 enum { CELL = 14, NAME_COLUMNS = 10, NAMED = 40, DRAWN = 96, SHADES = 15 };
 
 typedef struct map_look {
@@ -250,8 +251,8 @@ static void add_scale(const map_look *look, nch_buffer *out)
 	nch_buffer_printf(out, "<text x=\"26\" y=\"12\" text-anchor=\"end\">0 %%</text><text x=\"%d\" y=\"12\">%.0f %%</text></svg>\n", 38 + SHADES * CELL, 100.0 * look->most);
 }
 
-static void add_map(const nch_explanation *e, const nch_predictor *predictor, const map_look *look, const float *map, size_t maps, nch_phrase what, size_t number,
-                    nch_buffer *out)
+static void add_map(const nch_explanation *e, const nch_predictor *predictor, const map_look *look, const float *map, size_t maps, nch_phrase what,
+                    size_t number, nch_buffer *out)
 {
 	size_t squares = look->tokens * CELL, side = look->gutter + squares + 1;
 	const char *called = nch_say(look->language, what);

@@ -1,5 +1,5 @@
-/* explain_words.c - answers that come from no tokens, taken apart by words: an n-gram model's, whose logits are sums, so that each word's effect is exact; and a
- * committee's, by leaving out word by word. */
+/* explain_words.c - answers that come from no tokens, taken apart by words: an n-gram model's, whose logits are sums, so that each word's effect is
+ * exact; and a committee's, by leaving out word by word. */
 #include <string.h>
 
 #include "apps/explain.h"
@@ -112,7 +112,8 @@ nch_status nch_explain_words(nch_predictor *p, const nch_text *prepared, nch_exp
 	nch_buffer_add(&e->text, prepared->text, prepared->length);
 	NCH_TRY(nch_buffer_check(&e->text, error));
 	/* an n-gram model's text has been prepared; of a committee each member prepares it */
-	NCH_TRY(p->ngram != NULL ? nch_ngram_logits(p->ngram, prepared, 1, p->compute->pool, e->logits, NULL, error) : nch_predictor_logits(p, prepared, 1, e->logits, error));
+	NCH_TRY(p->ngram != NULL ? nch_ngram_logits(p->ngram, prepared, 1, p->compute->pool, e->logits, NULL, error) :
+	        nch_predictor_logits(p, prepared, 1, e->logits, error));
 	e->label = nch_predictor_answer(p, e->logits, e->scores, NULL);
 	return p->ngram != NULL ? explain_ngram(p, prepared, e, error) : explain_by_leaving_out(p, prepared, e, error);
 }

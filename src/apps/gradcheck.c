@@ -109,8 +109,8 @@ static nch_status check_all(void *context, nch_predictor *p, const nch_tensor *l
 	return status;
 }
 
-nch_status nch_gradcheck_run(nch_predictor *p, const nch_text *text, size_t label, size_t samples, uint64_t seed, const char *spoil, nch_gradcheck *check,
-                             nch_error *error)
+nch_status nch_gradcheck_run(nch_predictor *p, const nch_text *text, size_t label, size_t samples, uint64_t seed, const char *spoil,
+                             nch_gradcheck *check, nch_error *error)
 {
 	checker c = {check, samples < NCH_GRADCHECK_MOST ? samples : NCH_GRADCHECK_MOST, seed, spoil};
 	const nch_pass pass = {.text = text, .back = true, .label = label, .then = check_all, .context = &c};

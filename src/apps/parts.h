@@ -12,8 +12,8 @@ typedef struct nch_part {
 	size_t begin, end;   /* bytes of the text */
 } nch_part;
 
-/* The parts of the tokens from..to-1, whose places are in this text: each token by itself, or (words) all of what stands between two blanks. Special tokens belong to
- * none. parts has room for to - from; returns how many there are. */
+/* The parts of the tokens from..to-1, whose places are in this text: each token by itself, or (words) all of what stands between two blanks. Special
+ * tokens belong to none. parts has room for to - from; returns how many there are. */
 size_t nch_parts_find(const char *text, const nch_token *tokens, size_t from, size_t to, bool words, nch_part *parts);
 
 #endif

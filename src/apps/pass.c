@@ -44,8 +44,8 @@ static nch_status run(nch_predictor *p, const nch_pass *pass, const nch_examples
 	nch_status status = goals == NULL ? nch_no_memory(error)
 	                                  : nch_packed_fill(&packed, rows, (const size_t[]){0}, 1, p->model->config.position_offset, error);
 	if (status == NCH_OK) {
-		const nch_batch batch = {.tokens = packed.tokens, .sentences = 1, .token = packed.token, .type = packed.type, .position = packed.position,
-		                         .offsets = packed.offsets};
+		const nch_batch batch = {.tokens = packed.tokens, .sentences = 1, .token = packed.token, .type = packed.type,
+		                         .position = packed.position, .offsets = packed.offsets};
 		if (pass->back)
 			goals[pass->label] = 1.0f;
 		nch_tape_set_eye(p->tape, pass->eye);

@@ -16,8 +16,9 @@ typedef struct nch_pass {
 	void *context;
 } nch_pass;
 
-/* The loss is cross-entropy of a model with one label a text, binary cross-entropy (mean over the labels) of one with several. Dropout is off. A text of more tokens than the
- * model reads at once, a model that is no transformer, and a folder without a classifier are refused; `what` says in the message what there is not of a model that is none. */
+/* The loss is cross-entropy of a model with one label a text, binary cross-entropy (mean over the labels) of one with several. Dropout is off. A text
+ * of more tokens than the model reads at once, a model that is no transformer, and a folder without a classifier are refused; `what` says in the
+ * message what there is not of a model that is none. */
 nch_status nch_pass_run(nch_predictor *predictor, const nch_pass *pass, const char *what, nch_error *error);
 
 #endif

@@ -2,12 +2,12 @@
  *
  *     score = genre weight × genre similarity + lyrics weight × lyrics similarity
  *
- * Genre similarity is the cosine of the two sets: |A ∩ B| / sqrt(|A| |B|). Lyrics similarity compares two distributions over emotions, by their cosine or by
- * 1 - their Jensen-Shannon divergence in bits (Lin 1991); both are 1 for equal ones and 0 for such that share no emotion.
+ * Genre similarity is the cosine of the two sets: |A ∩ B| / sqrt(|A| |B|). Lyrics similarity compares two distributions over emotions, by their
+ * cosine or by 1 - their Jensen-Shannon divergence in bits (Lin 1991); both are 1 for equal ones and 0 for such that share no emotion.
  *
- * Rules. Where one side has no genre, genre similarity is 0; where one side's feeling is not known (a song without lyrics), lyrics similarity is 0. Equal
- * scores: first the higher lyrics similarity, then the order of the collection. A song does not recommend itself. Songs whose artist
- * nobody knows are not taken for one artist's. */
+ * Rules. Where one side has no genre, genre similarity is 0; where one side's feeling is not known (a song without lyrics), lyrics similarity is 0.
+ * Equal scores: first the higher lyrics similarity, then the order of the collection. A song does not recommend itself. Songs whose artist nobody
+ * knows are not taken for one artist's. */
 #ifndef NCH_APPS_RECOMMEND_H
 #define NCH_APPS_RECOMMEND_H
 

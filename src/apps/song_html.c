@@ -216,7 +216,8 @@ static void add_song(const nch_song_page *page, size_t i, nch_buffer *out)
 
 void nch_song_html(const nch_song_page *page, nch_buffer *out)
 {
-	nch_html_begin(out, page->language, page->question == NCH_ASKED_SONG ? page->asked : nch_say(page->language, kinds[page->question]), page_style);
+	nch_html_begin(out, page->language, page->question == NCH_ASKED_SONG ? page->asked : nch_say(page->language, kinds[page->question]),
+	               page_style);
 	add_styles(page->songs, out);
 	add_wish(page, out);
 	nch_buffer_text(out, "<ol>\n");

@@ -22,7 +22,8 @@ nch_status nch_songs_from_files(const char *const *paths, size_t count, nch_pred
                                 void (*progress)(void *context, size_t songs), void *context, nch_songs *songs, nch_song_counts *counts,
                                 nch_error *error);
 
-/* Whether there is a song with lyrics and without emotions, for which a model is needed; of standard input, which can't be read twice, it is said without looking. */
+/* Whether there is a song with lyrics and without emotions, for which a model is needed; of standard input, which can't be read twice, it is said
+ * without looking. */
 nch_status nch_songs_need_model(const char *const *paths, size_t count, bool *needed, nch_error *error);
 
 /* shares (labels) of "슬픔=.7,행복=.3": NCH_DATA for a name that is none of the labels, a number below 0, or none above. They sum to 1. */

@@ -103,7 +103,8 @@ static void see_activated(void *context, const nch_seen_activated *seen)
 	if (up == NULL || up->what != NCH_SEEN_UP)
 		return;
 	if (!seen->gradient) {
-		nch_trace_step *step = add_step(w, NCH_SEEN_ACTIVATED, up->layer, &seen->place, 2, (const size_t[2]){seen->x->rows, seen->x->columns});
+		nch_trace_step *step = add_step(w, NCH_SEEN_ACTIVATED, up->layer, &seen->place, 2,
+		                                (const size_t[2]){seen->x->rows, seen->x->columns});
 		if (step != NULL)
 			memcpy(step->values, seen->values, step->count * sizeof *step->values);
 		return;

@@ -1,9 +1,9 @@
-/* trace.h - one sentence's way through a model with all its numbers: every step of the forward pass by its name, its formula and the line of C that made it, and with a
- * label the gradient of each.
+/* trace.h - one sentence's way through a model with all its numbers: every step of the forward pass by its name, its formula and the line of C that
+ * made it, and with a label the gradient of each.
  *
- * The numbers are those of the program itself, seen on their way (nn/eye.h), with the bits of predict. Only the gradients of scores and attention, which the
- * backward pass makes and throws away, are made again here. The loss is that of the label: cross-entropy of a model with one label a text, binary cross-entropy (mean over
- * the labels) of one with several, whatever it was trained with. Dropout is off. */
+ * The numbers are those of the program itself, seen on their way (nn/eye.h), with the bits of predict. Only the gradients of scores and attention,
+ * which the backward pass makes and throws away, are made again here. The loss is that of the label: cross-entropy of a model with one label a text,
+ * binary cross-entropy (mean over the labels) of one with several, whatever it was trained with. Dropout is off. */
 #ifndef NCH_APPS_TRACE_H
 #define NCH_APPS_TRACE_H
 
@@ -47,8 +47,8 @@ typedef struct nch_trace {
 	char answer_formula[96]; /* to which the step of the probabilities may point: a trace stays where it was made */
 } nch_trace;
 
-/* label: its number, or nch_predictor_labels for none: no loss, no gradients. keep_parameters: parameters[].grad too (else NULL). A text of more tokens than the model reads at
- * once, and a model that is no transformer, are refused. */
+/* label: its number, or nch_predictor_labels for none: no loss, no gradients. keep_parameters: parameters[].grad too (else NULL). A text of more
+ * tokens than the model reads at once, and a model that is no transformer, are refused. */
 nch_status nch_trace_make(nch_predictor *predictor, const nch_text *text, size_t label, bool keep_parameters, nch_trace *trace, nch_error *error);
 void nch_trace_free(nch_trace *trace);
 
@@ -63,8 +63,8 @@ void nch_trace_json(const nch_trace *trace, const nch_predictor *predictor, cons
 /* A page to be clicked through, which needs nothing else, in Korean or in English; everything from outside is escaped. Appended to *out. */
 nch_status nch_trace_html(const nch_trace *trace, const nch_predictor *predictor, nch_language language, nch_buffer *out, nch_error *error);
 
-/* The end of the tape as a drawing (SVG): the classifier's linear map, softmax and loss, each value with some of its numbers and gradients. Of a trace that was made with a
- * label and keep_parameters. */
+/* The end of the tape as a drawing (SVG): the classifier's linear map, softmax and loss, each value with some of its numbers and gradients. Of a
+ * trace that was made with a label and keep_parameters. */
 void nch_trace_graph(const nch_trace *trace, const nch_predictor *predictor, nch_buffer *out);
 
 /* Two traces side by side, step by step. */

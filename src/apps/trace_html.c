@@ -1,7 +1,8 @@
 /* trace_html.c - the page of a trace: what was seen, packed, and the script and style of src/apps/trace_page.* that show it.
  *
- * Numbers stand in it as base64: queries, keys and scores as floats, so that the page can compute the scores anew; all else in 16 bits of a scale of its own, and
- * of wide matrices only some columns, evenly spaced. So 20 tokens of six layers of BERT's width stay under 2 MB. A content security policy forbids all addresses. */
+ * Numbers stand in it as base64: queries, keys and scores as floats, so that the page can compute the scores anew; all else in 16 bits of a scale of
+ * its own, and of wide matrices only some columns, evenly spaced. So 20 tokens of six layers of BERT's width stay under 2 MB. A content security
+ * policy forbids all addresses. */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* trace_page.h - the script and the style of a trace's page, line by line, NULL at the end; made by the Makefile from src/apps/trace_page.js and trace_page.css. */
+/* trace_page.h - the script and the style of a trace's page, line by line, NULL at the end; made by the Makefile from src/apps/trace_page.js and
+ * trace_page.css. */
 #ifndef NCH_APPS_TRACE_PAGE_H
 #define NCH_APPS_TRACE_PAGE_H
 

@@ -34,8 +34,8 @@ void nch_arena_reset(nch_arena *arena);                        /* everything */
  * arena is then empty, but usable). */
 bool nch_arena_merge(nch_arena *arena);
 
-/* Takes a block of `bytes` in advance, if the arena has none yet: a bound that is known beforehand costs nothing (pages are not touched before they are used)
- * and saves the growing. False without memory; the arena then grows as it would have. */
+/* Takes a block of `bytes` in advance, if the arena has none yet: a bound that is known beforehand costs nothing (pages are not touched before they
+ * are used) and saves the growing. False without memory; the arena then grows as it would have. */
 bool nch_arena_reserve(nch_arena *arena, size_t bytes);
 
 size_t nch_arena_peak(const nch_arena *arena); /* the most bytes that were in use at once */

@@ -48,7 +48,8 @@ void nch_buffer_byte(nch_buffer *buffer, int byte)
 
 enum { MOST_DIGITS = 11 }; /* of an int32_t, with its sign */
 
-/* The last `digits` of the four digits of a number below 10,000, without a branch on how many; returns where they end. Writes four bytes in any case. */
+/* The last `digits` of the four digits of a number below 10,000, without a branch on how many; returns where they end. Writes four bytes in any
+ * case. */
 static inline char *write_four(char *at, uint32_t number, uint32_t digits)
 {
 	uint32_t high = number / 100, low = number % 100;

@@ -26,7 +26,8 @@ void nch_buffer_printf(nch_buffer *buffer, const char *format, ...) NCH_PRINTF(2
 void nch_buffer_vprintf(nch_buffer *buffer, const char *format, va_list arguments);
 void nch_buffer_utf8(nch_buffer *buffer, unsigned code_point); /* encodes one code point */
 
-/* Appends text in which harmful characters (base/utf8.h), line feeds and tabs excepted, and bytes that are no UTF-8 are written out: ESC as \x1B, U+202E as \u202E. */
+/* Appends text in which harmful characters (base/utf8.h), line feeds and tabs excepted, and bytes that are no UTF-8 are written out: ESC as \x1B,
+ * U+202E as \u202E. */
 void nch_buffer_visible(nch_buffer *buffer, const char *text, size_t length);
 
 nch_status nch_buffer_check(const nch_buffer *buffer, nch_error *error);

@@ -170,7 +170,8 @@ nch_status nch_folder_end_look(nch_folder_view *view, nch_status status, nch_err
 	return changed ? nch_fail(error, NCH_IO, "%s: somebody wrote into it while it was read; try again", folder) : NCH_OK;
 }
 
-nch_status nch_folder_read(const char *folder, nch_status (*read)(void *context, nch_error *error), void (*undo)(void *context), void *context, nch_error *error)
+nch_status nch_folder_read(const char *folder, nch_status (*read)(void *context, nch_error *error), void (*undo)(void *context), void *context,
+                           nch_error *error)
 {
 	enum { TRIES = 20 };
 	for (int tries = 1;; tries++) {

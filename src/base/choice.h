@@ -1,5 +1,5 @@
-/* choice.h - an enum whose values have names is one list: a macro LIST(ROW) with a row ROW(VALUE, "name", more) each. What the enum, the table of names and an option's
- * choices need is made from it, so that a value that is added is added everywhere. */
+/* choice.h - an enum whose values have names is one list: a macro LIST(ROW) with a row ROW(VALUE, "name", more) each. What the enum, the table of
+ * names and an option's choices need is made from it, so that a value that is added is added everywhere. */
 #ifndef NCH_BASE_CHOICE_H
 #define NCH_BASE_CHOICE_H
 

@@ -24,8 +24,8 @@ nch_status nch_file_fail(nch_error *error, const char *path, const char *what)
 
 /* --- reading --- */
 
-/* Opens for reading; "-" is standard input, which is not to be closed. A pipe that nobody writes to would be waited for, and a device may have no end: where
- * they have no business (`any` false) they are refused, and so that looking does not wait, the file is opened without waiting. */
+/* Opens for reading; "-" is standard input, which is not to be closed. A pipe that nobody writes to would be waited for, and a device may have no
+ * end: where they have no business (`any` false) they are refused, and so that looking does not wait, the file is opened without waiting. */
 static nch_status open_input(const char *path, bool any, int *descriptor, nch_error *error)
 {
 	static const char *const kinds[] = {
@@ -95,7 +95,8 @@ static nch_status map_file(const char *path, bool any, nch_mapping *mapping, nch
 	int descriptor;
 	NCH_TRY(open_input(path, any, &descriptor, error));
 	nch_os_about about;
-	if (descriptor != STANDARD_INPUT && nch_os_look_open(descriptor, &about) && about.kind == NCH_OS_FILE && about.size > 0 && about.size <= SIZE_MAX / 2) {
+	if (descriptor != STANDARD_INPUT && nch_os_look_open(descriptor, &about) && about.kind == NCH_OS_FILE && about.size > 0 &&
+	    about.size <= SIZE_MAX / 2) {
 		const void *data = nch_os_map(descriptor, (size_t)about.size);
 		if (data != NULL) {
 			close_input(descriptor);

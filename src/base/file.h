@@ -17,8 +17,9 @@ typedef struct nch_mapping {
 	bool mapped; /* else it was read into allocated memory (a pipe, an empty file) */
 } nch_mapping;
 
-/* Maps a regular file; a pipe or a device is refused, since what belongs to a model is neither. "-" is standard input, read to its end. The error names the path.
- * A mapped file that another program cuts short while it is read ends this one by SIGBUS; the command line says so in a line and ends with 1. */
+/* Maps a regular file; a pipe or a device is refused, since what belongs to a model is neither. "-" is standard input, read to its end. The error
+ * names the path. A mapped file that another program cuts short while it is read ends this one by SIGBUS; the command line says so in a line and ends
+ * with 1. */
 nch_status nch_file_map(const char *path, nch_mapping *mapping, nch_error *error);
 /* The same for what a user names, which may be a pipe ("<(unzip -p …)"): that is read to its end. */
 nch_status nch_file_map_any(const char *path, nch_mapping *mapping, nch_error *error);

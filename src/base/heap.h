@@ -1,4 +1,5 @@
-/* heap.h - a binary heap (Williams 1964, "Algorithm 232: Heapsort"): of many things, the first one by some order, again and again, while others are added.
+/* heap.h - a binary heap (Williams 1964, "Algorithm 232: Heapsort"): of many things, the first one by some order, again and again, while others are
+ * added.
  *
  *                 0               items[0] comes before all others, and items[i] before the two below it,
  *               /   \             items[2i + 1] and items[2i + 2]; what lies beside one another is in no order.

@@ -20,13 +20,13 @@ void nch_name_trim(const char **text, size_t *length);
 /* Whether nothing is left of it. */
 bool nch_name_is_empty(const char *text, size_t length);
 
-/* Writes the name into *clean (which is emptied before; NUL-terminated): in NFC, without blanks at its ends, every blank inside as one plain space each, and
- * without zero-width spaces, word joiners, byte order marks and soft hyphens inside (joiners stay: emoji need them). Over 4,096 bytes only the ends are looked
- * at. False without memory. */
+/* Writes the name into *clean (which is emptied before; NUL-terminated): in NFC, without blanks at its ends, every blank inside as one plain space
+ * each, and without zero-width spaces, word joiners, byte order marks and soft hyphens inside (joiners stay: emoji need them). Over 4,096 bytes only
+ * the ends are looked at. False without memory. */
 bool nch_name_clean(const char *text, size_t length, nch_buffer *clean);
 
-/* Writes what is left of a clean name when capitals (of ASCII), blanks, _ and - make no difference, NUL-terminated: "Gold_Label " gives "goldlabel". False, and an
- * empty text, if nothing is left or `room` bytes do not hold it. Needs no memory. */
+/* Writes what is left of a clean name when capitals (of ASCII), blanks, _ and - make no difference, NUL-terminated: "Gold_Label " gives "goldlabel".
+ * False, and an empty text, if nothing is left or `room` bytes do not hold it. Needs no memory. */
 bool nch_name_fold(const char *text, size_t length, char *folded, size_t room);
 
 #endif

@@ -1,5 +1,5 @@
-/* os.h - what operating systems differ in. Everything else in the house is C11 and this; os_posix.c and os_windows.c are the only files that know which
- * system they run on.
+/* os.h - what operating systems differ in. Everything else in the house is C11 and this; os_posix.c and os_windows.c are the only files that know
+ * which system they run on.
  *
  * Paths and names are UTF-8 everywhere. Functions that return false (or NULL, or a negative number) leave the reason in errno, whose words are
  * nch_os_reason's. Anybody may include this header. */
@@ -13,14 +13,14 @@
 
 /* --- the program --- */
 
-/* To be called first. Returns the arguments as UTF-8 (`argv` itself where they are), *argc of them; prepares the three standard streams: bytes go through them
- * unchanged, a descriptor that was closed is filled, so that no file that is opened later gets its number, and what is written for a console arrives there
- * as the characters it means. NULL: out of memory. */
+/* To be called first. Returns the arguments as UTF-8 (`argv` itself where they are), *argc of them; prepares the three standard streams: bytes go
+ * through them unchanged, a descriptor that was closed is filled, so that no file that is opened later gets its number, and what is written for a
+ * console arrives there as the characters it means. NULL: out of memory. */
 char **nch_os_start(int *argc, char **argv);
 /* Has `text` written to standard error, and the program end with 1, where a page of a mapped file can no longer be read. */
 void nch_os_on_lost_page(const char *text);
-/* Has `handler` called with the signal's number when the user wants the program to stop (Ctrl-C, SIGTERM, the terminal is gone), unless whoever started
- * the program had it ignore that. The second Ctrl-C ends the program at once. */
+/* Has `handler` called with the signal's number when the user wants the program to stop (Ctrl-C, SIGTERM, the terminal is gone), unless whoever
+ * started the program had it ignore that. The second Ctrl-C ends the program at once. */
 void nch_os_on_stop(void (*handler)(int));
 _Noreturn void nch_os_end(int status); /* ends the program at once: nothing is flushed */
 char *nch_os_program(void); /* the file of the program that runs, links followed; NULL where nobody knows. nch_os_memory_free releases it */
@@ -59,14 +59,16 @@ typedef struct nch_os_about {
 bool nch_os_look(const char *path, nch_os_about *about);
 bool nch_os_look_open(int descriptor, nch_os_about *about);
 
-/* Reading from its start; the same without waiting for somebody to write to a pipe; writing over what is there; writing to a file that must not be there yet. */
+/* Reading from its start; the same without waiting for somebody to write to a pipe; writing over what is there; writing to a file that must not be
+ * there yet. */
 typedef enum nch_os_mode { NCH_OS_READ, NCH_OS_READ_AT_ONCE, NCH_OS_WRITE, NCH_OS_NEW } nch_os_mode;
 
 int nch_os_open(const char *path, nch_os_mode mode); /* a descriptor; -1 and errno */
 bool nch_os_close(int descriptor);
 /* Reads up to `room` bytes (0: the end), -1 and errno. A signal in between is no failure. */
 ptrdiff_t nch_os_read(int descriptor, void *into, size_t room);
-/* Writes all of the bytes; a signal in between is no failure. Safe in a signal handler, but for a console of Windows. EPIPE: nobody reads any more. */
+/* Writes all of the bytes; a signal in between is no failure. Safe in a signal handler, but for a console of Windows. EPIPE: nobody reads any
+ * more. */
 bool nch_os_write(int descriptor, const void *bytes, size_t length);
 bool nch_os_flush(int descriptor); /* to the disk */
 
@@ -98,8 +100,8 @@ void nch_os_folder_close(nch_os_folder *folder);       /* NULL is allowed */
 
 /* --- locks --- */
 
-/* Locks the file PATH, which is made where it is absent, for this process: the lock goes with it, however that ends. NCH_OS_HELD: another process has it
- * (*holder: its number, 0 if nobody knows). Where a file system has no locks, all get one. */
+/* Locks the file PATH, which is made where it is absent, for this process: the lock goes with it, however that ends. NCH_OS_HELD: another process has
+ * it (*holder: its number, 0 if nobody knows). Where a file system has no locks, all get one. */
 typedef enum nch_os_locking { NCH_OS_LOCKED, NCH_OS_HELD, NCH_OS_NO_LOCK } nch_os_locking;
 nch_os_locking nch_os_lock(const char *path, int *lock, long *holder);
 void nch_os_unlock(const char *path, int lock); /* removes the file as well */

@@ -9,7 +9,8 @@
 typedef intptr_t nch_socket;
 #define NCH_NO_SOCKET ((nch_socket) - 1)
 
-/* Listens at an address ("127.0.0.1", "::1"; a number, no name) and a port (0: any that is free; *port gets it). Calls on it and on what it accepts don't wait. */
+/* Listens at an address ("127.0.0.1", "::1"; a number, no name) and a port (0: any that is free; *port gets it). Calls on it and on what it accepts
+ * don't wait. */
 nch_socket nch_os_listen(const char *address, unsigned *port);
 /* The next caller; NCH_NO_SOCKET if there is none just now. */
 nch_socket nch_os_accept(nch_socket listener);

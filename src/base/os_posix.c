@@ -23,8 +23,8 @@
 
 /* --- the program --- */
 
-/* A closed descriptor would be given to the next file that is opened, and what is meant for the terminal would land in it. Reading and writing where nothing
- * was fails, as it should; messages go nowhere. */
+/* A closed descriptor would be given to the next file that is opened, and what is meant for the terminal would land in it. Reading and writing where
+ * nothing was fails, as it should; messages go nowhere. */
 static void fill_descriptors(void)
 {
 	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};

@@ -1,5 +1,5 @@
-/* os_wasm.c - see os.h: WebAssembly in a browser. There is no system: files are bytes that the page has handed over (nch_wasm_file), nothing can be written, and
- * there are no other processes. */
+/* os_wasm.c - see os.h: WebAssembly in a browser. There is no system: files are bytes that the page has handed over (nch_wasm_file), nothing can be
+ * written, and there are no other processes. */
 #include "base/os.h"
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /* os_windows.c - see os.h: Windows 7 and later, by way of mingw-w64.
  *
- * Windows speaks UTF-16; everything that comes or goes is converted here. Descriptors are the C library's, but bytes go through them by the system's own calls. */
+ * Windows speaks UTF-16; everything that comes or goes is converted here. Descriptors are the C library's, but bytes go through them by the system's
+ * own calls. */
 #define _WIN32_WINNT 0x0601
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -73,8 +74,8 @@ static char *to_text(const wchar_t *wide)
 	return text;
 }
 
-/* The path as the system takes it, in memory of malloc: where it is long, counted from the root, it is made absolute, with the prefix that lifts the limit of 260
- * characters. */
+/* The path as the system takes it, in memory of malloc: where it is long, counted from the root, it is made absolute, with the prefix that lifts the
+ * limit of 260 characters. */
 static wchar_t *to_path(const char *path)
 {
 	enum { LONG = 240, PREFIX = 8 };
@@ -530,8 +531,8 @@ void nch_os_unmap(const void *data, size_t size)
 
 /* --- names --- */
 
-/* A file that is mapped, or that a program opened without sharing, cannot be written over, but it may be called otherwise: by a name that nch_folder_sweep
- * removes when this process is no more. */
+/* A file that is mapped, or that a program opened without sharing, cannot be written over, but it may be called otherwise: by a name that
+ * nch_folder_sweep removes when this process is no more. */
 static bool put_aside(const wchar_t *path)
 {
 	static _Atomic unsigned count;

@@ -1,7 +1,8 @@
 /* phrases.h - what the program says to a person in his own language: one list, a phrase a row, with its English and its Korean.
  *
- * Here stands what chat says and what stands on pages that the program writes (the page of `make page` has its own words, in src/page/page.html and page.js). What scripts read (output, logs, reports, errors) has one language, English. Phrases with a % are formats, whose
- * conversions are the same, in the same order, in all languages (phrases_test.c holds that); a {0} is for the script of a page to fill. */
+ * Here stands what chat says and what stands on pages that the program writes (the page of `make page` has its own words, in src/page/page.html and
+ * page.js). What scripts read (output, logs, reports, errors) has one language, English. Phrases with a % are formats, whose conversions are the
+ * same, in the same order, in all languages (phrases_test.c holds that); a {0} is for the script of a page to fill. */
 #ifndef NCH_BASE_PHRASES_H
 #define NCH_BASE_PHRASES_H
 

@@ -41,12 +41,12 @@ size_t nch_unicode_decompose(uint32_t code_point, bool compatibility, uint32_t o
 /* What two characters are composed to, 0 if they are not. */
 uint32_t nch_unicode_compose(uint32_t first, uint32_t second);
 
-/* Puts combining marks into canonical order, in place, in linear time: `count` items of `size` bytes each, of which each begins with its code point (a
- * uint32_t). Marks of equal class keep their order. Fails only without memory. */
+/* Puts combining marks into canonical order, in place, in linear time: `count` items of `size` bytes each, of which each begins with its code point
+ * (a uint32_t). Marks of equal class keep their order. Fails only without memory. */
 nch_status nch_unicode_order(void *items, size_t count, size_t size, nch_error *error);
 
-/* Decodes the character at text[0] as nch_utf8_decode does, but conjoining jamo that make one Hangul syllable (NFD, as macOS writes it) come as that. Returns the bytes that
- * it takes. */
+/* Decodes the character at text[0] as nch_utf8_decode does, but conjoining jamo that make one Hangul syllable (NFD, as macOS writes it) come as that.
+ * Returns the bytes that it takes. */
 size_t nch_unicode_decode_syllable(const char *text, size_t length, uint32_t *code_point);
 
 /* Composes a decomposed and ordered text in place; returns its new length. */

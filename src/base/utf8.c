@@ -75,7 +75,8 @@ size_t nch_utf8_encode(uint32_t c, char out[4])
  *
  * Every file of rows goes through this. In Korean text the lengths of characters change with every blank, and a processor that guesses wrong
  * each time loses more than the checks themselves take. So each byte is looked at together with the three before it: whether it continues a
- * character must agree with whether one of those demands it. The vectors are the compilers' own (gcc's and clang's vector_size), not a processor's. */
+ * character must agree with whether one of those demands it. The vectors are the compilers' own (gcc's and clang's vector_size), not a
+ * processor's. */
 
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef int8_t truths16 __attribute__((vector_size(16))); /* what a comparison gives: -1 where it holds, else 0 */
@@ -111,7 +112,8 @@ bool nch_utf8_valid(const char *text, size_t length)
 			wrong |= check_block(b + at);
 			continue;
 		}
-		/* The first and the last block stand between NULs, which neither demand nor continue anything: a character that is cut short shows. */
+		/* The first and the last block stand between NULs, which neither demand nor continue anything: a character that is cut short
+		 * shows. */
 		unsigned char room[2 * BLOCK] = {0};
 		if (at > 0)
 			memcpy(room + BLOCK - 3, b + at - 3, 3);

@@ -18,7 +18,8 @@ size_t nch_utf8_encode(uint32_t code_point, char out[4]);
 bool nch_utf8_valid(const char *text, size_t length);
 size_t nch_utf8_count(const char *text, size_t length); /* code points; a malformed byte counts as one */
 
-/* Characters that a hostile text could move a terminal's cursor or turn a line around with: C0 and C1 controls, DEL, line and paragraph separators, bidirectional marks. */
+/* Characters that a hostile text could move a terminal's cursor or turn a line around with: C0 and C1 controls, DEL, line and paragraph separators,
+ * bidirectional marks. */
 bool nch_utf8_is_harmful(uint32_t code_point);
 
 /* The bytes of the line break that stands at text[0]: CR LF, LF, VT, FF, CR, U+0085, U+2028 or U+2029 (Unicode Standard, 5.8); 0: none does. */

@@ -27,8 +27,8 @@ typedef struct nch_figure {
 	double rate;          /* a second: tokens (attention, train, predict), numbers (activations …), bytes (tokenizing) */
 } nch_figure;
 
-/* Seconds that one call of run(context) takes: the fastest of those that fit in about `patience` seconds, three at least, or one if that alone takes longer. A call
- * before them is not counted: it is cold, half of its time may go into pages of memory that are touched for the first time. */
+/* Seconds that one call of run(context) takes: the fastest of those that fit in about `patience` seconds, three at least, or one if that alone takes
+ * longer. A call before them is not counted: it is cold, half of its time may go into pages of memory that are touched for the first time. */
 typedef void nch_bench_run(void *context);
 double nch_bench_time(nch_bench_run *run, void *context, double patience);
 
@@ -61,8 +61,8 @@ nch_status nch_bench_train(nch_compute *compute, const nch_config *config, size_
 nch_status nch_bench_predict(nch_compute *compute, const nch_config *config, bool int8, size_t sentences, size_t length, double patience,
                              nch_figure *figure, nch_error *error);
 
-/* The logits of the first `limit` lines (0: all) of a text by the model in a folder, in batches of like length; the tokens are made before. Operations are
- * those of the weight matrices. */
+/* The logits of the first `limit` lines (0: all) of a text by the model in a folder, in batches of like length; the tokens are made before.
+ * Operations are those of the weight matrices. */
 nch_status nch_bench_texts(const char *folder, const nch_predictor_how *how, const char *text, size_t length, size_t limit, double patience,
                            nch_figure *figure, nch_error *error);
 

@@ -44,8 +44,10 @@ static nch_status make_job(int8_job *job, size_t m, size_t n, size_t k, nch_aren
 {
 	size_t padded = nch_int8_padded_rows(n);
 	float *x = nch_arena_alloc(arena, m * k, sizeof *x), *y = nch_arena_alloc(arena, m * n, sizeof *y);
-	job->rows = (nch_int8_rows){m, k, nch_arena_alloc(arena, nch_int8_rows_bytes(m, k), 1), nch_arena_alloc(arena, m, 4), nch_arena_alloc(arena, m, 4)};
-	job->matrix = (nch_int8_matrix){n, k, nch_arena_alloc(arena, nch_int8_matrix_bytes(n, k), 1), nch_arena_alloc(arena, padded, 4), nch_arena_alloc(arena, padded, 4)};
+	job->rows = (nch_int8_rows){m, k, nch_arena_alloc(arena, nch_int8_rows_bytes(m, k), 1), nch_arena_alloc(arena, m, 4),
+	                            nch_arena_alloc(arena, m, 4)};
+	job->matrix = (nch_int8_matrix){n, k, nch_arena_alloc(arena, nch_int8_matrix_bytes(n, k), 1), nch_arena_alloc(arena, padded, 4),
+	                                nch_arena_alloc(arena, padded, 4)};
 	if (!x || !y || !job->rows.packed || !job->rows.scale || !job->rows.zero || !job->matrix.packed || !job->matrix.scale || !job->matrix.sums)
 		return nch_no_memory(error);
 	for (size_t i = 0; i < m * k; i++)

@@ -70,7 +70,8 @@ typedef struct nch_answer {
 void nch_answer_write_header(const nch_answer_form *form, const nch_answerer *who, nch_buffer *out);
 
 /* One answer as a row of a table, without a line end. */
-void nch_answer_write_cells(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out);
+void nch_answer_write_cells(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer,
+                            nch_buffer *out);
 
 /* Appends the answer and a line end. */
 void nch_answer_write(const nch_answer_form *form, const nch_answerer *who, const nch_record *record, const nch_answer *answer, nch_buffer *out);

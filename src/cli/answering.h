@@ -28,8 +28,10 @@ nch_status nch_answering_read(const nch_options *options, nch_answering_call *ca
 typedef struct nch_answering {
 	const nch_answerer *who;
 	bool targets; /* records' targets are read */
-	/* logits (may stay as they are), scores, given (rows, labels), best (rows), unknown (rows; zeros that may stay): how much of each text was never met */
-	nch_status (*ask)(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown, nch_error *error);
+	/* logits (may stay as they are), scores, given (rows, labels), best (rows), unknown (rows; zeros that may stay): how much of each text was
+	 * never met */
+	nch_status (*ask)(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown,
+	                  nch_error *error);
 	/* for embeddings in place of answers: vectors (rows, columns) */
 	size_t columns;
 	nch_status (*embed)(void *context, const nch_text *texts, size_t rows, nch_output output, float *values, nch_error *error);

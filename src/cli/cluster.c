@@ -7,7 +7,8 @@
 
 enum { MOST_LEFT_OUT = 12 };
 
-void nch_cluster_slurm(const nch_options *options, const char *out, const char *part, size_t parts, bool resumes, const char *const *without, nch_buffer *script)
+void nch_cluster_slurm(const nch_options *options, const char *out, const char *part, size_t parts, bool resumes, const char *const *without,
+                       nch_buffer *script)
 {
 	const char *left_out[MOST_LEFT_OUT] = {"emit", "resume", "merge", part};
 	nch_buffer call = {0};

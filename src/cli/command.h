@@ -30,7 +30,8 @@ extern const nch_command *const nch_commands[];
 const nch_command *nch_command_find(int argc, const char *const *argv, int *words, nch_error *error);
 
 /* One file each. */
-extern const nch_command nch_command_train, nch_command_pretrain, nch_command_cv, nch_command_sweep, nch_command_eval, nch_command_compare, nch_command_predict, nch_command_chat, nch_command_serve, nch_command_ensemble;
+extern const nch_command nch_command_train, nch_command_pretrain, nch_command_cv, nch_command_sweep;
+extern const nch_command nch_command_eval, nch_command_compare, nch_command_predict, nch_command_chat, nch_command_serve, nch_command_ensemble;
 extern const nch_command nch_command_tokenize, nch_command_detokenize;
 extern const nch_command nch_command_tokenizer_train, nch_command_tokenizer_info;
 extern const nch_command nch_command_data, nch_command_split;

@@ -33,7 +33,8 @@ nch_status nch_common_text(const char *name, const char *value, nch_encoding enc
 /* Obeys --quiet, refuses an instruction set that cannot run here, and makes that which is asked for the one that everybody computes with. */
 nch_status nch_common_apply(const nch_options *options, nch_error *error);
 
-/* --model and --int8, for the commands that answer: a text and a bool, members `m` of struct T; and how such a command opens a model, with --threads, too. */
+/* --model and --int8, for the commands that answer: a text and a bool, members `m` of struct T; and how such a command opens a model, with --threads,
+ * too. */
 #define NCH_MODEL_INTO(T, m) {"model", NCH_SET_TEXT(T, m), .argument = "DIR", .help = "the model's folder (default: the one that comes with the program)"}
 #define NCH_INT8_INTO(T, m) {"int8", NCH_SET_FLAG(T, m), .help = "compute linear layers and tables in bytes, as a model does that was converted with --type int8"}
 nch_predictor_how nch_common_how(const nch_options *options, bool int8);

@@ -46,7 +46,8 @@ bool nch_help_family(const char *word, nch_language language)
 	return found;
 }
 
-/* Words from column `column` on, further lines indented, none beyond COLUMNS unless a word alone is longer. Line breaks of the text are as good as blanks. */
+/* Words from column `column` on, further lines indented, none beyond COLUMNS unless a word alone is longer. Line breaks of the text are as good as
+ * blanks. */
 static void print_filled(const char *text, size_t column, size_t indent)
 {
 	for (bool first = true; *(text += strspn(text, " \n")) != '\0'; first = false) {

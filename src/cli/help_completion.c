@@ -24,7 +24,8 @@ static void print_choices(const char *choices)
 		nch_output_add(*choices == '|' ? " " : choices, 1);
 }
 
-/* Text between two ' of a shell: a ' in it ends them, stands for itself, and begins them again. Only the first line; `also` gets a backslash in front. */
+/* Text between two ' of a shell: a ' in it ends them, stands for itself, and begins them again. Only the first line; `also` gets a backslash in
+ * front. */
 static void print_quoted(const char *text, const char *also)
 {
 	for (; *text != '\0' && *text != '\n'; text++) {

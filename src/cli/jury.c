@@ -19,8 +19,8 @@ nch_status nch_jury_labels(const nch_predictor *predictor, nch_labels *labels, n
 	return NCH_OK;
 }
 
-nch_status nch_jury_read(const nch_options *options, nch_text_list files, const nch_predictor *predictor, const nch_labels *labels, const char *group, nch_dataset *data,
-                         nch_error *error)
+nch_status nch_jury_read(const nch_options *options, nch_text_list files, const nch_predictor *predictor, const nch_labels *labels, const char *group,
+                         nch_dataset *data, nch_error *error)
 {
 	nch_dataset_options data_options;
 	nch_data_given given;
@@ -45,7 +45,8 @@ nch_status nch_jury_read(const nch_options *options, nch_text_list files, const 
 }
 
 /* One member's scores; the truth is taken from the first one's rows. */
-static nch_status fill_member(const nch_options *options, nch_text_list files, const nch_ensemble *e, size_t member, nch_jury_bench *b, nch_error *error)
+static nch_status fill_member(const nch_options *options, nch_text_list files, const nch_ensemble *e, size_t member, nch_jury_bench *b,
+                              nch_error *error)
 {
 	nch_predictor *p = e->members[member];
 	nch_dataset data = {0};

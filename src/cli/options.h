@@ -4,7 +4,8 @@
  *         {"epochs", NCH_SET_INTEGER(my_call, epochs), .argument = "N", .help = "passes over the data", .otherwise = "10", .least = 1, .most = 100000},
  *         {0}};
  *
- * A row says where its value goes, a member of a struct; nch_options_take puts the values of a group into a struct. A member of the wrong type does not compile.
+ * A row says where its value goes, a member of a struct; nch_options_take puts the values of a group into a struct. A member of the wrong type does
+ * not compile.
  *
  * `--name value` and `--name=value` are the same; a flag takes no value, or =yes and =no. Options and arguments may stand in any order;
  * `--` ends the options. Of an option given twice the last one counts, but a list collects. What the command line
@@ -55,8 +56,8 @@ typedef enum nch_option_type {
 } nch_option_type;
 
 struct nch_option;
-/* Reads a text into the variable: a value that is more than a number or a word. What it needs to keep goes into the arena, which lives as long as the options. NCH_USAGE with a
- * text (nch_option_refuse makes one) where the text is wrong. */
+/* Reads a text into the variable: a value that is more than a number or a word. What it needs to keep goes into the arena, which lives as long as the
+ * options. NCH_USAGE with a text (nch_option_refuse makes one) where the text is wrong. */
 typedef nch_status nch_option_parse(const struct nch_option *option, const char *text, nch_arena *arena, void *variable, nch_error *error);
 
 /* With this value of another option (`decider` below) the value of one that nobody has given is `otherwise`. */
@@ -87,7 +88,8 @@ typedef struct nch_option {
 	nch_option_parse *parse; /* PARSED */
 } nch_option;
 
-/* The variables of rows: member `m` of struct `T`, whose type is checked. An option that nobody has given, and whose row has no value for that, leaves its variable as it is. */
+/* The variables of rows: member `m` of struct `T`, whose type is checked. An option that nobody has given, and whose row has no value for that,
+ * leaves its variable as it is. */
 #define NCH_MEMBER(T, m) (((T *)0)->m)
 #define NCH_SET_FLAG(T, m) .kind = NCH_OPTION_FLAG, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), bool: NCH_TO_BOOL)
 #define NCH_SET_TEXT(T, m) .kind = NCH_OPTION_TEXT, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), const char *: NCH_TO_TEXT)
@@ -96,7 +98,8 @@ typedef struct nch_option {
 	long: NCH_TO_LONG, unsigned long: NCH_TO_UNSIGNED_LONG, long long: NCH_TO_LONG_LONG, unsigned long long: NCH_TO_UNSIGNED_LONG_LONG)
 #define NCH_SET_REAL(T, m) .kind = NCH_OPTION_REAL, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), float: NCH_TO_FLOAT, double: NCH_TO_DOUBLE)
 /* The place of the word among the choices, from 0, in an enum whose values stand in the same order; or the word itself. */
-#define NCH_SET_CHOICE(T, m) .kind = NCH_OPTION_CHOICE, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), int: NCH_TO_INT, unsigned: NCH_TO_UNSIGNED, const char *: NCH_TO_TEXT)
+#define NCH_SET_CHOICE(T, m) .kind = NCH_OPTION_CHOICE, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), int: NCH_TO_INT, unsigned: NCH_TO_UNSIGNED, \
+	const char *: NCH_TO_TEXT)
 /* Whether it is this word. */
 #define NCH_SET_WHETHER(T, m, the_word) .kind = NCH_OPTION_CHOICE, .to = offsetof(T, m), .type = _Generic(NCH_MEMBER(T, m), bool: NCH_TO_BOOL), .word = the_word
 /* What a function makes of the text, or of the choice. */
@@ -139,13 +142,15 @@ typedef enum nch_option_source {
 nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *value, nch_option_source source,
                                      const char *where, nch_error *error);
 /* Reads a configuration file (NCH_FROM_CONFIG) or a recipe (NCH_FROM_RECIPE): lines `name = value`, `#` comments, "quotes" around
- * values that need them; lines below `[name = value]` hold where that option, whose value is a word, has that one, said by a stronger source or above. Neither can name a further file, but a configuration file may name a recipe. */
+ * values that need them; lines below `[name = value]` hold where that option, whose value is a word, has that one, said by a stronger source or
+ * above. Neither can name a further file, but a configuration file may name a recipe. */
 nch_status nch_options_read_config(nch_options *options, const char *path, nch_option_source source, nch_error *error);
 
 /* Reads a recipe: a file if it has a '/' or ends in .conf, else the one of that name inside the program (recipe.h). */
 nch_status nch_options_read_recipe(nch_options *options, const char *name, nch_error *error);
 
-/* Puts the values of a group's options into their variables in *into, a struct of the type that the group's rows name. NCH_USAGE where a text cannot be parsed. */
+/* Puts the values of a group's options into their variables in *into, a struct of the type that the group's rows name. NCH_USAGE where a text cannot
+ * be parsed. */
 nch_status nch_options_take(const nch_options *options, const nch_option_group *group, void *into, nch_error *error);
 
 /* "--NAME TEXT: why", NCH_USAGE: for functions that parse. */

@@ -26,7 +26,8 @@ struct nch_options {
 	char **argv;
 };
 
-/* The value of the option whose name is name[0 .. length); NULL if the command has none of that name, which the second one says, and names the nearest. */
+/* The value of the option whose name is name[0 .. length); NULL if the command has none of that name, which the second one says, and names the
+ * nearest. */
 struct nch_option_value *nch_options_find(const nch_options *options, const char *name, size_t length);
 nch_status nch_options_fail_unknown(const nch_options *options, const char *name, nch_error *error);
 /* Whether another command has an option of that name: a file may serve several. */

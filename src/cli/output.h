@@ -16,7 +16,8 @@ char **nch_output_start(int *argc, char **argv);
 void nch_output_set_quiet(bool quiet);
 bool nch_output_is_quiet(void);
 
-/* Results. Where standard output is a terminal, control characters of what is written are shown (\x1B), not obeyed. A failed write ends the program (with 0 for a closed pipe, else with 1 and a line). */
+/* Results. Where standard output is a terminal, control characters of what is written are shown (\x1B), not obeyed. A failed write ends the program
+ * (with 0 for a closed pipe, else with 1 and a line). */
 void nch_output_add(const char *bytes, size_t length);
 void nch_output_text(const char *text);
 void nch_output_printf(const char *format, ...) NCH_PRINTF(1, 2);
@@ -28,11 +29,12 @@ void nch_output_warning(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_note(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_error(const char *text);
 
-/* How far the work is, on standard error: on a terminal in the place of what was said last ("": nothing), which must fit in a line there; elsewhere a line. */
+/* How far the work is, on standard error: on a terminal in the place of what was said last ("": nothing), which must fit in a line there; elsewhere a
+ * line. */
 void nch_output_progress(const char *text);
 
-/* A note that goes out in front of the next note, warning or progress bar, and at the latest when the command has done its work; an error takes its place, so
- * that it stands alone. At most a few wait: more push the first ones out. */
+/* A note that goes out in front of the next note, warning or progress bar, and at the latest when the command has done its work; an error takes its
+ * place, so that it stands alone. At most a few wait: more push the first ones out. */
 void nch_output_note_later(const char *format, ...) NCH_PRINTF(1, 2);
 void nch_output_say_held(void);
 

@@ -102,7 +102,8 @@ nch_status nch_parse_drop_label(const nch_option *option, const char *text, nch_
 /* --- labels that are thinned --- */
 
 /* One "label=N" or "label=min". */
-static nch_status parse_thinning(const nch_option *option, const char *part, size_t length, nch_arena *arena, nch_thinning *thinning, nch_error *error)
+static nch_status parse_thinning(const nch_option *option, const char *part, size_t length, nch_arena *arena, nch_thinning *thinning,
+                                 nch_error *error)
 {
 	const char *equals = middle_of(part, length);
 	if (equals == NULL)

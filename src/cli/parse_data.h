@@ -1,4 +1,5 @@
-/* parse_data.h - values of the data's options that are more than a number or a word. Each is the function of a row (cli/options.h:nch_option_parse). */
+/* parse_data.h - values of the data's options that are more than a number or a word. Each is the function of a row
+ * (cli/options.h:nch_option_parse). */
 #ifndef NCH_CLI_PARSE_DATA_H
 #define NCH_CLI_PARSE_DATA_H
 

@@ -132,7 +132,8 @@ static nch_status add_text(job *j, const nch_json *value, nch_error *error)
 	}
 	if (text == NULL || text->type != NCH_JSON_STRING || (pair != NULL && pair->type != NCH_JSON_STRING && pair->type != NCH_JSON_NULL))
 		return nch_fail(error, NCH_DATA, "a text is a string, or an object with a string \"text\" and, if it is a pair, a string \"pair\"");
-	if (memchr(text->text, '\0', text->length) != NULL || (pair != NULL && pair->type == NCH_JSON_STRING && memchr(pair->text, '\0', pair->length) != NULL))
+	if (memchr(text->text, '\0', text->length) != NULL || (pair != NULL && pair->type == NCH_JSON_STRING &&
+	                                                       memchr(pair->text, '\0', pair->length) != NULL))
 		return nch_fail(error, NCH_DATA, "a text has no NUL in it");
 	NCH_TRY(nch_grow(&j->texts, &j->capacity, j->count + 1, sizeof *j->texts, error));
 	size_t at = j->count++;
@@ -316,7 +317,8 @@ static nch_status compute(nch_serve_answers *a, job *first, const job *behind, s
 	return NCH_OK;
 }
 
-/* Jobs from the front of the queue, as many as make a batch. Where they fail together, each is tried alone, so that one request is not refused for another's sake. */
+/* Jobs from the front of the queue, as many as make a batch. Where they fail together, each is tried alone, so that one request is not refused for
+ * another's sake. */
 static bool work(void *context)
 {
 	nch_serve_answers *a = context;

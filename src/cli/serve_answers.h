@@ -14,8 +14,8 @@
 
 typedef struct nch_serve_answers nch_serve_answers;
 
-/* Answers with `predictor` (borrowed): at most `batch` texts at once, unless one request has more; at most `queue` texts wait, further requests get 503. `any_host`: requests
- * may name any host, else only this machine, so that no web page can reach it by a name of its own. */
+/* Answers with `predictor` (borrowed): at most `batch` texts at once, unless one request has more; at most `queue` texts wait, further requests get
+ * 503. `any_host`: requests may name any host, else only this machine, so that no web page can reach it by a name of its own. */
 nch_status nch_serve_answers_new(nch_predictor *predictor, size_t batch, size_t queue, bool any_host, nch_serve_answers **answers, nch_error *error);
 nch_service nch_serve_answers_service(nch_serve_answers *answers);
 void nch_serve_answers_counts(nch_serve_answers *answers, const nch_server_counts *counts); /* whose /metrics are told; borrowed */

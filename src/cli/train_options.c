@@ -179,7 +179,8 @@ nch_status nch_train_options_read(const nch_options *options, nch_experiment_opt
 	experiment->dropout = experiment->attention_dropout = experiment->classifier_dropout = NAN;
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
 		NCH_TRY(nch_options_take(options, groups[i], experiment, error));
-	NCH_TRY(nch_steps_options_read(options, nch_default_is(experiment->init) ? NCH_RATE_OF_DEFAULT : experiment->preset, &experiment->training, values, error));
+	NCH_TRY(nch_steps_options_read(options, nch_default_is(experiment->init) ? NCH_RATE_OF_DEFAULT : experiment->preset, &experiment->training,
+	                               values, error));
 	NCH_TRY(nch_data_options_read(options, false, &experiment->data, labels, NULL, error));
 	NCH_TRY(nch_shape_options_read(options, experiment->init, &experiment->shape, error));
 	NCH_TRY(read_classifier(options, experiment, error));

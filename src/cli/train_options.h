@@ -16,12 +16,13 @@ nch_status nch_model_options_check(const char **init, const char *preset, const 
 extern const nch_option_group nch_shape_group;
 nch_status nch_shape_options_read(const nch_options *options, const char *init, nch_shape *shape, nch_error *error);
 
-/* Fills what nch_steps_group holds (without --lr the rate that a preset wants), the seed, and what all options together are, whose text lies in *values: start with {0}, release it
- * after the run. */
+/* Fills what nch_steps_group holds (without --lr the rate that a preset wants), the seed, and what all options together are, whose text lies in
+ * *values: start with {0}, release it after the run. */
 nch_status nch_steps_options_read(const nch_options *options, const char *preset, nch_train_options *training, nch_buffer *values, nch_error *error);
 
 /* Fills *experiment from them (all but out, resume, stop). *labels takes the names of --labels, *values as above;
  * release both after the run. */
-nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_buffer *values, nch_error *error);
+nch_status nch_train_options_read(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_buffer *values,
+                                  nch_error *error);
 
 #endif

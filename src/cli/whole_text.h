@@ -6,8 +6,8 @@
 #include "base/status.h"
 #include "io/rows.h"
 
-/* Replaces the content of *text by the file's. `path` NULL or "-" is standard input. A byte order mark is dropped. What is no text in its encoding is NCH_DATA with the
- * line. text->data is never NULL on success. */
+/* Replaces the content of *text by the file's. `path` NULL or "-" is standard input. A byte order mark is dropped. What is no text in its encoding is
+ * NCH_DATA with the line. text->data is never NULL on success. */
 nch_status nch_whole_text_read(const char *path, nch_encoding encoding, nch_buffer *text, nch_error *error);
 
 #endif

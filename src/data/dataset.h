@@ -33,8 +33,8 @@ typedef struct nch_dataset_options {
 	bool need_labels;        /* a file without a label column is an error; else its rows have label -1 */
 	bool ignore_labels;      /* don't look for labels at all */
 	const nch_labels *known; /* the model's labels, or --labels: order and membership; another label is a bad row */
-	const nch_labels *order; /* where none are known: if the labels turn out to be these, they are numbered and spelt like these; else in their usual
-	                            order. Not together with visit */
+	const nch_labels *order; /* where none are known: if the labels turn out to be these, they are numbered and spelt like these; else in their
+	                            usual order. Not together with visit */
 	nch_renamings relabel;    /* labels get other names, and so are merged */
 	nch_text_list drop_label; /* clean names, after renaming: rows with such a label are left out; multi-label: the label is, the row stays */
 	nch_thinnings undersample; /* at most so many rows of a label, chosen by `seed`, the order kept; single label only */
@@ -50,8 +50,8 @@ typedef struct nch_dataset_options {
 	/* Told of what a person should know about the data; may be NULL. */
 	void (*remark)(void *context, nch_remark kind, const char *text);
 	void *remark_context;
-	/* Told of every row when it has been read, and then the row is forgotten: for files that are larger than memory. dataset->labels are not sorted yet:
-	 * see `renumbered`. Not together with undersample. */
+	/* Told of every row when it has been read, and then the row is forgotten: for files that are larger than memory. dataset->labels are not
+	 * sorted yet: see `renumbered`. Not together with undersample. */
 	nch_status (*visit)(void *context, const nch_dataset *dataset, size_t row, nch_error *error);
 	void *visit_context;
 	nch_rows_options rows;
@@ -121,8 +121,8 @@ void nch_dataset_targets(const nch_dataset *dataset, size_t row, float *targets)
 /* The classes of a row, *count of them (single label: one). */
 const int32_t *nch_dataset_classes(const nch_dataset *dataset, size_t row, size_t *count);
 
-/* The classes by which `count` rows are dealt out with --stratify: classes[i] is that of rows[i] (NULL: of row i), allocated, to be released with nch_free. NCH_USAGE
- * where rows have no single label: of several, none is the one to deal out by. */
+/* The classes by which `count` rows are dealt out with --stratify: classes[i] is that of rows[i] (NULL: of row i), allocated, to be released with
+ * nch_free. NCH_USAGE where rows have no single label: of several, none is the one to deal out by. */
 nch_status nch_dataset_strata(const nch_dataset *dataset, const size_t *rows, size_t count, int32_t **classes, nch_error *error);
 
 /* counts[labels.count] = rows that have the label. */

@@ -1,5 +1,5 @@
-/* dataset_labels.c - the labels of one row, in all the ways in which files hold them: a name; several names (a,b; a JSON array; a list as Python writes it);
- * an object of true and false; as many 0s and 1s as there are labels; one column a label. */
+/* dataset_labels.c - the labels of one row, in all the ways in which files hold them: a name; several names (a,b; a JSON array; a list as Python
+ * writes it); an object of true and false; as many 0s and 1s as there are labels; one column a label. */
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +30,8 @@ static int32_t find_known(const nch_reading *r, const char *name, size_t length)
 }
 
 /* The number of a label after renaming; -1 in *id if such rows are to be left out. `row` may be NULL, for names that stand in no row. */
-static nch_status number_label(nch_reading *r, const nch_rows *rows, const nch_row *row, const char *name, size_t length, int32_t *id, nch_error *error)
+static nch_status number_label(nch_reading *r, const nch_rows *rows, const nch_row *row, const char *name, size_t length, int32_t *id,
+                               nch_error *error)
 {
 	static const nch_row no_row = { .line = 1 };
 	const nch_row *place = row != NULL ? row : &no_row;
@@ -108,7 +109,8 @@ static nch_status add_member(nch_reading *r, const nch_rows *rows, const nch_row
 }
 
 /* "a, b" in a cell. */
-static nch_status labels_of_commas(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_cell *cell, nch_row_labels *labels, nch_error *error)
+static nch_status labels_of_commas(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_cell *cell, nch_row_labels *labels,
+                                   nch_error *error)
 {
 	const char *part = cell->text, *end = cell->text + cell->length;
 	for (;;) {
@@ -122,7 +124,8 @@ static nch_status labels_of_commas(nch_reading *r, const nch_rows *rows, const n
 	}
 }
 
-static nch_status labels_of_json(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_json *value, nch_row_labels *labels, nch_error *error)
+static nch_status labels_of_json(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_json *value, nch_row_labels *labels,
+                                 nch_error *error)
 {
 	for (const nch_json *item = value->first; item != NULL; item = item->next) {
 		bool scalar = item->type == NCH_JSON_STRING || item->type == NCH_JSON_NUMBER;
@@ -143,7 +146,8 @@ static bool is_plain_list(const nch_label_items *items)
 {
 	double number;
 	for (size_t i = 0; i < items->count; i++)
-		if (!items->item[i].quoted && !items->dictionary && !nch_number_read(items->names.data + items->item[i].begin, items->item[i].length, &number))
+		if (!items->item[i].quoted && !items->dictionary && !nch_number_read(items->names.data + items->item[i].begin, items->item[i].length,
+		                                                                     &number))
 			return false;
 	return true;
 }
@@ -172,7 +176,8 @@ static const char *place_name(const nch_reading *r, size_t place, char number[24
 }
 
 /* [0, 1, 0]. The cell's text is that of the array in JSON too. */
-static nch_status labels_of_vector(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_cell *cell, nch_row_labels *labels, nch_error *error)
+static nch_status labels_of_vector(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_cell *cell, nch_row_labels *labels,
+                                   nch_error *error)
 {
 	bool is_list;
 	char number[24];
@@ -230,7 +235,8 @@ nch_status nch_row_labels_declare(nch_reading *r, const nch_rows *rows, nch_erro
 }
 
 /* The labels that one cell holds. */
-static nch_status labels_of_cell(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_cell *cell, nch_row_labels *labels, nch_error *error)
+static nch_status labels_of_cell(nch_reading *r, const nch_rows *rows, const nch_row *row, const nch_cell *cell, nch_row_labels *labels,
+                                 nch_error *error)
 {
 	if (r->vector_length > 0)
 		return labels_of_vector(r, rows, row, cell, labels, error);

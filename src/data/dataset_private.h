@@ -1,5 +1,6 @@
 /* dataset_private.h - what the parts of reading a data set share: files and columns (dataset_read.c), rows (dataset_rows.c), their labels
- * (dataset_labels.c), the labels' numbers (dataset_numbers.c), and which labels are renamed, left out and thinned (dataset_select.c). Not for other rooms. */
+ * (dataset_labels.c), the labels' numbers (dataset_numbers.c), and which labels are renamed, left out and thinned (dataset_select.c). Not for other
+ * rooms. */
 #ifndef NCH_DATA_DATASET_PRIVATE_H
 #define NCH_DATA_DATASET_PRIVATE_H
 
@@ -49,11 +50,12 @@ nch_status nch_dataset_bad_row(const nch_rows *rows, const nch_row *row, nch_err
 
 /* --- dataset_labels.c --- */
 
-/* Once a file, when its columns are known: where every label has a column or a place of its own, all of them are labels, also those that no row has. */
+/* Once a file, when its columns are known: where every label has a column or a place of its own, all of them are labels, also those that no row
+ * has. */
 nch_status nch_row_labels_declare(nch_reading *r, const nch_rows *rows, nch_error *error);
 
-/* Collects the labels of a row, and adds those that are new to dataset->labels and ->found: whoever then finds the row bad takes them back (nch_labels_truncate).
- * NCH_DATA: the row is bad. */
+/* Collects the labels of a row, and adds those that are new to dataset->labels and ->found: whoever then finds the row bad takes them back
+ * (nch_labels_truncate). NCH_DATA: the row is bad. */
 nch_status nch_row_labels_read(nch_reading *r, const nch_rows *rows, const nch_row *row, nch_row_labels *labels, nch_error *error);
 
 /* After the last row: tells of a label such as "기쁨,슬픔" whose parts are labels too. */

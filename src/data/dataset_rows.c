@@ -42,7 +42,8 @@ static nch_status read_group(nch_reading *r, const nch_rows *rows, const nch_row
 	if (!nch_name_clean(cell != NULL ? cell->text : "", cell != NULL ? cell->length : 0, &r->name))
 		return nch_no_memory(error);
 	bool named = r->name.length > 0;
-	nch_status status = nch_labels_add(&r->dataset->groups, named ? r->name.data : blank, named ? r->name.length : sizeof blank - 1, group, &inner);
+	nch_status status = nch_labels_add(&r->dataset->groups, named ? r->name.data : blank, named ? r->name.length : sizeof blank - 1, group,
+	                                   &inner);
 	if (status == NCH_OK || status == NCH_MEMORY)
 		return status == NCH_OK ? NCH_OK : nch_no_memory(error);
 	return nch_fail(error, status, "%s:%zu: '%s' cannot be grouped by: its values are too long or too many", nch_rows_path(rows), row->line,

@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 
-/* A slot of the table: 0, or the upper half of a text's hash (so that passing by needs no look at the key), two flags, and the number + 1 of the first row
- * that has the text. */
+/* A slot of the table: 0, or the upper half of a text's hash (so that passing by needs no look at the key), two flags, and the number + 1 of the
+ * first row that has the text. */
 #define UPPER 0xFFFFFFFF00000000u
 #define IN_TEST 0x80000000u
 #define CONTRADICTING 0x40000000u
@@ -53,7 +53,8 @@ nch_text_key nch_text_key_of(const nch_dataset *dataset, size_t row)
 	uint64_t labels = 0;
 	size_t count;
 	const int32_t *classes = nch_dataset_classes(dataset, row, &count);
-	hash_bytes(dataset->bytes + r->offset, (size_t)r->text_length + 1 + r->pair_length, &key); /* they stand one after the other, each with its NUL */
+	hash_bytes(dataset->bytes + r->offset, (size_t)r->text_length + 1 + r->pair_length, &key); /* they stand one after the other, each with its
+	                                                                                              NUL */
 	for (size_t i = 0; i < count; i++)
 		labels += mix((uint64_t)classes[i] + 1);
 	key.labels = (uint32_t)(labels >> 32);

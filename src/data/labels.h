@@ -20,8 +20,8 @@ void nch_labels_free(nch_labels *labels);
 /* The number of a name, or -1. */
 int32_t nch_labels_find(const nch_labels *labels, const char *name, size_t length);
 
-/* The same for a name that somebody typed or that stands in a file: as it is, else its clean form (base/name.h), else, where it is a number, the name that is
- * the same number (1 and 1.0). */
+/* The same for a name that somebody typed or that stands in a file: as it is, else its clean form (base/name.h), else, where it is a number, the name
+ * that is the same number (1 and 1.0). */
 int32_t nch_labels_find_typed(const nch_labels *labels, const char *name, size_t length);
 
 /* The number of a name, which is added if it is new. Names are at most 1,000 bytes and at most 100,000 in number. */
@@ -35,9 +35,9 @@ nch_status nch_labels_parse(nch_labels *labels, const char *list, nch_error *err
 
 nch_status nch_labels_copy(nch_labels *to, const nch_labels *from, nch_error *error); /* *to must be {0} */
 
-/* Brings the names into the order of scikit-learn's LabelEncoder on what pandas would have read: by code point; whole numbers (0, 1, 10, 2) by value; and if
- * all are numbers and some have a fraction or an exponent (0.0, 1, 10.0), which is a column of floats, by value too, and named as floats: then 1 and 1.0 are
- * one label. new_id[old id] = new id, `count` entries given by the caller; several old ones may have become one. */
+/* Brings the names into the order of scikit-learn's LabelEncoder on what pandas would have read: by code point; whole numbers (0, 1, 10, 2) by value;
+ * and if all are numbers and some have a fraction or an exponent (0.0, 1, 10.0), which is a column of floats, by value too, and named as floats: then
+ * 1 and 1.0 are one label. new_id[old id] = new id, `count` entries given by the caller; several old ones may have become one. */
 nch_status nch_labels_sort(nch_labels *labels, int32_t *new_id, nch_error *error);
 
 #endif

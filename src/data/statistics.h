@@ -63,12 +63,11 @@ nch_status nch_counter_finish(nch_counter *counter, const nch_dataset *data, con
                               nch_error *error);
 void nch_counter_free(nch_counter *counter); /* NULL is allowed */
 
-/* As one JSON object and a line break: {"rows","bad_rows","columns":{"text","pair","label"} (of the first file),"labels_before":{name: rows} (as the files have them, where options
- * changed that),"labels":{name: rows},"characters":{"mean","p50","p85","p95","p99","max"},
- * "tokens":{…},"unknown_rate","unknown_rows","unknown_by_label":{name: rate},"unknown_strings":{text:
- * times},"max_len","rows_cut",
- * "duplicates","contradicting_duplicates","contradicting_rows","shared_with_test","shared_texts"}; what was not
- * looked at (no tokenizer, no test data) is left out. */
+/* As one JSON object and a line break: {"rows","bad_rows","columns":{"text","pair","label"} (of the first file),"labels_before":{name: rows} (as the
+ * files have them, where options changed that),"labels":{name: rows},"characters":{"mean","p50","p85","p95","p99","max"},
+ * "tokens":{…},"unknown_rate","unknown_rows","unknown_by_label":{name: rate},"unknown_strings":{text: times},"max_len","rows_cut",
+ * "duplicates","contradicting_duplicates","contradicting_rows","shared_with_test","shared_texts"}; what was not looked at (no tokenizer, no test
+ * data) is left out. */
 void nch_statistics_json(const nch_statistics *statistics, const nch_dataset *data, nch_buffer *out);
 
 /* As a table with bars, for a terminal that is `columns` wide (at least 40 are used). */

@@ -16,8 +16,8 @@
 
 /* --- names --- */
 
-/* The usual names, the likelier first, as nch_name_fold writes them. Behind the gap those that are usual too, but also stand in cells of other columns: one of them
- * alone makes no header. */
+/* The usual names, the likelier first, as nch_name_fold writes them. Behind the gap those that are usual too, but also stand in cells of other
+ * columns: one of them alone makes no header. */
 static const char *const text_names[] = {
 	"text", "sentence", "document", "form", "문장", "발화", "내용", "텍스트", "대화", "본문", "댓글", "리뷰", "가사", "글", "content", "comment", "review", "utterance",
 	"lyrics", "sentence1", "질문", "발화문", "사람문장1", "사람문장", "texts", "sentences", "documents", "contents", "comments", "reviews", "utterances", "tweet", "premise",
@@ -65,7 +65,8 @@ static size_t depth_of(const char *dotted)
 	return depth;
 }
 
-/* The rank of a column's name. Of a dotted path its last part counts; and emotion.type, emotion.name or emotion.value are named by the part before. */
+/* The rank of a column's name. Of a dotted path its last part counts; and emotion.type, emotion.name or emotion.value are named by the part
+ * before. */
 static size_t rank_of_column(const nch_rows *rows, size_t column, const char *const *names)
 {
 	static const char *const inner[] = { "type", "name", "value" };
@@ -127,7 +128,8 @@ static bool has_member(const nch_json *object, const char *const *names, bool te
 		char folded[64];
 		bool strong, tree = member->type == NCH_JSON_OBJECT || member->type == NCH_JSON_ARRAY;
 		bool fits = text ? member->type == NCH_JSON_STRING : member->type != NCH_JSON_NULL && (!tree || nch_tree_is_label(member));
-		if (fits && nch_name_fold(member->name, member->name_length, folded, sizeof folded) && rank_of(names, folded, &strong) != NO_COLUMN && strong)
+		if (fits && nch_name_fold(member->name, member->name_length, folded, sizeof folded) && rank_of(names, folded, &strong) != NO_COLUMN &&
+		    strong)
 			return true;
 		if (has_member(member, names, text, depth + 1))
 			return true;
@@ -157,7 +159,8 @@ static void search_text(text_search *s, const nch_json *object, size_t length, i
 		s->at[end] = '\0';
 		if (member->type == NCH_JSON_OBJECT) {
 			search_text(s, member, end, depth + 1);
-		} else if (nch_name_fold(member->name, member->name_length, folded, sizeof folded) && (rank = rank_of(text_names, folded, &strong)) != NO_COLUMN &&
+		} else if (nch_name_fold(member->name, member->name_length, folded, sizeof folded) &&
+		           (rank = rank_of(text_names, folded, &strong)) != NO_COLUMN &&
 		           (s->found == NULL || rank < s->rank || (rank == s->rank && depth < s->depth))) {
 			s->found = member;
 			s->rank = rank;
@@ -194,7 +197,8 @@ bool nch_columns_name_tells(const nch_rows *rows, const nch_json *object)
 		char folded[64];
 		bool strong;
 		if (nch_name_fold(member->name, member->name_length, folded, sizeof folded) &&
-		    (is_asked(rows, folded) || rank_of(text_names, folded, &strong) != NO_COLUMN || rank_of(label_names, folded, &strong) != NO_COLUMN))
+		    (is_asked(rows, folded) || rank_of(text_names, folded, &strong) != NO_COLUMN ||
+		     rank_of(label_names, folded, &strong) != NO_COLUMN))
 			return true;
 	}
 	return false;
@@ -222,8 +226,8 @@ bool nch_columns_head_row(const nch_rows *rows, size_t first)
 		const nch_cell *head = &row->cells[c];
 		size_t length = nch_utf8_count(head->text, head->length);
 		nch_column_profile p;
-		if (nch_name_is_empty(head->text, head->length) || length > 30 || nch_cell_is_number(head) || nch_cell_is_id(head) || nch_cell_is_sentence(head) ||
-		    nch_column_look(rows, c, first + 1, &p, NULL) != NCH_OK || p.filled < 4)
+		if (nch_name_is_empty(head->text, head->length) || length > 30 || nch_cell_is_number(head) || nch_cell_is_id(head) ||
+		    nch_cell_is_sentence(head) || nch_column_look(rows, c, first + 1, &p, NULL) != NCH_OK || p.filled < 4)
 			return false;
 		numbers |= (p.numbers + p.ids) * 10 >= p.filled * 9;
 		sentences |= p.sentences * 10 >= p.filled * 7 && length * 2 <= p.characters / p.filled;
@@ -305,7 +309,8 @@ nch_status nch_columns_find(nch_rows *rows, const char *name, size_t *column, nc
 
 /* --- the label --- */
 
-/* The column with the likeliest of the names, the one that lies least deep among equals (input.form before input.target.form), for which `plausible` holds. */
+/* The column with the likeliest of the names, the one that lies least deep among equals (input.form before input.target.form), for which `plausible`
+ * holds. */
 static size_t find_usual(const choice *c, const char *const *names, bool plausible, bool label)
 {
 	size_t best = NO_COLUMN, best_rank = NO_COLUMN;

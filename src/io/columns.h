@@ -1,9 +1,9 @@
 /* columns.h - which columns of a file hold the text and the label, where nobody says so; and whether a table's first row names them.
  *
- * Three things tell. Names: text, 문장, label, 감정 and many more, compared without regard to case, blanks, _ and -. What the columns hold, as the first 256 rows
- * show: a text has letters, is no number, date, address or id; labels come again and again. And, where neither tells, that a table of people begins with the
- * text and ends with the label. What is implausible is refused, with the columns listed: a text column of ids, as many labels as rows, several columns
- * that might be the label. */
+ * Three things tell. Names: text, 문장, label, 감정 and many more, compared without regard to case, blanks, _ and -. What the columns hold, as the
+ * first 256 rows show: a text has letters, is no number, date, address or id; labels come again and again. And, where neither tells, that a table of
+ * people begins with the text and ends with the label. What is implausible is refused, with the columns listed: a text column of ids, as many labels
+ * as rows, several columns that might be the label. */
 #ifndef NCH_IO_COLUMNS_H
 #define NCH_IO_COLUMNS_H
 
@@ -15,7 +15,8 @@
 #include "io/rows.h"
 
 typedef struct nch_columns_wanted {
-	const char *text, *pair, *label; /* names that were asked for (label: also a,b,c, one column a label; none, if it is not needed); NULL: to be found. No pair unless it is asked for */
+	const char *text, *pair, *label; /* names that were asked for (label: also a,b,c, one column a label; none, if it is not needed); NULL: to be
+	                                    found. No pair unless it is asked for */
 	bool no_label;                   /* don't look for one */
 	bool need_label;                 /* a file without one is an error */
 	bool several;                    /* any number of labels a row, a,b in a cell */
@@ -40,8 +41,8 @@ nch_status nch_columns_take(nch_rows *rows, const nch_columns_wanted *wanted, nc
 /* nch_rows_find, with the columns listed where there is none of that name. */
 nch_status nch_columns_find(nch_rows *rows, const char *name, size_t *column, nch_error *error);
 
-/* The text of a JSON record by its usual name, as nch_columns_take goes by names: the likeliest name, the least deep of equals, not inside arrays. NULL if there
- * is none; else its dotted path is in `path`, if it is shorter than `room`. */
+/* The text of a JSON record by its usual name, as nch_columns_take goes by names: the likeliest name, the least deep of equals, not inside arrays.
+ * NULL if there is none; else its dotted path is in `path`, if it is shorter than `room`. */
 const nch_json *nch_columns_text_of(const nch_json *record, char *path, size_t room);
 
 /* "text: 문장, label: 감정"; without a header "text: column 2, label: column 3"; ", no label" where one was looked for. */

@@ -113,8 +113,8 @@ static size_t count_bytes(const char *text, size_t length, char byte)
 	return count;
 }
 
-/* Is this record, of several lines, one only because a quote is text that somebody forgot to escape? Then its quoted field of several lines goes on behind the
- * closing quote; or, between tabs, where texts have none, its first line and its last one would each be a whole row. */
+/* Is this record, of several lines, one only because a quote is text that somebody forgot to escape? Then its quoted field of several lines goes on
+ * behind the closing quote; or, between tabs, where texts have none, its first line and its last one would each be a whole row. */
 static bool swallows_rows(const nch_rows *rows, const char *text, size_t length)
 {
 	const delimited *state = rows->state;

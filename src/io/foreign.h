@@ -4,8 +4,8 @@
 
 #include "io/input.h"
 
-/* NCH_FORMAT with "PATH: is …, no text: what to do" if the file begins like a spreadsheet, an archive, a picture and so on. To be called when the input has been
- * started. */
+/* NCH_FORMAT with "PATH: is …, no text: what to do" if the file begins like a spreadsheet, an archive, a picture and so on. To be called when the
+ * input has been started. */
 nch_status nch_foreign_refuse(const nch_input *input, nch_error *error);
 
 #endif

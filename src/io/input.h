@@ -42,8 +42,8 @@ typedef struct nch_input {
  * *input needs no closing. `path` must outlive *input. */
 nch_status nch_input_open(nch_input *input, const char *path, nch_encoding encoding, nch_error *error);
 
-/* The same for what is to be answered while it is being written: nothing is read yet. The first nch_input_fill takes what has come by then (of a file its
- * first megabyte), and none waits for more than it needs. */
+/* The same for what is to be answered while it is being written: nothing is read yet. The first nch_input_fill takes what has come by then (of a file
+ * its first megabyte), and none waits for more than it needs. */
 nch_status nch_input_open_stream(nch_input *input, const char *path, nch_encoding encoding, nch_error *error);
 
 /* Makes more bytes visible: keeps window[begin .. end), moved to the front, and appends to it. *grew is false at the
@@ -52,7 +52,8 @@ nch_status nch_input_fill(nch_input *input, bool *grew, nch_error *error);
 
 void nch_input_close(nch_input *input);
 
-/* Appends bytes that are in memory as UTF-8, their encoding recognised in the same way. What can't be converted is NCH_DATA; `what` stands before the message. */
+/* Appends bytes that are in memory as UTF-8, their encoding recognised in the same way. What can't be converted is NCH_DATA; `what` stands before the
+ * message. */
 nch_status nch_input_text(const char *what, nch_encoding encoding, const char *bytes, size_t length, nch_buffer *text, nch_error *error);
 
 /* Is this run of bytes a text that can be used: UTF-8 without NUL? Else NCH_DATA, "PATH:LINE: what is wrong"; `encoding` is what it was taken for. */

@@ -1,5 +1,5 @@
-/* json_rows.c - records of JSON: one object a line (.jsonl), or an array of objects (.json), one in memory at a time; and files that are one value, in which the
- * records lie somehow (io/json_shape.h): these are read whole.
+/* json_rows.c - records of JSON: one object a line (.jsonl), or an array of objects (.json), one in memory at a time; and files that are one value,
+ * in which the records lie somehow (io/json_shape.h): these are read whole.
  *
  * The columns are the members of the first record as dotted paths (input.form), objects and arrays included, since a
  * label may be one. In an array the end of an element is found by counting brackets outside strings; then it is parsed
@@ -47,7 +47,8 @@ typedef struct json_rows {
 
 /* --- columns --- */
 
-/* Adds the paths of an object's members, in order, those of nested objects behind their own. Of records around the innermost one only what is no array. */
+/* Adds the paths of an object's members, in order, those of nested objects behind their own. Of records around the innermost one only what is no
+ * array. */
 static nch_status add_columns(nch_rows *rows, const nch_json *object, nch_buffer *path, int depth, bool arrays, nch_error *error)
 {
 	for (const nch_json *member = object->type == NCH_JSON_OBJECT ? object->first : NULL; member != NULL; member = member->next) {

@@ -175,7 +175,8 @@ static void write_prefix(const candidate *c, nch_buffer *out)
 		nch_buffer_printf(out, "%s.", c->level[i]);
 }
 
-/* How well a level does as that of the records: 2 for a text whose name is asked for, 1 for one with a usual name, and as much for a label; 0: no text. */
+/* How well a level does as that of the records: 2 for a text whose name is asked for, 1 for one with a usual name, and as much for a label; 0: no
+ * text. */
 static int judge(search *s, const candidate *c)
 {
 	const nch_rows *rows = s->rows;
@@ -232,7 +233,8 @@ static nch_status refuse(const nch_rows *rows, const search *s, nch_error *error
 	return NCH_FORMAT;
 }
 
-/* The best candidate; of equal ones the outer, where one leads to the other. NULL: not clear. Without any text by name: the innermost, if there is one way only. */
+/* The best candidate; of equal ones the outer, where one leads to the other. NULL: not clear. Without any text by name: the innermost, if there is
+ * one way only. */
 static const candidate *choose(search *s)
 {
 	const candidate *best = NULL;
@@ -373,7 +375,8 @@ void nch_json_walk_free(nch_json_walk *walk)
 }
 
 /* Adds a copy of a value under a name to a record that is put together; a value that is absent is not added. */
-static nch_status add_member(nch_json *record, nch_json **last, const nch_json *value, const char *name, size_t name_length, nch_arena *arena, nch_error *error)
+static nch_status add_member(nch_json *record, nch_json **last, const nch_json *value, const char *name, size_t name_length, nch_arena *arena,
+                             nch_error *error)
 {
 	nch_json *member = nch_arena_alloc(arena, 1, sizeof *member);
 	if (member == NULL)

@@ -1,5 +1,5 @@
-/* json_shape.h - where the records lie in a JSON value: it is one; it holds them as pandas writes a table (its `orient`), or as lists side by side; or they lie in
- * arrays inside arrays, as in corpora of documents and utterances.
+/* json_shape.h - where the records lie in a JSON value: it is one; it holds them as pandas writes a table (its `orient`), or as lists side by side;
+ * or they lie in arrays inside arrays, as in corpora of documents and utterances.
  *
  *     RECORD   {"text": "…", "label": "…"}                                  itself
  *     INDEX    {"0": {"text": …, "label": …}, "1": {…}}                      orient="index"
@@ -13,7 +13,8 @@
 
 #include "io/rows_private.h"
 
-typedef enum nch_json_layout { NCH_JSON_RECORD, NCH_JSON_INDEX, NCH_JSON_COLUMNS, NCH_JSON_LISTS, NCH_JSON_SPLIT, NCH_JSON_VALUES, NCH_JSON_NESTED } nch_json_layout;
+typedef enum nch_json_layout { NCH_JSON_RECORD, NCH_JSON_INDEX, NCH_JSON_COLUMNS, NCH_JSON_LISTS, NCH_JSON_SPLIT, NCH_JSON_VALUES,
+                               NCH_JSON_NESTED } nch_json_layout;
 
 enum { NCH_JSON_FRAMES = 6 }; /* the value itself, and the elements of up to five arrays inside each other */
 
@@ -25,7 +26,8 @@ typedef struct nch_json_shape {
 	bool whole;                   /* the value is the whole file: what stands beside the outermost array is not told with each record */
 } nch_json_shape;
 
-/* Looks at a value. `whole`: it is the whole file. Names that were asked for (rows->options) help to see what is meant. Errors: the file, and which paths there are. */
+/* Looks at a value. `whole`: it is the whole file. Names that were asked for (rows->options) help to see what is meant. Errors: the file, and which
+ * paths there are. */
 nch_status nch_json_shape_find(const nch_rows *rows, const nch_json *top, bool whole, nch_json_shape *shape, nch_error *error);
 void nch_json_shape_free(nch_json_shape *shape);
 bool nch_json_is_made(const nch_json_shape *shape); /* its records do not stand in the file, but are put together */

@@ -26,8 +26,8 @@ nch_status nch_lines_open(const char *path, nch_encoding encoding, nch_lines **l
 void nch_lines_close(nch_lines *lines); /* NULL is allowed */
 
 /* The next lines: at least one, at most `limit`, *count of them; 0 at the end. They are valid until the next call. A line that is no text in the
- * file's encoding is NCH_DATA ("FILE:LINE: what is wrong"), once those before it have been handed out; what is no text at all, but a spreadsheet or the
- * like, is NCH_FORMAT. */
+ * file's encoding is NCH_DATA ("FILE:LINE: what is wrong"), once those before it have been handed out; what is no text at all, but a spreadsheet or
+ * the like, is NCH_FORMAT. */
 nch_status nch_lines_next(nch_lines *lines, size_t limit, const nch_line **batch, size_t *count, nch_error *error);
 
 uint64_t nch_lines_bytes(const nch_lines *lines); /* handed out so far, as UTF-8 */

@@ -48,7 +48,8 @@ typedef struct nch_rows_options {
 	size_t skip_rows;         /* lines (of a sheet: rows) that are passed over before anything else: a title above the header */
 	const char *const *names; /* names that the caller will ask for (or a,b,c); they help to recognise a header */
 	size_t name_count;
-	const char *text_name;    /* the one of them that is asked for as the text: it tells which of several arrays in a JSON file holds the records; NULL */
+	const char *text_name;    /* the one of them that is asked for as the text: it tells which of several arrays in a JSON file holds the records;
+	                             NULL */
 } nch_rows_options;
 
 #define NCH_MAX_ROW ((size_t)512 * 1024)
@@ -74,7 +75,8 @@ typedef struct nch_rows nch_rows;
 /* Opens a file; *rows must be closed. Errors name the file. `options` may be NULL; what it points to must outlive
  * *rows. */
 nch_status nch_rows_open(const char *path, const nch_rows_options *options, nch_rows **rows, nch_error *error);
-/* Whether the path is "FILE#COLUMN=VALUE": then only those rows of FILE are given that have this value in that column. A file whose own name has a # in it is meant as it is. NULL (standard input) is none. */
+/* Whether the path is "FILE#COLUMN=VALUE": then only those rows of FILE are given that have this value in that column. A file whose own name has a #
+ * in it is meant as it is. NULL (standard input) is none. */
 bool nch_rows_is_part(const char *path);
 void nch_rows_close(nch_rows *rows); /* NULL is allowed */
 

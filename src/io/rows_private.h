@@ -85,14 +85,15 @@ nch_status nch_rows_add_column(nch_rows *rows, const char *name, size_t length, 
 /* Whether a column is called so: in clean form (base/name.h), without regard to case. */
 bool nch_rows_column_is(const nch_rows *rows, size_t column, const char *name);
 
-/* A header by its names (columns.c): `row` holds a usual name of a text or label column, or one that the caller asks for; `usual` such names at once. */
+/* A header by its names (columns.c): `row` holds a usual name of a text or label column, or one that the caller asks for; `usual` such names at
+ * once. */
 bool nch_columns_name_row(const nch_rows *rows, const nch_row *row, size_t usual);
 
 /* A header by what stands below it: the first good row that was read ahead is number `first`. */
 bool nch_columns_head_row(const nch_rows *rows, size_t first);
 
-/* JSON: whether an object has, at any depth outside arrays, a text under a usual name; something that may be a label under one; a member whose name is
- * usual or asked for. */
+/* JSON: whether an object has, at any depth outside arrays, a text under a usual name; something that may be a label under one; a member whose name
+ * is usual or asked for. */
 bool nch_columns_names_text(const nch_json *object);
 bool nch_columns_names_label(const nch_json *object);
 bool nch_columns_name_tells(const nch_rows *rows, const nch_json *object);

@@ -168,8 +168,8 @@ typedef struct candidate {
 	size_t tensors;
 } candidate;
 
-/* Of a dictionary and those in it under the usual names, down to `levels` more, the one with the most tensors (the first of equal ones): a loss or a step counter that
- * was saved beside the weights as a tensor does not hide them. */
+/* Of a dictionary and those in it under the usual names, down to `levels` more, the one with the most tensors (the first of equal ones): a loss or a
+ * step counter that was saved beside the weights as a tensor does not hide them. */
 static void find_state(const nch_pickle *dict, int levels, candidate *best)
 {
 	static const char *const usual[] = {"state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "params", "parameters", "weights"};

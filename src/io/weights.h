@@ -25,7 +25,8 @@ typedef struct nch_weight { /* one tensor of a file */
 	size_t rank, shape[NCH_MAX_RANK];
 	size_t count;     /* elements */
 	const void *data; /* in the mapping; may be unaligned; NULL never */
-	const void *scales; /* of an I8 tensor NAME beside which lies NAME_scale, float32, a number for each of its rows: those, perhaps unaligned; else NULL */
+	const void *scales; /* of an I8 tensor NAME beside which lies NAME_scale, float32, a number for each of its rows: those, perhaps unaligned;
+	                       else NULL */
 	bool is_scales;     /* it is such a NAME_scale */
 } nch_weight;
 
@@ -41,8 +42,8 @@ const nch_weight *nch_weights_at(const nch_weights *weights, size_t index); /* i
 const nch_weight *nch_weights_find(const nch_weights *weights, const char *name); /* NULL if there is none */
 const char *nch_weights_metadata(const nch_weights *weights, const char *key);     /* NULL if there is none */
 
-/* Converts the elements to float32 (exactly; from f16, bf16, f64 rounded to nearest; bytes with scales are multiplied by them). `out` has room for weight->count
- * floats. Other whole numbers fail. */
+/* Converts the elements to float32 (exactly; from f16, bf16, f64 rounded to nearest; bytes with scales are multiplied by them). `out` has room for
+ * weight->count floats. Other whole numbers fail. */
 nch_status nch_weight_to_float(const nch_weight *weight, float *out, nch_error *error);
 
 /* Writes tensors as float32 in the given order, with {"format":"pt"} as metadata; the file appears whole or not at all. */

@@ -1,4 +1,5 @@
-/* weights_private.h - the inside of nch_weights, for the readers that fill one (safetensors.c, torch.c) and the writers. Not for other rooms: callers use weights.h.
+/* weights_private.h - the inside of nch_weights, for the readers that fill one (safetensors.c, torch.c) and the writers. Not for other rooms: callers
+ * use weights.h.
  *
  * A reader adds its tensors one by one; nch_weights_finish then sorts the names and refuses two of the same. */
 #ifndef NCH_IO_WEIGHTS_PRIVATE_H

@@ -92,8 +92,8 @@ static nch_status read_relations(nch_xlsx_book *book, const char *part, relation
 	return status;
 }
 
-/* Finds the relation with this id (or, if id is NULL, the first whose type ends like `type`); *part is its target, seen from the part `from`, in allocated memory, NULL if there is
- * none. */
+/* Finds the relation with this id (or, if id is NULL, the first whose type ends like `type`); *part is its target, seen from the part `from`, in
+ * allocated memory, NULL if there is none. */
 static nch_status find_relation(const relations *r, const char *from, const char *id, const char *type, char **part, nch_error *error)
 {
 	const char *at = r->texts.data;

@@ -8,8 +8,8 @@
 #define END_SIZE 22u       /* of the end record */
 #define DIRECTORY_SIZE 46u /* of an entry in the central directory, without its texts */
 #define LOCAL_SIZE 30u     /* of a local header, likewise */
-/* A part that inflates to more than this, and to more than so many times its stored size, is made to exhaust its reader. The sheets that Excel and openpyxl write, one cell
- * repeated through a million rows among them, inflate to 24 times their size at most. */
+/* A part that inflates to more than this, and to more than so many times its stored size, is made to exhaust its reader. The sheets that Excel and
+ * openpyxl write, one cell repeated through a million rows among them, inflate to 24 times their size at most. */
 #define BOMB_SIZE ((uint64_t)16 * 1024 * 1024)
 #define BOMB_RATIO 50
 

@@ -1,5 +1,5 @@
-/* alike.c - kinds of features, by partition refinement (Hopcroft 1971; Paige & Tarjan 1987): each row parts the kinds of which it has some members and not others. Who is together in
- * the end has met the same rows. */
+/* alike.c - kinds of features, by partition refinement (Hopcroft 1971; Paige & Tarjan 1987): each row parts the kinds of which it has some members
+ * and not others. Who is together in the end has met the same rows. */
 #include "ngram/alike.h"
 
 #include <math.h>

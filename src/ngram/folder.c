@@ -165,7 +165,8 @@ static nch_status read_shape(nch_ngram *model, const nch_json *root, const char 
 }
 
 /* One tensor as floats; its shape must be (rows, columns), or (rows) where columns is 0. */
-static nch_status read_tensor(const nch_weights *weights, const char *name, size_t rows, size_t columns, const char *folder, float **out, nch_error *error)
+static nch_status read_tensor(const nch_weights *weights, const char *name, size_t rows, size_t columns, const char *folder, float **out,
+                              nch_error *error)
 {
 	const nch_weight *w = nch_weights_find(weights, name);
 	if (w == NULL)

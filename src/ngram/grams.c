@@ -87,7 +87,8 @@ nch_status nch_grams_of(const char *text, size_t length, nch_gram_widths widths,
 {
 	nch_buffer_clear(&g->bytes);
 	g->count = g->word_count = 0;
-	if (length > UINT32_MAX / 8) /* a byte that is no UTF-8 becomes three, small letters may be longer than great ones, and the three letters of a syllable take nine bytes */
+	if (length > UINT32_MAX / 8) /* a byte that is no UTF-8 becomes three, small letters may be longer than great ones, and the three letters of a
+	                                syllable take nine bytes */
 		return nch_fail(error, NCH_DATA, "a text of %zu bytes is longer than this model reads", length);
 	bool inside = false;
 	size_t begin = 0;

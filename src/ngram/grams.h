@@ -68,15 +68,15 @@ size_t nch_gram_table_find(const nch_gram_table *table, const char *gram, size_t
 /* The number of a gram, which is added if it is new. At most 2^31 - 2 of them. */
 nch_status nch_gram_table_add(nch_gram_table *table, const char *gram, size_t length, size_t *number, nch_error *error);
 
-/* Numbers the grams anew in the order of their bytes (which is that of their code points): new_number[old number], `count` entries given by the caller. So the
- * numbers don't depend on the order of the rows. */
+/* Numbers the grams anew in the order of their bytes (which is that of their code points): new_number[old number], `count` entries given by the
+ * caller. So the numbers don't depend on the order of the rows. */
 nch_status nch_gram_table_sort(nch_gram_table *table, uint32_t *new_number, nch_error *error);
 
 /* FNV-1a in 64 bits (Fowler, Noll, Vo), its upper half folded into the lower: where a hashed gram goes is this modulo the number of buckets. */
 uint64_t nch_gram_hash(const char *gram, size_t length);
 
-/* The sorted table as a file: "nchgram1", the count (8 bytes, little-endian), the bytes that follow (8); then each gram as one byte: how many bytes it has in common with the
- * one before, one byte: how many follow, and these. Reading checks all of it: order, lengths, UTF-8, the end. */
+/* The sorted table as a file: "nchgram1", the count (8 bytes, little-endian), the bytes that follow (8); then each gram as one byte: how many bytes
+ * it has in common with the one before, one byte: how many follow, and these. Reading checks all of it: order, lengths, UTF-8, the end. */
 nch_status nch_gram_table_write(const nch_gram_table *table, const char *path, nch_error *error);
 nch_status nch_gram_table_read(const char *path, nch_gram_table *table, nch_error *error);
 /* The same from memory, for the reader above and for fuzzing. `where` is for messages. */

@@ -121,7 +121,8 @@ static void advance(work *w, double *rest)
 	nch_logistic_sum(w, line_runs(w), 1, w->left);
 }
 
-/* How small a part of the gradient may be left: the smaller, the nearer the optimum is (superlinear: Nocedal & Wright 2006, (7.3)), but no smaller than what it takes to be done. */
+/* How small a part of the gradient may be left: the smaller, the nearer the optimum is (superlinear: Nocedal & Wright 2006, (7.3)), but no smaller
+ * than what it takes to be done. */
 static double share_left(const work *w, double length)
 {
 	const double part = sqrt(length), done = 0.25 * tolerance_of(w) / length;
@@ -149,7 +150,8 @@ static void begin_solving(work *w)
 	}
 }
 
-/* Solves H d = -gradient by preconditioned conjugate gradients (Hestenes & Stiefel 1952), until what is left is a small part of the gradient. An output that is there stands still. */
+/* Solves H d = -gradient by preconditioned conjugate gradients (Hestenes & Stiefel 1952), until what is left is a small part of the gradient. An
+ * output that is there stands still. */
 static void solve(work *w, nch_logistic_result *result)
 {
 	begin_solving(w);
@@ -192,7 +194,8 @@ static void judge_steps(work *w, int halvings)
 	}
 }
 
-/* Goes along the direction as far as f falls enough. What it adds to the logits is computed once, so that no step that is tried costs a pass over the cells. */
+/* Goes along the direction as far as f falls enough. What it adds to the logits is computed once, so that no step that is tried costs a pass over the
+ * cells. */
 static void search(work *w)
 {
 	dot(w, w->w, w->direction, false, w->across);
@@ -312,7 +315,8 @@ static nch_status make_group(work *w, nch_error *error)
 {
 	double **const vectors[] = {&w->w, &w->gradient, &w->direction, &w->residual, &w->scaled, &w->conjugate, &w->product, &w->diagonal};
 	double **const of_rows[] = {&w->z, &w->along, &w->probability, &w->curvature, &w->back};
-	double **const scalars[] = {&w->objective, &w->square, &w->start, &w->length, &w->rest, &w->left, &w->enough, &w->bend, &w->turn, &w->step, &w->slope, &w->across, &w->ahead, &w->loss};
+	double **const scalars[] = {&w->objective, &w->square, &w->start, &w->length, &w->rest, &w->left, &w->enough, &w->bend, &w->turn, &w->step,
+	                            &w->slope, &w->across, &w->ahead, &w->loss};
 	const size_t line = w->wide * sizeof(double), runs = w->features / NCH_LINE_RUN + 1 > w->row_runs ? w->features / NCH_LINE_RUN + 1 : w->row_runs;
 	bool full = true;
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++)
@@ -330,9 +334,10 @@ static nch_status make_group(work *w, nch_error *error)
 
 static void free_group(work *w)
 {
-	double *const all[] = {w->w, w->gradient, w->direction, w->residual, w->scaled, w->conjugate, w->product, w->diagonal, w->z, w->along, w->probability, w->curvature, w->back,
-	                       w->objective, w->square, w->start, w->length, w->rest, w->left, w->enough, w->bend, w->turn, w->step, w->slope, w->across, w->ahead, w->loss,
-	                       w->run_sums, w->bias_sums};
+	double *const all[] = {w->w, w->gradient, w->direction, w->residual, w->scaled, w->conjugate, w->product, w->diagonal, w->z, w->along,
+	                       w->probability, w->curvature, w->back,
+	                       w->objective, w->square, w->start, w->length, w->rest, w->left, w->enough, w->bend, w->turn, w->step,
+	                       w->slope, w->across, w->ahead, w->loss, w->run_sums, w->bias_sums};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		nch_free(all[i]);
 	nch_free(w->done);
@@ -397,7 +402,8 @@ static nch_status fit(work *w, double *weights, double *bias, nch_logistic_resul
 
 nch_status nch_logistic_fit(const nch_logistic *problem, nch_pool *pool, double *weights, double *bias, nch_logistic_result *result, nch_error *error)
 {
-	work w = {.p = problem, .pool = pool, .rows = problem->x->rows, .features = problem->x->columns, .row_runs = (problem->x->rows + NCH_ROW_RUN - 1) / NCH_ROW_RUN};
+	work w = {.p = problem, .pool = pool, .rows = problem->x->rows, .features = problem->x->columns,
+	          .row_runs = (problem->x->rows + NCH_ROW_RUN - 1) / NCH_ROW_RUN};
 	*result = (nch_logistic_result){0};
 	nch_status status = fit(&w, weights, bias, result, error);
 	nch_sparse_free(&w.xt);

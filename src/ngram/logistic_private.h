@@ -1,16 +1,20 @@
 /* logistic_private.h - what the files of the solver share: its vectors, and the passes over the rows that Newton's method is made of.
  *
- * A vector has a line for each feature and a last one for the biases; a line has a number for each output, and zeros behind them up to a width that processors like.
+ * A vector has a line for each feature and a last one for the biases; a line has a number for each output, and zeros behind them up to a width that
+ * processors like.
  *
- * With several labels the outputs have nothing to do with one another: they are so many problems, which share the passes over the rows and nothing else. So every scalar of the
- * method (how long a step is, what is left) is an array with a number for each output. A softmax's outputs are one problem: all of such an array is the same number. */
+ * With several labels the outputs have nothing to do with one another: they are so many problems, which share the passes over the rows and nothing
+ * else. So every scalar of the method (how long a step is, what is left) is an array with a number for each output. A softmax's outputs are one
+ * problem: all of such an array is the same number. */
 #ifndef NCH_NGRAM_LOGISTIC_PRIVATE_H
 #define NCH_NGRAM_LOGISTIC_PRIVATE_H
 
 #include "ngram/logistic.h"
 
-enum { NCH_LOGISTIC_GROUP = 8 }; /* so many of the outputs that have nothing to do with one another go together: a line of eight doubles is a cache line */
-enum { NCH_ROW_RUN = 256, NCH_LINE_RUN = 1024 }; /* sums are taken in runs of so many rows or lines, one after the other; then those of the runs are added in order, whoever computed them */
+enum { NCH_LOGISTIC_GROUP = 8 }; /* so many of the outputs that have nothing to do with one another go together: a line of eight doubles is a cache
+                                    line */
+enum { NCH_ROW_RUN = 256, NCH_LINE_RUN = 1024 }; /* sums are taken in runs of so many rows or lines, one after the other; then those of the runs are
+                                                    added in order, whoever computed them */
 
 typedef struct nch_logistic_work {
 	const nch_logistic *p;
@@ -22,7 +26,8 @@ typedef struct nch_logistic_work {
 	size_t run_count, row_runs;
 	/* vectors (features + 1, wide) */
 	double *w, *gradient, *direction, *residual, *scaled, *conjugate, *product, *diagonal;
-	/* (rows, wide): logits; what the direction adds to them; probabilities; curvature, for a softmax only its factor p; what goes back from the rows to the features */
+	/* (rows, wide): logits; what the direction adds to them; probabilities; curvature, for a softmax only its factor p; what goes back from the
+	 * rows to the features */
 	double *z, *along, *probability, *curvature, *back;
 	/* scalars (wide) */
 	double *objective, *square, *start, *length; /* f, ‖W‖², the gradient's length at the start, and now as part of that */
@@ -47,7 +52,8 @@ void nch_logistic_features(nch_logistic_work *w, const double *from, double *to)
 void nch_logistic_losses(nch_logistic_work *w);
 /* z += step · along */
 void nch_logistic_move(nch_logistic_work *w);
-/* From the probabilities, into `back`: the slope of C w ℓ by z (and the curvature A, where it belongs); the diagonal of A; A u for the u that stands there. */
+/* From the probabilities, into `back`: the slope of C w ℓ by z (and the curvature A, where it belongs); the diagonal of A; A u for the u that stands
+ * there. */
 void nch_logistic_slopes(nch_logistic_work *w);
 void nch_logistic_diagonal(nch_logistic_work *w);
 void nch_logistic_curve(nch_logistic_work *w);

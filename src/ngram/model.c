@@ -65,7 +65,8 @@ static void ask_task(void *context, size_t run, size_t thread)
 	}
 }
 
-nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_t count, nch_pool *pool, float *logits, float *shares, nch_error *error)
+nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_t count, nch_pool *pool, float *logits, float *shares,
+                            nch_error *error)
 {
 	size_t threads = nch_pool_threads(pool);
 	asking a = {model, texts, count, logits, shares, nch_alloc(threads, sizeof(asker))};
@@ -109,7 +110,8 @@ static size_t place_in(const nch_ngram_row *row, uint32_t feature)
 	return low;
 }
 
-static nch_status add_parts(const nch_ngram *model, const nch_ngram_row *row, const float *times, const nch_grams *grams, bool pair, nch_ngram_parts *parts, nch_error *error)
+static nch_status add_parts(const nch_ngram *model, const nch_ngram_row *row, const float *times, const nch_grams *grams, bool pair,
+                            nch_ngram_parts *parts, nch_error *error)
 {
 	nch_buffer key_bytes = {0};
 	nch_status status = NCH_OK;
@@ -134,7 +136,8 @@ static nch_status add_parts(const nch_ngram *model, const nch_ngram_row *row, co
 	return status;
 }
 
-static nch_status take_apart(const nch_ngram *model, const nch_text *text, nch_ngram_row *row, float **times, nch_ngram_parts *parts, nch_error *error)
+static nch_status take_apart(const nch_ngram *model, const nch_text *text, nch_ngram_row *row, float **times, nch_ngram_parts *parts,
+                             nch_error *error)
 {
 	NCH_TRY(nch_ngram_count(model, text, row, error));
 	NCH_TRY(nch_grams_of(text->text, text->length, model->shape.widths, &parts->text, error));

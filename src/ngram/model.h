@@ -1,14 +1,16 @@
 /* model.h - the n-gram model: character n-grams weighted by TF-IDF, and logistic regression on them.
  *
- * It needs no tokenizer, no pretraining and a few seconds, and is what every other model has to beat. A text with the grams g that occur n_g times becomes
+ * It needs no tokenizer, no pretraining and a few seconds, and is what every other model has to beat. A text with the grams g that occur n_g times
+ * becomes
  *
  *     x_g = (1 + ln n_g) · idf_g / ‖…‖₂,   idf_g = ln((1 + N) / (1 + N_g)) + 1         (N texts were learnt from, N_g of them have the gram)
  *
- * (Salton & Buckley 1988; smoothed as scikit-learn's TfidfVectorizer(sublinear_tf=True) has it), and its logits are Wᵀ x + b. A second text (a pair) has grams of its own, which are other features than
- * those of the first.
+ * (Salton & Buckley 1988; smoothed as scikit-learn's TfidfVectorizer(sublinear_tf=True) has it), and its logits are Wᵀ x + b. A second text (a pair)
+ * has grams of its own, which are other features than those of the first.
  *
- * The folder: config.json ("model_type": "nunchi-ngram"), model.safetensors (idf (features), weight (features, labels), bias (labels)), and ngrams.table with the grams, in whose order the
- * features stand; a hashed model has no ngrams.table: a gram's feature is nch_gram_hash modulo the number of buckets. */
+ * The folder: config.json ("model_type": "nunchi-ngram"), model.safetensors (idf (features), weight (features, labels), bias (labels)), and
+ * ngrams.table with the grams, in whose order the features stand; a hashed model has no ngrams.table: a gram's feature is nch_gram_hash modulo the
+ * number of buckets. */
 #ifndef NCH_NGRAM_MODEL_H
 #define NCH_NGRAM_MODEL_H
 
@@ -55,16 +57,20 @@ typedef struct nch_ngram_fit {
 	size_t steps, products; /* of the solver */
 	size_t cells;           /* grams of all texts */
 	double objective, gradient;
-	float *logits;          /* (count, labels): the texts' logits as the solver leaves them, before its weights are rounded to floats. Release with nch_free */
+	float *logits;          /* (count, labels): the texts' logits as the solver leaves them, before its weights are rounded to floats. Release
+	                           with nch_free */
 } nch_ngram_fit;
 
-/* Learns. *fit is overwritten; its logits are NULL where the status is not NCH_OK. The optimum is one, so that neither the order of the rows nor chance is in it; the bits depend on the rows' order, not on the threads. watch as nch_logistic has it. */
-nch_status nch_ngram_learn(const nch_ngram_shape *shape, const nch_ngram_data *data, nch_pool *pool, bool (*watch)(void *context, size_t step, double objective, double gradient),
+/* Learns. *fit is overwritten; its logits are NULL where the status is not NCH_OK. The optimum is one, so that neither the order of the rows nor
+ * chance is in it; the bits depend on the rows' order, not on the threads. watch as nch_logistic has it. */
+nch_status nch_ngram_learn(const nch_ngram_shape *shape, const nch_ngram_data *data, nch_pool *pool,
+                           bool (*watch)(void *context, size_t step, double objective, double gradient),
                            void *context, nch_ngram **model, nch_ngram_fit *fit, nch_error *error);
 
-/* logits (count, labels) of the texts, on all threads; the company of a text does not change a bit of its row. shares (count) (NULL: not wanted): of each text's narrow grams, how many the
- * model never met (hashed models know all); 0 of a text that has none. */
-nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_t count, nch_pool *pool, float *logits, float *shares, nch_error *error);
+/* logits (count, labels) of the texts, on all threads; the company of a text does not change a bit of its row. shares (count) (NULL: not wanted): of
+ * each text's narrow grams, how many the model never met (hashed models know all); 0 of a text that has none. */
+nch_status nch_ngram_logits(const nch_ngram *model, const nch_text *texts, size_t count, nch_pool *pool, float *logits, float *shares,
+                            nch_error *error);
 
 /* What each gram of a text gave to the logits: exact, since the model is a sum. Start with {0}; release with nch_ngram_parts_free. */
 typedef struct nch_ngram_part {

@@ -18,7 +18,8 @@ void nch_ngram_row_free(nch_ngram_row *row);
 /* The bytes under which a gram is a feature: itself; in the second text of a pair with a tab before it, which no gram of a word holds. */
 const char *nch_ngram_key(nch_buffer *pair_gram, const nch_grams *grams, size_t gram, bool pair, size_t *length);
 
-/* The number of a feature. Where `grow` is not NULL grams that are new get the next number there; else *feature is model->features for those that are unknown. */
+/* The number of a feature. Where `grow` is not NULL grams that are new get the next number there; else *feature is model->features for those that are
+ * unknown. */
 nch_status nch_ngram_feature(const nch_ngram *model, nch_gram_table *grow, const char *key, size_t length, size_t *feature, nch_error *error);
 
 /* The features of a text's grams as they are met, again and again (row->column). */

@@ -46,7 +46,8 @@ static int compare_numbers(const void *a, const void *b)
 }
 
 /* Appends the features of one of the two texts. */
-static nch_status add_features(const nch_ngram *model, nch_gram_table *grow, const char *text, size_t length, bool pair, nch_ngram_row *row, nch_error *error)
+static nch_status add_features(const nch_ngram *model, nch_gram_table *grow, const char *text, size_t length, bool pair, nch_ngram_row *row,
+                               nch_error *error)
 {
 	NCH_TRY(nch_grams_of(text, length, model->shape.widths, &row->grams, error));
 	if (row->column == NULL || row->count + row->grams.count > row->column_capacity)

@@ -37,7 +37,8 @@ nch_status nch_sparse_transpose(const nch_sparse *from, nch_sparse *to, nch_erro
 		nch_sparse_free(to);
 		return nch_no_memory(error);
 	}
-	/* a counting sort: starts[c + 2] counts column c; after the sums starts[c + 1] is where the next cell of c goes, and when all are placed, where c ends */
+	/* a counting sort: starts[c + 2] counts column c; after the sums starts[c + 1] is where the next cell of c goes, and when all are placed,
+	 * where c ends */
 	for (size_t i = 0; i < cells; i++)
 		to->starts[from->column[i] + 2]++;
 	for (size_t c = 2; c < to->rows + 2; c++)

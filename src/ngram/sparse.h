@@ -20,7 +20,8 @@ typedef struct nch_sparse {
 	size_t row_capacity, capacity; /* room, for the one that builds it */
 } nch_sparse;
 
-/* Makes room for one row more of up to n cells, which the caller then writes from column[starts[rows]] and value[starts[rows]] on; nch_sparse_end_row(matrix, n) says how many they became. */
+/* Makes room for one row more of up to n cells, which the caller then writes from column[starts[rows]] and value[starts[rows]] on;
+ * nch_sparse_end_row(matrix, n) says how many they became. */
 nch_status nch_sparse_begin_row(nch_sparse *matrix, size_t n, nch_error *error);
 static inline void nch_sparse_end_row(nch_sparse *matrix, size_t n)
 {

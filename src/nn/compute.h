@@ -6,7 +6,8 @@
 #include "kernels/kernels.h"
 
 /* For `threads` threads (0: as many as the process may use) and an instruction set ("auto", "scalar", "avx2", "avx512", "neon"; NULL: that of
- * nch_compute_default_isa). Working memory for sentences of up to `longest` tokens in heads of up to `width` is part of it. Release with nch_compute_free. */
+ * nch_compute_default_isa). Working memory for sentences of up to `longest` tokens in heads of up to `width` is part of it. Release with
+ * nch_compute_free. */
 nch_status nch_compute_new(size_t threads, const char *isa, size_t longest, size_t width, nch_compute **compute, nch_error *error);
 void nch_compute_free(nch_compute *compute); /* NULL is allowed */
 

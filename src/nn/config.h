@@ -47,21 +47,22 @@ nch_status nch_config_write(const nch_config *config, const char *path, nch_erro
 /* The same as text, appended to *out. */
 nch_status nch_config_text(const nch_config *config, nch_buffer *out, nch_error *error);
 
-/* tiny mini small medium base large (layers × hidden: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024; heads of 64, feed-forward 4×): BERT. The vocabulary
- * and the labels are left to the caller. False if the name is unknown. */
+/* tiny mini small medium base large (layers × hidden: 2×128, 4×256, 4×512, 8×512, 12×768, 24×1024; heads of 64, feed-forward 4×): BERT. The
+ * vocabulary and the labels are left to the caller. False if the name is unknown. */
 bool nch_config_preset(const char *name, nch_config *config);
 
-/* Other measures for a preset; 0: as they are. Heads that are not given are of 64, or of 32 where the width is no multiple of 64. feed_forward becomes
- * 4 × hidden. With embeddings of another width than the layers, which BERT cannot have, the family becomes ELECTRA. `family` names another one that can be begun
- * with random weights, by its model_type (nn/family.h:start); NULL or "bert": BERT. Measures that do not go together are NCH_USAGE. */
+/* Other measures for a preset; 0: as they are. Heads that are not given are of 64, or of 32 where the width is no multiple of 64. feed_forward
+ * becomes 4 × hidden. With embeddings of another width than the layers, which BERT cannot have, the family becomes ELECTRA. `family` names another
+ * one that can be begun with random weights, by its model_type (nn/family.h:start); NULL or "bert": BERT. Measures that do not go together are
+ * NCH_USAGE. */
 typedef struct nch_shape {
 	size_t layers, hidden, heads, embedding;
 	const char *family;
 } nch_shape;
 nch_status nch_config_reshape(nch_config *config, const nch_shape *shape, nch_error *error);
 
-/* The generator of a discriminator: a masked language model of the same depth and embeddings, `size` times as wide, rounded to a multiple of 32 and at
- * least 32 (Clark et al. 2020, section 3.2); heads as nch_config_reshape makes them. */
+/* The generator of a discriminator: a masked language model of the same depth and embeddings, `size` times as wide, rounded to a multiple of 32 and
+ * at least 32 (Clark et al. 2020, section 3.2); heads as nch_config_reshape makes them. */
 nch_config nch_config_generator(const nch_config *discriminator, double size);
 
 #endif

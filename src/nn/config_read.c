@@ -100,8 +100,8 @@ static nch_status read_family(const nch_config_reader *r, const nch_family **fam
 	return refuse_type(r, type);
 }
 
-/* A masked language model and a discriminator say what they are; everything else is a classifier, or will become one. (Funnel's masked language model has a
- * decoder, which is not computed.) */
+/* A masked language model and a discriminator say what they are; everything else is a classifier, or will become one. (Funnel's masked language model
+ * has a decoder, which is not computed.) */
 static void read_head(const nch_config_reader *r)
 {
 	const nch_json *architecture = nch_json_path(r->object, "architectures.0");

@@ -1,8 +1,8 @@
 /* deberta.c - DeBERTa (He et al. 2021), in the form of its second and third version, as transformers' DebertaV2 has it.
  *
- * BERT whose attention keeps content and position apart: a score is the sum of what a query makes of a key, of the distance to it, and what the distance makes of
- * the key. Distances have vectors of their own, one table for all layers; those far away share a row. What third versions were pretrained with is a
- * discriminator that is not kept in their folders. */
+ * BERT whose attention keeps content and position apart: a score is the sum of what a query makes of a key, of the distance to it, and what the
+ * distance makes of the key. Distances have vectors of their own, one table for all layers; those far away share a row. What third versions were
+ * pretrained with is a discriminator that is not kept in their folders. */
 #include <stdio.h>
 #include <string.h>
 
@@ -212,8 +212,8 @@ static void build_head(nch_builder *b)
 
 /* --- distances --- */
 
-/* The row of a distance, counted from that of 0: small ones have their own, larger ones share in the measure of their logarithm. Rounded to float where PyTorch
- * does, since a ceiling is taken in the end. */
+/* The row of a distance, counted from that of 0: small ones have their own, larger ones share in the measure of their logarithm. Rounded to float
+ * where PyTorch does, since a ceiling is taken in the end. */
 static size_t bucket(const own_config *own, size_t distance)
 {
 	size_t middle = own->buckets / 2;

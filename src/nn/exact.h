@@ -1,7 +1,9 @@
-/* exact.h - what a tape has recorded, computed once more in double, from the weights as they are or with one of them moved: the yardstick of `nunchi gradcheck`.
+/* exact.h - what a tape has recorded, computed once more in double, from the weights as they are or with one of them moved: the yardstick of `nunchi
+ * gradcheck`.
  *
- * A derivative by differences is the difference of two losses that are nearly equal; of losses made of floats nothing would be left. Each op therefore has,
- * beside its forward and its backward pass, its formula in double (nch_op.exact): plain loops without tricks, in the same file. Dropout must be off. */
+ * A derivative by differences is the difference of two losses that are nearly equal; of losses made of floats nothing would be left. Each op
+ * therefore has, beside its forward and its backward pass, its formula in double (nch_op.exact): plain loops without tricks, in the same file.
+ * Dropout must be off. */
 #ifndef NCH_NN_EXACT_H
 #define NCH_NN_EXACT_H
 
@@ -9,8 +11,8 @@
 
 typedef struct nch_exact nch_exact;
 
-/* Computes all nodes that the tape has recorded since it began; they, and what they point to, must stay as they are. An op that has no formula in double is NCH_USAGE.
- * Release with nch_exact_free. */
+/* Computes all nodes that the tape has recorded since it began; they, and what they point to, must stay as they are. An op that has no formula in
+ * double is NCH_USAGE. Release with nch_exact_free. */
 nch_status nch_exact_new(nch_tape *tape, nch_exact **exact, nch_error *error);
 void nch_exact_free(nch_exact *exact); /* NULL is allowed */
 

@@ -1,7 +1,7 @@
 /* eye.h - somebody who looks on while a model computes: every step of a forward pass by its name, with the line of C that made it.
  *
- * What a family computes is written in its own file (src/nn/forward.c, src/nn/funnel.c); there each tensor that has a name goes through NCH_SEE on its way. Where
- * nobody looks that is one comparison with NULL. The names and formulas are one table, nch_seen_steps. */
+ * What a family computes is written in its own file (src/nn/forward.c, src/nn/funnel.c); there each tensor that has a name goes through NCH_SEE on
+ * its way. Where nobody looks that is one comparison with NULL. The names and formulas are one table, nch_seen_steps. */
 #ifndef NCH_NN_EYE_H
 #define NCH_NN_EYE_H
 
@@ -68,8 +68,8 @@ typedef struct nch_seen_activated {
 	nch_place place;
 } nch_seen_activated;
 
-/* What the pointers point to is valid during the call only. gradient: told of each op's output in the way back, from the last to the first, when its gradient
- * is whole (tensor->grad; NULL: it has none) and before it is used. */
+/* What the pointers point to is valid during the call only. gradient: told of each op's output in the way back, from the last to the first, when its
+ * gradient is whole (tensor->grad; NULL: it has none) and before it is used. */
 typedef struct nch_eye {
 	void *context;
 	void (*step)(void *context, nch_seen what, size_t layer, const nch_tensor *tensor, const nch_place *place);

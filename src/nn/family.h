@@ -1,5 +1,5 @@
-/* family.h - what makes a family of encoders: one descriptor each, in a file of its own. Whoever needs to know what a family has or does asks the model's
- * descriptor; nobody else knows a family by name. A new one is a file with a descriptor, and a row in NCH_FAMILIES. */
+/* family.h - what makes a family of encoders: one descriptor each, in a file of its own. Whoever needs to know what a family has or does asks the
+ * model's descriptor; nobody else knows a family by name. A new one is a file with a descriptor, and a row in NCH_FAMILIES. */
 #ifndef NCH_NN_FAMILY_H
 #define NCH_NN_FAMILY_H
 
@@ -39,7 +39,8 @@ struct nch_family {
 	size_t own_size;               /* bytes of config.own, where the family has more to say; the defaults have one, too */
 	nch_status (*read)(const struct nch_config_reader *reader); /* those keys, into the config, whose own part holds the defaults; or NULL */
 	void (*write)(nch_buffer *out, const nch_config *config);   /* the same; or NULL */
-	/* Makes a preset's config, whose widths and layers are known, one of this family, with what the family alone has; or NULL: it is not begun with random weights by its name */
+	/* Makes a preset's config, whose widths and layers are known, one of this family, with what the family alone has; or NULL: it is not begun
+	 * with random weights by its name */
 	nch_status (*start)(nch_config *config, nch_error *error);
 
 	/* tensors */
@@ -58,7 +59,8 @@ struct nch_family {
 	nch_activation pooling; /* of its dense layer */
 	nch_activation (*mlm_activation)(const nch_config *config); /* of the masked-LM head's dense layer */
 	bool maps;              /* its attention can be shown, see nch_tape_watch_attention */
-	bool parts_differ;      /* a tensor is used more than once: the gradients of a batch taken in parts have not quite the bits of the whole one's */
+	bool parts_differ;      /* a tensor is used more than once: the gradients of a batch taken in parts have not quite the bits of the whole
+	                           one's */
 
 	/* memory, in floats: the working memory of attention for one thread, and what the layers of a step leave; *largest: of the largest of them */
 	size_t (*scratch_floats)(const nch_config *config, size_t longest);
@@ -94,8 +96,8 @@ size_t nch_bert_layers_floats(const nch_config *config, size_t tokens, size_t se
 
 #define NCH_BERT_HEAD .build_head = nch_bert_build_head, .pool = nch_bert_pool
 #define NCH_BERT_WAY \
-	.build_embeddings = nch_bert_build_embeddings, .build_layers = nch_bert_build_layers, .encode = nch_bert_encode, NCH_BERT_HEAD, .maps = true, .scratch_floats = nch_bert_scratch_floats, \
-	.layers_floats = nch_bert_layers_floats
+	.build_embeddings = nch_bert_build_embeddings, .build_layers = nch_bert_build_layers, .encode = nch_bert_encode, NCH_BERT_HEAD, \
+	.maps = true, .scratch_floats = nch_bert_scratch_floats, .layers_floats = nch_bert_layers_floats
 #define NCH_BERT_RATES .init_range = "initializer_range", .norm_epsilon = "layer_norm_eps"
 #define NCH_BERT_KEYS \
 	.hidden = "hidden_size", .layers = "num_hidden_layers", .heads = "num_attention_heads", .feed_forward = "intermediate_size", \

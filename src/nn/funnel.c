@@ -1,8 +1,8 @@
 /* funnel.c - Funnel-Transformer (Dai et al. 2020, "Funnel-Transformer: Filtering out Sequential Redundancy for Efficient Language Processing").
  *
  * A sentence becomes shorter on its way: every block but the first begins with a layer whose queries are neighbours pooled two by two, while its
- * keys and values are still all rows. There is no table of positions; attention is told how far apart two rows are, in tokens, by sines and cosines of
- * that distance. Here every sentence is pooled by itself, as if it were alone, so that no padding is ever pooled. */
+ * keys and values are still all rows. There is no table of positions; attention is told how far apart two rows are, in tokens, by sines and cosines
+ * of that distance. Here every sentence is pooled by itself, as if it were alone, so that no padding is ever pooled. */
 #include "nn/funnel.h"
 
 #include "kernels/math.h"
@@ -190,7 +190,8 @@ nch_tensor *nch_funnel_encode(const nch_model *model, nch_tape *tape, const nch_
 				if (b == 0 || l > 0 || repeat > 0) {
 					x = encode_layer(model, tape, layer, &plan->within, site, index, x, x);
 				} else {
-					nch_tensor *pooled = SEE(POOLED_QUERY, nch_pool_rows(tape, x, plan->begin, plan->end, plan->rows.tokens, funnel->largest));
+					nch_tensor *pooled = SEE(POOLED_QUERY,
+					                         nch_pool_rows(tape, x, plan->begin, plan->end, plan->rows.tokens, funnel->largest));
 					x = funnel->queries_only ? encode_layer(model, tape, layer, &plan->pooling, site, index, pooled, x)
 					                         : encode_layer(model, tape, layer, &plan->within, site, index, pooled, pooled);
 				}

@@ -21,7 +21,8 @@ typedef struct nch_funnel_config {
 
 nch_funnel_config *nch_funnel_of(const nch_config *config); /* NULL of another family's */
 
-/* (rows, hidden): the last block's output. *rows gets the sentences as they lie in it, offsets and types; valid until the step ends. NULL without memory. */
+/* (rows, hidden): the last block's output. *rows gets the sentences as they lie in it, offsets and types; valid until the step ends. NULL without
+ * memory. */
 nch_tensor *nch_funnel_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows);
 
 #endif

@@ -25,7 +25,8 @@ static nch_status read_list(const nch_config_reader *r, const char *key, size_t 
 		return nch_fail(r->error, NCH_FORMAT, "%s: \"%s\" is no list of %s numbers", r->where, key, *count > 0 ? "as many" : "1 to 16");
 	for (const nch_json *item = value->first; item != NULL; item = item->next) {
 		int64_t number;
-		if (item->type != NCH_JSON_NUMBER || !nch_number_read_integer(item->text, item->length, &number) || number < 1 || (uint64_t)number > most)
+		if (item->type != NCH_JSON_NUMBER || !nch_number_read_integer(item->text, item->length, &number) || number < 1 ||
+		    (uint64_t)number > most)
 			return nch_fail(r->error, NCH_FORMAT, "%s: \"%s\" holds what is no number from 1 to %zu", r->where, key, most);
 		list[found++] = (size_t)number;
 	}
@@ -144,8 +145,8 @@ static size_t scratch_floats(const nch_config *c, size_t longest)
 	return nch_relative_scratch_floats(longest, longest, 1, nch_funnel_of(c)->head_width);
 }
 
-/* What one layer allocates, for n queries and m keys: query, context (inner each), key, value (m), mixed, attended, down, output and two that dropout makes
- * (h), up (f), four statistics a row; and the vectors of all distances. */
+/* What one layer allocates, for n queries and m keys: query, context (inner each), key, value (m), mixed, attended, down, output and two that dropout
+ * makes (h), up (f), four statistics a row; and the vectors of all distances. */
 static size_t layer_floats(const nch_config *c, size_t n, size_t m, size_t longest)
 {
 	const nch_funnel_config *funnel = c->own;
@@ -194,6 +195,6 @@ const nch_family nch_funnel = {
 	          .query = "attention.q_head", .key = "attention.k_head", .value = "attention.v_head", .attention = "attention.post_proj",
 	          .attention_norm = "attention.layer_norm", .up = "ffn.linear_1", .down = "ffn.linear_2", .output_norm = "ffn.layer_norm",
 	          .pool = "classifier.linear_hidden", .classifier = "classifier.linear_out"},
-	.build_embeddings = nch_bert_build_embeddings, .build_layers = build_layers, .encode = nch_funnel_encode, NCH_BERT_HEAD, .pooling = NCH_TANH, .parts_differ = true,
-	.scratch_floats = scratch_floats, .layers_floats = layers_floats,
+	.build_embeddings = nch_bert_build_embeddings, .build_layers = build_layers, .encode = nch_funnel_encode, NCH_BERT_HEAD, .pooling = NCH_TANH,
+	.parts_differ = true, .scratch_floats = scratch_floats, .layers_floats = layers_floats,
 };

@@ -124,7 +124,8 @@ void nch_int8_bytes(const nch_tensor *tensor, int8_t *out)
 
 void nch_int8_floats(const nch_tensor *tensor, float *out)
 {
-	int8_t *bytes = (int8_t *)(void *)out + 3 * tensor->rows * tensor->columns; /* in the last quarter, where each byte is read before a float is written over it */
+	int8_t *bytes = (int8_t *)(void *)out + 3 * tensor->rows * tensor->columns; /* in the last quarter, where each byte is read before a float is
+	                                                                               written over it */
 	nch_int8_bytes(tensor, bytes);
 	for (size_t j = 0; j < tensor->rows; j++)
 		for (size_t p = 0; p < tensor->columns; p++, bytes++)

@@ -16,8 +16,8 @@ typedef struct nch_int8_weights {
 	const float *scale;     /* (rows) */
 } nch_int8_weights;
 
-/* Makes tensor->int8, in the arena's memory, from what a file has: whole numbers with their scales, which a table goes on reading where they lie, or floats,
- * which are rounded. NCH_DATA if there are numbers among them that are none. */
+/* Makes tensor->int8, in the arena's memory, from what a file has: whole numbers with their scales, which a table goes on reading where they lie, or
+ * floats, which are rounded. NCH_DATA if there are numbers among them that are none. */
 nch_status nch_int8_take(nch_tensor *tensor, const nch_weight *weight, nch_arena *arena, nch_error *error);
 
 /* Whether a model in bytes has this tensor's floats rounded. */

@@ -10,7 +10,8 @@ static const char *const names[NCH_LOSS_KINDS] = {NCH_LOSSES(ROW)};
 
 nch_loss_shape nch_loss_shape_default(nch_loss_kind kind)
 {
-	return (nch_loss_shape){.focal_alpha = 0.25, .focal_gamma = 2.0, .gamma_neg = 4.0, .gamma_pos = kind == NCH_LOSS_ASL_SINGLE ? 0.0 : 1.0, .clip = 0.05};
+	return (nch_loss_shape){.focal_alpha = 0.25, .focal_gamma = 2.0, .gamma_neg = 4.0, .gamma_pos = kind == NCH_LOSS_ASL_SINGLE ? 0.0 : 1.0,
+	                        .clip = 0.05};
 }
 
 const char *nch_loss_name(nch_loss_kind kind)

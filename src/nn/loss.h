@@ -28,7 +28,8 @@ typedef struct nch_loss_shape {
 	double focal_alpha; /* in [0, 1]; below 0: a = 1 */
 	double focal_gamma;
 	double gamma_neg, gamma_pos, clip; /* of both forms of ASL; clip of the first */
-	bool whole_gradient; /* ASL: the slope of (1 - P)^g too. The published training code takes that factor for a constant, and so does nunchi unless told */
+	bool whole_gradient; /* ASL: the slope of (1 - P)^g too. The published training code takes that factor for a constant, and so does nunchi
+	                        unless told */
 } nch_loss_shape;
 
 /* alpha .25, gamma 2; ASL 4, 1, .05, in its single-label form 4, 0. */

@@ -157,8 +157,9 @@ static void set_bytes(nch_tensor *const *tensors, size_t count, nch_bytes bytes)
 			tensors[i]->bytes = bytes;
 }
 
-/* Dense layers may be kept as bytes (nch_build_dense); so may tables, but not the heads' last matrices: few numbers, and all depends on them. Nor is a table of token types
- * rounded: one of its two rows is in the sum of nearly every token, so that its errors do not cancel, and a training that needs no types leaves in it whatever it likes. */
+/* Dense layers may be kept as bytes (nch_build_dense); so may tables, but not the heads' last matrices: few numbers, and all depends on them. Nor is
+ * a table of token types rounded: one of its two rows is in the sum of nearly every token, so that its errors do not cancel, and a training that
+ * needs no types leaves in it whatever it likes. */
 static void say_what_may_be_bytes(const nch_model *m)
 {
 	nch_tensor *const tables[] = {m->word, m->position}, *const last[] = {m->classifier_weight, m->rtd_out_weight};

@@ -1,5 +1,5 @@
-/* model.h - a transformer encoder with a head, for classification, for guessing masked words (Devlin et al. 2019) or for telling which tokens were replaced
- * (Clark et al. 2020): its tensors, and its way from ids to logits. */
+/* model.h - a transformer encoder with a head, for classification, for guessing masked words (Devlin et al. 2019) or for telling which tokens were
+ * replaced (Clark et al. 2020): its tensors, and its way from ids to logits. */
 #ifndef NCH_NN_MODEL_H
 #define NCH_NN_MODEL_H
 
@@ -29,7 +29,8 @@ typedef struct nch_model {
 
 	nch_tensor *word, *position, *type, *embedding_gamma, *embedding_beta; /* position, type: NULL where there is none */
 	nch_tensor *project_weight, *project_bias; /* (hidden, embedding), where the widths differ */
-	nch_encoder_layer *layers; /* (layers); ALBERT's are all the same tensors (so a batch taken in parts has not quite the whole one's gradients) */
+	nch_encoder_layer *layers; /* (layers); ALBERT's are all the same tensors (so a batch taken in parts has not quite the whole one's
+	                              gradients) */
 	nch_tensor *extra[4];      /* of the encoder, what the family alone has: its file says what */
 
 	/* the head for classification, else NULL */
@@ -44,8 +45,9 @@ typedef struct nch_model {
 	nch_tensor *rtd_weight, *rtd_bias;         /* (hidden, hidden) */
 	nch_tensor *rtd_out_weight, *rtd_out_bias; /* (1, hidden), (1) */
 
-	/* A discriminator in training has its generator with it: a masked language model whose tables of words, positions and types are the discriminator's,
-	 * and whose other tensors are the last ones of this list, named "generator/…". So gradients, moments and checkpoints are those of one list. */
+	/* A discriminator in training has its generator with it: a masked language model whose tables of words, positions and types are the
+	 * discriminator's, and whose other tensors are the last ones of this list, named "generator/…". So gradients, moments and checkpoints are
+	 * those of one list. */
 	struct nch_model *generator;    /* or NULL */
 	const struct nch_model *tables; /* of a generator: the discriminator; else NULL */
 
@@ -67,8 +69,9 @@ nch_status nch_model_init(nch_model *model, uint64_t seed, const nch_compute *co
 
 /* Opens a folder (config.json, weights). `head` says which head the model shall have; what the folder has of it is read, the rest is made anew from
  * the seed, and another head in the folder is dropped. With `labels` NULL the folder's own labels are kept; otherwise the classifier has these
- * (its rows in their order, if the folder has the same ones in another) and is made anew where its shape or its labels differ. `map`: tensors stay in the mapped file, for prediction;
- * else they are copied to memory, to be trained. model->report has a line for whatever was not used or newly made. */
+ * (its rows in their order, if the folder has the same ones in another) and is made anew where its shape or its labels differ. `map`: tensors stay in
+ * the mapped file, for prediction; else they are copied to memory, to be trained. model->report has a line for whatever was not used or newly
+ * made. */
 typedef struct nch_model_options {
 	nch_head head;
 	bool saved_head; /* instead of `head`: the one that the folder was saved with */
@@ -77,7 +80,8 @@ typedef struct nch_model_options {
 	bool map;
 	bool int8; /* with map: linear layers and tables as bytes, whatever the file has; without it, if the file has them so (nn/int8.h) */
 	bool floats; /* with map: what the file has as bytes becomes floats again, for who asks for gradients */
-	bool pair; /* a discriminator with its generator, from FOLDER/generator; without that folder it is made anew, `generator_size` times as wide */
+	bool pair; /* a discriminator with its generator, from FOLDER/generator; without that folder it is made anew, `generator_size` times as
+	              wide */
 	double generator_size;
 	uint64_t seed;
 	size_t pieces, first_new; /* pieces > 0: make room for so many; those from first_new on begin as the mean of the earlier ones' vectors */
@@ -88,14 +92,15 @@ nch_status nch_model_check_folder(const char *folder, nch_error *error);
 /* Only its config.json; the texts are the arena's. */
 nch_status nch_model_read_config(const char *folder, nch_arena *arena, nch_config *config, nch_error *error);
 
-/* Writes config.json and model.safetensors into the folder (which is made), and before that the generator, if there is one, into FOLDER/generator. hex gets
- * the fingerprint of the tensors' bytes. */
+/* Writes config.json and model.safetensors into the folder (which is made), and before that the generator, if there is one, into FOLDER/generator.
+ * hex gets the fingerprint of the tensors' bytes. */
 nch_status nch_model_save(const nch_model *model, const char *folder, char hex[65], nch_error *error);
 /* The same without its generator. */
 nch_status nch_model_save_alone(const nch_model *model, const char *folder, nch_error *error);
 /* Keeps as bytes what may be kept so, of a model that is trained no more; its floats stay where they are, unread. */
 nch_status nch_model_to_bytes(nch_model *model, nch_error *error);
-/* Of a mapped model, config.json aside: what is kept as bytes as I8 with scales beside it, the rest as float32; tensors that were made anew are left out. */
+/* Of a mapped model, config.json aside: what is kept as bytes as I8 with scales beside it, the rest as float32; tensors that were made anew are left
+ * out. */
 nch_status nch_model_save_bytes(const nch_model *model, const char *folder, nch_error *error);
 /* That fingerprint, without writing: SHA-256 over the tensors' bytes in the order of their names. A generator has one of its own. */
 nch_status nch_model_fingerprint(const nch_model *model, char hex[65], nch_error *error);
@@ -118,14 +123,15 @@ size_t nch_model_own_count(const nch_model *model);         /* of the list, with
 /* Memory for gradients and moments has the layout of the storage: where in it a tensor's elements begin. */
 size_t nch_model_offset(const nch_model *model, const nch_tensor *tensor);
 
-/* (rows, hidden): the last layer's output. *rows gets the sentences as they lie in it: the batch itself, or of Funnel, which pools, fewer rows a sentence (offsets
- * and types alone are set then). It stays valid until the step ends; NULL without memory. */
+/* (rows, hidden): the last layer's output. *rows gets the sentences as they lie in it: the batch itself, or of Funnel, which pools, fewer rows a
+ * sentence (offsets and types alone are set then). It stays valid until the step ends; NULL without memory. */
 nch_tensor *nch_model_encode(const nch_model *model, nch_tape *tape, const nch_batch *batch, const nch_batch **rows);
 /* (sentences, labels), of a model with a classifier. */
 nch_tensor *nch_model_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch);
 
-/* (count, vocab_size), of a model with a masked-LM head: for each of the tokens rows[0 .. count) of the batch, which word stands there? The last matrix
- * is the word table itself, so its gradient comes from both ends (and a batch in parts, where the ends take turns, does not have the bits of the whole one). `rows` must stay valid until the step ends. */
+/* (count, vocab_size), of a model with a masked-LM head: for each of the tokens rows[0 .. count) of the batch, which word stands there? The last
+ * matrix is the word table itself, so its gradient comes from both ends (and a batch in parts, where the ends take turns, does not have the bits of
+ * the whole one). `rows` must stay valid until the step ends. */
 nch_tensor *nch_model_mlm_logits(const nch_model *model, nch_tape *tape, const nch_batch *batch, const size_t *rows, size_t count);
 
 /* (tokens, 1), of a model with the head for replaced-token detection: above 0 where a token seems to be replaced. */

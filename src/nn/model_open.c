@@ -1,8 +1,8 @@
 /* model_open.c - a model's folder opened as transformers left it, or as those before it did.
  *
- * Three things vary from folder to folder. The encoder's tensors begin with "bert.", with nothing (a bare BertModel), or with what some program wrapped
- * the model in. The first releases called LayerNorm's gain and bias gamma and beta. And a folder comes with heads that are not wanted: of
- * the masked language model, of the next sentence. The word table's name tells the first; the others are looked up. */
+ * Three things vary from folder to folder. The encoder's tensors begin with "bert.", with nothing (a bare BertModel), or with what some program
+ * wrapped the model in. The first releases called LayerNorm's gain and bias gamma and beta. And a folder comes with heads that are not wanted: of the
+ * masked language model, of the next sentence. The word table's name tells the first; the others are looked up. */
 #include "nn/model.h"
 
 #include <stdio.h>
@@ -172,7 +172,8 @@ static nch_status order_rows(const opening *o, nch_tensor *tensor, nch_error *er
 	return NCH_OK;
 }
 
-/* Whether a tensor is to be kept as bytes: a model that only answers, and what its builder says may be. A table that is a masked-LM head's matrix, too, may not. */
+/* Whether a tensor is to be kept as bytes: a model that only answers, and what its builder says may be. A table that is a masked-LM head's matrix,
+ * too, may not. */
 static bool wants_bytes(const opening *o, const nch_tensor *tensor, const nch_weight *weight)
 {
 	bool written_so = weight->type == NCH_I8 && weight->scales != NULL;
@@ -388,8 +389,8 @@ static nch_status find_generator(const char *folder, char **inner, nch_error *er
 }
 
 /* What the generator is, or shall be. */
-static nch_status read_generator(const char *folder, const nch_model_options *options, const nch_config *config, nch_arena *arena, nch_config *generator,
-                                 nch_error *error)
+static nch_status read_generator(const char *folder, const nch_model_options *options, const nch_config *config, nch_arena *arena,
+                                 nch_config *generator, nch_error *error)
 {
 	char *inner, *path;
 	NCH_TRY(find_generator(folder, &inner, error));
@@ -399,7 +400,8 @@ static nch_status read_generator(const char *folder, const nch_model_options *op
 	}
 	path = nch_folder_file(inner, "config.json");
 	nch_status status = path ? nch_config_read(path, arena, generator, error) : nch_no_memory(error);
-	if (status == NCH_OK && (generator->family != config->family || generator->head != NCH_HEAD_MLM || generator->vocab_size != config->vocab_size ||
+	if (status == NCH_OK && (generator->family != config->family || generator->head != NCH_HEAD_MLM ||
+	                         generator->vocab_size != config->vocab_size ||
 	                         generator->embedding != config->embedding || generator->max_positions != config->max_positions || generator->types != config->types))
 		status = nch_fail(error, NCH_FORMAT, "%s: is not the generator of the model beside it: an ElectraForMaskedLM with tables of the same shape", path);
 	nch_free(path);
@@ -407,7 +409,8 @@ static nch_status read_generator(const char *folder, const nch_model_options *op
 	return status;
 }
 
-/* The model that config.json describes, with the caller's head and labels if there are any. *row_of: as match_labels has it (release with nch_free), or NULL. */
+/* The model that config.json describes, with the caller's head and labels if there are any. *row_of: as match_labels has it (release with nch_free),
+ * or NULL. */
 static nch_status read_config(const char *folder, const nch_model_options *options, nch_model **model, size_t **row_of, nch_error *error)
 {
 	nch_arena *arena = nch_arena_new(0);

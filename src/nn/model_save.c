@@ -44,7 +44,8 @@ nch_status nch_model_save_alone(const nch_model *model, const char *folder, nch_
 	if (status == NCH_OK) {
 		for (size_t i = 0; i < count; i++) {
 			const nch_tensor *t = sorted[i];
-			weights[i] = (nch_weight){.name = nch_tensor_file_name(t), .type = NCH_F32, .rank = t->rank, .count = t->rows * t->columns, .data = t->data};
+			weights[i] = (nch_weight){.name = nch_tensor_file_name(t), .type = NCH_F32, .rank = t->rank, .count = t->rows * t->columns,
+			                          .data = t->data};
 			nch_tensor_shape(t, weights[i].shape);
 		}
 		status = nch_weights_write(file, weights, count, error);
@@ -79,7 +80,8 @@ nch_status nch_model_to_bytes(nch_model *model, nch_error *error)
 {
 	for (size_t i = 0; i < model->count; i++) {
 		nch_tensor *t = &model->tensors[i];
-		const nch_weight weight = {.name = t->name, .type = NCH_F32, .rank = 2, .shape = {t->rows, t->columns}, .count = t->rows * t->columns, .data = t->data};
+		const nch_weight weight = {.name = t->name, .type = NCH_F32, .rank = 2, .shape = {t->rows, t->columns}, .count = t->rows * t->columns,
+		                           .data = t->data};
 		if (nch_int8_rounds(t) && t != model->decoder)
 			NCH_TRY(nch_int8_take(t, &weight, model->arena, error));
 	}

@@ -1,7 +1,8 @@
 /* modernbert.c - ModernBERT (Warner et al. 2024, "Smarter, Better, Faster, Longer"; answerdotai/ModernBERT).
  *
- * What differs from BERT: no table of positions, queries and keys are rotated instead; LayerNorm stands before each half of a layer, not behind it, and once
- * more behind the last; the feed-forward part is a gated linear unit; two layers of three look only at what is near; there are no biases unless the config says so. */
+ * What differs from BERT: no table of positions, queries and keys are rotated instead; LayerNorm stands before each half of a layer, not behind it,
+ * and once more behind the last; the feed-forward part is a gated linear unit; two layers of three look only at what is near; there are no biases
+ * unless the config says so. */
 #include <stdio.h>
 #include <string.h>
 
@@ -156,7 +157,8 @@ static void build_embeddings(nch_builder *b)
 	build_norm(b, "model.embeddings.norm", c->hidden, own->norm_bias, &m->embedding_gamma, &m->embedding_beta);
 }
 
-/* A layer's query_weight is (3h, h), queries, keys and values of it together, its up_weight (2f, h); both LayerNorms stand before what they are named after. */
+/* A layer's query_weight is (3h, h), queries, keys and values of it together, its up_weight (2f, h); both LayerNorms stand before what they are named
+ * after. */
 static void build_layers(nch_builder *b)
 {
 	nch_model *m = b->model;
@@ -238,7 +240,8 @@ static nch_tensor *encode(const nch_model *model, nch_tape *tape, const nch_batc
 	*rows = batch;
 	nch_arena_mark mark = nch_tape_mark(tape);
 	nch_tensor *sum = SEE(EMBEDDINGS_SUM, nch_embedding(tape, batch, model->word, NULL, NULL));
-	nch_tensor *x = SEE(EMBEDDINGS_NORM, nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon));
+	nch_tensor *x = SEE(EMBEDDINGS_NORM, nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta,
+	                                                    c->norm_epsilon));
 	x = nch_tape_keep(tape, mark, nch_dropout_op(tape, x, own->embedding_dropout, SITE_EMBEDDING, nch_tape_step(tape)->token_row));
 	for (size_t l = 0; l < c->layers; l++)
 		x = nch_tape_keep(tape, mark, encode_layer(model, tape, batch, l, turns[own->local[l]], x));
@@ -264,7 +267,8 @@ static nch_activation mlm_activation(const nch_config *config)
 
 /* --- memory --- */
 
-/* A layer: two normal, context, mixed and its dropout, attended, down, output (h each), qkv (3h), up (2f), gated and its dropout (f), four statistics a token. */
+/* A layer: two normal, context, mixed and its dropout, attended, down, output (h each), qkv (3h), up (2f), gated and its dropout (f), four statistics
+ * a token. */
 static size_t layers_floats(const nch_config *c, size_t tokens, size_t sentences, size_t longest, size_t *largest)
 {
 	(void)sentences;
@@ -278,8 +282,9 @@ const nch_family nch_modernbert = {
 	.classifier_dropout = "classifier_dropout", .activation = "hidden_activation", .default_activation = "gelu",
 	.init_range = "initializer_range", .norm_epsilon = "norm_eps", .own_size = sizeof(own_config), .read = read_own, .write = write_own, .start = start,
 	.defaults = {.vocab_size = 50368, .hidden = 768, .layers = 22, .heads = 12, .feed_forward = 1152, .max_positions = 8192, .init_range = 0.02f,
-	             .norm_epsilon = 1e-5f, .pad_token = 50283, .own = &(own_config){.local_theta = 10000.0f, .global_theta = 160000.0f, .window = 64}},
+	             .norm_epsilon = 1e-5f, .pad_token = 50283, .own = &(own_config){.local_theta = 10000.0f, .global_theta = 160000.0f,
+	                                                                             .window = 64}},
 	.names = {.prefix = "model", .word = "embeddings.tok_embeddings", .mlm_dense = "head.dense", .mlm_bias = "decoder.bias", .mlm_decoder = "decoder"},
-	.build_embeddings = build_embeddings, .build_layers = build_layers, .build_head = build_head, .encode = encode, .pool = pool, .mlm_activation = mlm_activation, .maps = true,
-	.scratch_floats = nch_bert_scratch_floats, .layers_floats = layers_floats,
+	.build_embeddings = build_embeddings, .build_layers = build_layers, .build_head = build_head, .encode = encode, .pool = pool,
+	.mlm_activation = mlm_activation, .maps = true, .scratch_floats = nch_bert_scratch_floats, .layers_floats = layers_floats,
 };

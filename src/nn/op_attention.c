@@ -242,7 +242,8 @@ static void rotary_backward(nch_tape *tape, nch_node *node)
 /* --- in double --- */
 
 /* q, k, v with `row` doubles from one token to the next; out (tokens, heads · width). */
-static void attend_exactly(nch_exact *e, double *out, const double *q, const double *k, const double *v, size_t row, const nch_batch *batch, size_t heads, size_t width, size_t window)
+static void attend_exactly(nch_exact *e, double *out, const double *q, const double *k, const double *v, size_t row, const nch_batch *batch,
+                           size_t heads, size_t width, size_t window)
 {
 	double *p = nch_alloc(nch_batch_longest(batch), sizeof *p);
 	if (p == NULL)
@@ -276,8 +277,8 @@ static void attention_exact(nch_exact *e, const nch_node *node)
 {
 	const attention_node *n = (const attention_node *)node;
 	const nch_tensor *q = n->q;
-	attend_exactly(e, nch_exact_room(e, node->out), nch_exact_values(e, q), nch_exact_values(e, n->k), nch_exact_values(e, n->v), q->columns, n->batch, n->heads,
-	               q->columns / n->heads, 0);
+	attend_exactly(e, nch_exact_room(e, node->out), nch_exact_values(e, q), nch_exact_values(e, n->k), nch_exact_values(e, n->v), q->columns,
+	               n->batch, n->heads, q->columns / n->heads, 0);
 }
 
 static void rotary_exact(nch_exact *e, const nch_node *node)

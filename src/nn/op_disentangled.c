@@ -1,5 +1,5 @@
-/* op_disentangled.c - attention with content and position apart (He et al. 2021, "DeBERTa"). The distances' rows belong to all sentences: backward, sentences add to
- * their gradient one after the other, heads at once. */
+/* op_disentangled.c - attention with content and position apart (He et al. 2021, "DeBERTa"). The distances' rows belong to all sentences: backward,
+ * sentences add to their gradient one after the other, heads at once. */
 #include "nn/tape_private.h"
 
 #include <math.h>

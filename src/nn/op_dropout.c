@@ -69,7 +69,8 @@ nch_tensor *nch_dropout_packed(nch_tape *tape, nch_tensor *x, float p, uint32_t 
 {
 	if (x == NULL || tape->failed)
 		return NULL;
-	packed_job job = {{tape->compute->kernels, nch_tape_dropout(tape, p, site, tape->step.token_row), NULL, x->data, x->columns}, offsets, addresses};
+	packed_job job = {{tape->compute->kernels, nch_tape_dropout(tape, p, site, tape->step.token_row), NULL, x->data, x->columns}, offsets,
+	                  addresses};
 	if (job.rows.dropout.p <= 0.0f)
 		return x;
 	nch_tensor *y = nch_tape_tensor(tape, x->rows, x->columns, &x, 1);

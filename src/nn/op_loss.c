@@ -46,7 +46,8 @@ NCH_PLACE(nch_place_of_bce, "cells_row", 6);
 static double asl_single_row(const nch_loss *loss, const float *z, size_t classes, size_t row, double *slopes, float *dz)
 {
 	const float *goals = loss->goals ? loss->goals + row * classes : NULL;
-	double value = nch_loss_asl_single(&loss->shape, z, classes, goals ? -1 : loss->target[row], goals, loss->weight, (double)loss->smoothing, slopes);
+	double value = nch_loss_asl_single(&loss->shape, z, classes, goals ? -1 : loss->target[row], goals, loss->weight, (double)loss->smoothing,
+	                                   slopes);
 	for (size_t c = 0; dz != NULL && c < classes; c++)
 		dz[c] = (float)(loss->scale * slopes[c]);
 	return value * loss->scale;
@@ -132,7 +133,8 @@ static void loss_exact(nch_exact *e, const nch_node *node)
 	for (size_t r = 0; p != NULL && z != NULL && r < n->logits->rows; r++, z += classes) {
 		double log_sum = loss->kind == NCH_LOSS_CE ? nch_exact_softmax(p, z, classes) : 0;
 		for (size_t c = 0; c < classes && nch_loss_has_cells(loss->kind); c++)
-			nch_exact_add_loss(e, loss->scale * nch_loss_cell(loss->kind, &loss->shape, z[c], (double)loss->goals[r * classes + c], 1.0, &slope));
+			nch_exact_add_loss(e, loss->scale * nch_loss_cell(loss->kind, &loss->shape, z[c], (double)loss->goals[r * classes + c], 1.0,
+			                                                  &slope));
 		if (loss->kind == NCH_LOSS_CE && loss->target[r] >= 0)
 			nch_exact_add_loss(e, loss->scale * (log_sum - z[loss->target[r]]));
 	}

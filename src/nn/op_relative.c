@@ -1,7 +1,8 @@
 /* op_relative.c - attention with relative positions: what a query makes of a key depends on how far apart they are (Dai et al. 2020, appendix A.2).
  *
- * The distances' vectors are R · W: R holds sines and cosines and is no weight, W is `kernel`. R · W is made for all distances of the batch at once. Backward, each
- * sentence adds its part of dW by itself, sentences in ascending order: so a batch that is taken in parts has the bits of the whole one. */
+ * The distances' vectors are R · W: R holds sines and cosines and is no weight, W is `kernel`. R · W is made for all distances of the batch at once.
+ * Backward, each sentence adds its part of dW by itself, sentences in ascending order: so a batch that is taken in parts has the bits of the whole
+ * one. */
 #include "nn/tape_private.h"
 
 #include <math.h>

@@ -233,7 +233,8 @@ bool nch_gradient_open(nch_tape *tape, nch_tensor *tensor)
 
 nch_dropout nch_tape_dropout(const nch_tape *tape, float p, uint32_t site, uint64_t row)
 {
-	return (nch_dropout){.seed = tape->step.seed, .step = tape->step.number, .site = tape->step.site + site, .row = row, .p = tape->step.dropout ? p : 0.0f};
+	return (nch_dropout){.seed = tape->step.seed, .step = tape->step.number, .site = tape->step.site + site, .row = row, .p = tape->step.dropout
+	                     ? p : 0.0f};
 }
 
 nch_arena_mark nch_tape_mark(const nch_tape *tape)

@@ -20,8 +20,8 @@
 
 typedef enum nch_role { NCH_WEIGHT, NCH_BIAS, NCH_GAMMA, NCH_BETA } nch_role; /* gamma, beta: of a LayerNorm, gain and bias */
 
-/* As which kind of bytes a model may keep a tensor (nn/int8.h): not at all, as a matrix that rows are multiplied by, or as a table of rows to look up; or as a table
- * too small to be worth rounding, which is kept so only where a file has it so. */
+/* As which kind of bytes a model may keep a tensor (nn/int8.h): not at all, as a matrix that rows are multiplied by, or as a table of rows to look
+ * up; or as a table too small to be worth rounding, which is kept so only where a file has it so. */
 typedef enum nch_bytes { NCH_NO_BYTES, NCH_MATRIX_BYTES, NCH_TABLE_BYTES, NCH_SMALL_TABLE_BYTES } nch_bytes;
 struct nch_int8_weights;
 struct nch_int8_rows;
@@ -87,8 +87,9 @@ const nch_step *nch_tape_step(const nch_tape *tape);
 nch_compute *nch_tape_compute(const nch_tape *tape);
 size_t nch_tape_peak(const nch_tape *tape); /* bytes of activations and their gradients, the most at once */
 
-/* Somebody who wants to see attention: told of each nch_attention_op, in order, right after it was computed; what `attention` points to is valid during the
- * call only. The kernels' attention_map makes the probabilities from it. watch NULL: nobody (as at first). Attention with relative positions is not told. */
+/* Somebody who wants to see attention: told of each nch_attention_op, in order, right after it was computed; what `attention` points to is valid
+ * during the call only. The kernels' attention_map makes the probabilities from it. watch NULL: nobody (as at first). Attention with relative
+ * positions is not told. */
 typedef void nch_attention_watch(void *context, const nch_attention *attention, const nch_batch *batch);
 void nch_tape_watch_attention(nch_tape *tape, nch_attention_watch *watch, void *context);
 
@@ -106,11 +107,12 @@ nch_tensor *nch_embedding(nch_tape *tape, const nch_batch *batch, nch_tensor *wo
 /* y (m, n) = f(x) · weightᵀ + bias, x (m, k), weight (n, k), bias (n) or NULL; f is an activation, or NCH_ACTIVATIONS for none. f(x) is not kept:
  * the backward pass makes it again from x. */
 nch_tensor *nch_linear(nch_tape *tape, nch_tensor *x, nch_activation f, nch_tensor *weight, nch_tensor *bias);
-/* For an x that several layers multiply, each in memory that ends with it: where `weight` is kept as bytes, x is rounded to bytes now, in memory that lives as long as x. x may be NULL. */
+/* For an x that several layers multiply, each in memory that ends with it: where `weight` is kept as bytes, x is rounded to bytes now, in memory that
+ * lives as long as x. x may be NULL. */
 void nch_linear_foresee(nch_tape *tape, nch_tensor *x, const nch_tensor *weight);
 
-/* y = LayerNorm(residual + dropout(x)) (Ba et al. 2016); gamma, beta (columns); residual and beta may be NULL. x's memory is taken over: it may not be used
- * by another op, unless there is neither residual nor dropout, which leaves x as it is. `site` numbers the dropout. */
+/* y = LayerNorm(residual + dropout(x)) (Ba et al. 2016); gamma, beta (columns); residual and beta may be NULL. x's memory is taken over: it may not
+ * be used by another op, unless there is neither residual nor dropout, which leaves x as it is. `site` numbers the dropout. */
 nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, float dropout, uint32_t site, nch_tensor *gamma,
                            nch_tensor *beta, float epsilon);
 
@@ -118,9 +120,10 @@ nch_tensor *nch_layer_norm(nch_tape *tape, nch_tensor *x, nch_tensor *residual, 
 nch_tensor *nch_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, size_t heads, float dropout,
                              uint32_t site);
 
-/* The same with queries, keys and values in one matrix, (tokens, 3 · heads · width), whose memory is taken over. Before they meet, queries and keys are rotated by
- * their place in the sentence (Su et al. 2021, "RoFormer", section 3.4.2): with half = width / 2, the numbers d and d + half of a head by the angle
- * place · theta^(-d / half). `turns` (longest, width) has their cosines, then their sines: nch_rotary_turns. A token sees those at most `window` away; 0: all. */
+/* The same with queries, keys and values in one matrix, (tokens, 3 · heads · width), whose memory is taken over. Before they meet, queries and keys
+ * are rotated by their place in the sentence (Su et al. 2021, "RoFormer", section 3.4.2): with half = width / 2, the numbers d and d + half of a head
+ * by the angle place · theta^(-d / half). `turns` (longest, width) has their cosines, then their sines: nch_rotary_turns. A token sees those at most
+ * `window` away; 0: all. */
 nch_tensor *nch_rotary_attention_op(nch_tape *tape, const nch_batch *batch, nch_tensor *qkv, const float *turns, size_t heads, size_t window,
                                     float dropout, uint32_t site);
 const float *nch_rotary_turns(nch_tape *tape, size_t longest, size_t width, float theta); /* valid until the step ends; NULL without memory */
@@ -140,12 +143,13 @@ nch_tensor *nch_dropout_op(nch_tape *tape, nch_tensor *x, float p, uint32_t site
 nch_tensor *nch_select_rows(nch_tape *tape, nch_tensor *x, const size_t *index, size_t count);
 
 /* The same where x's rows are not the batch's tokens: row r of sentence s, which has the rows offsets[s] .. offsets[s+1]-1 of x, has the address of
- * the token addresses[s] + r - offsets[s], so that the masks do not depend on what other sentences were pooled to. Both have `sentences` + 1 entries. */
+ * the token addresses[s] + r - offsets[s], so that the masks do not depend on what other sentences were pooled to. Both have `sentences` + 1
+ * entries. */
 nch_tensor *nch_dropout_packed(nch_tape *tape, nch_tensor *x, float p, uint32_t site, const size_t *offsets, const size_t *addresses,
                                size_t sentences);
 
-/* Attention with relative positions: kernels/kernels.h has the formula. q (queries, heads · width), k, v (keys, heads · width). A distance's vector is its row of
- * waves, which is no weight, times the kernel. What the shape points to must stay valid until the step ends. */
+/* Attention with relative positions: kernels/kernels.h has the formula. q (queries, heads · width), k, v (keys, heads · width). A distance's vector
+ * is its row of waves, which is no weight, times the kernel. What the shape points to must stay valid until the step ends. */
 typedef struct nch_relative_shape {
 	const nch_batch *queries, *keys; /* sentences, offsets and types */
 	const size_t *addresses;         /* for dropout: offsets of the sentences in the batch before any pooling */
@@ -162,8 +166,9 @@ typedef struct nch_relative_weights {
 nch_tensor *nch_relative_op(nch_tape *tape, const nch_relative_shape *shape, nch_tensor *q, nch_tensor *k, nch_tensor *v,
                             const nch_relative_weights *weights, size_t heads, float dropout, uint32_t site);
 
-/* Attention with content and position apart: kernels/kernels.h has the formula. q, k, v (tokens, heads · width); key_places, query_places (rows, heads · width), or NULL
- * for a term that is left out. scale is 1 / sqrt(width · terms). What `distances` points to must stay valid until the step ends. */
+/* Attention with content and position apart: kernels/kernels.h has the formula. q, k, v (tokens, heads · width); key_places, query_places (rows,
+ * heads · width), or NULL for a term that is left out. scale is 1 / sqrt(width · terms). What `distances` points to must stay valid until the step
+ * ends. */
 typedef struct nch_distances {
 	size_t rows, zero;    /* query i and key j of a sentence have the row row_of[zero + i - j] */
 	const size_t *row_of; /* (2 · zero + 1), never falling */
@@ -171,7 +176,8 @@ typedef struct nch_distances {
 nch_tensor *nch_disentangled_op(nch_tape *tape, const nch_batch *batch, nch_tensor *q, nch_tensor *k, nch_tensor *v, nch_tensor *key_places,
                                 nch_tensor *query_places, const nch_distances *distances, size_t heads, size_t terms, float dropout, uint32_t site);
 
-/* (count, columns): row r is the mean, or element by element the largest, of the rows begin[r] .. end[r]-1 of x. No row of x may be in two of them. */
+/* (count, columns): row r is the mean, or element by element the largest, of the rows begin[r] .. end[r]-1 of x. No row of x may be in two of
+ * them. */
 nch_tensor *nch_pool_rows(nch_tape *tape, nch_tensor *x, const size_t *begin, const size_t *end, size_t count, bool largest);
 
 /* (sentences, columns): the mean of each sentence's rows. */
@@ -198,8 +204,8 @@ typedef struct nch_loss {
 /* Computes the loss and, while recording, the gradient of the logits. The arrays must stay valid until the step ends. */
 void nch_loss_op(nch_tape *tape, nch_tensor *logits, const nch_loss *loss);
 
-/* Where nothing is recorded, since nobody asks or nothing so far is trained: everything allocated since the mark is given back, except `kept`, which is
- * moved there. Else it does nothing. Returns the tensor to go on with. */
+/* Where nothing is recorded, since nobody asks or nothing so far is trained: everything allocated since the mark is given back, except `kept`, which
+ * is moved there. Else it does nothing. Returns the tensor to go on with. */
 nch_arena_mark nch_tape_mark(const nch_tape *tape);
 nch_tensor *nch_tape_keep(nch_tape *tape, nch_arena_mark mark, nch_tensor *kept);
 

@@ -13,8 +13,8 @@ typedef struct nch_op {
 	void (*exact)(nch_exact *exact, const nch_node *node); /* the same formula in double, without tricks; NULL: nobody has written it */
 } nch_op;
 
-/* One op as it was applied. Each op's own record begins with this; what else it holds (inputs, what the forward pass keeps for the backward pass) is its
- * file's affair. */
+/* One op as it was applied. Each op's own record begins with this; what else it holds (inputs, what the forward pass keeps for the backward pass) is
+ * its file's affair. */
 struct nch_node {
 	const nch_op *op;
 	nch_tensor *out; /* NULL: of the loss, whose gradient is 1 */
@@ -42,8 +42,8 @@ struct nch_tape {
 float *nch_tape_floats(nch_tape *tape, size_t rows, size_t columns);
 /* A new activation; wants_grad is set if the tape records and one of the inputs wants one. */
 nch_tensor *nch_tape_tensor(nch_tape *tape, size_t rows, size_t columns, nch_tensor *const *inputs, size_t count);
-/* Writes an op down: its record of `size` bytes, zeros behind the node that it begins with. NULL if nothing is recorded (the op need not save anything) or
- * without memory. */
+/* Writes an op down: its record of `size` bytes, zeros behind the node that it begins with. NULL if nothing is recorded (the op need not save
+ * anything) or without memory. */
 void *nch_tape_record(nch_tape *tape, const nch_op *op, nch_tensor *out, size_t size);
 
 /* Memory for a gradient, and its return. */

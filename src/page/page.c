@@ -217,8 +217,8 @@ static nch_status read_book(const char *text, size_t length, nch_language langua
 	if (status == NCH_OK)
 		status = nch_book_tag(&book, reader, NULL, 0, &tags, error);
 	if (status == NCH_OK) {
-		const nch_book_page shown = {.language = language, .title = nch_say(language, NCH_SAY_book_story), .labels = (const char *const *)reader->label_names,
-		                             .book = &book, .tags = &tags};
+		const nch_book_page shown = {.language = language, .title = nch_say(language, NCH_SAY_book_story),
+		                             .labels = (const char *const *)reader->label_names, .book = &book, .tags = &tags};
 		nch_book_html(&shown, &answer);
 		status = nch_buffer_check(&answer, error);
 	}

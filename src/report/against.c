@@ -37,7 +37,8 @@ static double one_draw(const signed char *difference, size_t rows, uint64_t seed
 	return (double)sum / (double)rows;
 }
 
-nch_status nch_against_make(const bool *right_first, const bool *right_second, size_t rows, size_t draws, uint64_t seed, nch_against *a, nch_error *error)
+nch_status nch_against_make(const bool *right_first, const bool *right_second, size_t rows, size_t draws, uint64_t seed, nch_against *a,
+                            nch_error *error)
 {
 	*a = (nch_against){.rows = rows, .draws = draws};
 	if (rows == 0 || rows > UINT32_MAX || draws == 0)

@@ -9,8 +9,8 @@
 #include "base/buffer.h"
 #include "base/status.h"
 
-/* McNemar's test (1947) in its exact form: of the n = only_first + only_second rows that just one of two models has right, as many or more on the larger side as were seen, twice,
- * if both sides were equally likely: min(1, 2 Σ_{i <= min} C(n, i) / 2^n). */
+/* McNemar's test (1947) in its exact form: of the n = only_first + only_second rows that just one of two models has right, as many or more on the
+ * larger side as were seen, twice, if both sides were equally likely: min(1, 2 Σ_{i <= min} C(n, i) / 2^n). */
 double nch_mcnemar(size_t only_first, size_t only_second);
 
 typedef struct nch_against {
@@ -22,7 +22,8 @@ typedef struct nch_against {
 } nch_against;
 
 /* right_first, right_second (rows): whether each has the row right. The samples are drawn by Philox from the seed: the same interval everywhere. */
-nch_status nch_against_make(const bool *right_first, const bool *right_second, size_t rows, size_t draws, uint64_t seed, nch_against *against, nch_error *error);
+nch_status nch_against_make(const bool *right_first, const bool *right_second, size_t rows, size_t draws, uint64_t seed, nch_against *against,
+                            nch_error *error);
 
 /* A small table for people, and a JSON object without a line break. */
 void nch_against_text(const nch_against *against, const char *first, const char *second, nch_buffer *out);

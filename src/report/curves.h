@@ -6,7 +6,8 @@
 
 #include "base/status.h"
 
-/* Draws FOLDER/curves.svg from the log.jsonl at `log_path`, under the folder's name; and FOLDER/details.svg if the log has details. `steps_an_epoch`: see nch_curve_run. */
+/* Draws FOLDER/curves.svg from the log.jsonl at `log_path`, under the folder's name; and FOLDER/details.svg if the log has details. `steps_an_epoch`:
+ * see nch_curve_run. */
 nch_status nch_curves_write(const char *folder, const char *log_path, size_t steps_an_epoch, nch_error *error);
 
 #endif

@@ -23,9 +23,9 @@ void nch_report_confusion(const nch_metrics *metrics, const nch_labels *labels, 
 void nch_report_text(const nch_metrics *metrics, const nch_labels *labels, nch_buffer *out);
 
 /* One JSON object without a line break: accuracy, loss, macro_f1, micro_f1, weighted_f1, roc_auc, roc_auc_micro, kappa,
- * average_precision, average_precision_micro, calibration_error, hamming_loss, samples_f1, unlabelled, thresholds: [numbers] (multi-label), rows, labels:
- * [names], per_label: {name: {precision, recall, f1, support, roc_auc, average_precision}}, confusion: [[…]] (single label).
- * What is not defined is null. */
+ * average_precision, average_precision_micro, calibration_error, hamming_loss, samples_f1, unlabelled, thresholds: [numbers] (multi-label), rows,
+ * labels: [names], per_label: {name: {precision, recall, f1, support, roc_auc, average_precision}}, confusion: [[…]] (single label). What is not
+ * defined is null. */
 void nch_report_json(const nch_metrics *metrics, const nch_labels *labels, nch_buffer *out);
 
 #endif

@@ -10,8 +10,8 @@
 /* Text that can't be taken for markup, in elements and in quoted attributes. (The same as nch_svg_escape.) */
 void nch_html_text(nch_buffer *out, const char *text, size_t length);
 
-/* The page up to and with <main>: its language, title, the common style (variables --ground --text --quiet --rule --card), then `style`, which is the program's own CSS, not
- * anybody's text. A content security policy forbids scripts and addresses. */
+/* The page up to and with <main>: its language, title, the common style (variables --ground --text --quiet --rule --card), then `style`, which is the
+ * program's own CSS, not anybody's text. A content security policy forbids scripts and addresses. */
 void nch_html_begin(nch_buffer *out, nch_language language, const char *title, const char *style);
 void nch_html_end(nch_buffer *out);
 

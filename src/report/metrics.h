@@ -50,8 +50,8 @@ typedef struct nch_metrics {
 	double roc_auc_micro; /* over all rows × classes at once; two classes: as roc_auc */
 	double average_precision, average_precision_micro;
 	double calibration_error; /* expected calibration error over the bins (Guo et al. 2017) */
-	double brier;             /* mean over the rows of the squared distance of the probabilities from the truth, summed over the classes (Brier 1950); several labels: mean over the
-	                             cells */
+	double brier;             /* mean over the rows of the squared distance of the probabilities from the truth, summed over the classes (Brier
+	                             1950); several labels: mean over the cells */
 	nch_calibration_bins bins; /* of the answers; several labels: of all cells */
 	bool has_scores;          /* else the six figures above are NaN */
 	size_t *confusion;        /* single label: confusion[truth × classes + predicted]; else NULL */

@@ -20,8 +20,8 @@ typedef struct nch_curve_run {
  * with dots; the loss of single steps faint behind it where there is one run. Runs without any record are left out. */
 void nch_curves_svg(const nch_curve_run *runs, size_t count, nch_buffer *out);
 
-/* Panels over the steps: loss, learning rate, norm of the gradients, and, where the log has them, each layer's update ratio, entropy of attention and silent
- * units. What there is nothing of is left out; more than 200 steps are averaged. */
+/* Panels over the steps: loss, learning rate, norm of the gradients, and, where the log has them, each layer's update ratio, entropy of attention and
+ * silent units. What there is nothing of is left out; more than 200 steps are averaged. */
 void nch_details_svg(const nch_log *log, nch_buffer *out);
 
 /* The confusion matrix: a cell's depth of colour is its share of the true label's rows, its number the rows. Nothing but a

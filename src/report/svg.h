@@ -6,8 +6,9 @@
 
 #include "base/buffer.h"
 
-/* The colours of the drawings. Each has another value for dark ground, which every drawing brings along in a style sheet: whoever looks at it on a dark
- * screen gets that one, and programs without style sheets the light one. All texts have a contrast of 4.5 or more to what they stand on, in both. */
+/* The colours of the drawings. Each has another value for dark ground, which every drawing brings along in a style sheet: whoever looks at it on a
+ * dark screen gets that one, and programs without style sheets the light one. All texts have a contrast of 4.5 or more to what they stand on, in
+ * both. */
 #define NCH_SVG_GROUND "#ffffff"
 #define NCH_SVG_INK "#111111"     /* names and titles */
 #define NCH_SVG_QUIET "#444444"   /* numbers at the axes */

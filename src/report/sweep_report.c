@@ -209,7 +209,8 @@ static bool fit(const points *p)
 }
 
 /* The dots of one value; *mean gets that of the first rung, in which all had the same number of epochs. False if there is none. */
-static bool draw_dots(const nch_sweep_table *table, size_t axis, const char *text, const scale *s, double x, double top, double *mean, nch_buffer *out)
+static bool draw_dots(const nch_sweep_table *table, size_t axis, const char *text, const scale *s, double x, double top, double *mean,
+                      nch_buffer *out)
 {
 	double sum = 0.0;
 	size_t runs = 0;
@@ -275,6 +276,7 @@ void nch_sweep_svg(const nch_sweep_table *table, nch_buffer *out)
 	nch_svg_text(out, LEFT, 18.0, 15.0, "start", NCH_SVG_INK, 0.0, nch_sweep_figure_names[table->by]);
 	draw_legend(table->has_rungs, out);
 	for (size_t a = 0; a < table->axis_count; a++)
-		draw_panel(table, a, &s, LEFT + (double)(a % PER_ROW) * (PANEL_WIDTH + LEFT), TOP + (double)(a / PER_ROW) * (TOP + PANEL_HEIGHT + BELOW), out);
+		draw_panel(table, a, &s, LEFT + (double)(a % PER_ROW) * (PANEL_WIDTH + LEFT),
+		           TOP + (double)(a / PER_ROW) * (TOP + PANEL_HEIGHT + BELOW), out);
 	nch_svg_end(out);
 }

@@ -1,7 +1,7 @@
 /* http.h - HTTP/1.1 requests out of bytes, as they come (RFC 9112).
  *
- * Whoever can connect can send anything, so the reading is strict: what two programs might understand differently (a length given twice, a length and chunks,
- * folded lines, lone LF or CR, blanks before a colon) is refused. Memory is bounded by the limits; the work is linear in the bytes. */
+ * Whoever can connect can send anything, so the reading is strict: what two programs might understand differently (a length given twice, a length and
+ * chunks, folded lines, lone LF or CR, blanks before a colon) is refused. Memory is bounded by the limits; the work is linear in the bytes. */
 #ifndef NCH_SERVE_HTTP_H
 #define NCH_SERVE_HTTP_H
 
@@ -49,6 +49,7 @@ bool nch_http_has_begun(const nch_http_request *request); /* some of it has come
 
 const char *nch_http_reason(int status); /* "Not Found" */
 /* Appends status line, fields and the body. `type`: of the body; `more`: further fields, each with its line end, or NULL. */
-void nch_http_write(nch_buffer *out, int status, const char *type, const char *more, bool keep_alive, const char *body, size_t length, bool with_body);
+void nch_http_write(nch_buffer *out, int status, const char *type, const char *more, bool keep_alive, const char *body, size_t length,
+                    bool with_body);
 
 #endif

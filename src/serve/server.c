@@ -229,7 +229,8 @@ static void wait(nch_server *s, double seconds)
 	size_t count = s->count;
 	for (size_t i = 0; i < count; i++) {
 		const connection *c = s->list[i];
-		s->events[i] = (nch_os_event){.socket = c->socket, .want_read = c->phase == READING || c->phase == DRAINING, .want_write = c->out.length > 0};
+		s->events[i] = (nch_os_event){.socket = c->socket, .want_read = c->phase == READING || c->phase == DRAINING,
+		                              .want_write = c->out.length > 0};
 	}
 	bool opens = !s->stopping && s->count < s->options.connections;
 	if (opens)

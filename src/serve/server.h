@@ -1,10 +1,10 @@
-/* server.h - one thread that serves many connections: it reads what has come, hands whole requests to whoever answers them, lets the waiting ones be answered together,
- * and sends the answers.
+/* server.h - one thread that serves many connections: it reads what has come, hands whole requests to whoever answers them, lets the waiting ones be
+ * answered together, and sends the answers.
  *
  *     wait for sockets ──> read, parse ──> take (answered at once, or kept) ──> work (a batch of what was kept) ──> send ──> wait …
  *
- * While a batch is computed, the next requests gather in the sockets: the busier the server, the larger its batches. Everything is bounded: connections, heads, bodies,
- * what is kept (by whoever takes), and the time that a request may take to come or an answer to go. */
+ * While a batch is computed, the next requests gather in the sockets: the busier the server, the larger its batches. Everything is bounded:
+ * connections, heads, bodies, what is kept (by whoever takes), and the time that a request may take to come or an answer to go. */
 #ifndef NCH_SERVE_SERVER_H
 #define NCH_SERVE_SERVER_H
 
@@ -25,7 +25,8 @@ typedef struct nch_reply {
 
 /* Who answers. */
 typedef struct nch_service {
-	/* A whole request: fill *reply and set ready; or keep its address, which stays valid until ready is set by `work`. The request is gone after the call. */
+	/* A whole request: fill *reply and set ready; or keep its address, which stays valid until ready is set by `work`. The request is gone after
+	 * the call. */
 	void (*take)(void *context, const nch_http_request *request, nch_reply *reply);
 	/* Answers some of what was kept. False: there was nothing. */
 	bool (*work)(void *context);

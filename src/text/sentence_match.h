@@ -18,7 +18,8 @@ typedef struct nch_ending {
 /* The ending of the word text[begin .. end). */
 nch_ending nch_splitter_ending(const nch_splitter *splitter, const char *text, size_t begin, size_t end);
 
-/* The character before text[at], which begins at *start >= begin; a Hangul syllable in conjoining jamo is one. `at` must be > begin, and text[begin .. at) valid. */
+/* The character before text[at], which begins at *start >= begin; a Hangul syllable in conjoining jamo is one. `at` must be > begin, and text[begin
+ * .. at) valid. */
 uint32_t nch_splitter_character_before(const char *text, size_t begin, size_t at, size_t *start);
 
 typedef struct nch_next {

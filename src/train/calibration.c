@@ -110,7 +110,8 @@ static line least_loss(const rows_of_logits *r, const double goal[2], bool free,
 	return from;
 }
 
-/* Of the label r->which. Where the logits tell nothing, or the contrary, the temperature is the greatest there is, and the bias says how frequent the label is. */
+/* Of the label r->which. Where the logits tell nothing, or the contrary, the temperature is the greatest there is, and the bias says how frequent the
+ * label is. */
 static line find_line(const rows_of_logits *r)
 {
 	double with = 0.0;

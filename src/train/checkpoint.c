@@ -84,8 +84,8 @@ static void real(nch_buffer *out, const char *name, double value)
 static void write_epoch(nch_buffer *out, const nch_epoch_record *r)
 {
 	const nch_replaced_scores *s = &r->replaced;
-	const double numbers[] = {r->train_loss, r->train_accuracy, r->valid.loss, r->valid.accuracy, r->valid.macro_f1, r->valid.micro_f1, r->seconds,
-	                          r->has_replaced, s->mlm_loss, s->mlm_accuracy, s->rtd_loss, s->precision, s->recall};
+	const double numbers[] = {r->train_loss, r->train_accuracy, r->valid.loss, r->valid.accuracy, r->valid.macro_f1, r->valid.micro_f1,
+	                          r->seconds, r->has_replaced, s->mlm_loss, s->mlm_accuracy, s->rtd_loss, s->precision, s->recall};
 	nch_buffer_printf(out, "[%zu, %d, %d", r->epoch, r->has_valid, r->best);
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		nch_buffer_text(out, ", ");

@@ -18,7 +18,8 @@ typedef struct nch_run_state {
 	size_t best_epoch, since_best;
 	char best[65];      /* fingerprint of the best epoch's weights, where a folder keeps them; else "" */
 	size_t log_bytes;   /* length of log.jsonl: what came after is not true any more */
-	nch_schedule schedule; /* of the run, set by its caller also before loading. One under another schedule can go on from here if the rates of all steps so far are the same */
+	nch_schedule schedule; /* of the run, set by its caller also before loading. One under another schedule can go on from here if the rates of
+	                          all steps so far are the same */
 	uint64_t stable;       /* the step at which the schedule's decay began, once it is reached; 0: it is not */
 	nch_epoch_record *epochs; /* those that are done, epoch - 1 of them; owned by the caller */
 	size_t epoch_count;
@@ -45,17 +46,18 @@ typedef struct nch_checkpoint {
 	size_t count;
 } nch_checkpoint;
 
-/* OUT/checkpoint/ holds step-N.safetensors (all the values) and state.json, which names it: the checkpoint exists from the moment state.json is renamed
- * into its place. It has a checksum of its own and one of step-N.safetensors, so that a flipped bit is damage and not another run. Of older ones the last `keep` - 1 stay, each with its own step-N.json; the others are removed after that.
+/* OUT/checkpoint/ holds step-N.safetensors (all the values) and state.json, which names it: the checkpoint exists from the moment state.json is
+ * renamed into its place. It has a checksum of its own and one of step-N.safetensors, so that a flipped bit is damage and not another run. Of older
+ * ones the last `keep` - 1 stay, each with its own step-N.json; the others are removed after that.
  *
- * The checkpoint of the step state->stable stays, too, and with it the best model so far (step-N.best….safetensors): a run that was cooled down can be
- * lengthened from there. */
+ * The checkpoint of the step state->stable stays, too, and with it the best model so far (step-N.best….safetensors): a run that was cooled down can
+ * be lengthened from there. */
 nch_status nch_checkpoint_save(const nch_checkpoint *checkpoint, nch_error *error);
 
-/* Loads the newest checkpoint that can be read, and whose steps had the rates of state->schedule, into values, *taken and *state. *found is false, and
- * nothing is changed, where there is none; one of another run (identity) is NCH_DATA and says what differs. Numbers that no such run can have had are
- * NCH_FORMAT, as is a damaged file. *passed gets the reason why a newer one was passed over: NCH_OK, none was; NCH_DATA, other rates; else it is damaged.
- * If none will do, the newest one's error is returned. No file is touched. */
+/* Loads the newest checkpoint that can be read, and whose steps had the rates of state->schedule, into values, *taken and *state. *found is false,
+ * and nothing is changed, where there is none; one of another run (identity) is NCH_DATA and says what differs. Numbers that no such run can have had
+ * are NCH_FORMAT, as is a damaged file. *passed gets the reason why a newer one was passed over: NCH_OK, none was; NCH_DATA, other rates; else it is
+ * damaged. If none will do, the newest one's error is returned. No file is touched. */
 nch_status nch_checkpoint_load(const nch_checkpoint *checkpoint, bool *found, nch_error *passed, nch_error *error);
 
 /* Puts the best model that is kept beside the checkpoint of this step, if one is, back into OUT. */

@@ -23,7 +23,8 @@ static nch_status balance(const nch_dataset *data, const size_t *rows, size_t co
 	return NCH_OK;
 }
 
-nch_status nch_class_weights_make(const nch_class_weights *wanted, const nch_dataset *data, const size_t *rows, size_t count, float **weights, nch_error *error)
+nch_status nch_class_weights_make(const nch_class_weights *wanted, const nch_dataset *data, const size_t *rows, size_t count, float **weights,
+                                  nch_error *error)
 {
 	const nch_labels *labels = &data->labels;
 	*weights = NULL;

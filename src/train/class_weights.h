@@ -17,8 +17,10 @@ typedef struct nch_class_weights {
 	size_t count;
 } nch_class_weights;
 
-/* The weights (labels) for rows of a data set, NULL for none; release with nch_free. "Balanced" is n / (labels × n of the label), n being how often labels stand in the rows: with one label
- * a row that is the number of rows, and the formula is scikit-learn's; with several, each of them counts. A name that the data don't have is NCH_USAGE. */
-nch_status nch_class_weights_make(const nch_class_weights *wanted, const nch_dataset *data, const size_t *rows, size_t count, float **weights, nch_error *error);
+/* The weights (labels) for rows of a data set, NULL for none; release with nch_free. "Balanced" is n / (labels × n of the label), n being how often
+ * labels stand in the rows: with one label a row that is the number of rows, and the formula is scikit-learn's; with several, each of them counts. A
+ * name that the data don't have is NCH_USAGE. */
+nch_status nch_class_weights_make(const nch_class_weights *wanted, const nch_dataset *data, const size_t *rows, size_t count, float **weights,
+                                  nch_error *error);
 
 #endif

@@ -134,7 +134,8 @@ nch_status nch_committee_open(const char *folder, const nch_predictor_how *how, 
 	return NCH_OK;
 }
 
-nch_status nch_committee_members(const char *folder, nch_status (*tell)(void *context, const char *member, double weight, nch_error *error), void *context, nch_error *error)
+nch_status nch_committee_members(const char *folder, nch_status (*tell)(void *context, const char *member, double weight, nch_error *error),
+                                 void *context, nch_error *error)
 {
 	char *folders[NCH_COMMITTEE_MOST] = {0};
 	double weights[NCH_COMMITTEE_MOST];
@@ -209,7 +210,8 @@ static nch_status copy_entry(void *context, const char *name, const char *path, 
 	nch_status status = target != NULL ? NCH_OK : nch_no_memory(error);
 	if (status == NCH_OK && nch_file_is_regular(path)) {
 		status = nch_file_copy(path, target, error);
-	} else if (status == NCH_OK && nch_file_is_folder(path) && strncmp(name, NCH_COMMITTEE_MEMBER, strlen(NCH_COMMITTEE_MEMBER)) == 0 && c->depth < NCH_COMMITTEE_DEPTH) {
+	} else if (status == NCH_OK && nch_file_is_folder(path) && strncmp(name, NCH_COMMITTEE_MEMBER, strlen(NCH_COMMITTEE_MEMBER)) == 0 &&
+	           c->depth < NCH_COMMITTEE_DEPTH) {
 		copying inner = {target, c->depth + 1};
 		status = nch_folder_make(target, error);
 		if (status == NCH_OK)
@@ -298,7 +300,8 @@ static nch_status write_committee(void *context, const char *to, nch_error *erro
 	return write_config(to, s->weights, s->ensemble->count, error);
 }
 
-nch_status nch_committee_save(const char *const *folders, const nch_ensemble *e, const double *given, bool overwrite, const char *folder, nch_error *error)
+nch_status nch_committee_save(const char *const *folders, const nch_ensemble *e, const double *given, bool overwrite, const char *folder,
+                              nch_error *error)
 {
 	double weights[NCH_COMMITTEE_MOST], sum = 0.0;
 	if (e->count > NCH_COMMITTEE_MOST)

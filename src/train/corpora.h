@@ -23,9 +23,11 @@ typedef struct nch_corpora {
 	const char **paths;      /* borrowed */
 	double *weights;         /* how many times an epoch sees each text of the file */
 	size_t *texts, *repeats; /* (count): all its texts, and those that stood before, in it or in an earlier file */
-	size_t *train, *valid;   /* rows of the data set. A text that is seen twice an epoch stands twice in `train`, and so is another row for masks */
+	size_t *train, *valid;   /* rows of the data set. A text that is seen twice an epoch stands twice in `train`, and so is another row for
+	                            masks */
 	size_t train_count, valid_count;
-	nch_row_part *parts; /* of `train`: the copies that all epochs see, then for each file with a fraction in its weight those of which an epoch sees some */
+	nch_row_part *parts; /* of `train`: the copies that all epochs see, then for each file with a fraction in its weight those of which an epoch
+	                        sees some */
 	size_t part_count;
 	size_t distinct; /* texts among `train` */
 } nch_corpora;

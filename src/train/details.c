@@ -94,8 +94,8 @@ static nch_status look_at(nch_details *d, const nch_model *model, nch_tape *tape
 	const nch_step step = {0};
 	const nch_batch *rows;
 	NCH_TRY(nch_packed_fill(&d->packed, examples, &row, 1, model->config.position_offset, error));
-	const nch_batch batch = {.tokens = d->packed.tokens, .sentences = 1, .token = d->packed.token, .type = d->packed.type, .position = d->packed.position,
-	                         .offsets = d->packed.offsets};
+	const nch_batch batch = {.tokens = d->packed.tokens, .sentences = 1, .token = d->packed.token, .type = d->packed.type,
+	                         .position = d->packed.position, .offsets = d->packed.offsets};
 	NCH_TRY(nch_tape_begin(tape, &step, error));
 	nch_model_encode(model, tape, &batch, &rows);
 	return nch_tape_check(tape, error);

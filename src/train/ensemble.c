@@ -101,8 +101,8 @@ static size_t votes_for(size_t c, const float *const *scores, const float *const
 	return votes;
 }
 
-size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *const *thresholds, const double *weights, size_t count, size_t labels, bool multi_label,
-                    float *out, bool *given)
+size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *const *thresholds, const double *weights, size_t count, size_t labels,
+                    bool multi_label, float *out, bool *given)
 {
 	size_t best = 0, best_votes = 0;
 	double best_mean = -1.0;
@@ -177,7 +177,8 @@ nch_status nch_ensemble_ask(nch_ensemble *e, nch_vote vote, const nch_text *text
 			b.scores[m] = scores + m * row_cells + i * e->labels;
 			b.thresholds[m] = e->thresholds + m * e->labels;
 		}
-		best[i] = nch_vote_row(vote, b.scores, b.thresholds, e->weights, e->count, e->labels, e->multi_label, out + i * e->labels, given + i * e->labels);
+		best[i] = nch_vote_row(vote, b.scores, b.thresholds, e->weights, e->count, e->labels, e->multi_label, out + i * e->labels,
+		                       given + i * e->labels);
 	}
 	nch_free(scores);
 	nch_free(logits);

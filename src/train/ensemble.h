@@ -29,10 +29,10 @@ void nch_ensemble_close(nch_ensemble *ensemble); /* NULL is allowed */
 /* scores (rows, labels): probabilities by one member of its own logits (rows, labels), in the ensemble's order. */
 void nch_ensemble_member_scores(const nch_ensemble *ensemble, size_t member, const float *logits, size_t rows, float *scores);
 
-/* The votes of `count` members on one row. scores[m], thresholds[m] are (labels); weights (count) of the soft vote, NULL: all alike. out (labels): mean probabilities, or shares of votes. given (labels),
- * for several labels a row: which ones are given. Returns the best label. */
-size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *const *thresholds, const double *weights, size_t count, size_t labels, bool multi_label,
-                    float *out, bool *given);
+/* The votes of `count` members on one row. scores[m], thresholds[m] are (labels); weights (count) of the soft vote, NULL: all alike. out (labels):
+ * mean probabilities, or shares of votes. given (labels), for several labels a row: which ones are given. Returns the best label. */
+size_t nch_vote_row(nch_vote vote, const float *const *scores, const float *const *thresholds, const double *weights, size_t count, size_t labels,
+                    bool multi_label, float *out, bool *given);
 
 /* What the members, asked with these texts, say together: out, given (rows, labels), best (rows). */
 nch_status nch_ensemble_ask(nch_ensemble *ensemble, nch_vote vote, const nch_text *texts, size_t rows, float *out, bool *given, size_t *best,
@@ -50,8 +50,8 @@ typedef struct nch_jury {
 /* All figures of the votes of members[0 .. count). The loss is NaN. */
 nch_status nch_jury_metrics(const nch_jury *jury, nch_vote vote, const size_t *members, size_t count, nch_metrics *metrics, nch_error *error);
 
-/* Greedy forward selection (Caruana et al. 2004, without replacement): the best single member, then whoever raises the figure most, until nobody does.
- * chosen (jury->count) gets the members in that order, values the figure after each; *count how many. */
+/* Greedy forward selection (Caruana et al. 2004, without replacement): the best single member, then whoever raises the figure most, until nobody
+ * does. chosen (jury->count) gets the members in that order, values the figure after each; *count how many. */
 nch_status nch_jury_greedy(const nch_jury *jury, nch_vote vote, nch_best_by by, size_t *chosen, double *values, size_t *count, nch_error *error);
 
 #endif

@@ -169,7 +169,8 @@ nch_status nch_evaluate_thresholds(const nch_examples *examples, const float *lo
 	if (rule->rule == NCH_THRESHOLD_FIXED || examples->goals == NULL)
 		return NCH_OK;
 	NCH_TRY(make_scores(examples, logits, labels, loss, &scores, error));
-	nch_status status = nch_tune_thresholds(examples->goals, scores, examples->rows, labels, rule->rule == NCH_THRESHOLD_TUNED_EACH, thresholds, error);
+	nch_status status = nch_tune_thresholds(examples->goals, scores, examples->rows, labels, rule->rule == NCH_THRESHOLD_TUNED_EACH, thresholds,
+	                                        error);
 	nch_free(scores);
 	return status;
 }

@@ -6,13 +6,13 @@
 #include "nn/model.h"
 #include "report/metrics.h"
 
-/* logits (rows, labels) of all examples, in their order. Rows are taken in batches of like length, which is of no consequence for the bits: nothing is padded, and
- * a sentence's logits do not depend on its company. `tokens` bounds a batch (0: 4096). */
+/* logits (rows, labels) of all examples, in their order. Rows are taken in batches of like length, which is of no consequence for the bits: nothing
+ * is padded, and a sentence's logits do not depend on its company. `tokens` bounds a batch (0: 4096). */
 nch_status nch_evaluate_logits(const nch_model *model, nch_tape *tape, const nch_examples *examples, size_t tokens, float *logits,
                                nch_error *error);
 
-/* What a model says of a row: the logits (labels), or an embedding (hidden) made from the last layer's output: that of the first token, [CLS], or the mean
- * over all of the row's tokens, special ones included, as Reimers & Gurevych 2019 (sentence-transformers) take it. */
+/* What a model says of a row: the logits (labels), or an embedding (hidden) made from the last layer's output: that of the first token, [CLS], or the
+ * mean over all of the row's tokens, special ones included, as Reimers & Gurevych 2019 (sentence-transformers) take it. */
 typedef enum nch_output { NCH_OUTPUT_LOGITS, NCH_OUTPUT_CLS, NCH_OUTPUT_MEAN } nch_output;
 
 /* The same for any of these: values (rows, labels or hidden). */
@@ -37,13 +37,15 @@ typedef struct nch_thresholds {
 	double value; /* the fixed one; 0: .5 */
 } nch_thresholds;
 
-/* Whether this loss means a softmax over so many labels (else each label has a sigmoid of its own, as a single one always has), for data of that kind. */
+/* Whether this loss means a softmax over so many labels (else each label has a sigmoid of its own, as a single one always has), for data of that
+ * kind. */
 bool nch_loss_is_softmax(nch_loss_kind loss, bool multi_label, size_t labels);
 
 /* scores (rows, labels): the probabilities of logits (rows, labels), in double and rounded once. */
 void nch_evaluate_probabilities(const float *logits, size_t rows, size_t labels, bool softmax, float *scores);
 
-/* The mean loss over the rows (losses of cells: over rows × labels) of those logits, without class weights and smoothing, in double, rows ascending. */
+/* The mean loss over the rows (losses of cells: over rows × labels) of those logits, without class weights and smoothing, in double, rows
+ * ascending. */
 double nch_evaluate_loss(const nch_examples *examples, const float *logits, size_t labels, const nch_criterion *criterion);
 
 /* All figures of those logits. Several labels a row: a label is given where its probability reaches its threshold. *metrics starts as {0};

@@ -51,7 +51,8 @@ static void warn(void *context, const char *text)
 static nch_status make_part(work *w, nch_part_kind kind, nch_examples *examples, nch_error *error)
 {
 	nch_experiment_part part = nch_experiment_part_of(&w->data, kind);
-	return part.count == 0 ? NCH_OK : nch_examples_make(part.data, part.rows, part.count, w->begun.tokenizer, w->begun.max_len, w->compute->pool, examples, error);
+	return part.count == 0 ? NCH_OK : nch_examples_make(part.data, part.rows, part.count, w->begun.tokenizer, w->begun.max_len, w->compute->pool,
+	                                                    examples, error);
 }
 
 static nch_status make_examples(work *w, nch_error *error)
@@ -135,7 +136,8 @@ static nch_status set_training(work *w, nch_error *error)
 	training->keep = keep_model;
 	training->keep_context = w;
 	NCH_TRY(nch_experiment_check_tuning(w->options, &w->data, error));
-	NCH_TRY(nch_class_weights_make(&w->options->class_weights, &w->data.train, w->data.train_rows, w->data.train_count, &w->class_weights, error));
+	NCH_TRY(nch_class_weights_make(&w->options->class_weights, &w->data.train, w->data.train_rows, w->data.train_count, &w->class_weights,
+	                               error));
 	training->class_weights = w->class_weights;
 	NCH_TRY(nch_experiment_rates(w->options, &w->begun, error));
 	training->optimizer.rates = w->begun.rates;

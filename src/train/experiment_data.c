@@ -105,7 +105,8 @@ static nch_status cut_off(const nch_experiment_options *o, part which, nch_exper
 	else if (status == NCH_OK && which == VALID_PART && o->valid_from_end)
 		status = nch_split_end(d->train_count, o->valid_split, &split, error);
 	else if (status == NCH_OK)
-		status = nch_split_random(d->train_count, which == TEST_PART ? o->test_split : o->valid_split, o->split_seed, true, classes, &split, error);
+		status = nch_split_random(d->train_count, which == TEST_PART ? o->test_split : o->valid_split, o->split_seed, true, classes, &split,
+		                          error);
 	if (status == NCH_OK)
 		status = which == TEST_PART ? take_part(&split, d->train_rows, &d->train_count, &d->test_rows, &d->test_count, error)
 		                            : take_part(&split, d->train_rows, &d->train_count, &d->valid_rows, &d->valid_count, error);
@@ -129,7 +130,8 @@ static nch_status split_rows(const nch_experiment_options *o, nch_experiment_dat
 	return o->valid_split > 0.0 ? cut_off(o, VALID_PART, d, error) : NCH_OK;
 }
 
-nch_status nch_experiment_data_read(const nch_experiment_options *options, const nch_experiment_watcher *watcher, nch_experiment_data *data, nch_error *error)
+nch_status nch_experiment_data_read(const nch_experiment_options *options, const nch_experiment_watcher *watcher, nch_experiment_data *data,
+                                    nch_error *error)
 {
 	NCH_TRY(read_files(options, watcher, data, error));
 	return split_rows(options, data, error);

@@ -11,8 +11,10 @@ typedef struct nch_experiment_data {
 	size_t train_count, valid_count, test_count;
 } nch_experiment_data;
 
-/* Reads the files and takes test rows, then a fold or validation rows, from those of training. What selection did to the labels is told to the watcher, a note a line. */
-nch_status nch_experiment_data_read(const nch_experiment_options *options, const nch_experiment_watcher *watcher, nch_experiment_data *data, nch_error *error);
+/* Reads the files and takes test rows, then a fold or validation rows, from those of training. What selection did to the labels is told to the
+ * watcher, a note a line. */
+nch_status nch_experiment_data_read(const nch_experiment_options *options, const nch_experiment_watcher *watcher, nch_experiment_data *data,
+                                    nch_error *error);
 void nch_experiment_data_free(nch_experiment_data *data);
 
 /* Rows of a data set; rows NULL: all. */

@@ -60,7 +60,8 @@ static void move_thresholds(const nch_temperatures *t, float *thresholds)
 	}
 }
 
-static nch_status measure(const nch_measuring *m, const nch_examples *examples, const float *logits, bool valid, nch_metrics *metrics, nch_error *error)
+static nch_status measure(const nch_measuring *m, const nch_examples *examples, const float *logits, bool valid, nch_metrics *metrics,
+                          nch_error *error)
 {
 	const nch_train_options *training = m->training;
 	const nch_thresholds fixed = {NCH_THRESHOLD_FIXED, training->thresholds.value};
@@ -68,7 +69,8 @@ static nch_status measure(const nch_measuring *m, const nch_examples *examples, 
 	if (*m->thresholds == NULL) {
 		if ((*m->thresholds = nch_alloc(labels, sizeof **m->thresholds)) == NULL)
 			return nch_no_memory(error);
-		NCH_TRY(nch_evaluate_thresholds(examples, logits, labels, training->loss, valid ? &training->thresholds : &fixed, *m->thresholds, error));
+		NCH_TRY(nch_evaluate_thresholds(examples, logits, labels, training->loss, valid ? &training->thresholds : &fixed, *m->thresholds,
+		                                error));
 		if (training->thresholds.rule == NCH_THRESHOLD_FIXED)
 			move_thresholds(m->temperatures, *m->thresholds);
 	}
@@ -77,7 +79,8 @@ static nch_status measure(const nch_measuring *m, const nch_examples *examples, 
 	return valid && m->options->folds > 0 && training->out != NULL ? keep_held_out(m, examples, logits, error) : NCH_OK;
 }
 
-nch_status nch_experiment_measure(const nch_measuring *m, const nch_examples *examples, const float *logits, bool valid, nch_metrics *metrics, nch_error *error)
+nch_status nch_experiment_measure(const nch_measuring *m, const nch_examples *examples, const float *logits, bool valid, nch_metrics *metrics,
+                                  nch_error *error)
 {
 	size_t labels = m->data->train.labels.count, cells = examples->rows * labels; /* the logits have shown that it fits */
 	if (valid && m->options->calibrate)
@@ -106,8 +109,8 @@ nch_status nch_experiment_check_tuning(const nch_experiment_options *options, co
 	return NCH_OK;
 }
 
-void nch_experiment_settings(const nch_experiment_options *options, const nch_experiment_data *data, const nch_train_options *training, float *thresholds,
-                             const nch_temperatures *temperatures, nch_settings *settings)
+void nch_experiment_settings(const nch_experiment_options *options, const nch_experiment_data *data, const nch_train_options *training,
+                             float *thresholds, const nch_temperatures *temperatures, nch_settings *settings)
 {
 	*settings = nch_settings_defaults();
 	settings->seed = training->seed;
@@ -118,7 +121,8 @@ void nch_experiment_settings(const nch_experiment_options *options, const nch_ex
 	snprintf(settings->loss, sizeof settings->loss, "%s", nch_loss_name(training->loss));
 	if (thresholds != NULL && training->thresholds.rule == NCH_THRESHOLD_TUNED)
 		settings->threshold = (double)thresholds[0];
-	if (thresholds != NULL && (training->thresholds.rule == NCH_THRESHOLD_TUNED_EACH || (training->thresholds.rule == NCH_THRESHOLD_FIXED && temperatures->biases != NULL))) {
+	if (thresholds != NULL && (training->thresholds.rule == NCH_THRESHOLD_TUNED_EACH ||
+	                           (training->thresholds.rule == NCH_THRESHOLD_FIXED && temperatures->biases != NULL))) {
 		settings->thresholds = thresholds;
 		settings->threshold_count = data->train.labels.count;
 	}

@@ -34,10 +34,11 @@ static void set_dropouts(const nch_experiment_options *o, nch_config *config)
 		config->classifier_dropout = o->classifier_dropout;
 }
 
-static nch_status open_model(const nch_experiment_options *o, const nch_dataset *train, const nch_experiment_watcher *watcher, nch_experiment_model *m, nch_error *error)
+static nch_status open_model(const nch_experiment_options *o, const nch_dataset *train, const nch_experiment_watcher *watcher,
+                             nch_experiment_model *m, nch_error *error)
 {
-	const nch_model_options options = {.labels = (const char *const *)train->labels.names, .label_count = train->labels.count, .seed = o->training.seed,
-	                                   .pieces = nch_tokenizer_size(m->tokenizer), .first_new = m->first_new};
+	const nch_model_options options = {.labels = (const char *const *)train->labels.names, .label_count = train->labels.count,
+	                                   .seed = o->training.seed, .pieces = nch_tokenizer_size(m->tokenizer), .first_new = m->first_new};
 	NCH_TRY(nch_folder_end_look(&m->init, nch_model_open(o->init, &options, &m->model, error), error));
 	set_dropouts(o, &m->model->config);
 	m->model->config.multi_label = train->multi_label;
@@ -46,7 +47,8 @@ static nch_status open_model(const nch_experiment_options *o, const nch_dataset 
 	return NCH_OK;
 }
 
-static nch_status begin_model(const nch_experiment_options *o, const nch_dataset *train, nch_compute *compute, nch_experiment_model *m, nch_error *error)
+static nch_status begin_model(const nch_experiment_options *o, const nch_dataset *train, nch_compute *compute, nch_experiment_model *m,
+                              nch_error *error)
 {
 	nch_config config;
 	if (!nch_config_preset(o->preset, &config))
@@ -64,7 +66,8 @@ static nch_status begin_model(const nch_experiment_options *o, const nch_dataset
 
 /* --- how long a row may be --- */
 
-static nch_status percentile_of_lengths(const nch_experiment_data *d, const nch_experiment_model *m, nch_pool *pool, double percentile, double *length, nch_error *error)
+static nch_status percentile_of_lengths(const nch_experiment_data *d, const nch_experiment_model *m, nch_pool *pool, double percentile,
+                                        double *length, nch_error *error)
 {
 	nch_examples all = {0};
 	nch_lengths lengths = {0};
@@ -88,8 +91,8 @@ static nch_status find_max_len(const nch_max_len *wanted, const nch_experiment_d
 	return NCH_OK;
 }
 
-nch_status nch_experiment_model_make(const nch_experiment_options *o, const nch_experiment_data *data, nch_compute *compute, const nch_experiment_watcher *watcher,
-                                     nch_experiment_model *m, nch_error *error)
+nch_status nch_experiment_model_make(const nch_experiment_options *o, const nch_experiment_data *data, nch_compute *compute,
+                                     const nch_experiment_watcher *watcher, nch_experiment_model *m, nch_error *error)
 {
 	NCH_TRY(o->init != NULL ? open_model(o, &data->train, watcher, m, error) : begin_model(o, &data->train, compute, m, error));
 	const nch_config *config = &m->model->config;

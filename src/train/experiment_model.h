@@ -19,10 +19,10 @@ void nch_experiment_model_free(nch_experiment_model *model);
 /* The tokenizer, with the markers of targets where they are asked for. */
 nch_status nch_experiment_tokenizer(const nch_experiment_options *options, nch_experiment_model *model, nch_error *error);
 
-/* The model for these data: a preset's random weights, or a folder's with a head for the data's labels; and how long a row may be. What a person should know of a folder's weights is told as
- * a warning. */
-nch_status nch_experiment_model_make(const nch_experiment_options *options, const nch_experiment_data *data, nch_compute *compute, const nch_experiment_watcher *watcher,
-                                     nch_experiment_model *model, nch_error *error);
+/* The model for these data: a preset's random weights, or a folder's with a head for the data's labels; and how long a row may be. What a person
+ * should know of a folder's weights is told as a warning. */
+nch_status nch_experiment_model_make(const nch_experiment_options *options, const nch_experiment_data *data, nch_compute *compute,
+                                     const nch_experiment_watcher *watcher, nch_experiment_model *model, nch_error *error);
 
 /* What is frozen, and the layers' learning rates. */
 nch_status nch_experiment_rates(const nch_experiment_options *options, nch_experiment_model *model, nch_error *error);

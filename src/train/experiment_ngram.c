@@ -124,8 +124,8 @@ static nch_status learn(work *w, nch_error *error)
 	nch_text *texts = nch_dataset_texts(part.data, part.rows, part.count);
 	nch_status status = texts != NULL ? nch_examples_truth(part.data, part.rows, part.count, &truth, error) : nch_no_memory(error);
 	if (status == NCH_OK) {
-		const nch_ngram_data data = {.texts = texts, .count = part.count, .labels = &w->data->train.labels, .label = truth.goals != NULL ? NULL : truth.label,
-		                             .goals = truth.goals, .class_weights = w->class_weights};
+		const nch_ngram_data data = {.texts = texts, .count = part.count, .labels = &w->data->train.labels, .label = truth.goals != NULL
+		                             ? NULL : truth.label, .goals = truth.goals, .class_weights = w->class_weights};
 		status = nch_ngram_learn(&w->options->ngram, &data, w->compute->pool, go_on, &watch, &w->model, &w->fit, error);
 	}
 	nch_examples_free(&truth);
@@ -263,11 +263,12 @@ static nch_status begin(work *w, nch_error *error)
 		w->training.loss = w->data->train.multi_label ? NCH_LOSS_BCE : NCH_LOSS_CE;
 	NCH_TRY(check_loss(w, error));
 	NCH_TRY(nch_experiment_check_tuning(w->options, w->data, error));
-	return nch_class_weights_make(&w->options->class_weights, &w->data->train, w->data->train_rows, w->data->train_count, &w->class_weights, error);
+	return nch_class_weights_make(&w->options->class_weights, &w->data->train, w->data->train_rows, w->data->train_count, &w->class_weights,
+	                              error);
 }
 
-nch_status nch_experiment_ngram(const nch_experiment_options *options, const nch_experiment_data *data, nch_compute *compute, const nch_experiment_watcher *watcher,
-                                nch_experiment_result *result, nch_error *error)
+nch_status nch_experiment_ngram(const nch_experiment_options *options, const nch_experiment_data *data, nch_compute *compute,
+                                const nch_experiment_watcher *watcher, nch_experiment_result *result, nch_error *error)
 {
 	work w = {.options = options, .data = data, .compute = compute};
 	nch_status status = begin(&w, error);
@@ -283,7 +284,8 @@ nch_status nch_experiment_ngram(const nch_experiment_options *options, const nch
 	return status;
 }
 
-nch_status nch_experiment_baseline(const nch_experiment_options *options, const nch_experiment_data *data, nch_compute *compute, nch_experiment_result *result, nch_error *error)
+nch_status nch_experiment_baseline(const nch_experiment_options *options, const nch_experiment_data *data, nch_compute *compute,
+                                   nch_experiment_result *result, nch_error *error)
 {
 	work w = {.options = options, .data = data, .compute = compute};
 	nch_metrics valid = {0};

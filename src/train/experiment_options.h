@@ -11,7 +11,8 @@
 #include "train/settings.h"
 #include "train/training.h"
 
-/* How many tokens a row keeps: so many; or else that percentile of the training rows' lengths, rounded up; or else (both 0) what the model can take. */
+/* How many tokens a row keeps: so many; or else that percentile of the training rows' lengths, rounded up; or else (both 0) what the model can
+ * take. */
 typedef struct nch_max_len {
 	size_t tokens;
 	double percentile;
@@ -25,8 +26,8 @@ typedef struct nch_experiment_options {
 	bool valid_from_end;            /* the last rows (Keras), not random ones */
 	uint32_t split_seed;
 	bool stratify;
-	size_t folds, fold;    /* folds > 0: validation is fold number `fold` of KFold (stratify: StratifiedKFold) over the rows that are no test rows,
-	                          and what is said of it is left in held-out.jsonl */
+	size_t folds, fold;    /* folds > 0: validation is fold number `fold` of KFold (stratify: StratifiedKFold) over the rows that are no test
+	                          rows, and what is said of it is left in held-out.jsonl */
 	const char *init;      /* folder to begin with, or NULL */
 	const char *preset;    /* tiny … large, ngram, or NULL */
 	nch_shape shape;       /* other measures for the preset */

@@ -259,7 +259,8 @@ static nch_status merge(merging *m, const char *out, nch_best_by by, nch_error *
 nch_status nch_folds_merge(const char *out, size_t count, nch_best_by best_by, nch_folds *folds, nch_error *error)
 {
 	*folds = (nch_folds){.count = count};
-	merging m = {.folds = folds, .arena = nch_arena_new(0), .metrics = nch_alloc(count, sizeof *m.metrics), .folders = nch_alloc(count, sizeof *m.folders)};
+	merging m = {.folds = folds, .arena = nch_arena_new(0), .metrics = nch_alloc(count, sizeof *m.metrics),
+	             .folders = nch_alloc(count, sizeof *m.folders)};
 	nch_status status = m.arena && m.metrics && m.folders ? merge(&m, out, best_by, error) : nch_no_memory(error);
 	for (size_t i = 0; m.folders != NULL && i < count; i++)
 		nch_free(m.folders[i]);

@@ -30,8 +30,8 @@ typedef struct nch_folds {
 	double honest_micro_f1, honest_macro_f1; /* several labels a row: with thresholds tuned on the other folds' rows; else NaN */
 } nch_folds;
 
-/* Joins OUT/fold-0 … : writes OUT/cv.json {"folds","rows","fold":[{"fold","train_rows","valid_rows","epochs","best_epoch","weights_sha256",figures …}],
- * "mean":{…},"deviation":{…},"baseline":{"mean":{…},"deviation":{…}} (where all folds have one),"best_by","best_fold","out_of_fold":{…},
+/* Joins OUT/fold-0 … : writes OUT/cv.json {"folds","rows","fold":[{"fold","train_rows","valid_rows","epochs","best_epoch","weights_sha256",figures
+ * …}], "mean":{…},"deviation":{…},"baseline":{"mean":{…},"deviation":{…}} (where all folds have one),"best_by","best_fold","out_of_fold":{…},
  * "other_folds_thresholds":{"micro_f1","macro_f1"} (several labels a row)} and OUT/out-of-fold.jsonl. Folds of different data are NCH_DATA. */
 nch_status nch_folds_merge(const char *out, size_t count, nch_best_by best_by, nch_folds *folds, nch_error *error);
 void nch_folds_free(nch_folds *folds);

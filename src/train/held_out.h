@@ -12,7 +12,8 @@
 
 #define NCH_HELD_OUT_FILE "held-out.jsonl"
 
-/* Writes FOLDER/held-out.jsonl: logits, scores (rows, labels) of the examples, which are rows[i] of the data set. thresholds (labels): those of the model. */
+/* Writes FOLDER/held-out.jsonl: logits, scores (rows, labels) of the examples, which are rows[i] of the data set. thresholds (labels): those of the
+ * model. */
 nch_status nch_held_out_write(const char *folder, size_t fold, const size_t *rows, const nch_examples *examples, const nch_labels *labels,
                               const float *logits, const float *scores, const float *thresholds, nch_error *error);
 
@@ -34,12 +35,12 @@ nch_status nch_held_out_read(const char *const *folders, size_t count, nch_held_
 nch_status nch_held_out_read_file(const char *path, nch_held_out *held_out, nch_error *error);
 void nch_held_out_free(nch_held_out *held_out);
 
-/* The figures of all of them: labels as each fold's own thresholds gave them, ranks by the scores. The loss is NaN, and so are the thresholds, since each
- * fold has its own. Thresholds that were tuned on the rows that they are measured on here flatter: see below. */
+/* The figures of all of them: labels as each fold's own thresholds gave them, ranks by the scores. The loss is NaN, and so are the thresholds, since
+ * each fold has its own. Thresholds that were tuned on the rows that they are measured on here flatter: see below. */
 nch_status nch_held_out_metrics(const nch_held_out *held_out, nch_metrics *metrics, nch_error *error);
 
-/* Several labels a row: the same with thresholds (one a label) that are tuned for each fold on the rows of all other folds, so that no row has a say in how
- * it is itself judged. */
+/* Several labels a row: the same with thresholds (one a label) that are tuned for each fold on the rows of all other folds, so that no row has a say
+ * in how it is itself judged. */
 nch_status nch_held_out_honest(const nch_held_out *held_out, size_t folds, nch_metrics *metrics, nch_error *error);
 
 

@@ -6,8 +6,8 @@
 #include "base/memory.h"
 #include "data/duplicates.h"
 
-nch_status nch_judge_tokens(const nch_examples *examples, size_t max_len, bool allow_unknown, void (*warn)(void *context, const char *text), void *context,
-                            nch_error *error)
+nch_status nch_judge_tokens(const nch_examples *examples, size_t max_len, bool allow_unknown, void (*warn)(void *context, const char *text),
+                            void *context, nch_error *error)
 {
 	double unknown = examples->content ? 100.0 * (double)examples->unknown / (double)examples->content : 0.0;
 	char text[300];

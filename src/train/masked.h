@@ -23,13 +23,14 @@ size_t nch_masked_right(const nch_tensor *logits, const int32_t *target);
 /* Tokens to be guessed in those rows: what a step's loss is the mean over. */
 size_t nch_masked_count(const nch_masking *masking, const nch_examples *examples, const size_t *rows, size_t count, uint32_t epoch);
 
-/* The mean loss over all hidden tokens of the examples (hidden as in epoch 0, so always the same ones), and the share of them that is guessed right, which is accuracy
- * and both F1. */
+/* The mean loss over all hidden tokens of the examples (hidden as in epoch 0, so always the same ones), and the share of them that is guessed right,
+ * which is accuracy and both F1. */
 nch_status nch_masked_scores(const nch_model *model, nch_tape *tape, const nch_examples *examples, const nch_masking *masking, nch_scores *scores,
                              nch_error *error);
 
-/* Begins the bias of each word's logit at the logarithm of its share of the examples' tokens (each counted once more than it occurs; special ones, which are never asked for, once). From zeros, Adam needs thousands of
- * steps of 1e-3 to say no more than that some words are frequent; a head that knows it from the start learns from its first step what the context adds. */
+/* Begins the bias of each word's logit at the logarithm of its share of the examples' tokens (each counted once more than it occurs; special ones,
+ * which are never asked for, once). From zeros, Adam needs thousands of steps of 1e-3 to say no more than that some words are frequent; a head that
+ * knows it from the start learns from its first step what the context adds. */
 nch_status nch_masked_prior(nch_model *model, const nch_masking *masking, const nch_examples *examples, nch_error *error);
 
 #endif

@@ -108,7 +108,8 @@ size_t nch_masking_apply(const nch_masking *masking, int32_t *token, size_t leng
 		if (fate < 0.8)
 			token[i] = masking->mask;
 		else if (fate < 0.9)
-			token[i] = (int32_t)nch_random_below(masking->seed, NCH_RANDOM_MASK, epoch, address(row, i, REPLACEMENT), (uint32_t)masking->vocab_size);
+			token[i] = (int32_t)nch_random_below(masking->seed, NCH_RANDOM_MASK, epoch, address(row, i, REPLACEMENT),
+			                                     (uint32_t)masking->vocab_size);
 	}
 	return count;
 }

@@ -26,7 +26,8 @@ static void text(const card *c, const char *plain)
 	nch_buffer_text(c->out, plain);
 }
 
-/* Appends what comes from elsewhere (labels, names of files): no markup of HTML, none of Markdown if it is `prose`, no control characters, one line. */
+/* Appends what comes from elsewhere (labels, names of files): no markup of HTML, none of Markdown if it is `prose`, no control characters, one
+ * line. */
 static void add_harmless(nch_buffer *out, const char *plain, bool prose)
 {
 	nch_buffer visible = {0};
@@ -253,8 +254,8 @@ nch_status nch_model_card_write(const nch_experiment_options *options, const nch
 {
 	nch_buffer out = {0};
 	char *path = nch_path_join(options->training.out, "README.md");
-	const card c = {.options = options, .config = model != NULL ? &model->config : NULL, .ngram = ngram, .settings = settings, .result = result, .out = &out,
-	                .metrics = result->has_test ? &result->test : result->has_valid ? &result->valid : NULL,
+	const card c = {.options = options, .config = model != NULL ? &model->config : NULL, .ngram = ngram, .settings = settings, .result = result,
+	                .out = &out, .metrics = result->has_test ? &result->test : result->has_valid ? &result->valid : NULL,
 	                .measured_on = result->has_test ? "test" : "validation"};
 	front_matter(&c);
 	what_it_is(&c);

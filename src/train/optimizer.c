@@ -14,7 +14,8 @@ enum { BLOCK = 65536 }; /* elements of one task and of one partial sum */
 
 nch_schedule nch_optimizer_schedule(const nch_optimizer_options *o, uint64_t total)
 {
-	return (nch_schedule){.kind = o->schedule, .lr = o->lr, .warmup = o->warmup, .decay = o->decay, .from_one = o->kind == NCH_RADAM_TFA, .total = total};
+	return (nch_schedule){.kind = o->schedule, .lr = o->lr, .warmup = o->warmup, .decay = o->decay, .from_one = o->kind == NCH_RADAM_TFA,
+	                      .total = total};
 }
 
 nch_status nch_optimizer_new(nch_model *model, const nch_optimizer_options *options, nch_optimizer *optimizer, nch_error *error)
@@ -187,8 +188,8 @@ static void sgd_task(void *context, size_t index, size_t thread)
 	stretch s;
 	(void)thread;
 	if (find_stretch(job, index, &s))
-		job->kernels->sgd((float)s.lr, (float)job->optimizer->options.momentum, (float)s.decay, (float)job->gradient_scale, s.weight, s.gradient,
-		                  s.moment1, s.count);
+		job->kernels->sgd((float)s.lr, (float)job->optimizer->options.momentum, (float)s.decay, (float)job->gradient_scale, s.weight,
+		                  s.gradient, s.moment1, s.count);
 }
 
 static nch_status step_sgd(step_job *job, nch_error *error)
@@ -206,8 +207,8 @@ static void lion_task(void *context, size_t index, size_t thread)
 	(void)thread;
 	if (!find_stretch(job, index, &s))
 		return;
-	const nch_adam lion = {.gradient_scale = (float)job->gradient_scale, .decay = (float)(s.lr * s.decay), .beta1 = (float)o->beta1, .beta2 = (float)o->beta2,
-	                       .step_size = (float)s.lr};
+	const nch_adam lion = {.gradient_scale = (float)job->gradient_scale, .decay = (float)(s.lr * s.decay), .beta1 = (float)o->beta1,
+	                       .beta2 = (float)o->beta2, .step_size = (float)s.lr};
 	job->kernels->lion(&lion, s.weight, s.gradient, s.moment1, s.count);
 }
 
@@ -302,7 +303,8 @@ nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_com
 {
 	const nch_optimizer_options *o = &optimizer->options;
 	size_t blocks = count_blocks(optimizer->model, true);
-	step_job job = {.optimizer = optimizer, .kernels = compute->kernels, .pool = compute->pool, .blocks = blocks, .lr = lr, .gradient_scale = 1.0};
+	step_job job = {.optimizer = optimizer, .kernels = compute->kernels, .pool = compute->pool, .blocks = blocks, .lr = lr,
+	                .gradient_scale = 1.0};
 	job.sums = nch_alloc(blocks, 2 * sizeof *job.sums);
 	if (job.sums == NULL)
 		return nch_no_memory(error);

@@ -28,8 +28,8 @@
 
 typedef enum nch_optimizer_kind {
 	NCH_OPTIMIZERS(NCH_CHOICE_VALUE)
-	NCH_RADAM_TFA, /* a form of RAdam, without a name of its own, as TensorFlow Addons' RectifiedAdam has it: the decay stands beside the gradient, epsilon beside
-	                  the corrected root √(v / (1 - β₂ᵗ)), and the schedule counts steps from 1 */
+	NCH_RADAM_TFA, /* a form of RAdam, without a name of its own, as TensorFlow Addons' RectifiedAdam has it: the decay stands beside the
+	                  gradient, epsilon beside the corrected root √(v / (1 - β₂ᵗ)), and the schedule counts steps from 1 */
 	NCH_OPTIMIZER_KINDS
 } nch_optimizer_kind;
 
@@ -74,8 +74,8 @@ void nch_optimizer_clear(nch_optimizer *optimizer);
 /* One step with the given learning rate. *norm gets the norm of all gradients before clipping: sums of squares in blocks of 65,536 elements, each in
  * sixteen lanes, the blocks added in double in the order of the storage. A norm that is not finite changes nothing and is NCH_NUMERIC.
  *
- * Then the average follows (Polyak & Juditsky 1992, with weights that fall exponentially): average ← d · average + (1 - d) · weight, where step t (from 1) has
- * d = min(ema, (1 + t) / (10 + t)), so that the first steps, far from where training leads, are soon forgotten. */
+ * Then the average follows (Polyak & Juditsky 1992, with weights that fall exponentially): average ← d · average + (1 - d) · weight, where step t
+ * (from 1) has d = min(ema, (1 + t) / (10 + t)), so that the first steps, far from where training leads, are soon forgotten. */
 nch_status nch_optimizer_step(nch_optimizer *optimizer, double lr, const nch_compute *compute, double *norm, nch_error *error);
 
 /* The model gets the average for its weights, and what it had is kept in its place; the next call takes it back. Nothing where no average is kept. */

@@ -1,6 +1,7 @@
 /* predictor.h - a model folder, ready to answer: model (mapped), tokenizer, settings, and who computes.
  *
- * The folder's config.json says who answers: a transformer, an n-gram model, or a committee of such. What both have stands first below; a command that wants more than answers asks whether there is a model. */
+ * The folder's config.json says who answers: a transformer, an n-gram model, or a committee of such. What both have stands first below; a command
+ * that wants more than answers asks whether there is a model. */
 #ifndef NCH_TRAIN_PREDICTOR_H
 #define NCH_TRAIN_PREDICTOR_H
 
@@ -37,8 +38,8 @@ typedef struct nch_predictor {
 	size_t cut;              /* those that were longer */
 	size_t gaps;             /* of those, the ones that are so long that their windows do not cover them */
 	size_t unknown, content; /* unknown tokens, and all but the special ones */
-	float *shares;           /* (texts), or NULL: where the next answers leave how much of each text the model never met: unknown tokens, narrow n-grams; of a committee, the
-	                            largest of its members' */
+	float *shares;           /* (texts), or NULL: where the next answers leave how much of each text the model never met: unknown tokens, narrow
+	                            n-grams; of a committee, the largest of its members' */
 } nch_predictor;
 
 /* How a folder is opened. */
@@ -58,24 +59,28 @@ void nch_predictor_close(nch_predictor *predictor); /* NULL is allowed */
 size_t nch_predictor_labels(const nch_predictor *predictor);
 const char *nch_predictor_label(const nch_predictor *predictor, size_t label);
 
-/* logits (count, labels) of the texts, in their order; the company of a text does not change a bit of its row. The logits of a text that is read in windows are the
- * mean of the windows' logits. A folder whose weights lack the classifier (a pretrained encoder) is NCH_DATA. */
+/* logits (count, labels) of the texts, in their order; the company of a text does not change a bit of its row. The logits of a text that is read in
+ * windows are the mean of the windows' logits. A folder whose weights lack the classifier (a pretrained encoder) is NCH_DATA. */
 nch_status nch_predictor_logits(nch_predictor *predictor, const nch_text *texts, size_t count, float *logits, nch_error *error);
 
 /* logits (rows, labels) of a data set's rows, which was read with the predictor's cleansing and target. */
 nch_status nch_predictor_dataset(nch_predictor *predictor, const nch_dataset *data, float *logits, nch_error *error);
 
-/* values (count, hidden): embeddings of the texts, as nch_output has them; folders without a classifier serve too. What is no transformer has none: NCH_USAGE. */
-nch_status nch_predictor_embeddings(nch_predictor *predictor, const nch_text *texts, size_t count, nch_output output, float *values, nch_error *error);
+/* values (count, hidden): embeddings of the texts, as nch_output has them; folders without a classifier serve too. What is no transformer has none:
+ * NCH_USAGE. */
+nch_status nch_predictor_embeddings(nch_predictor *predictor, const nch_text *texts, size_t count, nch_output output, float *values,
+                                    nch_error *error);
 
 /* The ids that the model reads for these texts: cleansed, tokenized, cut to max_len (their beginnings). Release with nch_examples_free. */
 nch_status nch_predictor_examples(const nch_predictor *predictor, const nch_text *texts, size_t count, nch_examples *examples, nch_error *error);
 
-/* The way that all answers take, in two steps, for those who have tokens already or want to look at them. values: (rows, labels) of logits, or (rows, hidden).
+/* The way that all answers take, in two steps, for those who have tokens already or want to look at them. values: (rows, labels) of logits, or (rows,
+ * hidden).
  *
- * run: rows of any length (nch_examples_make with nch_predictor_limit) are fitted into the model's limit as long_texts says, computed, and windows averaged.
- * rows: rows that fit are computed. Logits of a folder without a classifier, and values that are no numbers, are NCH_DATA. */
-size_t nch_predictor_limit(const nch_predictor *predictor); /* tokens that are worth keeping of a row: where only beginnings are read, max_len; else all (0) */
+ * run: rows of any length (nch_examples_make with nch_predictor_limit) are fitted into the model's limit as long_texts says, computed, and windows
+ * averaged. rows: rows that fit are computed. Logits of a folder without a classifier, and values that are no numbers, are NCH_DATA. */
+size_t nch_predictor_limit(const nch_predictor *predictor); /* tokens that are worth keeping of a row: where only beginnings are read, max_len; else
+                                                               all (0) */
 nch_status nch_predictor_run(nch_predictor *predictor, const nch_examples *whole, nch_output output, float *values, nch_error *error);
 nch_status nch_predictor_rows(nch_predictor *predictor, const nch_examples *rows, nch_output output, float *values, nch_error *error);
 
@@ -99,12 +104,13 @@ float nch_predictor_calibrated(const nch_predictor *predictor, size_t label, flo
 /* The same of logits (rows, labels), in place. */
 void nch_predictor_temper(const nch_predictor *predictor, float *logits, size_t rows);
 
-/* scores (labels) of one row of logits, which are tempered first: softmax, or for a multi-label model the sigmoid of each (unless its loss is a softmax's); of a single label
- * the sigmoid, as a softmax of one is 1 whatever the logit (transformers does the same). */
+/* scores (labels) of one row of logits, which are tempered first: softmax, or for a multi-label model the sigmoid of each (unless its loss is a
+ * softmax's); of a single label the sigmoid, as a softmax of one is 1 whatever the logit (transformers does the same). */
 void nch_predictor_scores(const nch_predictor *predictor, const float *logits, float *scores);
 extern const nch_place nch_place_of_softmax, nch_place_of_sigmoids; /* where it does so */
 
-/* The answer to one row of logits: the label of the greatest logit. scores (labels); given (labels; may be NULL): the labels at or above their thresholds. */
+/* The answer to one row of logits: the label of the greatest logit. scores (labels); given (labels; may be NULL): the labels at or above their
+ * thresholds. */
 size_t nch_predictor_answer(const nch_predictor *predictor, const float *logits, float *scores, bool *given);
 
 #endif

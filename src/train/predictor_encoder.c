@@ -50,8 +50,8 @@ nch_status nch_predictor_read(const nch_predictor *p, const nch_text *text, nch_
 	if (status == NCH_OK) {
 		const nch_text *t = made.texts;
 		reading->text_length = t->length;
-		status = nch_tokenizer_encode_model(p->tokenizer, scratch, t->text, t->length, t->pair, t->pair_length, 0, &reading->tokens, &reading->layout, NULL,
-		                                    error);
+		status = nch_tokenizer_encode_model(p->tokenizer, scratch, t->text, t->length, t->pair, t->pair_length, 0, &reading->tokens,
+		                                    &reading->layout, NULL, error);
 	}
 	if (status == NCH_OK) {
 		reading->bytes = made.bytes;

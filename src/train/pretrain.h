@@ -1,4 +1,5 @@
-/* pretrain.h - a whole pretraining run: texts without labels, tokens hidden in them, and a model that learns to say what they were, or which ones were replaced. */
+/* pretrain.h - a whole pretraining run: texts without labels, tokens hidden in them, and a model that learns to say what they were, or which ones
+ * were replaced. */
 #ifndef NCH_TRAIN_PRETRAIN_H
 #define NCH_TRAIN_PRETRAIN_H
 
@@ -40,9 +41,9 @@ typedef struct nch_pretrain_result {
 } nch_pretrain_result;
 void nch_pretrain_result_free(nch_pretrain_result *result); /* start with {0} */
 
-/* Runs it. training.out gets a masked language model's folder (transformers' ...ForMaskedLM, which `nunchi train --init` fine-tunes and `nunchi pretrain --init` goes
- * on with), nunchi.json, log.jsonl, self_test.json and checkpoint/; of replaced-token detection an ElectraForPreTraining's, with an ElectraForMaskedLM in
- * OUT/generator/. */
+/* Runs it. training.out gets a masked language model's folder (transformers' ...ForMaskedLM, which `nunchi train --init` fine-tunes and `nunchi
+ * pretrain --init` goes on with), nunchi.json, log.jsonl, self_test.json and checkpoint/; of replaced-token detection an ElectraForPreTraining's,
+ * with an ElectraForMaskedLM in OUT/generator/. */
 nch_status nch_pretrain_run(const nch_pretrain_options *options, nch_compute *compute, const nch_experiment_watcher *watcher,
                             nch_pretrain_result *result, nch_error *error);
 

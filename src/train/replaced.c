@@ -49,8 +49,8 @@ typedef struct draw_job {
 	uint32_t epoch;
 } draw_job;
 
-/* The first word whose cumulative probability is above `at`. All together may be rounded to a little less than 1, and `at` may lie between: then the last
- * word that is possible. */
+/* The first word whose cumulative probability is above `at`. All together may be rounded to a little less than 1, and `at` may lie between: then the
+ * last word that is possible. */
 static size_t word_at(const float *p, size_t words, double at)
 {
 	size_t last = 0;
@@ -75,7 +75,8 @@ static void draw_task(void *context, size_t index, size_t thread)
 	job->replaced->sample[index] = (int32_t)word_at(p, words, at);
 }
 
-static void draw(nch_replaced *r, const nch_replaced_task *task, const nch_tensor *logits, const nch_packed *packed, const size_t *rows, uint32_t epoch)
+static void draw(nch_replaced *r, const nch_replaced_task *task, const nch_tensor *logits, const nch_packed *packed, const size_t *rows,
+                 uint32_t epoch)
 {
 	nch_compute *compute = nch_tape_compute(task->tape);
 	const nch_masked *masked = &r->masked;
@@ -97,8 +98,8 @@ static nch_batch batch_of(const nch_packed *packed)
 }
 
 /* The generator's loss, and a word for each hidden token. */
-static nch_status generate(nch_replaced *r, const nch_replaced_task *task, const nch_packed *packed, const size_t *rows, uint32_t epoch, const nch_step *step,
-                           nch_replaced_sums *sums, nch_error *error)
+static nch_status generate(nch_replaced *r, const nch_replaced_task *task, const nch_packed *packed, const size_t *rows, uint32_t epoch,
+                           const nch_step *step, nch_replaced_sums *sums, nch_error *error)
 {
 	const nch_batch batch = batch_of(packed);
 	const nch_loss loss = {.kind = NCH_LOSS_CE, .target = r->masked.target, .scale = task->mlm_scale, .sum = &sums->mlm_loss};
@@ -115,8 +116,8 @@ static nch_status generate(nch_replaced *r, const nch_replaced_task *task, const
 }
 
 /* The discriminator's loss, on the sentences with the generator's words in them. */
-static nch_status discriminate(nch_replaced *r, const nch_replaced_task *task, const nch_packed *packed, const nch_step *step, nch_replaced_sums *sums,
-                               nch_error *error)
+static nch_status discriminate(nch_replaced *r, const nch_replaced_task *task, const nch_packed *packed, const nch_step *step,
+                               nch_replaced_sums *sums, nch_error *error)
 {
 	const nch_batch batch = batch_of(packed);
 	const nch_loss loss = {.kind = NCH_LOSS_BCE, .goals = r->goals, .shape = nch_loss_shape_default(NCH_LOSS_BCE), .scale = task->rtd_scale,
@@ -136,8 +137,8 @@ static nch_status discriminate(nch_replaced *r, const nch_replaced_task *task, c
 	return nch_tape_backward(task->tape, error);
 }
 
-nch_status nch_replaced_pass(nch_replaced *replaced, const nch_replaced_task *task, nch_packed *packed, const size_t *rows, uint32_t epoch, const nch_step *step,
-                             nch_replaced_sums *sums, nch_error *error)
+nch_status nch_replaced_pass(nch_replaced *replaced, const nch_replaced_task *task, nch_packed *packed, const size_t *rows, uint32_t epoch,
+                             const nch_step *step, nch_replaced_sums *sums, nch_error *error)
 {
 	size_t threads = nch_pool_threads(nch_tape_compute(task->tape)->pool), chances;
 	nch_masked *masked = &replaced->masked;

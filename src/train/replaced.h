@@ -1,5 +1,5 @@
-/* replaced.h - replaced-token detection (ELECTRA; Clark et al. 2020): a generator, which is a masked language model, draws words for the hidden tokens, and a
- * discriminator says of every token whether it was replaced. docs/pretraining.md tells why. */
+/* replaced.h - replaced-token detection (ELECTRA; Clark et al. 2020): a generator, which is a masked language model, draws words for the hidden
+ * tokens, and a discriminator says of every token whether it was replaced. docs/pretraining.md tells why. */
 #ifndef NCH_TRAIN_REPLACED_H
 #define NCH_TRAIN_REPLACED_H
 
@@ -35,12 +35,12 @@ typedef struct nch_replaced_sums {
 } nch_replaced_sums;
 
 /* Forward, and while recording backward, through the generator and then the discriminator. In the packed batch, whose sentences are examples
- * rows[0 .. packed->sentences), tokens are hidden as that epoch wants it; when this returns it holds what the discriminator read. The word for a hidden token
- * is the first whose cumulative probability, summed in ascending order of the ids, is above a random number with the address (seed, epoch, row, token); one
- * that is drawn right counts as not replaced. No gradient goes through the draw. The discriminator judges every token, special ones too (as Clark et al.'s
- * code and transformers do). */
-nch_status nch_replaced_pass(nch_replaced *replaced, const nch_replaced_task *task, nch_packed *packed, const size_t *rows, uint32_t epoch, const nch_step *step,
-                             nch_replaced_sums *sums, nch_error *error);
+ * rows[0 .. packed->sentences), tokens are hidden as that epoch wants it; when this returns it holds what the discriminator read. The word for a
+ * hidden token is the first whose cumulative probability, summed in ascending order of the ids, is above a random number with the address (seed,
+ * epoch, row, token); one that is drawn right counts as not replaced. No gradient goes through the draw. The discriminator judges every token,
+ * special ones too (as Clark et al.'s code and transformers do). */
+nch_status nch_replaced_pass(nch_replaced *replaced, const nch_replaced_task *task, nch_packed *packed, const size_t *rows, uint32_t epoch,
+                             const nch_step *step, nch_replaced_sums *sums, nch_error *error);
 
 /* What one measures of it: means over the hidden tokens and over all. */
 typedef struct nch_replaced_scores {
@@ -48,8 +48,8 @@ typedef struct nch_replaced_scores {
 	double precision, recall; /* of "replaced" */
 } nch_replaced_scores;
 
-/* Of all examples, hidden and replaced as in epoch 0. scores: the loss is mlm_loss + weight · rtd_loss, the accuracy the discriminator's (micro-F1 is the
- * same), macro-F1 the mean over "replaced" and "original". */
+/* Of all examples, hidden and replaced as in epoch 0. scores: the loss is mlm_loss + weight · rtd_loss, the accuracy the discriminator's (micro-F1 is
+ * the same), macro-F1 the mean over "replaced" and "original". */
 nch_status nch_replaced_measure(const nch_model *model, nch_tape *tape, const nch_examples *examples, const nch_masking *masking, double weight,
                                 nch_scores *scores, nch_replaced_scores *replaced, nch_error *error);
 

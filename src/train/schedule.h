@@ -21,7 +21,8 @@ typedef struct nch_schedule {
 	nch_schedule_kind kind;
 	double lr;
 	double warmup, decay; /* below 1: part of all steps; else a number of steps. Decay: wsd alone */
-	bool from_one;        /* as TensorFlow Addons' RectifiedAdam: step + 1 stands for step, and a share of all steps is not rounded down to whole ones */
+	bool from_one;        /* as TensorFlow Addons' RectifiedAdam: step + 1 stands for step, and a share of all steps is not rounded down to whole
+	                         ones */
 	uint64_t total;       /* all steps of the run */
 } nch_schedule;
 
@@ -34,8 +35,8 @@ double nch_schedule_rate(const nch_schedule *schedule, uint64_t step);
 /* The first step of wsd's decay; `total` for what has none. */
 uint64_t nch_schedule_decay_begin(const nch_schedule *schedule);
 
-/* How many of the first `steps` steps have the same rate in both, counted up to the first one that has not, or that one of them has not at all. A run that has taken so many steps under one is
- * a run under the other: it can go on as that, be it longer, shorter or cooled down. */
+/* How many of the first `steps` steps have the same rate in both, counted up to the first one that has not, or that one of them has not at all. A run
+ * that has taken so many steps under one is a run under the other: it can go on as that, be it longer, shorter or cooled down. */
 uint64_t nch_schedule_agree(const nch_schedule *a, const nch_schedule *b, uint64_t steps);
 
 #endif

@@ -19,7 +19,8 @@ nch_settings nch_settings_defaults(void)
 	return (nch_settings){.threshold = 0.5, .layer_decay = 1.0, .long_texts = "cut"};
 }
 
-/* "thresholds": [.5, .3]: one a label; "temperatures": [1.6], one or one a label; "biases": [-.1, .2], one a label. Every number of the list must lie from least to most. */
+/* "thresholds": [.5, .3]: one a label; "temperatures": [1.6], one or one a label; "biases": [-.1, .2], one a label. Every number of the list must lie
+ * from least to most. */
 static nch_status read_numbers(const nch_json *list, const char *what, double least, double most, float **numbers, size_t *count, nch_error *error)
 {
 	if (list == NULL || list->type != NCH_JSON_ARRAY || list->count == 0)

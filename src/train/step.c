@@ -145,8 +145,8 @@ static nch_status run_part(nch_trainer *t, const nch_examples *examples, const s
 	if (o->masking != NULL && t->masked.count == 0)
 		return NCH_OK;
 	nch_tensor *logits = logits_of(t, &batch);
-	nch_loss what = {.kind = o->loss, .target = o->masking ? t->masked.target : t->packed.label, .goals = t->packed.goals, .weight = o->class_weights,
-	                 .smoothing = o->smoothing, .shape = o->loss_shape, .scale = p->scale, .sum = &p->loss};
+	nch_loss what = {.kind = o->loss, .target = o->masking ? t->masked.target : t->packed.label, .goals = t->packed.goals,
+	                 .weight = o->class_weights, .smoothing = o->smoothing, .shape = o->loss_shape, .scale = p->scale, .sum = &p->loss};
 	nch_loss_op(t->tape, logits, &what);
 	NCH_TRY(nch_tape_check(t->tape, error));
 	t->correct += count_correct(logits, what.target, what.goals);

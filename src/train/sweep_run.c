@@ -266,7 +266,8 @@ nch_status nch_sweep_run_halving(nch_sweep_run *r, nch_error *error)
 	for (size_t i = 0; status == NCH_OK && i < cells; i++)
 		jobs[i] = i;
 	for (size_t rung = 0; rung < rungs && status == NCH_OK; rung++)
-		status = run_rung(r, rung, nch_halving_epochs(r->epochs, rungs, rung), jobs, nch_halving_cells(cells, rung), nch_halving_cells(cells, rung + 1), error);
+		status = run_rung(r, rung, nch_halving_epochs(r->epochs, rungs, rung), jobs, nch_halving_cells(cells, rung),
+		                  nch_halving_cells(cells, rung + 1), error);
 	nch_free(jobs);
 	return status;
 }

@@ -161,7 +161,8 @@ static nch_status measure(run *r, nch_epoch_record *record, nch_error *error)
 	nch_scores *scores = &record->valid;
 	record->has_replaced = m->generator != NULL;
 	if (record->has_replaced)
-		return nch_replaced_measure(m, r->trainer.tape, r->valid, r->options->masking, r->options->rtd_weight, scores, &record->replaced, error);
+		return nch_replaced_measure(m, r->trainer.tape, r->valid, r->options->masking, r->options->rtd_weight, scores, &record->replaced,
+		                            error);
 	if (r->options->masking != NULL)
 		return nch_masked_scores(m, r->trainer.tape, r->valid, r->options->masking, scores, error);
 	NCH_TRY(nch_evaluate_logits(m, r->trainer.tape, r->valid, 0, r->logits, error));
@@ -356,7 +357,8 @@ static nch_status run_epochs(run *r, nch_error *error)
 
 /* --- beginning and end --- */
 
-/* Another schedule, or a longer one, may have a checkpoint of its own to keep; and a run that goes back before its decay leaves all behind that came after. */
+/* Another schedule, or a longer one, may have a checkpoint of its own to keep; and a run that goes back before its decay leaves all behind that came
+ * after. */
 static nch_status take_over(run *r, bool back, nch_error *error)
 {
 	nch_run_state *s = &r->state;

@@ -4,16 +4,17 @@
 
 #include "train/training.h"
 
-/* Trains the model (with memory of its own, not mapped) on `train`; `valid` may be NULL: then the last epoch is the best. The best epoch's model is in
- * options->out when this returns, and in *model. A loss that is not finite is NCH_NUMERIC and changes no file. */
+/* Trains the model (with memory of its own, not mapped) on `train`; `valid` may be NULL: then the last epoch is the best. The best epoch's model is
+ * in options->out when this returns, and in *model. A loss that is not finite is NCH_NUMERIC and changes no file. */
 nch_status nch_train(nch_model *model, nch_compute *compute, const nch_examples *train, const nch_examples *valid,
                      const nch_train_options *options, const nch_train_watcher *watcher, nch_train_result *result, nch_error *error);
 
-/* One step on the given rows: gradients cleared, forward and backward over `accumulate` parts, one step of the optimizer. For tests and benchmarks too.
+/* One step on the given rows: gradients cleared, forward and backward over `accumulate` parts, one step of the optimizer. For tests and benchmarks
+ * too.
  *
- * record->epoch says which epoch it is. A masked language model uses the word table twice, at both ends; a generator uses its discriminator's tables. Each
- * use has a chain of additions of its own, from part to part, and the others are added to the first when all parts are done: so these bits, too, do not
- * depend on how the batch is cut. */
+ * record->epoch says which epoch it is. A masked language model uses the word table twice, at both ends; a generator uses its discriminator's tables.
+ * Each use has a chain of additions of its own, from part to part, and the others are added to the first when all parts are done: so these bits, too,
+ * do not depend on how the batch is cut. */
 typedef struct nch_twin { /* another use of a table: the same data, a gradient of its own */
 	nch_tensor tensor;
 	nch_tensor *first, **place; /* the table, and where in the model the twin stands for it */

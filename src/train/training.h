@@ -17,7 +17,8 @@
 #include "train/optimizer.h"
 #include "train/replaced.h"
 
-/* What makes an epoch, a fold, a member better: name of the choice, key in the files and in nch_scores. Of a loss the least is best, of the others the most. */
+/* What makes an epoch, a fold, a member better: name of the choice, key in the files and in nch_scores. Of a loss the least is best, of the others
+ * the most. */
 #define NCH_BEST_SHARES(ROW) \
 	ROW(NCH_BEST_ACCURACY, "accuracy", accuracy) ROW(NCH_BEST_MACRO_F1, "macro-f1", macro_f1) ROW(NCH_BEST_MICRO_F1, "micro-f1", micro_f1)
 #define NCH_BEST_BYS(ROW) NCH_BEST_SHARES(ROW) ROW(NCH_BEST_LOSS, "loss", loss) /* votes, for one, have no loss */
@@ -40,7 +41,8 @@ typedef struct nch_train_options {
 	nch_loss_shape loss_shape;
 	float smoothing;
 	const float *class_weights; /* (labels) or NULL */
-	const nch_masking *masking; /* a masked language model is trained, on tokens hidden so, or a discriminator with its generator; NULL: a classifier */
+	const nch_masking *masking; /* a masked language model is trained, on tokens hidden so, or a discriminator with its generator; NULL: a
+	                               classifier */
 	double rtd_weight;          /* of the discriminator's loss beside its generator's */
 	uint64_t seed;
 	bool shuffle;            /* a new order every epoch */
@@ -59,10 +61,12 @@ typedef struct nch_train_options {
 	const char *log;         /* NULL: OUT/log.jsonl */
 	bool log_details;        /* each step tells more of itself, in the log and in OUT/details.svg (train/details.h) */
 	const char *values;      /* of the options, a line each: the first half of the run's identity; NULL: nothing is known of them */
-	const char *identity;    /* what must be equal for a checkpoint to be gone on with (train/run_identity.h); NULL: nothing. Epochs, rate and schedule are
-	                            not in it: what matters of them is that the steps that are done had the same rates (nch_schedule_agree) */
+	const char *identity;    /* what must be equal for a checkpoint to be gone on with (train/run_identity.h); NULL: nothing. Epochs, rate and
+	                            schedule are not in it: what matters of them is that the steps that are done had the same rates
+	                            (nch_schedule_agree) */
 	bool overwrite;          /* another run's model in `out` may be replaced */
-	nch_status (*keep)(void *context, const nch_model *model, nch_error *error); /* writes the best model so far into `out`, with all that belongs to it */
+	nch_status (*keep)(void *context, const nch_model *model, nch_error *error); /* writes the best model so far into `out`, with all that belongs
+	                                                                                to it */
 	void *keep_context;      /* NULL keep: config.json and model.safetensors alone */
 	const volatile sig_atomic_t *stop; /* becomes nonzero when the user wants to stop: a checkpoint is written, NCH_CANCELLED returned */
 } nch_train_options;

@@ -239,6 +239,27 @@ for file in $sources $(git ls-files -- 'tests/*.c' 'tests/*.h' 2> /dev/null); do
 	if [ "$lines" -gt 1000 ]; then bad "$file has $lines lines; 1,000 is the limit"; else good; fi
 done
 
+# --- width: no line of code or of a comment beyond 170 columns (docs/contributing.md), but a text or a row of a table with texts ---
+# ("é" is two bytes and one column, "글" three bytes and two, a tab one byte and up to eight columns)
+LC_ALL=C awk -v widest=170 '
+	function columns(line,   n, i, c) {
+		for (i = 1; i <= length(line); i++) {
+			c = substr(line, i, 1)
+			if (c == "\t") n += 8 - n % 8
+			else if (c !~ /[\200-\277]/) n += c ~ /[\343-\355\360]/ ? 2 : 1
+		}
+		return n
+	}
+	length($0) > widest / 2 && (!/"/ || /^[ \t]*(\/\*|\*)/) && columns($0) > widest { print FILENAME ":" FNR ": " columns($0) " columns" }' $sources > "$work/.found"
+if [ -s "$work/.found" ]; then
+	bad 'no line is wider than 170 columns'
+	sed 's/^/    /' "$work/.found"
+else
+	good
+fi
+
+none 'zero is written {0}' '= *\{( +0 *| *0 +| *)\}' $sources
+
 # --- libraries don't speak and don't end the program ---
 libraries=$(echo "$sources" | tr ' ' '\n' | grep -v '^src/cli/')
 none 'only src/cli prints' '(^|[^a-z_])(printf|puts|putchar|vprintf|perror) *\(|[^a-z_](stdout|stderr)[^a-z_]' $libraries

@@ -226,8 +226,8 @@ static nch_status load_by_class(nch_tokenizer *tokenizer, const nch_folder_confi
 	return nch_fail(error, NCH_IO, "no tokenizer in this folder (spiece.model, vocab.txt or tokenizer.json)");
 }
 
-/* A model's folder may hold the tokenizer twice. The SentencePiece model or the vocabulary is read first, as it says exactly what is meant; but if the tokenizer.json
- * beside it says more, the other one is left over from before somebody added tokens. */
+/* A model's folder may hold the tokenizer twice. The SentencePiece model or the vocabulary is read first, as it says exactly what is meant; but if
+ * the tokenizer.json beside it says more, the other one is left over from before somebody added tokens. */
 static nch_status load_newest(nch_tokenizer *tokenizer, const nch_folder_config *config, nch_error *error)
 {
 	const nch_tokenizer_file *json = find_file(tokenizer, "tokenizer.json");
@@ -305,7 +305,8 @@ nch_status nch_tokenizer_load_bytes(const void *bytes, size_t size, nch_tokenize
 	return finish(t, status == NCH_OK ? load_kept(t, error) : status, tokenizer, error);
 }
 
-nch_status nch_tokenizer_load_folder_bytes(const char *const *names, const nch_buffer *bytes, size_t count, nch_tokenizer **tokenizer, nch_error *error)
+nch_status nch_tokenizer_load_folder_bytes(const char *const *names, const nch_buffer *bytes, size_t count, nch_tokenizer **tokenizer,
+                                           nch_error *error)
 {
 	nch_tokenizer *t = new_tokenizer();
 	if (t == NULL)

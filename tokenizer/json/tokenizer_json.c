@@ -93,7 +93,8 @@ static nch_status json_encode(const void *self, void *inner, const char *text, s
 	scratch *s = inner;
 	if (t->normalized != NULL) {
 		stretch_job job = {t, s, tokens, first};
-		return nch_normalized_tokens_split(t->normalized, &t->pipeline, text, length, first, &s->normalized, encode_stretch, &job, tokens, error);
+		return nch_normalized_tokens_split(t->normalized, &t->pipeline, text, length, first, &s->normalized, encode_stretch, &job, tokens,
+		                                   error);
 	}
 	NCH_TRY(nch_pipeline_run(&t->pipeline, text, length, first, &s->words, &s->spare, error));
 	return encode_words(t, s, tokens, error);
@@ -108,7 +109,8 @@ static nch_status json_find_normalized(void *self, nch_added_tokens *tokens, nch
 
 /* --- decoding --- */
 
-/* How many bytes belong to the malformed sequence that begins at bytes[0]: as far as it could still have become a character (Unicode Standard, 3.9). */
+/* How many bytes belong to the malformed sequence that begins at bytes[0]: as far as it could still have become a character (Unicode Standard,
+ * 3.9). */
 static size_t malformed_length(const unsigned char *bytes, size_t length)
 {
 	unsigned char lead = bytes[0], least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80, most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
@@ -120,7 +122,8 @@ static size_t malformed_length(const unsigned char *bytes, size_t length)
 	return at;
 }
 
-/* The bytes become text. Where they are no UTF-8: of bytes that stand for characters without a piece (`fallback`) each becomes U+FFFD, of a text in bytes each malformed sequence. */
+/* The bytes become text. Where they are no UTF-8: of bytes that stand for characters without a piece (`fallback`) each becomes U+FFFD, of a text in
+ * bytes each malformed sequence. */
 static void flush_bytes(nch_buffer *bytes, bool fallback, nch_buffer *text)
 {
 	bool valid = bytes->length == 0 || nch_utf8_valid(bytes->data, bytes->length);
@@ -563,7 +566,8 @@ nch_status nch_tokenizer_json_says_more(const nch_tokenizer *t, const char *data
 	const nch_json *added = status == NCH_OK ? nch_json_get(root, "added_tokens") : NULL;
 	bool list = vocab != NULL && vocab->type == NCH_JSON_ARRAY, other = false;
 	for (const nch_json *item = vocab != NULL ? vocab->first : NULL; item != NULL; item = item->next, index++) {
-		const char *text = !list ? item->name : item->type == NCH_JSON_ARRAY && item->first != NULL && item->first->type == NCH_JSON_STRING ? item->first->text : NULL;
+		bool pair = item->type == NCH_JSON_ARRAY && item->first != NULL && item->first->type == NCH_JSON_STRING; /* a piece and its score */
+		const char *text = !list ? item->name : pair ? item->first->text : NULL;
 		double id = list ? index : item->type == NCH_JSON_NUMBER ? item->number : -1;
 		ids = id + 1 > ids ? id + 1 : ids;
 		other |= is_other(t, text, id);

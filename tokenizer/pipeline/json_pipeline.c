@@ -35,8 +35,8 @@ static nch_status keep_text(nch_pipeline *p, const char *text, const uint32_t **
 	return NCH_OK;
 }
 
-/* One text of "a|b|\\[c\\]", which is ended by | or the end; *at moves behind it. `text` has room for the whole pattern. False for whatever else a regular
- * expression may hold. */
+/* One text of "a|b|\\[c\\]", which is ended by | or the end; *at moves behind it. `text` has room for the whole pattern. False for whatever else a
+ * regular expression may hold. */
 static bool next_text(const char *pattern, size_t *at, char *text)
 {
 	size_t length = 0;

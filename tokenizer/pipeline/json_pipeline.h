@@ -45,7 +45,8 @@ typedef struct nch_stage {
 	bool first_only, never, split; /* METASPACE: prepended to the first word only, to none; whether ▁ begins words */
 	bool single;                /* DIGITS: each alone */
 	bool prefix_space, pattern; /* BYTES */
-	int blanks;                 /* REPLACE: 0 the text `from`; 1 two and more spaces; 2 any run of blanks; 3 spaces that begin a line; 4 ▁ that end one; 5 one ▁ that begins one */
+	int blanks;                 /* REPLACE: 0 the text `from`; 1 two and more spaces; 2 any run of blanks; 3 spaces that begin a line; 4 ▁ that
+	                               end one; 5 one ▁ that begins one */
 	const uint32_t *from, *to;  /* REPLACE, PREPEND (to), METASPACE (to: the mark) */
 	size_t from_length, to_length;
 	const uint32_t *not_after;  /* REPLACE of a text: not behind one of these */

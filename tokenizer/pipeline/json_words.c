@@ -102,7 +102,8 @@ static nch_status cut_digits(const nch_stage *stage, stretch word, nch_words *ou
 	return NCH_OK;
 }
 
-/* How many characters from `at` on are one of the texts; 0: none of them. The first that fits is taken, as by the alternatives of a regular expression. */
+/* How many characters from `at` on are one of the texts; 0: none of them. The first that fits is taken, as by the alternatives of a regular
+ * expression. */
 static size_t match_text(const nch_stage *stage, stretch word, size_t at)
 {
 	for (size_t i = 0; i < stage->text_count; i++) {

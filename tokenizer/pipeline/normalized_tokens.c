@@ -63,7 +63,8 @@ nch_status nch_normalized_tokens_split(const nch_added_tokens *tokens, const nch
 		if (to > from)
 			NCH_TRY(visit(context, s->words.items + from, to - from, error));
 		if (found != NULL)
-			NCH_TRY(nch_tokens_add(out, found->id, s->words.items[s->characters[begin]].begin, s->words.items[s->characters[end] - 1].end, error));
+			NCH_TRY(nch_tokens_add(out, found->id, s->words.items[s->characters[begin]].begin, s->words.items[s->characters[end] - 1].end,
+			                       error));
 		at = end;
 	} while (found != NULL && at < whole);
 	return NCH_OK;

@@ -1,4 +1,5 @@
-/* words.h - a text on its way through a pipeline: its characters, each with the bytes of the original that it came from, and the words that they make. */
+/* words.h - a text on its way through a pipeline: its characters, each with the bytes of the original that it came from, and the words that they
+ * make. */
 #ifndef NCH_TOKENIZER_WORDS_H
 #define NCH_TOKENIZER_WORDS_H
 

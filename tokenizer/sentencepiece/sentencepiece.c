@@ -29,7 +29,8 @@ static nch_status cut_into_characters(const nch_sentencepiece *sp, const char *t
 	return NCH_OK;
 }
 
-static nch_status cut_stretch(const nch_sentencepiece *sp, const char *text, size_t length, float *score, nch_sentencepiece_scratch *s, nch_error *error)
+static nch_status cut_stretch(const nch_sentencepiece *sp, const char *text, size_t length, float *score, nch_sentencepiece_scratch *s,
+                              nch_error *error)
 {
 	switch (sp->model.type) {
 	case NCH_SP_BPE:

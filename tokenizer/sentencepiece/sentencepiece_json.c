@@ -10,7 +10,8 @@
  *   words                                   Metaspace
  *   the model                               Unigram; BPE, whose merges are all ways to put a piece together from two
  *
- * What has no counterpart is not told at all, rather than told wrongly: ▁ at the ends of words, unused pieces, a unigram model without an unknown piece. */
+ * What has no counterpart is not told at all, rather than told wrongly: ▁ at the ends of words, unused pieces, a unigram model without an unknown
+ * piece. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,8 @@ static void put_base64(nch_buffer *out, const unsigned char *data, size_t size)
 typedef struct user_pieces {
 	const nch_sp_piece **items;
 	bool *guarded;
-	nch_buffer *not_after; /* [count] the characters that a rule joins with the piece's first one: behind them the rule wins, as it begins earlier (ㅋㅠㅠ is 큐ㅠ) */
+	nch_buffer *not_after; /* [count] the characters that a rule joins with the piece's first one: behind them the rule wins, as it begins earlier
+	                          (ㅋㅠㅠ is 큐ㅠ) */
 	size_t count, guards;
 } user_pieces;
 
@@ -107,8 +109,8 @@ static nch_status collect_users(const nch_sentencepiece *sp, user_pieces *users,
 	return NCH_OK;
 }
 
-/* Replacing piece after piece finds the same ones as going from left to right and taking the longest, unless a piece a ends as another one, b, begins that is
- * replaced before it (where b begins with a, it is found first from left to right, too). */
+/* Replacing piece after piece finds the same ones as going from left to right and taking the longest, unless a piece a ends as another one, b, begins
+ * that is replaced before it (where b begins with a, it is found first from left to right, too). */
 static bool overlap(const nch_sp_piece *a, const nch_sp_piece *b)
 {
 	if (b->length >= a->length && memcmp(a->text, b->text, a->length) == 0)
@@ -447,7 +449,8 @@ static void put_template(nch_buffer *out, const nch_tokenizer *tokenizer)
 /* Whether the model is of a kind that Hugging Face's tokenizers have, too. */
 static bool can_be_told(const nch_sp_model *model)
 {
-	if ((model->type != NCH_SP_UNIGRAM && model->type != NCH_SP_BPE) || model->treat_whitespace_as_suffix || !model->normalizer.escape_whitespaces)
+	if ((model->type != NCH_SP_UNIGRAM && model->type != NCH_SP_BPE) || model->treat_whitespace_as_suffix ||
+	    !model->normalizer.escape_whitespaces)
 		return false;
 	if (model->unk < 0 && model->type == NCH_SP_UNIGRAM)
 		return false;

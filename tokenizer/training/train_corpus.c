@@ -249,8 +249,8 @@ static void require_characters(nch_required_characters required, const counted_c
 	}
 }
 
-static nch_status choose_characters(const nch_word_counts *counts, double coverage, nch_required_characters required, nch_corpus *corpus, uint32_t *code_of,
-                                    nch_error *error)
+static nch_status choose_characters(const nch_word_counts *counts, double coverage, nch_required_characters required, nch_corpus *corpus,
+                                    uint32_t *code_of, nch_error *error)
 {
 	counted_character *list = NULL;
 	size_t count = 0;

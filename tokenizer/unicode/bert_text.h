@@ -17,7 +17,8 @@ typedef struct nch_bert_text {
 	const unsigned char *classes; /* [0x110000] */
 } nch_bert_text;
 
-/* Finds the table for the options that are set. All who set the same ones share one, which is made when it is first wanted and stays until the program ends. */
+/* Finds the table for the options that are set. All who set the same ones share one, which is made when it is first wanted and stays until the
+ * program ends. */
 nch_status nch_bert_text_init(nch_bert_text *text, nch_error *error);
 
 /* A character of a word, and the bytes [begin, end) of the text that it came from. */

@@ -66,12 +66,13 @@ size_t nch_double_array_longest(const nch_double_array *array, const char *text,
 	return longest;
 }
 
-/* A node's children may stand at 255 places, and it has two or three. So sixteen units at a time are asked whether any has the label that a child would have
- * there. They lie in one piece: the place of label b is children ^ b. (Vectors of the compilers, as in base/utf8.c.) */
+/* A node's children may stand at 255 places, and it has two or three. So sixteen units at a time are asked whether any has the label that a child
+ * would have there. They lie in one piece: the place of label b is children ^ b. (Vectors of the compilers, as in base/utf8.c.) */
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 
 typedef struct label_blocks {
-	bytes16 label[16][4]; /* [children % 16]: in the first byte of each of sixteen units, the label that belongs there, less a multiple of sixteen */
+	bytes16 label[16][4]; /* [children % 16]: in the first byte of each of sixteen units, the label that belongs there, less a multiple of
+	                         sixteen */
 } label_blocks;
 
 static void make_label_blocks(label_blocks *blocks)

@@ -1,7 +1,7 @@
 /* trie.c - see trie.h: a tree of characters laid into one array.
  *
- * The keys 나, 나는, 나라 and 너 have the values 0, 1, 2 and 3; their characters get the codes 1 (나), 2 (는), 3 (라) and 4 (너), as they come. As a tree
- * of codes, and as it lies in memory:
+ * The keys 나, 나는, 나라 and 너 have the values 0, 1, 2 and 3; their characters get the codes 1 (나), 2 (는), 3 (라) and 4 (너), as they come. As a
+ * tree of codes, and as it lies in memory:
  *
  *              (root)
  *             1/    \4             unit      0    1 … 4      5      6      7      8
@@ -10,10 +10,10 @@
  *           6   7                  parent    0     none      0      5      5      0
  *                                  value    -1       -1      0      1      2      3
  *
- * 나라 is two additions: root 0 has base 4, and 4 + 1 = 5, whose parent is 0: so it is the root's child. Unit 5 has base 4 as well, and 4 + 3 = 7, whose
- * parent is 5: found, its value is 2. 너라 ends at unit 8: its base is 0, and unit 0 + 3 = 3 has no parent. Nodes may share a base where
- * their children do not meet; who is whose child, the parents tell. The first units, as many as there are codes, stay empty, so that a leaf's
- * base of 0 leads to nobody. */
+ * 나라 is two additions: root 0 has base 4, and 4 + 1 = 5, whose parent is 0: so it is the root's child. Unit 5 has base 4 as well, and 4 + 3 = 7,
+ * whose parent is 5: found, its value is 2. 너라 ends at unit 8: its base is 0, and unit 0 + 3 = 3 has no parent. Nodes may share a base where their
+ * children do not meet; who is whose child, the parents tell. The first units, as many as there are codes, stay empty, so that a leaf's base of 0
+ * leads to nobody. */
 #include "tokenizer/vocabulary/trie.h"
 
 #include <stdbool.h>

@@ -86,7 +86,8 @@ static nch_status bert_encode(const void *self, void *inner, const char *text, s
 	scratch *s = inner;
 	job j = {b, s, tokens, NULL, error};
 	if (b->normalized != NULL)
-		return nch_normalized_tokens_split(b->normalized, &b->normalizers, text, length, first, &s->normalized, encode_stretch, &j, tokens, error);
+		return nch_normalized_tokens_split(b->normalized, &b->normalizers, text, length, first, &s->normalized, encode_stretch, &j, tokens,
+		                                   error);
 	return nch_bert_words(&b->text, text, length, &s->word, add_word, &j, error);
 }
 

@@ -136,7 +136,8 @@ static nch_status bench_steps(bench *b, const char *which)
 	for (int step = 1; step <= NCH_GEMM_STEPS; step++)
 		if (strcmp(which, "all") == 0 || which[0] - '0' == step)
 			NCH_TRY(tell(b,
-			             nch_bench_gemm_step(b->compute, step, m > 0 ? m : 256, n > 0 ? n : 4096, k > 0 ? k : 1024, b->call.patience, &f, b->error),
+			             nch_bench_gemm_step(b->compute, step, m > 0 ? m : 256, n > 0 ? n : 4096, k > 0 ? k : 1024, b->call.patience, &f,
+			                                 b->error),
 			             &f));
 	return NCH_OK;
 }
@@ -167,8 +168,10 @@ static nch_status bench_gemm(bench *b)
 	if (m > 0 || n > 0 || k > 0 || b->call.int8)
 		return NCH_OK;
 	for (size_t l = 0; l < 3; l++) {
-		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_INPUT_GRADIENT, 1024, layers[l][1], layers[l][0], b->call.patience, &f, b->error), &f));
-		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_WEIGHT_GRADIENT, layers[l][0], layers[l][1], 1024, b->call.patience, &f, b->error), &f));
+		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_INPUT_GRADIENT, 1024, layers[l][1], layers[l][0], b->call.patience, &f, b->error),
+		             &f));
+		NCH_TRY(tell(b, nch_bench_gemm(b->compute, NCH_WEIGHT_GRADIENT, layers[l][0], layers[l][1], 1024, b->call.patience, &f, b->error),
+		             &f));
 	}
 	return NCH_OK;
 }

@@ -130,7 +130,8 @@ static void print_table(const compared *runs, size_t count)
 	nch_output_printf("%*s    epoch   loss accur.   loss accur. mac.F1 accur. mac.F1 seconds\n", (int)width, "");
 	for (size_t i = 0; i < count; i++) {
 		const compared *r = &runs[i];
-		const nch_logged_epoch none = {.train_loss = NAN, .train_accuracy = NAN, .valid_loss = NAN, .valid_accuracy = NAN, .valid_macro_f1 = NAN};
+		const nch_logged_epoch none = {.train_loss = NAN, .train_accuracy = NAN, .valid_loss = NAN, .valid_accuracy = NAN,
+		                               .valid_macro_f1 = NAN};
 		const nch_logged_epoch *e = r->best != NULL ? r->best : &none;
 		size_t columns = nch_utf8_columns(r->name, strlen(r->name));
 		char epochs[48];

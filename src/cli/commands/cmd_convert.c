@@ -119,8 +119,8 @@ static bool has_self_test(const char *folder)
 	return found;
 }
 
-/* The tokenizer as train writes it: where it is a SentencePiece model or a vocabulary alone, what transformers needs beside that. A folder without a tokenizer that can be read
- * keeps what it has. */
+/* The tokenizer as train writes it: where it is a SentencePiece model or a vocabulary alone, what transformers needs beside that. A folder without a
+ * tokenizer that can be read keeps what it has. */
 static nch_status complete_tokenizer(const char *folder, nch_error *error)
 {
 	nch_tokenizer *tokenizer = NULL;

@@ -30,7 +30,8 @@ static const nch_option own_options[] = {
 	{"emit", NCH_SET_WHETHER(cv_call, emit, "slurm"), .choices = "slurm", .help = "print a job-array script with a task for each fold, and do nothing else", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Folds", own_options};
-static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group, &nch_train_group, &own_group, &nch_data_group, NULL};
+static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group,
+                                                 &nch_train_group, &own_group, &nch_data_group, NULL};
 
 /* --- one fold --- */
 

@@ -44,7 +44,8 @@ typedef struct council {
 	nch_vote vote;
 } council;
 
-static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown, nch_error *error)
+static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown,
+                      nch_error *error)
 {
 	council *c = context;
 	(void)logits;

@@ -230,7 +230,8 @@ static nch_status set_against(struct work *w, nch_error *error)
 	if (other == NULL)
 		return differences == NULL ? NCH_OK : nch_fail(error, NCH_USAGE, "--differences: with --against DIR there are two models that may differ");
 	bool *second = nch_alloc(w->data.rows, sizeof *second);
-	nch_status status = second != NULL ? nch_eval_against(w->options, w->call->files, other, w->right, w->data.rows, second, &w->against, error) : nch_no_memory(error);
+	nch_status status = second != NULL ? nch_eval_against(w->options, w->call->files, other, w->right, w->data.rows, second, &w->against, error)
+	                                   : nch_no_memory(error);
 	if (status == NCH_OK && differences != NULL)
 		status = write_differences(w, second, differences, error);
 	w->has_against = status == NCH_OK;

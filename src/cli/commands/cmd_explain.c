@@ -327,7 +327,8 @@ static nch_status show_nearest(nch_predictor *p, const nch_buffer *text, const c
 static nch_status explain(const explain_call *call, nch_predictor *p, const nch_buffer *text, nch_error *error)
 {
 	nch_explanation explanation = {0};
-	const nch_explain_options how = {.method = (nch_explain_method)call->method, .words = call->words, .attention = call->attention || call->html != NULL};
+	const nch_explain_options how = {.method = (nch_explain_method)call->method, .words = call->words, .attention = call->attention ||
+	                                 call->html != NULL};
 	if (call->json && (call->nearest != NULL || call->flip))
 		return nch_fail(error, NCH_USAGE, "--flip and --nearest are text; leave --format json out");
 	if (how.method == NCH_EXPLAIN_METHODS) {

@@ -21,7 +21,8 @@ static const nch_option own_options[] = {
 	{0}};
 static const nch_option_group own_group = {"Model", own_options};
 
-static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown, nch_error *error)
+static nch_status ask(void *context, const nch_text *texts, size_t rows, float *logits, float *scores, bool *given, size_t *best, float *unknown,
+                      nch_error *error)
 {
 	nch_predictor *p = context;
 	size_t labels = nch_predictor_labels(p);

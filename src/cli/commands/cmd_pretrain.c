@@ -120,7 +120,8 @@ static nch_status run(const nch_options *options, nch_error *error)
 	return status;
 }
 
-static const nch_option_group *const groups[] = {&text_group, &objective_group, &model_group, &nch_shape_group, &nch_steps_group, &own_group, &nch_data_group, NULL};
+static const nch_option_group *const groups[] = {&text_group, &objective_group, &model_group, &nch_shape_group, &nch_steps_group, &own_group,
+                                                 &nch_data_group, NULL};
 
 const nch_command nch_command_pretrain = {
 	.name = "pretrain",

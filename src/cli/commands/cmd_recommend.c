@@ -104,7 +104,8 @@ static nch_status made_with_another(const struct work *w, const char *index, nch
 	return nch_fail(error, NCH_DATA, "%s was made with another model than %s: give that one, or make the index again (--songs FILE --index FILE)", index, w->folder);
 }
 
-/* The index that is there, if it fits the songs and the model; else w->songs stays empty. One that somebody's model tagged is not made again because no model was named. */
+/* The index that is there, if it fits the songs and the model; else w->songs stays empty. One that somebody's model tagged is not made again because
+ * no model was named. */
 static nch_status use_index(struct work *w, const char *index, const nch_song_marks *marks, nch_error *error)
 {
 	nch_error why;
@@ -249,7 +250,8 @@ static nch_status wish_for_genres(struct work *w, const char *list, nch_error *e
 		return nch_no_memory(error);
 	for (const char *at = list; *at != '\0';) {
 		size_t length = strcspn(at, ","), g = 0;
-		while (g < w->songs.genres && (strlen(nch_songs_genre(&w->songs, g)) != length || memcmp(nch_songs_genre(&w->songs, g), at, length) != 0))
+		while (g < w->songs.genres && (strlen(nch_songs_genre(&w->songs, g)) != length ||
+		                               memcmp(nch_songs_genre(&w->songs, g), at, length) != 0))
 			g++;
 		if (g == w->songs.genres)
 			return nch_fail(error, NCH_USAGE, "--genre: no song is of the genre \"%.*s\"", (int)(length > 100 ? 100 : length), at);

@@ -31,8 +31,8 @@ static nch_status parse_listen(const nch_option *option, const char *text, nch_a
 		begin++;
 		end--;
 	}
-	if (colon == NULL || end == begin || (size_t)(end - begin) >= sizeof call->address || !nch_number_read_integer(colon + 1, strlen(colon + 1), &number) || number < 0 ||
-	    number > 65535)
+	if (colon == NULL || end == begin || (size_t)(end - begin) >= sizeof call->address ||
+	    !nch_number_read_integer(colon + 1, strlen(colon + 1), &number) || number < 0 || number > 65535)
 		return nch_option_refuse(option, text, error, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080");
 	snprintf(call->address, sizeof call->address, "%.*s", (int)(end - begin), begin);
 	if (strcmp(call->address, "localhost") == 0)

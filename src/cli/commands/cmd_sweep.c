@@ -32,7 +32,8 @@ static const nch_option own_options[] = {
 	{"emit", NCH_SET_WHETHER(sweep_call, emit, "slurm"), .choices = "slurm", .help = "print a job-array script with a task for each setting, and do nothing else", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Sweep", own_options};
-static const nch_option_group *const groups[] = {&own_group, &nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group, &nch_train_group, &nch_data_group, NULL};
+static const nch_option_group *const groups[] = {&own_group, &nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group,
+                                                 &nch_steps_group, &nch_train_group, &nch_data_group, NULL};
 
 /* Left out of the command in a job's card: a job that was trained apart has the same card. */
 static const char *const not_in_card[] = {"job", "merge", "emit", "threads", "isa", "quiet", NULL};
@@ -57,7 +58,8 @@ static nch_status check_options(const nch_experiment_options *e, nch_error *erro
 	return NCH_OK;
 }
 
-static nch_status read_options(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_buffer *values, nch_error *error)
+static nch_status read_options(const nch_options *options, nch_experiment_options *experiment, nch_labels *labels, nch_buffer *values,
+                               nch_error *error)
 {
 	NCH_TRY(nch_train_options_read(options, experiment, labels, values, error));
 	return check_options(experiment, error);
@@ -154,13 +156,14 @@ static nch_status run_jobs(work *w, const nch_experiment_options *experiment, nc
 {
 	const sweep_call *call = &w->call;
 	const nch_sweep_worker worker = {set_values, describe_values, train_job, w};
-	nch_sweep_run run = {.sweep = &w->sweep, .worker = &worker, .out = call->out, .best_by = experiment->training.best_by, .epochs = experiment->training.epochs,
-	                     .halving = call->halving};
+	nch_sweep_run run = {.sweep = &w->sweep, .worker = &worker, .out = call->out, .best_by = experiment->training.best_by,
+	                     .epochs = experiment->training.epochs, .halving = call->halving};
 	size_t first = call->single ? call->job : 0, last = call->single ? first + 1 : w->sweep.cell_count;
 	nch_buffer text = {0};
 	if (first >= w->sweep.cell_count)
 		return nch_fail(error, NCH_USAGE, "--job %zu: the jobs have the numbers 0 to %zu", first, w->sweep.cell_count - 1);
-	nch_status status = call->halving ? nch_sweep_run_halving(&run, error) : nch_sweep_run_grid(&run, first, last, call->merge, call->single, error);
+	nch_status status = call->halving ? nch_sweep_run_halving(&run, error) : nch_sweep_run_grid(&run, first, last, call->merge, call->single,
+	                                                                                            error);
 	if (status == NCH_OK && !call->single)
 		status = nch_sweep_run_report(&run, &text, error);
 	if (status == NCH_OK)
@@ -205,7 +208,8 @@ static nch_status prepare(work *w, nch_error *error)
 		return nch_fail(error, NCH_USAGE, "--halving: who goes on is known only when all of a rung are done; --job, --merge and --emit do not go with it");
 	w->sweep.axes = call->axes;
 	NCH_TRY(check_axes(w, error));
-	NCH_TRY(call->random > 0 ? nch_sweep_random(&w->sweep, call->random, (uint64_t)nch_common_of(w->options).seed, error) : nch_sweep_grid(&w->sweep, error));
+	NCH_TRY(call->random > 0 ? nch_sweep_random(&w->sweep, call->random, (uint64_t)nch_common_of(w->options).seed, error) :
+	        nch_sweep_grid(&w->sweep, error));
 	nch_options_command_without(w->options, not_in_card, &w->command);
 	NCH_TRY(nch_buffer_check(&w->command, error));
 	return check_jobs(w, error);

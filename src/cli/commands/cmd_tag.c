@@ -122,7 +122,8 @@ static nch_status prepare_smoothing(struct work *w, nch_error *error)
 
 static nch_status write_page(struct work *w, const nch_book *book, const nch_tags *tags, const char *title, const char *path, nch_error *error)
 {
-	const nch_book_page page = {.language = nch_output_language(), .title = title, .labels = labels_of(w), .book = book, .tags = tags, .smoothed = w->smoothing};
+	const nch_book_page page = {.language = nch_output_language(), .title = title, .labels = labels_of(w), .book = book, .tags = tags,
+	                            .smoothed = w->smoothing};
 	nch_buffer html = {0};
 	nch_book_html(&page, &html);
 	nch_status status = nch_buffer_check(&html, error);

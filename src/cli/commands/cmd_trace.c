@@ -40,8 +40,8 @@ static bool is_model(const char *word)
 }
 
 /* One sentence through one model. */
-static nch_status trace_one(const trace_call *call, const char *folder, const nch_buffer *text, const nch_buffer *pair, nch_predictor **p, nch_trace *trace,
-                            nch_error *error)
+static nch_status trace_one(const trace_call *call, const char *folder, const nch_buffer *text, const nch_buffer *pair, nch_predictor **p,
+                            nch_trace *trace, nch_error *error)
 {
 	size_t label;
 	const nch_text asked = {.text = text->data ? text->data : "", .length = text->length, .pair = pair->data, .pair_length = pair->length};

@@ -26,7 +26,8 @@ static const nch_option own_options[] = {
 	{"resume", NCH_SET_FLAG(train_call, experiment.training.resume), .help = "go on from DIR/checkpoint", .effect = NCH_NO_EFFECT},
 	{0}};
 static const nch_option_group own_group = {"Result", own_options};
-static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group, &nch_train_group, &own_group, &nch_data_group, NULL};
+static const nch_option_group *const groups[] = {&nch_train_data_group, &nch_train_model_group, &nch_shape_group, &nch_ngram_group, &nch_steps_group,
+                                                 &nch_train_group, &own_group, &nch_data_group, NULL};
 
 /* --- the command --- */
 

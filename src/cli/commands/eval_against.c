@@ -49,7 +49,8 @@ static nch_status ask(const nch_options *options, nch_text_list files, nch_predi
 	return status;
 }
 
-nch_status nch_eval_against(const nch_options *options, nch_text_list files, const char *folder, const bool *right_first, size_t rows, bool *right_second, nch_against *against, nch_error *error)
+nch_status nch_eval_against(const nch_options *options, nch_text_list files, const char *folder, const bool *right_first, size_t rows,
+                            bool *right_second, nch_against *against, nch_error *error)
 {
 	nch_predictor *p = NULL;
 	NCH_TRY(nch_predictor_open(folder, nch_common_of(options).threads, NULL, &p, error));
