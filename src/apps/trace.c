@@ -157,7 +157,7 @@ static const char *formula_of_answer(nch_trace *t, const char *softmax, bool tem
 	if (!tempered)
 		return t->softmax ? softmax : "p = 1 / (1 + e^-z)";
 	snprintf(t->answer_formula, sizeof t->answer_formula, "%s",
-	         t->softmax ? "p = e^(z/T) / Σ e^(z/T), T the temperature of ⟨calibrate⟩" : "p = 1 / (1 + e^-(z/T + d)), T and d the label's of ⟨calibrate⟩");
+	         t->softmax ? "p = e^(z/T) / Σ e^(z/T), T the temperature that calibration found" : "p = 1 / (1 + e^-(z/T + d)), T and d the label's, found by calibration");
 	nch_setting_spell(t->answer_formula);
 	return t->answer_formula;
 }
