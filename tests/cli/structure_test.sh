@@ -263,6 +263,7 @@ none 'zero is written {0}' '= *\{( +0 *| *0 +| *)\}' $sources
 # --- libraries don't speak and don't end the program ---
 libraries=$(echo "$sources" | tr ' ' '\n' | grep -v '^src/cli/')
 none 'only src/cli prints' '(^|[^a-z_])(printf|puts|putchar|vprintf|perror) *\(|[^a-z_](stdout|stderr)[^a-z_]' $libraries
+none 'a step that a trace shows stands in one line: gcc and clang give a longer call different ones' '[=(,n] *SEE\([^;]*$' $(echo "$sources" | tr ' ' '\n' | grep '^src/nn/')
 none 'streams go through src/base/os.h: a console of Windows takes other characters' '[^a-z_](stdout|stderr)[^a-z_]' $(echo "$sources" | tr ' ' '\n' | grep -v '^src/base/os_')
 none 'only src/cli ends the program' '(^|[^a-z_])(exit|_exit|_Exit|quick_exit|abort|assert|nch_os_end) *\(' $(echo "$libraries" | grep -vE '^src/base/os(_[a-z_]*)?\.[ch]$')
 
