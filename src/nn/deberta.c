@@ -293,12 +293,12 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	nch_tensor *key = SEE(KEY, nch_linear(tape, x, NCH_ACTIVATIONS, layer->key_weight, layer->key_bias));
 	nch_tensor *value = SEE(VALUE, nch_linear(tape, x, NCH_ACTIVATIONS, layer->value_weight, layer->value_bias));
 	project_distances(model, tape, layer, plan, table, site + 3, &place_keys, &place_queries);
-	nch_tensor *context = nch_disentangled_op(tape, batch, query, key, value, place_keys, place_queries, &plan->distances, c->heads,
-	                                          1u + own->c2p + own->p2c, c->attention_dropout, site);
-	context = SEE(CONTEXT, context);
+	const nch_distances *far = &plan->distances;
+	const size_t terms = 1u + own->c2p + own->p2c;
+	const float drop = c->attention_dropout;
+	nch_tensor *context = SEE(CONTEXT, nch_disentangled_op(tape, batch, query, key, value, place_keys, place_queries, far, c->heads, terms, drop, site));
 	nch_tensor *mixed = SEE(MIXED, nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias));
-	nch_tensor *attended = nch_layer_norm(tape, mixed, x, c->dropout, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
-	attended = SEE(ATTENDED, attended);
+	nch_tensor *attended = SEE(ATTENDED, nch_layer_norm(tape, mixed, x, c->dropout, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon));
 	nch_tensor *up = SEE(UP, nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, f) */
 	nch_tensor *down = SEE(DOWN, nch_linear(tape, up, c->activation, layer->down_weight, layer->down_bias)); /* (n, h) */
 	return SEE(OUTPUT, nch_layer_norm(tape, down, attended, c->dropout, site + 2, layer->output_gamma, layer->output_beta, c->norm_epsilon));

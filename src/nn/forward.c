@@ -24,8 +24,7 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	nch_tensor *value = SEE(VALUE, nch_linear(tape, x, NCH_ACTIVATIONS, layer->value_weight, layer->value_bias));
 	nch_tensor *context = SEE(CONTEXT, nch_attention_op(tape, batch, query, key, value, c->heads, c->attention_dropout, site));
 	nch_tensor *mixed = SEE(MIXED, nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias));
-	nch_tensor *attended = nch_layer_norm(tape, mixed, x, after_attention, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
-	attended = SEE(ATTENDED, attended);
+	nch_tensor *attended = SEE(ATTENDED, nch_layer_norm(tape, mixed, x, after_attention, site + 1, layer->attention_gamma, layer->attention_beta, c->norm_epsilon));
 
 	nch_tensor *up = SEE(UP, nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, f) */
 	nch_tensor *down = SEE(DOWN, nch_linear(tape, up, c->activation, layer->down_weight, layer->down_bias)); /* (n, h) */
@@ -39,8 +38,7 @@ nch_tensor *nch_bert_encode(const nch_model *model, nch_tape *tape, const nch_ba
 	nch_arena_mark mark = nch_tape_mark(tape);
 	const size_t index = 0;
 	nch_tensor *sum = SEE(EMBEDDINGS_SUM, nch_embedding(tape, batch, model->word, model->type, model->position)); /* (n, embedding) */
-	nch_tensor *x = nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon);
-	x = SEE(EMBEDDINGS_NORM, x);
+	nch_tensor *x = SEE(EMBEDDINGS_NORM, nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon));
 	x = nch_dropout_op(tape, x, c->dropout, SITE_EMBEDDING, nch_tape_step(tape)->token_row);
 	if (model->project_weight != NULL)
 		x = SEE(EMBEDDINGS_PROJECTED, nch_linear(tape, x, NCH_ACTIVATIONS, model->project_weight, model->project_bias)); /* (n, h) */

@@ -190,8 +190,7 @@ nch_tensor *nch_funnel_encode(const nch_model *model, nch_tape *tape, const nch_
 				if (b == 0 || l > 0 || repeat > 0) {
 					x = encode_layer(model, tape, layer, &plan->within, site, index, x, x);
 				} else {
-					nch_tensor *pooled = nch_pool_rows(tape, x, plan->begin, plan->end, plan->rows.tokens, funnel->largest);
-					pooled = SEE(POOLED_QUERY, pooled);
+					nch_tensor *pooled = SEE(POOLED_QUERY, nch_pool_rows(tape, x, plan->begin, plan->end, plan->rows.tokens, funnel->largest));
 					x = funnel->queries_only ? encode_layer(model, tape, layer, &plan->pooling, site, index, pooled, x)
 					                         : encode_layer(model, tape, layer, &plan->within, site, index, pooled, pooled);
 				}

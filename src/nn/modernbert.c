@@ -217,8 +217,8 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 	if (layer->attention_gamma != NULL)
 		normal = nch_layer_norm(tape, x, NULL, 0.0f, 0, layer->attention_gamma, layer->attention_beta, c->norm_epsilon);
 	nch_tensor *qkv = SEE(QKV, nch_linear(tape, normal, NCH_ACTIVATIONS, layer->query_weight, layer->query_bias)); /* (n, 3h) */
-	nch_tensor *context = nch_rotary_attention_op(tape, batch, qkv, turns, c->heads, own->local[index] ? own->window : 0, c->attention_dropout, site);
-	context = SEE(CONTEXT, context);
+	const size_t window = own->local[index] ? own->window : 0;
+	nch_tensor *context = SEE(CONTEXT, nch_rotary_attention_op(tape, batch, qkv, turns, c->heads, window, c->attention_dropout, site));
 	nch_tensor *mixed = SEE(MIXED, nch_linear(tape, context, NCH_ACTIVATIONS, layer->attention_weight, layer->attention_bias));
 	mixed = nch_dropout_op(tape, mixed, c->attention_dropout, site + 1, row);
 	nch_tensor *attended = SEE(ATTENDED_SUM, nch_add_op(tape, x, mixed));
@@ -240,8 +240,7 @@ static nch_tensor *encode(const nch_model *model, nch_tape *tape, const nch_batc
 	*rows = batch;
 	nch_arena_mark mark = nch_tape_mark(tape);
 	nch_tensor *sum = SEE(EMBEDDINGS_SUM, nch_embedding(tape, batch, model->word, NULL, NULL));
-	nch_tensor *x = nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon);
-	x = SEE(EMBEDDINGS_NORM, x);
+	nch_tensor *x = SEE(EMBEDDINGS_NORM, nch_layer_norm(tape, sum, NULL, 0.0f, 0, model->embedding_gamma, model->embedding_beta, c->norm_epsilon));
 	x = nch_tape_keep(tape, mark, nch_dropout_op(tape, x, own->embedding_dropout, SITE_EMBEDDING, nch_tape_step(tape)->token_row));
 	for (size_t l = 0; l < c->layers; l++)
 		x = nch_tape_keep(tape, mark, encode_layer(model, tape, batch, l, turns[own->local[l]], x));
