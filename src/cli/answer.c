@@ -65,11 +65,6 @@ nch_status nch_answer_form_settle(nch_answer_form *form, nch_answer_input input,
 	return nch_answer_form_check(form, error);
 }
 
-bool nch_answer_has_pairs(const nch_answer_form *form)
-{
-	return form->pair != NULL || form->pair_separator != NULL;
-}
-
 /* The innermost object on a dotted path, and the names on it that are not there yet; NULL if something else than an object is in the way. */
 static const nch_json *find_place(const nch_json *value, const char *path, const char **missing)
 {

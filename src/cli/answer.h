@@ -31,7 +31,6 @@ typedef enum nch_answer_input { NCH_INPUT_LINES, NCH_INPUT_JSONL, NCH_INPUT_TABL
 /* Says whether form->jsonl or form->table: `input`, or what the name of `path` (NULL: standard input) says. Then nch_answer_form_check. */
 nch_status nch_answer_form_settle(nch_answer_form *form, nch_answer_input input, const char *path, nch_error *error);
 nch_status nch_answer_form_check(const nch_answer_form *form, nch_error *error); /* refuses what does not go together */
-bool nch_answer_has_pairs(const nch_answer_form *form); /* records may have a second text */
 
 typedef struct nch_record {
 	nch_line line;

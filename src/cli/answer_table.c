@@ -4,6 +4,12 @@
 #include "base/number.h"
 #include "cli/answer.h"
 
+/* Whether records may have a second text. */
+static bool has_pairs(const nch_answer_form *form)
+{
+	return form->pair != NULL || form->pair_separator != NULL;
+}
+
 /* What a spreadsheet takes for a formula: a cell that begins with = + - @ (or their full-width forms, or a tab or carriage return before them). */
 static bool is_formula(const char *text, size_t length)
 {
@@ -89,7 +95,7 @@ static void add_own_cells(const nch_answer_form *form, const nch_record *record,
 	add_cell(form, t->text, t->length, out);
 	add_separator(form, out);
 	bool csv = form->format == NCH_ANSWER_CSV; /* whose header says what every row has */
-	if (t->pair != NULL || (csv && nch_answer_has_pairs(form))) {
+	if (t->pair != NULL || (csv && has_pairs(form))) {
 		add_cell(form, t->pair != NULL ? t->pair : "", t->pair != NULL ? t->pair_length : 0, out);
 		add_separator(form, out);
 	}
@@ -129,7 +135,7 @@ void nch_answer_write_header(const nch_answer_form *form, const nch_answerer *wh
 			add_name(form, nch_rows_column_name(form->rows, c), out);
 	} else {
 		add_name(form, "text", out);
-		if (nch_answer_has_pairs(form))
+		if (has_pairs(form))
 			add_name(form, "pair", out);
 		if (form->targets)
 			add_name(form, "target", out);

@@ -255,6 +255,27 @@ nch_status nch_options_copy(const nch_options *options, nch_options **copy, nch_
 	return NCH_OK;
 }
 
+static const char *otherwise_of(const nch_options *options, const nch_option *option)
+{
+	const struct nch_option_value *decider = option->decider != NULL ? nch_options_find(options, option->decider, strlen(option->decider)) : NULL;
+	for (const nch_option_otherwise *d = option->decided; decider != NULL && decider->count > 0 && d->value != NULL; d++)
+		if (strcmp(d->value, decider->texts[0]) == 0)
+			return d->otherwise;
+	return option->otherwise;
+}
+
+/* Defaults pass through the same reading as what people write. An option that decides stands above those of which it does. */
+nch_status nch_options_set_defaults(nch_options *options, nch_error *error)
+{
+	for (size_t i = 0; i < options->count; i++) {
+		struct nch_option_value *value = &options->values[i];
+		const char *otherwise = otherwise_of(options, value->option);
+		if (value->source == NCH_FROM_NOBODY && otherwise != NULL)
+			NCH_TRY(nch_option_value_set(value, otherwise, error));
+	}
+	return NCH_OK;
+}
+
 nch_status nch_options_override(nch_options *options, const char *name, const char *text, nch_error *error)
 {
 	struct nch_option_value *value = nch_options_find(options, name, strlen(name));

@@ -137,10 +137,6 @@ typedef enum nch_option_source {
 	NCH_FROM_LINE
 } nch_option_source;
 
-/* Sets one option from a line of a file, unless a stronger source has set it or its rival. `where` is put before an error. An
- * option that only other commands have is passed over: one file may serve training and evaluation. */
-nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *value, nch_option_source source,
-                                     const char *where, nch_error *error);
 /* Reads a configuration file (NCH_FROM_CONFIG) or a recipe (NCH_FROM_RECIPE): lines `name = value`, `#` comments, "quotes" around
  * values that need them; lines below `[name = value]` hold where that option, whose value is a word, has that one, said by a stronger source or
  * above. Neither can name a further file, but a configuration file may name a recipe. */

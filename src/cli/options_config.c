@@ -3,10 +3,48 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/memory.h"
+#include "cli/command.h"
 #include "cli/options_private.h"
 #include "cli/recipe.h"
 
 #define MAX_CONFIG ((size_t)1 << 20)
+
+/* Whether another command has an option of that name: a file may serve several. */
+static bool known_elsewhere(const char *name)
+{
+	for (const nch_command *const *command = nch_commands; *command != NULL; command++)
+		for (const nch_option_group *const *group = (*command)->groups; group != NULL && *group != NULL; group++)
+			for (const nch_option *option = (*group)->options; option->name != NULL; option++)
+				if (strcmp(option->name, name) == 0)
+					return true;
+	return false;
+}
+
+/* Sets one option, unless a stronger source has set it or its rival. `where` is put before an error. An option that only other commands have is
+ * passed over: one file may serve training and evaluation. */
+static nch_status set_from_file(nch_options *options, const char *name, const char *text, nch_option_source source, const char *where,
+                                nch_error *error)
+{
+	struct nch_option_value *value = nch_options_find(options, name, strlen(name));
+	if (value == NULL) {
+		if (known_elsewhere(name))
+			return NCH_OK;
+		nch_options_fail_unknown(options, name, error);
+		return nch_fail_prefix(error, "%s", where);
+	}
+	const char *rival_name = value->option->rival;
+	const struct nch_option_value *rival = rival_name != NULL ? nch_options_find(options, rival_name, strlen(rival_name)) : NULL;
+	if (value->source > source || (rival != NULL && rival->source > source))
+		return NCH_OK;
+	const char *kept = nch_arena_text(options->arena, text, strlen(text));
+	if (kept == NULL)
+		return nch_no_memory(error);
+	if (nch_option_value_set(value, kept, error) != NCH_OK)
+		return nch_fail_prefix(error, "%s", where);
+	value->source = source;
+	return NCH_OK;
+}
 
 /* Cuts blanks off both ends, in place. */
 static char *trimmed(char *text)
@@ -73,7 +111,7 @@ static nch_status read_section(const nch_options *options, reading *r, char *lin
 	*end = '\0';
 	NCH_TRY(cut_line(line + 1, where, &name, &value, error));
 	const struct nch_option_value *asked = nch_options_find(options, name, strlen(name));
-	if (asked == NULL && !nch_options_known_elsewhere(name)) {
+	if (asked == NULL && !known_elsewhere(name)) {
 		nch_options_fail_unknown(options, name, error);
 		return nch_fail_prefix(error, "%s", where);
 	}
@@ -102,7 +140,7 @@ static nch_status read_config_line(nch_options *options, reading *r, char *line,
 	NCH_TRY(cut_line(line, where, &name, &value, error));
 	if (strcmp(name, "config") == 0 || (strcmp(name, "recipe") == 0 && r->source == NCH_FROM_RECIPE))
 		return nch_fail(error, NCH_USAGE, "%s: a file of options cannot name another one", where);
-	return r->passed_over ? NCH_OK : nch_options_set_from_file(options, name, value, r->source, where, error);
+	return r->passed_over ? NCH_OK : set_from_file(options, name, value, r->source, where, error);
 }
 
 /* Reads the lines of a text, which is changed. */

@@ -17,39 +17,6 @@ static nch_status add_group(nch_options *options, const nch_option_group *group,
 	return NCH_OK;
 }
 
-bool nch_options_known_elsewhere(const char *name)
-{
-	for (const nch_command *const *command = nch_commands; *command != NULL; command++)
-		for (const nch_option_group *const *group = (*command)->groups; group != NULL && *group != NULL; group++)
-			for (const nch_option *option = (*group)->options; option->name != NULL; option++)
-				if (strcmp(option->name, name) == 0)
-					return true;
-	return false;
-}
-
-nch_status nch_options_set_from_file(nch_options *options, const char *name, const char *text, nch_option_source source,
-                                     const char *where, nch_error *error)
-{
-	struct nch_option_value *value = nch_options_find(options, name, strlen(name));
-	if (value == NULL) {
-		if (nch_options_known_elsewhere(name))
-			return NCH_OK;
-		nch_options_fail_unknown(options, name, error);
-		return nch_fail_prefix(error, "%s", where);
-	}
-	const char *rival_name = value->option->rival;
-	const struct nch_option_value *rival = rival_name != NULL ? nch_options_find(options, rival_name, strlen(rival_name)) : NULL;
-	if (value->source > source || (rival != NULL && rival->source > source))
-		return NCH_OK;
-	const char *kept = nch_arena_text(options->arena, text, strlen(text));
-	if (kept == NULL)
-		return nch_no_memory(error);
-	if (nch_option_value_set(value, kept, error) != NCH_OK)
-		return nch_fail_prefix(error, "%s", where);
-	value->source = source;
-	return NCH_OK;
-}
-
 /* --name, --name=value or --name value; *index moves to the last word that belongs to it. */
 static nch_status read_option(nch_options *options, int argc, char **argv, int *index, nch_error *error)
 {
@@ -127,27 +94,6 @@ static nch_status check_complete(const nch_options *options, nch_error *error)
 		if (option->required && options->values[i].source == NCH_FROM_NOBODY)
 			return nch_fail(error, NCH_USAGE, "%s needs --%s %s (see: nunchi %s --help)", command->name, option->name,
 			                option->argument, command->name);
-	}
-	return NCH_OK;
-}
-
-static const char *otherwise_of(const nch_options *options, const nch_option *option)
-{
-	const struct nch_option_value *decider = option->decider != NULL ? nch_options_find(options, option->decider, strlen(option->decider)) : NULL;
-	for (const nch_option_otherwise *d = option->decided; decider != NULL && decider->count > 0 && d->value != NULL; d++)
-		if (strcmp(d->value, decider->texts[0]) == 0)
-			return d->otherwise;
-	return option->otherwise;
-}
-
-/* Defaults pass through the same reading as what people write. An option that decides stands above those of which it does. */
-nch_status nch_options_set_defaults(nch_options *options, nch_error *error)
-{
-	for (size_t i = 0; i < options->count; i++) {
-		struct nch_option_value *value = &options->values[i];
-		const char *otherwise = otherwise_of(options, value->option);
-		if (value->source == NCH_FROM_NOBODY && otherwise != NULL)
-			NCH_TRY(nch_option_value_set(value, otherwise, error));
 	}
 	return NCH_OK;
 }

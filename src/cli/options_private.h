@@ -30,8 +30,6 @@ struct nch_options {
  * nearest. */
 struct nch_option_value *nch_options_find(const nch_options *options, const char *name, size_t length);
 nch_status nch_options_fail_unknown(const nch_options *options, const char *name, nch_error *error);
-/* Whether another command has an option of that name: a file may serve several. */
-bool nch_options_known_elsewhere(const char *name);
 
 /* Reads the text, which is kept, as the option's kind of value; the second one says that the command line said so. */
 nch_status nch_option_value_set(struct nch_option_value *value, const char *text, nch_error *error);

@@ -45,9 +45,6 @@ typedef struct nch_reading {
 /* Reads what is left of a file: as many rows as options->limit allows. */
 nch_status nch_dataset_read_rows(nch_reading *r, nch_rows *rows, nch_error *error);
 
-/* NCH_DATA with "FILE:LINE: what". */
-nch_status nch_dataset_bad_row(const nch_rows *rows, const nch_row *row, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);
-
 /* --- dataset_labels.c --- */
 
 /* Once a file, when its columns are known: where every label has a column or a place of its own, all of them are labels, also those that no row
@@ -86,9 +83,12 @@ void nch_selection_tell_absent(const nch_reading *r);
 nch_status nch_selection_sort_found(nch_dataset *dataset, nch_error *error);
 nch_status nch_selection_undersample(nch_dataset *dataset, const nch_thinnings *thinnings, uint32_t seed, nch_error *error);
 
-/* --- dataset_read.c --- */
+/* --- dataset_remarks.c --- */
 
 /* Tells a warning, with settings by their names (base/setting.h), to options->remark, which must be there; nothing if there was no memory for it. */
 void nch_dataset_warn(const nch_reading *reading, nch_buffer *text);
+
+/* NCH_DATA with "FILE:LINE: what". */
+nch_status nch_dataset_bad_row(const nch_rows *rows, const nch_row *row, nch_error *error, const char *format, ...) NCH_PRINTF(4, 5);
 
 #endif

@@ -2,17 +2,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/setting.h"
 #include "data/dataset_private.h"
 #include "io/columns.h"
-
-void nch_dataset_warn(const nch_reading *r, nch_buffer *text)
-{
-	if (text->failed)
-		return;
-	nch_setting_spell(text->data);
-	r->options->remark(r->options->remark_context, NCH_REMARK_WARNING, text->data);
-}
 
 /* --- columns --- */
 

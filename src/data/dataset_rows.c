@@ -1,21 +1,9 @@
 /* dataset_rows.c - one row after the other: its text and pair are looked at, cleansed and stored; a bad one leaves nothing behind. */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/name.h"
 #include "data/dataset_private.h"
-
-nch_status nch_dataset_bad_row(const nch_rows *rows, const nch_row *row, nch_error *error, const char *format, ...)
-{
-	char text[600];
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(text, sizeof text, format, arguments);
-	va_end(arguments);
-	return nch_fail(error, NCH_DATA, "%s:%zu: %s", nch_rows_path(rows), row->line, text);
-}
 
 /* The cell of a text column: present, not blank, no NUL. */
 static nch_status text_cell(const nch_rows *rows, const nch_row *row, size_t column, const nch_cell **cell, nch_error *error)

@@ -249,7 +249,7 @@ nch_status nch_rows_open_delimited(nch_rows *rows, nch_error *error)
 	if (state == NULL)
 		return nch_no_memory(error);
 	rows->state = state;
-	rows->reader = (nch_row_reader){ next_delimited, close_delimited };
+	rows->reader = (nch_row_reader){ next_delimited, close_delimited, NULL };
 	state->lines.line = rows->lines_skipped;
 	const nch_input *input = &rows->input;
 	char preferred = preferred_delimiter(rows);

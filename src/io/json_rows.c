@@ -165,7 +165,7 @@ nch_status nch_json_rows_place(nch_rows *rows, const void **place, nch_error *er
 	return NCH_OK;
 }
 
-nch_status nch_json_rows_refill(nch_rows *rows, const void *place, nch_row *row, nch_error *error)
+static nch_status refill(nch_rows *rows, const void *place, nch_row *row, nch_error *error)
 {
 	NCH_TRY(fill_cells(rows, place, error));
 	row->cells = rows->cells;
@@ -505,7 +505,7 @@ nch_status nch_rows_open_json(nch_rows *rows, nch_error *error)
 		return nch_no_memory(error);
 	rows->state = state;
 	bool lines = rows->format == NCH_FORMAT_JSONL;
-	rows->reader = (nch_row_reader){ next_row, close_json };
+	rows->reader = (nch_row_reader){ next_row, close_json, refill };
 	state->lines.line = rows->lines_skipped + (lines ? 0 : 1);
 	state->arena = nch_arena_new(64 * 1024);
 	if (state->arena == NULL)

@@ -117,7 +117,7 @@ nch_status nch_rows_open_lines(nch_rows *rows, nch_error *error)
 	rows->state = nch_alloc(1, sizeof(nch_line_reader));
 	if (rows->state == NULL)
 		return nch_no_memory(error);
-	rows->reader = (nch_row_reader){ next_line_row, close_lines };
+	rows->reader = (nch_row_reader){ next_line_row, close_lines, NULL };
 	((nch_line_reader *)rows->state)->line = rows->lines_skipped;
 	NCH_TRY(nch_rows_need_cells(rows, 1, error));
 	return nch_rows_add_column(rows, "text", 4, error);

@@ -184,7 +184,7 @@ static nch_status next_row(nch_rows *rows, nch_row *row, bool *more, nch_error *
 			return nch_fail(error, kept->bad->status, "%s", kept->bad->text);
 		*row = kept->row;
 		if (kept->place != NULL)
-			NCH_TRY(nch_json_rows_refill(rows, kept->place, row, error));
+			NCH_TRY(rows->reader.refill(rows, kept->place, row, error));
 		return check_row(rows, row, error);
 	}
 	*more = false;

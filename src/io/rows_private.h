@@ -26,6 +26,8 @@ typedef struct nch_kept_row {
 typedef struct nch_row_reader {
 	nch_status (*next)(nch_rows *rows, nch_row *row, bool *more, nch_error *error);
 	void (*close)(nch_rows *rows); /* NULL: nothing to release */
+	/* A row made again, in rows->cells, of the place that was kept of it (JSON); NULL: rows are kept whole */
+	nch_status (*refill)(nch_rows *rows, const void *place, nch_row *row, nch_error *error);
 } nch_row_reader;
 
 struct nch_rows {
@@ -64,9 +66,8 @@ struct nch_rows {
 nch_status nch_rows_open_delimited(nch_rows *rows, nch_error *error);
 nch_status nch_rows_open_lines(nch_rows *rows, nch_error *error);
 nch_status nch_rows_open_json(nch_rows *rows, nch_error *error);
-/* The current record's place, in rows->keep; and a row made of such a place, in rows->cells. */
+/* The current record's place, in rows->keep: of it the reader makes the row again. */
 nch_status nch_json_rows_place(nch_rows *rows, const void **place, nch_error *error);
-nch_status nch_json_rows_refill(nch_rows *rows, const void *place, nch_row *row, nch_error *error);
 nch_status nch_rows_open_xlsx(nch_rows *rows, nch_error *error);
 
 /* White space as tables and JSON have it. */

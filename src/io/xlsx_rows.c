@@ -265,7 +265,7 @@ nch_status nch_rows_open_xlsx(nch_rows *rows, nch_error *error)
 	if (state == NULL)
 		return nch_no_memory(error);
 	rows->state = state;
-	rows->reader = (nch_row_reader){ next_xlsx, close_xlsx };
+	rows->reader = (nch_row_reader){ next_xlsx, close_xlsx, NULL };
 	nch_input *input = &rows->input;
 	bool grew = input->window != NULL; /* it came through a pipe: an archive's directory is at its end */
 	while (grew)

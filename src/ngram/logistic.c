@@ -14,19 +14,6 @@ enum { MOST_STEPS = 100, MOST_PRODUCTS = 250, MOST_HALVINGS = 30, RUN_CELLS = 1 
 
 /* --- vectors --- */
 
-void nch_logistic_sum(const work *w, size_t runs, size_t which, double *to)
-{
-	memset(to, 0, w->wide * sizeof *to);
-	for (size_t run = 0; run < runs; run++)
-		for (size_t c = 0; c < w->wide; c++)
-			to[c] += w->run_sums[(2 * run + which) * w->wide + c];
-	double sum = 0.0;
-	for (size_t c = 0; c < w->wide; c++)
-		sum += to[c];
-	for (size_t c = 0; w->p->softmax && c < w->wide; c++)
-		to[c] = sum;
-}
-
 static size_t line_runs(const work *w) { return (w->lines + NCH_LINE_RUN - 1) / NCH_LINE_RUN; }
 
 /* The lines of a run, as places in a vector. */

@@ -4,6 +4,19 @@
 #include "kernels/math.h"
 #include "ngram/logistic_private.h"
 
+void nch_logistic_sum(const nch_logistic_work *w, size_t runs, size_t which, double *to)
+{
+	memset(to, 0, w->wide * sizeof *to);
+	for (size_t run = 0; run < runs; run++)
+		for (size_t c = 0; c < w->wide; c++)
+			to[c] += w->run_sums[(2 * run + which) * w->wide + c];
+	double sum = 0.0;
+	for (size_t c = 0; c < w->wide; c++)
+		sum += to[c];
+	for (size_t c = 0; w->p->softmax && c < w->wide; c++)
+		to[c] = sum;
+}
+
 /* Two doubles at once, by the compilers' own vectors: each is a chain of its own, so that no bit depends on it. */
 typedef double pair __attribute__((vector_size(16)));
 

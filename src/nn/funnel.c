@@ -20,6 +20,12 @@ typedef struct block_plan {
 	nch_relative_shape pooling;     /* the pooled rows with those before */
 } block_plan;
 
+/* What is computed here is a Funnel. */
+static const nch_funnel_config *own_of(const nch_config *config)
+{
+	return config->own;
+}
+
 /* --- the rows of a block --- */
 
 /* How many rows `length` rows are pooled to. Where nothing but the first would be left to pool, nothing is. */
@@ -111,7 +117,7 @@ static bool plan_attention(const nch_model *model, nch_tape *tape, const nch_bat
 	if (waves == NULL)
 		return false;
 	*shape = (nch_relative_shape){.queries = queries, .keys = keys, .addresses = addresses, .step = step, .distances = distances, .zero = zero,
-	                              .columns = columns, .waves = waves->data, .first_apart = nch_funnel_of(c)->separate_cls};
+	                              .columns = columns, .waves = waves->data, .first_apart = own_of(c)->separate_cls};
 	return true;
 }
 
@@ -157,9 +163,9 @@ static nch_tensor *encode_layer(const nch_model *model, nch_tape *tape, const nc
 
 	nch_tensor *up = SEE(UP, nch_linear(tape, attended, NCH_ACTIVATIONS, layer->up_weight, layer->up_bias)); /* (n, f) */
 	nch_activation activation = c->activation;
-	if (nch_funnel_of(c)->activation_dropout > 0.0f) {
+	if (own_of(c)->activation_dropout > 0.0f) {
 		up = SEE(ACTIVATED, nch_activate(tape, up, activation));
-		up = nch_dropout_packed(tape, up, nch_funnel_of(c)->activation_dropout, site + 2, offsets, addresses, sentences);
+		up = nch_dropout_packed(tape, up, own_of(c)->activation_dropout, site + 2, offsets, addresses, sentences);
 		activation = NCH_ACTIVATIONS; /* has been done */
 	}
 	nch_tensor *down = SEE(DOWN, nch_linear(tape, up, activation, layer->down_weight, layer->down_bias));   /* (n, h) */

@@ -18,7 +18,6 @@ typedef struct nch_funnel_config {
 	bool truncate;      /* truncate_seq: with separate_cls, the last token is not pooled, which keeps lengths powers of two */
 	bool queries_only;  /* pool_q_only: keys and values of a block's first layer are the rows before pooling */
 } nch_funnel_config;
-
 nch_funnel_config *nch_funnel_of(const nch_config *config); /* NULL of another family's */
 
 /* (rows, hidden): the last block's output. *rows gets the sentences as they lie in it, offsets and types; valid until the step ends. NULL without

@@ -128,15 +128,28 @@ for room in tokenizer src/cli; do
 	done
 done
 
-# --- no circles: a file (its .c, its .h and its _private.h are one) whose headers lead back to itself. Prints each circle's files in a line. ---
-circles() {
+# --- circles: a file (its .c, its .h and its _private.h are one) that leads back to itself, by what it includes or by what it calls ---
+include_edges() {
 	grep '^ *# *include *"' $sources /dev/null | awk '
 		function plain(path) { sub(/\.[ch]$/, "", path); sub(/_private$/, "", path); sub(/^src\//, "", path); return path }
 		{
-			from = $0; sub(/:.*/, "", from); from = plain(from)
-			to = $0; sub(/.*include *"/, "", to); sub(/".*/, "", to); to = plain(to)
-			if (from != to && !((from, to) in edge)) { edge[from, to] = 1; next_of[from] = next_of[from] " " to; nodes[from] = 1 }
-		}
+			from = $0; sub(/:.*/, "", from)
+			to = $0; sub(/.*include *"/, "", to); sub(/".*/, "", to)
+			print plain(from), plain(to)
+		}'
+}
+# A function that one object defines and another asks for. Tables (of commands, of families) are no calls: whoever has a table does not know what is in it.
+objects=$(dirname "$NUNCHI")
+call_edges() {
+	for source in $(echo "$sources" | tr ' ' '\n' | grep '\.c$'); do
+		object=$objects/${source%.c}.o
+		[ -f "$object" ] && nm "$object" 2> /dev/null | awk -v file="${source%.c}" 'NF == 3 && $2 == "T" { print "T", $3, file } NF == 2 && $1 == "U" { print "U", $2, file }'
+	done | sort | awk '$1 == "T" { home[$2] = $3 } $1 == "U" && $2 in home { print $3, home[$2] }'
+}
+# Reads lines "from to"; prints each circle's files in a line.
+circles() {
+	awk '
+		$1 != $2 && !(($1, $2) in edge) { edge[$1, $2] = 1; next_of[$1] = next_of[$1] " " $2; nodes[$1] = 1 }
 		END {
 			for (start in nodes) { # all that a file leads to
 				top = 1; stack[1] = start
@@ -154,14 +167,19 @@ circles() {
 			}
 		}'
 }
-most_circles=1
-circles > "$work/.found"
-if [ "$(grep -c '' < "$work/.found")" -gt $most_circles ]; then
-	bad "more than $most_circles circles of files that include one another"
-	sed 's/^/    /' "$work/.found"
-else
-	good
-fi
+most_circles=1 # a committee is a predictor whose members are predictors
+for kind in include call; do
+	${kind}_edges > "$work/.edges"
+	circles < "$work/.edges" > "$work/.found"
+	if [ ! -s "$work/.edges" ]; then
+		skip "circles of files by what they $kind: there are no objects, or no nm"
+	elif [ "$(grep -c '' < "$work/.found")" -gt $most_circles ]; then
+		bad "more than $most_circles circles of files, by what they $kind"
+		sed 's/^/    /' "$work/.found"
+	else
+		good
+	fi
+done
 
 # --- what several files of a room share and nobody else may see is in a header *_private.h, by this word and no other ---
 echo "$sources" | tr ' ' '\n' | grep -E '_(internal|impl|local|priv|detail|intern)\.h$' > "$work/.found"

@@ -45,6 +45,9 @@ typedef struct nch_sentencepiece_scratch {
 	nch_normalized prepared; /* the text as the wrapping makes it */
 } nch_sentencepiece_scratch;
 
+/* What a tokenizer of this kind does (sentencepiece.c); its self is an nch_sentencepiece. */
+extern const nch_tokenizer_class nch_sentencepiece_class;
+
 /* Normalizes and cuts a text, without wrapping: the pieces are in scratch->segmentation, for scratch->normalized. */
 nch_status nch_sentencepiece_cut(const nch_sentencepiece *sp, nch_sentencepiece_scratch *scratch, const char *text, size_t length,
                                  nch_error *error);
