@@ -121,10 +121,10 @@ done
 exits 2 'max-hours' -- $train --epochs 1 --max-hours 0 --out "$work/no"
 exits 2 'there is no "wds"; did you mean wsd' -- $train --epochs 1 --schedule wds --out "$work/no"
 
-# --- what is seen of it: tokens a second, and the time that is left of the whole run ---
+# --- what is seen of it: tokens a second, and the time that is left of the whole run (a line each tenth of a second, so the run must be long enough for some) ---
 if script -qec true /dev/null > /dev/null 2>&1; then
-	script -qec "stty cols 80; '$NUNCHI' $train --epochs 8 --out '$work/seen'" /dev/null < /dev/null | tr '\r' '\n' > "$work/.out" 2> /dev/null
-	check "the line has all of it" grep -Eq 'epoch 8 .* [0-9]+% [0-9]+/40 steps, [0-9]+ tokens/s, 0:0[0-9] left, loss [0-9.]+$' "$work/.out"
+	script -qec "stty cols 80; '$NUNCHI' $train --epochs 20 --out '$work/seen'" /dev/null < /dev/null | tr '\r' '\n' > "$work/.out" 2> /dev/null
+	check "the line has all of it" grep -Eq 'epoch [0-9]+ .* [0-9]+% [0-9]+/100 steps, [0-9]+ tokens/s, [0-9]+:[0-9]+ left, loss [0-9.]+$' "$work/.out"
 else
 	skip "no terminal can be had here (script is absent)"
 fi
