@@ -56,7 +56,7 @@ static bool is_space(uint32_t code)
 
 typedef void step_run(const char *text, size_t length, nch_buffer *out);
 
-/* The length of a placeholder (&name&, &others12&) at text, or 0. */
+/* The length of what stands for a name (&name&, &others12&) at text, or 0. */
 static size_t placeholder_at(const char *text, size_t length)
 {
 	static const char *const names[] = { "name",         "affiliation", "social-security-num", "tel-num", "card-num",
