@@ -31,10 +31,10 @@ can_mount() {
 # whether the program is built with sanitizers: some ten times slower, with an allocator and flags of its own
 checked() { grep -q -e -fsanitize "$(dirname "$NUNCHI")/flags" 2> /dev/null; }
 
-# compile NAME OUTPUT options...: tests/faults/NAME.c, by the compiler that made the program
+# compile SOURCE OUTPUT options...: a program of the tests, by the compiler that made nunchi, into $work/OUTPUT
 compile() {
 	compiler=$(sed -n '1s/ -.*//p' "$(dirname "$NUNCHI")/flags" 2> /dev/null)
-	compiler=${compiler##* } source=tests/faults/$1.c output=$work/$2
+	compiler=${compiler##* } source=$1 output=$work/$2
 	shift 2
 	"${compiler:-cc}" -std=gnu11 -O1 "$@" -o "$output" "$source" -ldl 2> "$work/.err"
 }
@@ -42,7 +42,7 @@ compile() {
 # preload NAME: builds $work/NAME.so, which LD_PRELOAD puts before the C library; false where that cannot be done
 preload() {
 	checked && return 1 # a checked program has an allocator of its own, and wants to be first
-	compile "$1" "$1.so" -shared -fPIC && LD_PRELOAD="$work/$1.so" "$NUNCHI" --version > "$work/.out" 2>&1
+	compile "tests/faults/$1.c" "$1.so" -shared -fPIC && LD_PRELOAD="$work/$1.so" "$NUNCHI" --version > "$work/.out" 2>&1
 }
 
 # tally NAME TRIED HELD: what tests/faults/run adds up

@@ -98,7 +98,7 @@ memory() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$server/status" 2> 
 hostile=500 seconds=2
 [ "${NUNCHI_TESTS:-}" = long ] && hostile=10000 seconds=600
 hostile=${SERVE_HOSTILE:-$hostile} seconds=${SERVE_SOAK:-$seconds}
-if cc=$(command -v "${CC:-cc}") && $cc -O1 -D_GNU_SOURCE -o "$work/load" tests/bench/load.c 2> "$work/.err"; then
+if compile tests/bench/load.c load -D_GNU_SOURCE; then
 	check "hostile requests" "$work/load" "$port" hostile 100 5
 	check "load" "$work/load" "$port" 16 1 "$work/lines.txt"
 	first=$(memory)

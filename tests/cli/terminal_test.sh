@@ -19,7 +19,7 @@ done
 check "the card has no markup of others" sh -c "! grep -q '<script' '$work/m/README.md'"
 
 # --- on a terminal ---
-if ! compile pty pty || ! "$work/pty" true; then
+if ! compile tests/faults/pty.c pty || ! "$work/pty" true; then
 	skip "no terminal can be made here"
 	finish
 fi
