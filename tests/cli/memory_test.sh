@@ -17,51 +17,67 @@ head -n 31 data/ea.jsonl > "$work/many.jsonl"
 exits 0 '' -- train --train "$work/train.tsv" $small --valid-split 0.2 --seed 9 --out "$work/m2"
 printf '{"id":"1","title":"비","artist":"가","lyrics":"오늘 비가 온다"}\n{"id":"2","title":"해","artist":"나","lyrics":"정말 행복해요"}\n' > "$work/songs.jsonl"
 
-# fails VARIABLE N arguments...: runs the command with an allocation that fails, in a folder of this variable's; whether it ends as it may
+# as_whole SAID: whether a command that ended with 0 did what it does otherwise: what it said, but for the time, and every file that tells no time. A picture of a run is not worth the
+# run: if it cannot be drawn, there is a note instead.
+as_whole() {
+	sed 's/ in [0-9]*:[0-9:]*$//' "$1" | cmp -s - "$work/want" && diff -r -x curves.svg -x log.jsonl -x metrics.json -x checkpoint "$work/whole" . -x said -x warned -x differs > differs
+}
+
+# fails VARIABLE N arguments...: runs the command with an allocation that fails; whether it ends as it may
 fails() {
 	variable=$1 n=$2
 	shift 2
-	rm -rf out out.model
-	env LD_PRELOAD="$work/fail_alloc.so" $variable=$n timeout 60 "$NUNCHI" "$@" > said 2> warned < /dev/null
+	rm -rf out*
+	: > differs
+	env LD_PRELOAD="$work/fail_alloc.so" $variable=$n timeout 60 "$NUNCHI" "$@" > said 2> warned < "$work/lines"
 	status=$?
-	[ $status -eq 0 ] && cmp -s said "$work/want" && return 0
+	[ $status -eq 0 ] && as_whole said && return 0
 	[ $status -eq 1 ] && [ "$(grep -c '' < warned)" -eq 1 ] && grep -q '^nunchi: ' warned
 }
 
-# one_by_one VARIABLE FIRST STEP ALL arguments...: `fails` for each STEPth allocation; how many were tried and held, and which did not, into this variable's folder
-one_by_one() (
-	cd "$work/$1" || exit 1
-	at=$2 step=$3 all=$4 variable=$1 wrong= tried=0 held=0
-	shift 4
-	while [ "$at" -le "$all" ]; do
+# worker W arguments...: every $workers-th of the failures, from number W on, in a folder of its own, part-W; how many were tried and held, and which did not, come into its file result
+worker() (
+	mkdir "$work/part-$1"
+	cd "$work/part-$1" || exit 1
+	k=$1 wrong= tried=0 held=0
+	shift
+	while at=$((first + k / kinds * step)) && [ "$at" -le "$all" ]; do
+		if [ $((k % 2)) -eq 0 ]; then variable=FAIL_AT; else variable=FAIL_FROM; fi
 		tried=$((tried + 1))
-		if fails "$variable" "$at" "$@"; then held=$((held + 1)); else wrong="$wrong $variable=$at($status)" && cp warned "$work/.err"; fi
-		at=$((at + step))
+		if fails $variable "$at" "$@"; then held=$((held + 1)); else wrong="$wrong $variable=$at($status)" && cp warned "$work/.err" && cp differs "$work/.out"; fi
+		k=$((k + workers))
 	done
-	echo "$tried $held$wrong" > result
+	echo "$tried $held$wrong" >> "$work/results"
 )
+workers=${FAULT_JOBS:-$(getconf _NPROCESSORS_ONLN 2> /dev/null || echo 1)}
 
-# every NAME SAMPLES arguments...: fails allocations of the command one by one: each alone, and beside it each with all that follow. What the command writes is called out.
+# every NAME SAMPLES arguments...: fails allocations of the command one by one, each alone and each with all that follow; so many of them, unless everything is wanted.
+# What the command writes is called out.
 every() {
 	name=$1 samples=$2
 	shift 2
-	rm -rf "$work/whole" "$work/FAIL_AT" "$work/FAIL_FROM"
-	mkdir "$work/whole" "$work/FAIL_AT" "$work/FAIL_FROM"
-	(cd "$work/whole" && LD_PRELOAD="$work/fail_alloc.so" FAIL_COUNT="$work/count" "$NUNCHI" "$@" > "$work/want" 2> "$work/.err" < /dev/null) || { bad "$name fails by itself"; return; }
+	rm -rf "$work/whole" "$work"/part-* "$work/count" "$work/results"
+	mkdir "$work/whole"
+	(cd "$work/whole" && LD_PRELOAD="$work/fail_alloc.so" FAIL_COUNT="$work/count" "$NUNCHI" "$@" 2> "$work/.err" < "$work/lines" | sed 's/ in [0-9]*:[0-9:]*$//' > "$work/want")
+	[ -s "$work/count" ] && [ ! -s "$work/.err" ] || { bad "$name fails by itself"; return; }
 	all=$(cat "$work/count")
-	step=1 first=1 second=1
-	if [ "${NUNCHI_TESTS:-}" != long ]; then # in turn
-		step=$((2 * (all / samples + 1)))
-		first=$((step / 4 > 0 ? step / 4 : 1)) second=$((first + step / 2))
+	first=1 step=1 kinds=2 # both kinds of each
+	if [ "${NUNCHI_TESTS:-}" != long ]; then
+		step=$((all / samples + 1)) kinds=1 # in turn
+		first=$((step < 2 ? 1 : step / 2))
 	fi
-	one_by_one FAIL_AT $first $step "$all" "$@" &
-	one_by_one FAIL_FROM $second $step "$all" "$@"
-	wait $!
-	read -r tried held wrong < "$work/FAIL_AT/result"
-	read -r tried_from held_from wrong_from < "$work/FAIL_FROM/result"
-	[ -z "$wrong$wrong_from" ] || bad "$name: of $all allocations, the failure of these: $wrong $wrong_from"
-	tally "allocations of $name" $((tried + tried_from)) $((held + held_from))
+	number=0
+	while [ $number -lt "$workers" ]; do
+		worker $number "$@" &
+		number=$((number + 1))
+	done
+	wait
+	[ "$(grep -c '' < "$work/results")" -eq "$workers" ] || bad "$name: not all workers came to their end"
+	wrong=$(sed 's/^[0-9]* [0-9]*//' "$work/results" | tr -d '\n')
+	[ -z "$wrong" ] || bad "$name: of $all allocations, the failure of these:$wrong"
+	tally "allocations of $name" $(awk '{ tried += $1; held += $2 } END { print tried, held }' "$work/results")
 }
+"$NUNCHI" tokenize --tokenizer "$work/ko.model" "$work/lines" > "$work/ids"
 every tokenize 15 tokenize --tokenizer "$work/m" --threads 1 --quiet "$work/lines"
 every "tokenizer info" 12 tokenizer info "$work/ko.model"
 every inspect 20 inspect "$work/m"
@@ -78,6 +94,13 @@ every train 40 train --train "$work/train.tsv" $small --valid-split 0.2 --strati
 every "train, several labels" 20 train --train "$work/many.jsonl" --multi-label --target both $small --allow-unknown --valid-split 0.3 --threshold tune-per-label --out out
 every "train, n-grams" 15 train --train "$work/train.tsv" --preset ngram --quiet --threads 1 --valid-split 0.2 --stratify --out out
 every pretrain 15 pretrain --corpus "$work/lines" --preset tiny --layers 1 --hidden 32 --tokenizer "$work/ko.model" --allow-unknown --epochs 1 --quiet --threads 1 --out out
+every cv 12 cv --train "$work/train.tsv" --preset ngram --folds 2 --quiet --threads 1 --out out
+every sweep 12 sweep --train "$work/train.tsv" --valid-split 0.25 --preset ngram --set ngram-c=1,2 --quiet --threads 1 --out out
+every compare 12 compare "$work/m" "$work/m2" --svg out.svg --quiet
+every chat 12 chat --model "$work/m" --threads 1
+every trace 15 trace --model "$work/m" --text '오늘 정말 행복해요' --label 행복 --threads 1 --html out.html --graph out.svg
+every gradcheck 12 gradcheck --model "$work/m" --text '오늘 정말 행복해요' --label 행복 --samples 1 --threads 1 --quiet
+every detokenize 12 detokenize --tokenizer "$work/ko.model" "$work/ids"
 every ensemble 15 ensemble --model "$work/m" --model "$work/m2" --quiet --threads 1 --save out
 every recommend 12 recommend --songs "$work/songs.jsonl" --model "$work/m" --text 행복해 --threads 1 --quiet
 every "tokenizer train" 15 tokenizer train --quiet --threads 1 --input "$work/train.tsv" --vocab-size 500 --out out.model

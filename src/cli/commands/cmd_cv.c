@@ -75,7 +75,9 @@ static nch_status run_folds(const nch_options *options, const cv_call *call, nch
 	if (status == NCH_OK)
 		status = nch_common_compute(options, &compute, error);
 	nch_options_command_line(options, &command);
-	experiment.command = command.failed ? NULL : command.data;
+	if (status == NCH_OK)
+		status = nch_buffer_check(&command, error);
+	experiment.command = command.data;
 	experiment.training.stop = nch_train_screen_stop();
 	experiment.skip_done = experiment.training.resume;
 	for (size_t fold = first; fold < (call->single ? first + 1 : folds) && status == NCH_OK; fold++)

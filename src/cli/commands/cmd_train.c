@@ -56,9 +56,11 @@ static nch_status train(const nch_options *options, train_call *call, nch_experi
 	nch_train_screen screen = {.board_folder = call->tensorboard};
 	const nch_experiment_watcher watcher = nch_train_screen_watcher(&screen);
 	nch_options_command_line(options, &command);
-	experiment->command = command.failed ? NULL : command.data;
+	experiment->command = command.data;
 	experiment->training.stop = nch_train_screen_stop();
-	nch_status status = nch_common_compute(options, &compute, error);
+	nch_status status = nch_buffer_check(&command, error);
+	if (status == NCH_OK)
+		status = nch_common_compute(options, &compute, error);
 	if (status == NCH_OK)
 		status = nch_experiment_run(experiment, compute, &watcher, result, error);
 	if (status == NCH_OK)
