@@ -1,6 +1,7 @@
 /* fail_alloc.c - loaded before the C library (LD_PRELOAD): counts the allocations of a program, and lets one of them fail.
  *
- * FAIL_AT=N in the environment: the Nth allocation gets no memory; FAIL_FROM=N: nor does any after it. FAIL_COUNT=FILE: their number is written there when the program ends. */
+ * FAIL_AT=N in the environment: the Nth allocation gets no memory; FAIL_FROM=N: nor does any after it. A program that then does not end within a minute is ended.
+ * FAIL_COUNT=FILE: their number is written there when the program ends. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,6 +21,8 @@ __attribute__((constructor)) static void begin(void)
 	count = 0;
 	fail_at = at != NULL ? atol(at) : 0;
 	fail_from = from != NULL ? atol(from) : 0;
+	if (at != NULL || from != NULL)
+		alarm(60);
 }
 
 __attribute__((destructor)) static void end(void)
