@@ -49,14 +49,33 @@ char *nch_folder_file(const char *folder, const char *name)
 	return path;
 }
 
+nch_status nch_folder_has(const char *folder, const char *name, bool *has, nch_error *error)
+{
+	char *path = nch_folder_file(folder, name);
+	*has = path != NULL && nch_file_exists(path);
+	nch_status status = path != NULL ? NCH_OK : nch_no_memory(error);
+	nch_free(path);
+	return status;
+}
+
 /* --- all entries of a folder --- */
+
+/* The names in a folder; NULL where there is no such folder. One that is there and cannot be read is a failure: it is not empty. */
+static nch_status open_folder(const char *path, nch_os_folder **stream, nch_error *error)
+{
+	*stream = nch_os_folder_open(path);
+	int number = errno;
+	if (*stream != NULL || !nch_file_is_folder(path))
+		return NCH_OK;
+	return number == ENOMEM ? nch_no_memory(error) : nch_fail(error, NCH_IO, "%s: cannot be read: %s", path, nch_os_reason(number));
+}
 
 typedef nch_status (*visit)(const char *from, const char *name, const char *to, nch_error *error);
 
 static nch_status for_each(const char *from, const char *to, visit what, nch_error *error)
 {
-	nch_status status = NCH_OK;
-	nch_os_folder *stream = nch_os_folder_open(from);
+	nch_os_folder *stream = NULL;
+	nch_status status = open_folder(from, &stream, error);
 	for (const char *name; stream != NULL && status == NCH_OK && (name = nch_os_folder_next(stream)) != NULL;)
 		status = what(from, name, to, error);
 	nch_os_folder_close(stream);
@@ -99,8 +118,9 @@ nch_status nch_folder_each(const char *folder, nch_folder_visit *call, void *con
 	nch_status status = saved ? NCH_OK : nch_no_memory(error);
 	for (int k = 0; k < 2 && status == NCH_OK; k++) {
 		const char *part = k == 0 ? saved : folder;
-		nch_os_folder *stream = nch_os_folder_open(part);
-		if (stream == NULL && k == 1)
+		nch_os_folder *stream = NULL;
+		status = open_folder(part, &stream, error);
+		if (status == NCH_OK && stream == NULL && k == 1)
 			status = nch_fail(error, NCH_IO, "%s: is no folder that can be read", folder);
 		for (const char *name; stream != NULL && status == NCH_OK && (name = nch_os_folder_next(stream)) != NULL;) {
 			char *own = nch_path_join(part, name), *found = nch_folder_file(folder, name);
@@ -258,7 +278,8 @@ nch_status nch_change_finish(const char *folder, nch_error *error)
 			status = for_each(saved, folder, move_entry, error);
 		if (status == NCH_OK) {
 			nch_os_flush_folder(folder);
-			discard_folder(saved);
+			status = remove_entry(saved, GONE, NULL, error);
+			nch_os_remove_folder(saved); /* what was not moved, should there be such a thing, stays and counts */
 		}
 	}
 	nch_free(saved);
@@ -284,7 +305,8 @@ nch_status nch_change_begin(nch_change *change, const char *folder, nch_error *e
 static nch_status list_gone(const nch_change *change, bool (*vanishes)(const char *name), nch_error *error)
 {
 	nch_buffer text = {0};
-	nch_os_folder *stream = vanishes != NULL ? nch_os_folder_open(change->folder) : NULL;
+	nch_os_folder *stream = NULL;
+	nch_status status = vanishes != NULL ? open_folder(change->folder, &stream, error) : NCH_OK;
 	for (const char *name; stream != NULL && (name = nch_os_folder_next(stream)) != NULL;) {
 		char *fresh = vanishes(name) ? nch_path_join(change->staged, name) : NULL;
 		if (vanishes(name) && fresh == NULL)
@@ -294,7 +316,8 @@ static nch_status list_gone(const nch_change *change, bool (*vanishes)(const cha
 		nch_free(fresh);
 	}
 	nch_os_folder_close(stream);
-	nch_status status = nch_buffer_check(&text, error);
+	if (status == NCH_OK)
+		status = nch_buffer_check(&text, error);
 	if (status == NCH_OK && text.length > 0)
 		status = nch_folder_write(change->staged, GONE, &text, error);
 	nch_buffer_free(&text);

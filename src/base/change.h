@@ -39,6 +39,9 @@ nch_status nch_change_finish(const char *folder, nch_error *error);
 /* Where the file (or folder) NAME of the folder lies, in allocated memory (release with nch_free); NULL without memory. It need not be there. */
 char *nch_folder_file(const char *folder, const char *name);
 
+/* Whether that file is there. NCH_MEMORY: it cannot be found out. */
+nch_status nch_folder_has(const char *folder, const char *name, bool *has, nch_error *error);
+
 /* Calls `call` for everything in the folder that nch_folder_file would find and whose name does not begin with a dot, with where it lies, in no
  * order, until a status is not NCH_OK; returns the last one. */
 typedef nch_status nch_folder_visit(void *context, const char *name, const char *path, nch_error *error);

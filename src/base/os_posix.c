@@ -94,7 +94,8 @@ char *nch_os_program(void)
 #endif
 	static const char *const names[] = {"/proc/self/exe", "/proc/curproc/exe", "/proc/curproc/file"};
 	char *path = NULL;
-	for (size_t i = 0; i < sizeof names / sizeof *names && path == NULL; i++)
+	errno = 0;
+	for (size_t i = 0; i < sizeof names / sizeof *names && path == NULL && errno != ENOMEM; i++)
 		path = realpath(names[i], NULL);
 	return path;
 }

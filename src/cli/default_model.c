@@ -1,6 +1,7 @@
 /* default_model.c - where the bundled model lies. */
 #include "cli/default_model.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -17,12 +18,14 @@
 /* Folders are kept here until the program ends: options point to them. */
 static nch_buffer found[4];
 
-static bool is_model(const nch_buffer *folder)
+/* Also where that cannot be found out for lack of memory, which the buffer then tells: nobody is to look on, and find another model. */
+static bool is_model(nch_buffer *folder)
 {
 	char *config = folder->data != NULL ? nch_path_join(folder->data, "config.json") : NULL;
 	bool is = config != NULL && nch_file_exists(config);
+	folder->failed = folder->failed || (folder->data != NULL && config == NULL);
 	nch_free(config);
-	return is;
+	return is || folder->failed;
 }
 
 /* up/NAME, where `up` is the folder above that of the program's file (build/nunchi -> . , /usr/bin/nunchi -> /usr). */
@@ -37,6 +40,8 @@ static bool beside_program(const char *name, nch_buffer *folder)
 			length--;
 	}
 	nch_buffer_clear(folder);
+	if (program == NULL && errno == ENOMEM)
+		folder->failed = true;
 	if (program != NULL)
 		nch_buffer_printf(folder, "%.*s/%s", (int)length, program, name);
 	nch_os_memory_free(program);
@@ -54,7 +59,7 @@ static nch_status find_folder(nch_buffer *folder, nch_error *error)
 {
 	const char *named = nch_os_environment("NUNCHI_MODEL");
 	if (named != NULL && named[0] != '\0')
-		return at(named, folder) ? NCH_OK : nch_fail(error, NCH_USAGE, "NUNCHI_MODEL is %s, which is no model's folder: it has no config.json", named);
+		return at(named, folder) ? nch_buffer_check(folder, error) : nch_fail(error, NCH_USAGE, "NUNCHI_MODEL is %s, which is no model's folder: it has no config.json", named);
 	if (beside_program("data/model", folder) || beside_program("share/nunchi/model", folder) || at("data/model", folder) || at(NCH_SHARE "/model", folder))
 		return nch_buffer_check(folder, error);
 	return nch_fail(error, NCH_USAGE, "the default model is not there (neither beside the program, nor in data/model, nor in " NCH_SHARE "/model): name one, --model DIR, or set NUNCHI_MODEL");

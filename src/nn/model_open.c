@@ -322,6 +322,7 @@ static nch_status report_unused(const opening *o, nch_error *error)
 	if (unused > 0)
 		nch_buffer_printf(&model->report, "not used: %zu tensor%s (%s%s)\n", unused, unused > 1 ? "s" : "", names.data ? names.data : "",
 		                  unused > 8 ? ", …" : "");
+	model->report.failed = model->report.failed || names.failed;
 	nch_buffer_free(&names);
 	return status == NCH_OK ? nch_buffer_check(&model->report, error) : status;
 }

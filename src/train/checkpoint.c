@@ -264,19 +264,25 @@ static uint64_t step_before(const char *folder, uint64_t limit)
 
 /* Removes the files of steps before `oldest`, but for those of `stable`, and after `newest`: the latter were left by a run that went back to an older
  * checkpoint. */
-static void remove_others(const char *folder, uint64_t oldest, uint64_t newest, uint64_t stable)
+static nch_status remove_others(const char *folder, uint64_t oldest, uint64_t newest, uint64_t stable, nch_error *error)
 {
 	uint64_t step;
+	nch_status status = NCH_OK;
 	nch_os_folder *stream = nch_os_folder_open(folder);
-	for (const char *name; stream != NULL && (name = nch_os_folder_next(stream)) != NULL;) {
+	if (stream == NULL && nch_file_is_folder(folder))
+		return nch_fail(error, NCH_IO, "%s: cannot be read, and may hold checkpoints of before", folder);
+	for (const char *name; status == NCH_OK && stream != NULL && (name = nch_os_folder_next(stream)) != NULL;) {
 		if (!step_of(name, &step) || (step >= oldest && step <= newest) || step == stable)
 			continue;
 		char *path = nch_path_join(folder, name);
 		if (path != NULL)
 			nch_os_remove(path);
+		else
+			status = nch_no_memory(error);
 		nch_free(path);
 	}
 	nch_os_folder_close(stream);
+	return status;
 }
 
 /* FOLDER/step-N.ENDING in allocated memory; NULL without memory. */
@@ -349,7 +355,7 @@ nch_status nch_checkpoint_save(const nch_checkpoint *c, nch_error *error)
 	if (status == NCH_OK) {
 		for (size_t i = 1; i < c->keep && oldest > 0; i++)
 			oldest = step_before(folder, oldest);
-		remove_others(folder, oldest, steps, state->stable);
+		status = remove_others(folder, oldest, steps, state->stable, error);
 	}
 	nch_buffer_free(&text);
 	nch_free(folder);
@@ -487,29 +493,34 @@ nch_status nch_checkpoint_load(const nch_checkpoint *c, bool *found, nch_error *
 	return status;
 }
 
-bool nch_checkpoint_exists(const char *out, nch_buffer *identity)
+nch_status nch_checkpoint_exists(const char *out, bool *exists, nch_buffer *identity, nch_error *error)
 {
-	nch_error ignored;
+	nch_error why;
 	nch_json *json = NULL;
 	nch_arena *arena = nch_arena_new(0);
 	char *path = nch_path_join(out, "checkpoint/state.json");
-	bool exists = path != NULL && nch_file_exists(path);
-	if (exists && arena != NULL && read_json(path, arena, &json, &ignored) == NCH_OK)
+	nch_status status = path != NULL && arena != NULL ? NCH_OK : NCH_MEMORY, read = NCH_OK;
+	*exists = status == NCH_OK && nch_file_exists(path);
+	if (*exists)
+		read = read_json(path, arena, &json, &why);
+	if (*exists && read == NCH_OK)
 		nch_identity_read(nch_json_get(json, "run"), identity);
 	nch_free(path);
 	nch_arena_free(arena);
-	return exists;
+	return status == NCH_MEMORY || read == NCH_MEMORY || identity->failed ? nch_no_memory(error) : NCH_OK;
 }
 
-void nch_checkpoint_remove(const char *out)
+nch_status nch_checkpoint_remove(const char *out, nch_error *error)
 {
 	char *folder = nch_path_join(out, "checkpoint"), *state = folder ? nch_path_join(folder, "state.json") : NULL;
-	if (state != NULL) {
+	nch_status status = state ? NCH_OK : nch_no_memory(error);
+	if (status == NCH_OK) {
 		nch_os_remove(state);
 		nch_folder_sweep(folder);
-		remove_others(folder, UINT64_MAX, 0, UINT64_MAX);
+		status = remove_others(folder, UINT64_MAX, 0, UINT64_MAX, error);
 		nch_os_remove_folder(folder); /* what else lies in it is somebody's own, and stays */
 	}
 	nch_free(state);
 	nch_free(folder);
+	return status;
 }

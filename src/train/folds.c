@@ -41,8 +41,9 @@ static nch_status read_metrics(merging *m, size_t fold, nch_error *error)
 		status = nch_fail(error, NCH_DATA, "%s: there is no such file: fold %zu is not done (run it with ⟨fold⟩ %zu)", path, fold, fold);
 	if (status == NCH_OK)
 		status = nch_file_read(path, MAX_FILE, &text, error);
-	if (status == NCH_OK) /* the tree points into the text, which has to stay */
-		status = nch_json_parse(nch_arena_text(m->arena, text.data, text.length), text.length, path, m->arena, &root, error);
+	const char *kept = status == NCH_OK ? nch_arena_text(m->arena, text.data ? text.data : "", text.length) : NULL; /* the tree points into the text, which has to stay */
+	if (status == NCH_OK)
+		status = kept != NULL ? nch_json_parse(kept, text.length, path, m->arena, &root, error) : nch_no_memory(error);
 	if (status == NCH_OK && (nch_json_get(root, "valid") == NULL || nch_json_get(root, "valid")->type != NCH_JSON_OBJECT))
 		status = nch_fail(error, NCH_FORMAT, "%s: there are no figures of validation rows", path);
 	m->metrics[fold] = root;

@@ -231,6 +231,7 @@ static bool has_file(const card *c, const char *name)
 {
 	char *path = nch_path_join(c->options->training.out, name);
 	bool there = path != NULL && nch_file_exists(path);
+	c->out->failed = c->out->failed || path == NULL;
 	nch_free(path);
 	return there;
 }

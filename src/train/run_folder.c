@@ -12,32 +12,30 @@
 #include "train/model_change.h"
 #include "train/run_identity.h"
 
-static bool is_there(const char *folder, const char *name)
-{
-	char *path = nch_folder_file(folder, name);
-	bool there = path != NULL && nch_file_exists(path);
-	nch_free(path);
-	return there;
-}
-
 /* --- whose it is --- */
 
 #define RUN_FILE NCH_RUN_FILE
 
-/* Of the model that lies there; empty where nobody signed it. */
-static void read_signature(const char *out, nch_buffer *identity)
+/* Of the model that lies there; empty where nobody signed it. NCH_MEMORY: it cannot be found out. */
+static nch_status read_signature(const char *out, nch_buffer *identity, nch_error *error)
 {
-	nch_error ignored;
+	nch_error why;
 	nch_buffer text = {0};
 	nch_json *json = NULL;
 	nch_arena *arena = nch_arena_new(0);
 	char *path = nch_folder_file(out, RUN_FILE);
-	if (arena != NULL && path != NULL && nch_file_exists(path) && nch_file_read(path, (size_t)16 << 20, &text, &ignored) == NCH_OK &&
-	    nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, &ignored) == NCH_OK)
+	nch_status status = arena != NULL && path != NULL ? NCH_OK : NCH_MEMORY;
+	bool there = status == NCH_OK && nch_file_exists(path);
+	if (there)
+		status = nch_file_read(path, (size_t)16 << 20, &text, &why);
+	if (there && status == NCH_OK)
+		status = nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, &why);
+	if (there && status == NCH_OK)
 		nch_identity_read(nch_json_get(json, "run"), identity);
 	nch_buffer_free(&text);
 	nch_arena_free(arena);
 	nch_free(path);
+	return status == NCH_MEMORY || identity->failed ? nch_no_memory(error) : NCH_OK;
 }
 
 /* The run, with its end. */
@@ -68,24 +66,23 @@ nch_status nch_run_folder_commit(nch_change *change, nch_status written, const n
 	return nch_model_change_end(change, written == NCH_OK ? nch_run_folder_sign(change->staged, training, error) : written, error);
 }
 
-static bool holds_model(const char *out)
+static nch_status holds_model(const char *out, bool *holds, nch_error *error)
 {
 	static const char *const names[] = {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (is_there(out, names[i]))
-			return true;
-	return false;
+	*holds = false;
+	for (size_t i = 0; i < sizeof names / sizeof *names && !*holds; i++)
+		NCH_TRY(nch_folder_has(out, names[i], holds, error));
+	return NCH_OK;
 }
 
 bool nch_run_folder_is_done(const char *out, const nch_train_options *training)
 {
 	static const char *const names[] = {"config.json", "model.safetensors", "nunchi.json", "metrics.json", "report.txt", "curves.svg", "README.md", "self_test.json"};
 	nch_buffer there = {0}, here = {0};
-	read_signature(out, &there);
 	write_signature(training, &here);
-	bool done = there.data != NULL && here.data != NULL && strcmp(there.data, here.data) == 0;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		done = done && is_there(out, names[i]);
+	bool done = read_signature(out, &there, NULL) == NCH_OK && there.data != NULL && here.data != NULL && strcmp(there.data, here.data) == 0;
+	for (size_t i = 0; done && i < sizeof names / sizeof *names; i++)
+		done = nch_folder_has(out, names[i], &done, NULL) == NCH_OK && done;
 	nch_buffer_free(&there);
 	nch_buffer_free(&here);
 	return done;
@@ -109,11 +106,17 @@ static nch_status check_owner(const char *out, const nch_train_options *training
 {
 	const char *identity = training->identity ? training->identity : "";
 	nch_buffer model = {0}, checkpoint = {0}, signature = {0};
-	bool has_checkpoint = nch_checkpoint_exists(out, &checkpoint), afresh = !training->resume || !has_checkpoint;
+	bool has_checkpoint = false, has_model = false;
 	write_signature(training, &signature);
 	nch_status status = nch_buffer_check(&signature, error);
-	read_signature(out, &model);
-	if (status == NCH_OK && afresh && !training->overwrite && holds_model(out))
+	if (status == NCH_OK)
+		status = nch_checkpoint_exists(out, &has_checkpoint, &checkpoint, error);
+	if (status == NCH_OK)
+		status = holds_model(out, &has_model, error);
+	if (status == NCH_OK)
+		status = read_signature(out, &model, error);
+	bool afresh = !training->resume || !has_checkpoint;
+	if (status == NCH_OK && afresh && !training->overwrite && has_model)
 		status = refuse_other(out, "a model", signature.data, &model, error);
 	if (status == NCH_OK && afresh && !training->overwrite && has_checkpoint && checkpoint.data != NULL)
 		status = refuse_other(out, "a checkpoint", identity, &checkpoint, error);

@@ -209,8 +209,8 @@ nch_status nch_sweep_run_report(const nch_sweep_run *r, nch_buffer *text, nch_er
 		nch_sweep_text(&table, order, text);
 		char *folder = job_folder(r, best->rung, best->job);
 		nch_buffer_printf(text, "best by %s: %s\n", nch_sweep_figure_names[table.by], folder ? folder : "");
+		status = folder ? nch_buffer_check(text, error) : nch_no_memory(error);
 		nch_free(folder);
-		status = nch_buffer_check(text, error);
 	}
 	nch_buffer_free(&out);
 	nch_free((void *)axes);

@@ -403,7 +403,7 @@ static nch_status begin(run *r, nch_error *error)
 	NCH_TRY(nch_folder_make(out, error));
 	nch_folder_sweep(out);
 	if (!found)
-		nch_checkpoint_remove(out);
+		NCH_TRY(nch_checkpoint_remove(out, error));
 	return NCH_OK;
 }
 

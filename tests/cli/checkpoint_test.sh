@@ -52,6 +52,10 @@ check "and the run comes to its end" cmp "$work/hash" "$work/hash2"
 check "without standard error it trains" test $? -eq 0
 check "and its log holds only what belongs there" sh -c "! grep -v '^{.*}$' '$work/closed/log.jsonl'"
 check "the same bits" cmp "$work/whole/model.safetensors" "$work/closed/model.safetensors"
+"$NUNCHI" train $run_options --out "$work/nothing-open" <&- >&- 2>&-
+check "with all three closed its result cannot be told: status 1" test $? -eq 1
+check "and its files are the same ones" cmp "$work/whole/model.safetensors" "$work/nothing-open/model.safetensors"
+check "with a log of its own lines alone" sh -c "! grep -v '^{.*}$' '$work/nothing-open/log.jsonl'"
 "$NUNCHI" fingerprint "$work/whole" >&- 2> "$work/.err"
 check "without standard output a result cannot be told: status 1" test $? -eq 1
 

@@ -103,6 +103,9 @@ exits 0 '' -- predict --model "$work/m" --format csv --excel-safe "$work/t.csv"
 for cell in "'=1+1" "'-3" "'@x"; do
 	check "$cell is no formula" grep -Fq ",$cell," "$work/.out"
 done
+printf 'text,number\n행복해,+82 2\n' > "$work/plus.csv"
+exits 0 '' -- predict --model "$work/m" --format csv --excel-safe "$work/plus.csv"
+check "'+82 2 is no formula" grep -Fq ",'+82 2," "$work/.out"
 exits 0 '' -- predict --model "$work/m" --format tsv "$work/t.csv"
 check "tabs, if wanted" sh -c "awk -F '\t' 'NF != 5' '$work/.out' | grep -c '' | grep -qx 0"
 run predict --model "$work/m" "$work/t.csv"

@@ -103,5 +103,20 @@ every gradcheck 12 gradcheck --model "$work/m" --text '오늘 정말 행복해�
 every detokenize 12 detokenize --tokenizer "$work/ko.model" "$work/ids"
 every ensemble 15 ensemble --model "$work/m" --model "$work/m2" --quiet --threads 1 --save out
 every recommend 12 recommend --songs "$work/songs.jsonl" --model "$work/m" --text 행복해 --threads 1 --quiet
+# a folder that holds another model: the run is refused with a line, with memory or without, and nothing in the folder is another
+cp -r "$work/m2" "$work/theirs"
+taken="train --train $work/train.tsv $small --valid-split 0.2 --out $work/theirs"
+LD_PRELOAD="$work/fail_alloc.so" FAIL_COUNT="$work/count" "$NUNCHI" $taken > "$work/.out" 2> "$work/.err"
+check "another model is not replaced" grep -q 'holds a model already' "$work/.err"
+all=$(cat "$work/count") step=1 at=1 tried=0 held=0
+[ "${NUNCHI_TESTS:-}" = long ] || step=$((all / 15 + 1))
+while [ $at -le "$all" ]; do
+	LD_PRELOAD="$work/fail_alloc.so" FAIL_AT=$at "$NUNCHI" $taken > "$work/.out" 2> "$work/.err"
+	status=$?
+	tried=$((tried + 1))
+	if [ $status -eq 1 ] && diff -r "$work/m2" "$work/theirs" > "$work/.out"; then held=$((held + 1)); else bad "train beside another model, without allocation $at: status $status"; fi
+	at=$((at + step))
+done
+tally "allocations of train, beside another model" $tried $held
 every "tokenizer train" 15 tokenizer train --quiet --threads 1 --input "$work/train.tsv" --vocab-size 500 --out out.model
 finish

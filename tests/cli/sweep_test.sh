@@ -24,6 +24,10 @@ rm -r "$work/grid/job-0001"
 exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/grid"
 check "the table is the same" cmp "$work/grid/sweep.tsv" "$work/before.tsv"
 check "only what was missing was done" test "$(find "$work/grid" -name model.safetensors -newer "$work/mark" | wc -l)" -eq 1
+cp -r "$work/grid" "$work/grid-before"
+rm "$work/grid/job-0000/self_test.json" "$work/grid/job-0001/README.md" "$work/grid/job-0002/report.txt" "$work/grid/job-0003/curves.svg"
+exits 0 '' -- sweep $fit --set batch=10,30 --set lr=1e-3,1e-4 --out "$work/grid"
+check "a job that lacks a file is not done: all are there again" diff -r -x log.jsonl -x metrics.json -x checkpoint "$work/grid" "$work/grid-before"
 exits 1 'of another sweep' -- sweep $fit --set batch=10,40 --set lr=1e-3,1e-4 --out "$work/grid"
 
 # what a config file says, and what stands in the data's files, belongs to the sweep

@@ -46,6 +46,7 @@ shown predict "$NUNCHI predict --quiet --model '$m' '$work/text'"
 shown "predict's table" "$NUNCHI predict --quiet --model '$m' --format tsv '$work/text'"
 shown explain "$NUNCHI explain --model '$m' --text '비${esc}[31m행복'"
 shown sentences "$NUNCHI sentences '$work/text'"
+shown "sentences as objects" "$NUNCHI sentences --format jsonl '$work/text'"
 shown tag "$NUNCHI tag --quiet --model '$m' --format tsv '$work/text'"
 shown tokenize "$NUNCHI tokenize --quiet --tokenizer '$m' --explain '$work/text'"
 shown data "$NUNCHI data --quiet --data '$work/evil.tsv'"
@@ -58,6 +59,7 @@ shown "an ensemble" "$NUNCHI ensemble --quiet --format tsv --model '$m' --model 
 shown "compare" "$NUNCHI compare '$m' '$work/other'; echo 비"
 printf '{"id":"1","title":"비%s]0;x","artist":"%s[31m행복","lyrics":"오늘 비가 온다"}\n{"id":"2","title":"해","artist":"나","lyrics":"정말 행복해요"}\n' '\u001b' '\u001b' > "$work/songs.jsonl"
 shown recommend "$NUNCHI recommend --quiet --model '$m' --songs '$work/songs.jsonl' --text 행복"
+shown "recommend's table" "$NUNCHI recommend --quiet --format tsv --model '$m' --songs '$work/songs.jsonl' --text 행복"
 shown train "$NUNCHI train --quiet --train '$work/evil.tsv' --valid-split 0.2 --preset ngram --out '$work/grams'"
 tally "hostile texts on a terminal" $tried $held
 

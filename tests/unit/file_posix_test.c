@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/change.h"
+#include "base/memory.h"
 #include "base/os.h"
 #include "test.h"
 
@@ -121,6 +123,58 @@ TEST(a_folder_has_one_who_writes)
 	remove(in_folder(".lock"));
 }
 
+static bool every_name(const char *name)
+{
+	return name[0] != '.';
+}
+
+static void put(const char *name, const char *text)
+{
+	CHECK(nch_file_write(in_folder(name), text, strlen(text), NULL) == NCH_OK);
+}
+
+/* Leaves so many descriptors; 0: as many as there were. */
+static void leave_descriptors(rlim_t most)
+{
+	static rlim_t before;
+	struct rlimit limit;
+	CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	if (before == 0)
+		before = limit.rlim_cur;
+	limit.rlim_cur = most > 0 ? most : before;
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+}
+
+/* A folder that is there and cannot be listed (for want of descriptors here, of memory elsewhere) is no empty one: a change of it is not done, and nothing is lost. */
+TEST(a_folder_that_cannot_be_listed)
+{
+	nch_change change;
+	nch_error error = {0};
+	size_t length = 0;
+	char *path;
+	put("config.json", "old");
+	put("vocabulary", "old");
+	for (int vanishing = 1; vanishing >= 0; vanishing--) {
+		CHECK(nch_change_begin(&change, folder, &error) == NCH_OK);
+		put(".new/config.json", "newer");
+		leave_descriptors(1);
+		CHECK(nch_change_commit(&change, vanishing ? every_name : NULL, &error) == NCH_IO);
+		leave_descriptors(0);
+		nch_change_discard(&change);
+		path = nch_folder_file(folder, "config.json");
+		nch_buffer text = {0};
+		CHECK(nch_file_read(path, 100, &text, &error) == NCH_OK);
+		CHECK_TEXT(text.data, vanishing ? "old" : "newer"); /* before its moment, and after it: whoever reads finds the new file where it waits */
+		length = strlen(path);
+		nch_free(path);
+		nch_buffer_free(&text);
+	}
+	CHECK(length == strlen(folder) + strlen("/.saved/config.json"));
+	CHECK(nch_change_finish(folder, &error) == NCH_OK && !nch_file_exists(in_folder(".saved")) && nch_file_exists(in_folder("vocabulary")));
+	remove(in_folder("config.json"));
+	remove(in_folder("vocabulary"));
+}
+
 static void on_alarm(int number)
 {
 	(void)number;
@@ -169,6 +223,7 @@ int main(void)
 	RUN(links_stay_links);
 	RUN(only_regular_files);
 	RUN(a_folder_has_one_who_writes);
+	RUN(a_folder_that_cannot_be_listed);
 	RUN(signals_do_not_end_a_write);
 	rmdir(folder);
 	return test_end();

@@ -96,9 +96,10 @@ static nch_status tell_files(nch_tokenizer *tokenizer, size_t first, nch_error *
 		nch_buffer_printf(&decoder, "%s\"%zu\": {\"content\": %s, %s}", comma, id, quoted, flags);
 		nch_buffer_printf(&list, "%s{\"id\": %zu, \"content\": %s, %s}", comma, id, quoted, flags);
 		nch_buffer_printf(&plain, "%s%s: %zu", comma, quoted, id);
+		plain.failed = plain.failed || text.failed;
 		nch_buffer_free(&text);
 	}
-	nch_status status = nch_buffer_check(&plain, error);
+	nch_status status = nch_buffer_check(decoder.failed ? &decoder : list.failed ? &list : &plain, error);
 	if (status == NCH_OK)
 		status = insert(config, "added_tokens_decoder", "{}", &decoder, error);
 	if (status == NCH_OK && json != NULL)

@@ -77,9 +77,14 @@ static nch_status read_metrics(compared *run, nch_error *error)
 	nch_json *json;
 	nch_error inner;
 	run->test_accuracy = run->test_macro_f1 = run->test_loss = NAN;
-	nch_status status = path && arena ? NCH_OK : nch_no_memory(error);
-	if (status == NCH_OK && nch_file_exists(path) && nch_file_read(path, (size_t)64 << 20, &text, &inner) == NCH_OK &&
-	    nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, &inner) == NCH_OK) {
+	nch_status status = path && arena ? NCH_OK : nch_no_memory(error), read = NCH_IO;
+	if (status == NCH_OK && nch_file_exists(path))
+		read = nch_file_read(path, (size_t)64 << 20, &text, &inner);
+	if (read == NCH_OK)
+		read = nch_json_parse(text.data ? text.data : "", text.length, path, arena, &json, &inner);
+	if (status == NCH_OK && read == NCH_MEMORY)
+		status = nch_no_memory(error);
+	if (read == NCH_OK) {
 		const nch_json *test = nch_json_get(json, "test");
 		run->test_accuracy = nch_json_number(test, "accuracy", NAN);
 		run->test_macro_f1 = nch_json_number(test, "macro_f1", NAN);

@@ -111,14 +111,6 @@ static nch_status write_as(const char *from, const char *to, bool torch, nch_dty
 	return status;
 }
 
-static bool has_self_test(const char *folder)
-{
-	char *path = nch_folder_file(folder, "self_test.json");
-	bool found = path != NULL && nch_file_exists(path);
-	nch_free(path);
-	return found;
-}
-
 /* The tokenizer as train writes it: where it is a SentencePiece model or a vocabulary alone, what transformers needs beside that. A folder without a
  * tokenizer that can be read keeps what it has. */
 static nch_status complete_tokenizer(const char *folder, nch_error *error)
@@ -138,6 +130,7 @@ static nch_status write_model(void *context, const char *to, nch_error *error)
 {
 	const convert_call *call = context;
 	const char *from = call->from;
+	bool tested = false;
 	nch_folder_view view;
 	nch_folder_look(&view, from);
 	nch_status status = nch_folder_each(from, copy_one, (void *)to, error);
@@ -145,8 +138,10 @@ static nch_status write_model(void *context, const char *to, nch_error *error)
 		status = complete_tokenizer(to, error);
 	if (status == NCH_OK)
 		status = call->type == TO_BYTES ? write_bytes(from, to, error) : write_as(from, to, call->torch, types[call->type], error);
+	if (status == NCH_OK)
+		status = nch_folder_has(from, "self_test.json", &tested, error);
 	status = nch_folder_end_look(&view, status, error);
-	if (status == NCH_OK && has_self_test(from))
+	if (status == NCH_OK && tested)
 		status = nch_self_test_write(to, call->threads, NULL, error);
 	return status;
 }

@@ -45,6 +45,7 @@ static void write_text(const nch_gradcheck *check, nch_buffer *out)
 		/* × is one column of two bytes */
 		nch_buffer_printf(out, "%-58s %-*s %12.4e %12.4e %9.1e %s\n", made->tensor->name, made->tensor->rank > 1 ? (int)(13 + made->tensor->rank) : 14,
 		                  shape.data ? shape.data : "", made->tape[0], made->differences[0], made->largest, made->ok ? "OK" : "not OK");
+		out->failed = out->failed || shape.failed;
 		nch_buffer_free(&shape);
 	}
 	nch_buffer_printf(out, "\n%zu of %zu tensors OK\n", check->count - check->bad, check->count);
