@@ -31,9 +31,7 @@ enum {
 	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
 	NARROW = 256,          /* up to so many rows, B = Wᵀ is read where it lies */
 	NARROW_VECS = 4,       /* v16 of 16 rows of X each that go through a strip of W together: 4 · 16 · k stay in L2 */
-	NARROW_ROWS = 6,       /* rows of W in the tile of a narrow product: with VECS vectors of rows of X there are twelve chains of one register
-	                          (AVX-512), or more */
-	NARROW_MOST = NARROW_ROWS * VECS, /* ... where there is but one such vector, so that the chains are enough there, too */
+	NARROW_ROWS = 6 * VECS, /* rows of W in the tile of a narrow product: twelve chains of one register, or more, even where X has but one vector */
 	NARROW_FEW = 4,        /* ... where there are not so many rows left */
 	NARROW_STRIP = 48,     /* rows of W in one task */
 	NARROW_DEPTH = 4096    /* beyond, the packed Xᵀ would not fit */
@@ -301,33 +299,80 @@ static void narrow_pack_task(void *context, size_t v, size_t thread)
 	}
 }
 
+/* `rows` chains of one vector of X: as chain() has them, but every other row of W comes four numbers at a time. Where a vector is one register, a fma may
+ * start twice a cycle, and so may a load: with a load for each fma, and those of X, the loads would be the limit. */
+V_INLINE void lone_chain(int rows, size_t depth, const float *w, size_t w_row, const float *x, v16 *sum)
+{
+	size_t p = 0;
+	for (; p + 4 <= depth; p += 4) {
+		v16 column[4], each[4];
+		UNROLL for (int d = 0; d < 4; d++)
+			column[d] = v_load(x + (p + (size_t)d) * 16);
+		UNROLL for (int r = 0; r < rows; r++) {
+			const float *at = w + (size_t)r * w_row + p;
+			if (r % 2 == 1)
+				v_set_four(at, each);
+			UNROLL for (int d = 0; d < 4; d++)
+				sum[r] = v_fma(r % 2 == 1 ? each[d] : v_set(at[d]), column[d], sum[r]);
+		}
+	}
+	chain(rows, 1, depth - p, w + p, w_row, 1, x + p * 16, 16, sum);
+}
+
+/* The chains of a tile, a function for each size: within a larger one the compiler has no registers for the rows' places, and loads them again
+ * for each p. */
+#define NARROW_CHAIN(rows, vecs) \
+	static __attribute__((noinline)) void narrow_chain_##rows##_##vecs(size_t depth, const float *w, size_t w_row, const float *x, v16 *corner) \
+	{ \
+		v16 sum[(rows) * (vecs)]; \
+		UNROLL for (int s = 0; s < (rows) * (vecs); s++) \
+			sum[s] = corner[s]; \
+		if ((vecs) < VECS) \
+			lone_chain(rows, depth, w, w_row, x, sum); \
+		else \
+			chain(rows, vecs, depth, w, w_row, 1, x, 16 * (vecs), sum); \
+		UNROLL for (int s = 0; s < (rows) * (vecs); s++) \
+			corner[s] = sum[s]; \
+	}
+NARROW_CHAIN(1, 1)
+NARROW_CHAIN(4, 1)
+#if NCH_TILE_VECS == 2
+NARROW_CHAIN(12, 1)
+NARROW_CHAIN(1, 2)
+NARROW_CHAIN(4, 2)
+NARROW_CHAIN(12, 2)
+#define NARROW_CHAIN_OF(rows, vecs) ((rows) == 1 ? (vecs) == 1 ? narrow_chain_1_1 : narrow_chain_1_2 : \
+                                     (rows) == 4 ? (vecs) == 1 ? narrow_chain_4_1 : narrow_chain_4_2 : (vecs) == 1 ? narrow_chain_12_1 : narrow_chain_12_2)
+#else
+NARROW_CHAIN(6, 1)
+#define NARROW_CHAIN_OF(rows, vecs) ((rows) == 1 ? narrow_chain_1_1 : (rows) == 4 ? narrow_chain_4_1 : narrow_chain_6_1)
+#endif
+
 /* rows of W, from j on, times the 16 rows of X in each of `vecs` vectors from v on; rows and vecs are constants */
 V_INLINE void narrow_tile(int rows, int vecs, const narrow_job *job, size_t j, size_t v)
 {
 	const nch_gemm *g = job->product;
-	float corner[NARROW_MOST][16];
-	v16 sum[NARROW_MOST];
+	v16 corner[NARROW_ROWS * VECS], square[16]; /* C's corner, a vector for each column; and turned, a vector for each row */
 	size_t step;
 	const float *x = narrow_place(job, v, &step);
 	for (int n = 0; n < vecs; n++) {
 		size_t first = 16 * (v + (size_t)n), tokens = g->m - first < 16 ? g->m - first : 16;
-		const float *c = g->c + first * g->c_row + j;
-		for (int r = 0; r < rows; r++) {
-			float *start = corner[r * vecs + n];
-			for (size_t i = 0; i < 16 && g->accumulate; i++)
-				start[i] = i < tokens ? c[i * g->c_row + (size_t)r] : 0.0f;
-			sum[r * vecs + n] = g->accumulate ? v_load(start) : g->bias ? v_set(g->bias[j + (size_t)r]) : v_zero();
+		if (g->accumulate) {
+			for (size_t i = 0; i < 16; i++)
+				square[i] = i < tokens ? v_load_part(g->c + (first + i) * g->c_row + j, (size_t)rows) : v_zero();
+			v_transpose(square);
 		}
+		for (int r = 0; r < rows; r++)
+			corner[r * vecs + n] = g->accumulate ? square[r] : g->bias ? v_set(g->bias[j + (size_t)r]) : v_zero();
 	}
-	chain(rows, vecs, g->k, g->b + j * g->b_col, g->b_col, 1, x, step, sum);
-	UNROLL for (int s = 0; s < rows * vecs; s++)
-		v_store(corner[s], sum[s]);
+	NARROW_CHAIN_OF(rows, vecs)(g->k, g->b + j * g->b_col, g->b_col, x, corner);
 	for (int n = 0; n < vecs; n++) {
 		size_t first = 16 * (v + (size_t)n), tokens = g->m - first < 16 ? g->m - first : 16;
-		float *c = g->c + first * g->c_row + j;
+		for (int r = 0; r < 16; r++)
+			square[r] = r < rows ? corner[r * vecs + n] : v_zero();
+		v_transpose(square);
 		for (size_t i = 0; i < tokens; i++)
-			for (int r = 0; r < rows; r++)
-				c[i * g->c_row + (size_t)r] = corner[r * vecs + n][i];
+			v_store_part(g->c + (first + i) * g->c_row + j, square[i], (size_t)rows);
 	}
 }
 
@@ -347,13 +392,9 @@ static void narrow_task(void *context, size_t index, size_t thread)
 	size_t begin = index * NARROW_STRIP, end = job->product->n - begin < NARROW_STRIP ? job->product->n : begin + NARROW_STRIP;
 	(void)thread;
 	for (size_t first = 0; first < job->vecs; first += NARROW_VECS) {
-		size_t last = job->vecs - first < NARROW_VECS ? job->vecs : first + NARROW_VECS, whole = last - (last - first) % VECS, j = begin;
-		for (; j + NARROW_MOST <= end; j += NARROW_MOST) {
-			for (size_t r = 0; r < NARROW_MOST; r += NARROW_ROWS)
-				narrow_rows(NARROW_ROWS, job, j + r, first, whole);
-			if (whole < last)
-				narrow_tile(NARROW_MOST, 1, job, j, whole);
-		}
+		size_t last = job->vecs - first < NARROW_VECS ? job->vecs : first + NARROW_VECS, j = begin;
+		for (; j + NARROW_ROWS <= end; j += NARROW_ROWS)
+			narrow_rows(NARROW_ROWS, job, j, first, last);
 		for (; j + NARROW_FEW <= end; j += NARROW_FEW)
 			narrow_rows(NARROW_FEW, job, j, first, last);
 		for (; j < end; j++)

@@ -6,6 +6,7 @@
  *     v16  sixteen floats      u16  sixteen 32-bit unsigned integers      m16  sixteen yes/no answers
  *
  *     v_zero()  v_set(x)  v_load(p)  v_store(p, a)        p needs no alignment
+ *     v_set_four(p, a)                                    a[i] = v_set(p[i]) for i = 0 … 3
  *     v_load_part(p, n)  v_store_part(p, a, n)            the first n (0..16) lanes; the others load as 0 and stay unwritten
  *     v_add  v_sub  v_mul  v_div  v_sqrt                  IEEE 754, rounded to nearest
  *     v_fma(a, b, c)                                      a·b + c with one rounding; the only contraction there is

@@ -15,6 +15,7 @@ typedef struct m16 { __m256 a, b; } m16;
 
 V_INLINE v16 v_zero(void) { return (v16){_mm256_setzero_ps(), _mm256_setzero_ps()}; }
 V_INLINE v16 v_set(float x) { __m256 r = _mm256_set1_ps(x); return (v16){r, r}; }
+V_INLINE void v_set_four(const float *p, v16 a[4]) { for (int i = 0; i < 4; i++) a[i] = v_set(p[i]); }
 V_INLINE v16 v_load(const float *p) { return (v16){_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)}; }
 V_INLINE void v_store(float *p, v16 x) { _mm256_storeu_ps(p, x.a); _mm256_storeu_ps(p + 8, x.b); }
 V_INLINE __m256i v_part_mask(size_t n)

@@ -13,6 +13,15 @@ typedef __mmask16 m16;
 
 V_INLINE v16 v_zero(void) { return _mm512_setzero_ps(); }
 V_INLINE v16 v_set(float x) { return _mm512_set1_ps(x); }
+/* one load, and four copies of a lane: those use another unit than loads */
+V_INLINE void v_set_four(const float *p, v16 a[4])
+{
+	v16 four = _mm512_broadcast_f32x4(_mm_loadu_ps(p));
+	a[0] = _mm512_permute_ps(four, 0x00);
+	a[1] = _mm512_permute_ps(four, 0x55);
+	a[2] = _mm512_permute_ps(four, 0xAA);
+	a[3] = _mm512_permute_ps(four, 0xFF);
+}
 V_INLINE v16 v_load(const float *p) { return _mm512_loadu_ps(p); }
 V_INLINE void v_store(float *p, v16 a) { _mm512_storeu_ps(p, a); }
 V_INLINE v16 v_load_part(const float *p, size_t n) { return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p); }

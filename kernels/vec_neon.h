@@ -17,6 +17,7 @@ typedef struct m16 { uint32x4_t q[4]; } m16;
 
 V_INLINE v16 v_set(float x) { float32x4_t r = vdupq_n_f32(x); return (v16){{r, r, r, r}}; }
 V_INLINE v16 v_zero(void) { return v_set(0.0f); }
+V_INLINE void v_set_four(const float *p, v16 a[4]) { for (int i = 0; i < 4; i++) a[i] = v_set(p[i]); }
 V_INLINE v16 v_load(const float *p) { return (v16){{vld1q_f32(p), vld1q_f32(p + 4), vld1q_f32(p + 8), vld1q_f32(p + 12)}}; }
 V_INLINE void v_store(float *p, v16 x) { for (int i = 0; i < 4; i++) vst1q_f32(p + 4 * i, x.q[i]); }
 V_INLINE v16 v_load_part(const float *p, size_t n)

@@ -19,6 +19,7 @@ typedef struct m16 { uint32_t x[16]; } m16; /* all ones or zero */
 
 V_INLINE v16 v_set(float x) { v16 r; V_EACH(r, x); return r; }
 V_INLINE v16 v_zero(void) { return v_set(0.0f); }
+V_INLINE void v_set_four(const float *p, v16 a[4]) { for (int i = 0; i < 4; i++) a[i] = v_set(p[i]); }
 V_INLINE v16 v_load(const float *p) { v16 r; memcpy(r.x, p, sizeof r.x); return r; }
 V_INLINE void v_store(float *p, v16 a) { memcpy(p, a.x, sizeof a.x); }
 V_INLINE v16 v_load_part(const float *p, size_t n) { v16 r = v_zero(); for (size_t l = 0; l < n; l++) r.x[l] = p[l]; return r; }
