@@ -63,7 +63,8 @@ nch_status nch_checkpoint_load(const nch_checkpoint *checkpoint, bool *found, nc
 /* Puts the best model that is kept beside the checkpoint of this step, if one is, back into OUT. */
 nch_status nch_checkpoint_take_best(const char *out, uint64_t step, nch_error *error);
 
-/* Whether there is a checkpoint in OUT; *identity (start with {0}) gets the run it is of, and stays empty where that cannot be read. NCH_MEMORY: it cannot be found out. */
+/* Whether there is a checkpoint in OUT; *identity (start with {0}) gets the run it is of, and stays empty where that cannot be read. NCH_MEMORY: it
+ * cannot be found out. */
 nch_status nch_checkpoint_exists(const char *out, bool *exists, nch_buffer *identity, nch_error *error);
 
 /* What is said of a checkpoint in OUT that is of another run; returns its status. */

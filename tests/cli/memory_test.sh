@@ -118,5 +118,53 @@ while [ $at -le "$all" ]; do
 	at=$((at + step))
 done
 tally "allocations of train, beside another model" $tried $held
+# a server: it does not begin, and says why; or it answers what it answers otherwise, or that it cannot, and after that it answers again
+# asked: one request; whether the answer is right, or there is none: the connection was ended, or a status says that the server cannot
+asked() {
+	code=$(curl -s --max-time 20 -o "$work/said" -w '%{http_code}' -d '{"text":"오늘 정말 행복해요"}' "${url}predict")
+	case $code in
+	200) [ ! -e "$work/answer" ] || cmp -s "$work/said" "$work/answer" ;;
+	000 | 5??) true ;;
+	*) false ;;
+	esac
+}
+# served VARIABLE=N REQUESTS: requests to a server that lacks this allocation, and its end; whether all went as it may
+served() {
+	: > "$work/.err" # what the one before said
+	env LD_PRELOAD="$work/fail_alloc.so" "$1" "$NUNCHI" serve --model "$work/m" --listen 127.0.0.1:0 --threads 1 > "$work/.out" 2> "$work/.err" < /dev/null &
+	server=$! url=
+	while [ -z "$url" ] && kill -0 $server 2> /dev/null; do
+		url=$(sed -n 's#.*\(http://127.0.0.1:[0-9]*/\).*#\1#p' "$work/.err")
+		[ -n "$url" ] || sleep 0.02
+	done
+	if [ -z "$url" ]; then
+		wait $server
+		[ $? -eq 1 ] && [ "$(grep -c '' < "$work/.err")" -eq 1 ]
+		return
+	fi
+	right=0 number=0
+	while [ $number -lt "$2" ]; do
+		asked || right=1
+		number=$((number + 1))
+	done
+	[ "$code" = 200 ] || right=1
+	kill -TERM $server
+	wait $server && [ $right -eq 0 ]
+}
+if command -v curl > /dev/null; then
+	check "a server answers" served FAIL_AT=0 1
+	cp "$work/said" "$work/answer"
+	check "counted" served FAIL_COUNT="$work/count" 2
+	all=$(cat "$work/count") step=1 at=1 tried=0 held=0
+	[ "${NUNCHI_TESTS:-}" = long ] || { step=$((all / 15 + 1)) && at=$((step / 2)); }
+	while [ $at -le "$all" ]; do
+		tried=$((tried + 1)) # the third request has all it needs
+		if served FAIL_AT=$at 3; then held=$((held + 1)); else bad "serve, without allocation $at: $code $(head -c 200 "$work/said")"; fi
+		at=$((at + step))
+	done
+	tally "allocations of serve" $tried $held
+else
+	skip "no curl"
+fi
 every "tokenizer train" 15 tokenizer train --quiet --threads 1 --input "$work/train.tsv" --vocab-size 500 --out out.model
 finish

@@ -110,7 +110,8 @@ if compile tests/bench/load.c load -D_GNU_SOURCE; then
 	last=$(memory)
 	if [ -n "$first" ] && ! checked; then
 		echo "memory: $first kB, then $last kB after $hostile hostile connections and $seconds s of load"
-		check "its memory stays ($first kB, then $last kB)" test "$last" -le $((first + first / 20 + 512))
+		# sixteen connections may hold 64 kB each of what came together while the server had no processor: that is kept, and no leak, which grows with the requests
+		check "its memory stays ($first kB, then $last kB)" test "$last" -le $((first + first / 20 + 512 + 16 * 64))
 	else
 		skip "memory: nobody tells how much a process has"
 	fi
