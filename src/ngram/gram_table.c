@@ -68,7 +68,7 @@ static nch_status make_slots(nch_gram_table *table, size_t count, nch_error *err
 	size_t wanted = 1024;
 	while (wanted < 2 * count)
 		wanted *= 2;
-	uint64_t *slots = nch_alloc(wanted, sizeof *slots);
+	uint64_t *slots = nch_alloc_aligned(wanted, sizeof *slots);
 	if (slots == NULL)
 		return nch_no_memory(error);
 	nch_free(table->slots);
@@ -77,17 +77,26 @@ static nch_status make_slots(nch_gram_table *table, size_t count, nch_error *err
 	return NCH_OK;
 }
 
-/* Gives each gram a slot: no two are alike. */
+/* Gives each gram a slot: no two are alike. The slots lie anywhere in some megabytes, so each is asked for well before it is looked at. */
 static void fill_slots(nch_gram_table *table)
 {
-	for (size_t i = 0; i < table->count; i++) {
-		size_t length;
-		const char *gram = nch_gram_table_at(table, i, &length);
-		uint32_t hash = (uint32_t)nch_gram_hash(gram, length);
-		size_t mask = table->slot_count - 1, slot = hash & mask;
-		while (table->slots[slot] != 0)
-			slot = (slot + 1) & mask;
-		take_slot(table, slot, hash, i);
+	enum { AHEAD = 16 };
+	const size_t mask = table->slot_count - 1;
+	uint32_t hashes[AHEAD];
+	for (size_t i = 0; i < table->count + AHEAD; i++) {
+		if (i >= AHEAD) {
+			const uint32_t hash = hashes[i % AHEAD]; /* of gram i - AHEAD */
+			size_t slot = hash & mask;
+			while (table->slots[slot] != 0)
+				slot = (slot + 1) & mask;
+			take_slot(table, slot, hash, i - AHEAD);
+		}
+		if (i < table->count) {
+			size_t length;
+			const char *gram = nch_gram_table_at(table, i, &length);
+			hashes[i % AHEAD] = (uint32_t)nch_gram_hash(gram, length);
+			__builtin_prefetch(&table->slots[hashes[i % AHEAD] & mask], 1);
+		}
 	}
 }
 
