@@ -52,30 +52,52 @@ static void close_input(int descriptor)
 		nch_os_close(descriptor);
 }
 
-/* Appends what is left of the descriptor. */
-static nch_status read_rest(int descriptor, const char *path, size_t limit, nch_buffer *buffer, nch_error *error)
+/* Hands what is left of an open file to take(), piece by piece; of a file that is empty one piece of no bytes. */
+static nch_status read_rest(int descriptor, const char *path, nch_file_take *take, void *context, nch_error *error)
 {
-	char piece[65536];
-	size_t total = 0;
+	char piece[1 << 16];
 	for (;;) {
 		ptrdiff_t got = nch_os_read(descriptor, piece, sizeof piece);
 		if (got < 0)
 			return nch_file_fail(error, path, "read");
-		total += (size_t)got;
-		if (limit > 0 && total > limit)
-			return nch_fail(error, NCH_FORMAT, "%s: larger than the %zu bytes that such a file may have", path, limit);
-		nch_buffer_add(buffer, piece, (size_t)got);
-		NCH_TRY(nch_buffer_check(buffer, error));
+		NCH_TRY(take(context, piece, (size_t)got, error));
 		if (got == 0)
 			return NCH_OK;
 	}
 }
 
+/* Where read_file puts a file. */
+typedef struct whole_file {
+	const char *path;
+	size_t limit, total;
+	nch_buffer *buffer;
+} whole_file;
+
+static nch_status keep_piece(void *context, const void *bytes, size_t length, nch_error *error)
+{
+	whole_file *file = context;
+	file->total += length;
+	if (file->limit > 0 && file->total > file->limit)
+		return nch_fail(error, NCH_FORMAT, "%s: larger than the %zu bytes that such a file may have", file->path, file->limit);
+	nch_buffer_add(file->buffer, bytes, length);
+	return nch_buffer_check(file->buffer, error);
+}
+
 static nch_status read_file(const char *path, bool any, size_t limit, nch_buffer *buffer, nch_error *error)
 {
 	int descriptor;
+	whole_file file = {.path = path, .limit = limit, .buffer = buffer};
 	NCH_TRY(open_input(path, any, &descriptor, error));
-	nch_status status = read_rest(descriptor, path, limit, buffer, error);
+	nch_status status = read_rest(descriptor, path, keep_piece, &file, error);
+	close_input(descriptor);
+	return status;
+}
+
+nch_status nch_file_each_piece(const char *path, nch_file_take *take, void *context, nch_error *error)
+{
+	int descriptor;
+	NCH_TRY(open_input(path, false, &descriptor, error));
+	nch_status status = read_rest(descriptor, path, take, context, error);
 	close_input(descriptor);
 	return status;
 }
@@ -105,7 +127,8 @@ static nch_status map_file(const char *path, bool any, nch_mapping *mapping, nch
 		}
 	}
 	nch_buffer buffer = {0};
-	nch_status status = read_rest(descriptor, path, 0, &buffer, error);
+	whole_file file = {.path = path, .buffer = &buffer};
+	nch_status status = read_rest(descriptor, path, keep_piece, &file, error);
 	close_input(descriptor);
 	if (status != NCH_OK) {
 		nch_buffer_free(&buffer);
@@ -389,11 +412,18 @@ nch_status nch_folder_write(const char *folder, const char *name, const nch_buff
 	return status;
 }
 
+static nch_status copy_piece(void *writer, const void *bytes, size_t length, nch_error *error)
+{
+	return nch_writer_add(writer, bytes, length, error);
+}
+
 nch_status nch_file_copy(const char *from, const char *to, nch_error *error)
 {
-	nch_mapping source = {0};
-	NCH_TRY(nch_file_map(from, &source, error));
-	nch_status status = nch_file_write(to, source.data, source.size, error);
-	nch_file_unmap(&source);
+	nch_writer writer = {0};
+	NCH_TRY(nch_writer_open(&writer, to, error));
+	nch_status status = nch_file_each_piece(from, copy_piece, &writer, error);
+	if (status == NCH_OK)
+		return nch_writer_commit(&writer, error);
+	nch_writer_discard(&writer);
 	return status;
 }

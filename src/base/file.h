@@ -29,6 +29,11 @@ void nch_file_unmap(nch_mapping *mapping);
 nch_status nch_file_read(const char *path, size_t limit, nch_buffer *buffer, nch_error *error);
 nch_status nch_file_read_any(const char *path, size_t limit, nch_buffer *buffer, nch_error *error);
 
+/* Hands a regular file to take() from its beginning to its end, piece by piece, and a last piece of no bytes: for who needs each byte once, in no memory
+ * of its own and none of the file's pages mapped. What take() returns but NCH_OK ends it. */
+typedef nch_status nch_file_take(void *context, const void *bytes, size_t length, nch_error *error);
+nch_status nch_file_each_piece(const char *path, nch_file_take *take, void *context, nch_error *error);
+
 bool nch_file_exists(const char *path);
 
 /* NCH_IO from errno: "PATH: there is no such file", "PATH: is a folder, not a file", else "PATH: cannot WHAT: " and the system's words. */

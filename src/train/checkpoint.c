@@ -317,12 +317,21 @@ nch_status nch_checkpoint_take_best(const char *out, uint64_t step, nch_error *e
 	return status;
 }
 
+static nch_status hash_piece(void *hash, const void *bytes, size_t length, nch_error *error)
+{
+	(void)error;
+	nch_sha256_add(hash, bytes, length);
+	return NCH_OK;
+}
+
 static nch_status hash_file(const char *path, char hex[65], nch_error *error)
 {
-	nch_mapping file = {0};
-	NCH_TRY(nch_file_map(path, &file, error));
-	hash_text((const char *)file.data, file.size, hex);
-	nch_file_unmap(&file);
+	nch_sha256 hash;
+	unsigned char digest[32];
+	nch_sha256_start(&hash);
+	NCH_TRY(nch_file_each_piece(path, hash_piece, &hash, error));
+	nch_sha256_finish(&hash, digest);
+	nch_sha256_hex(digest, hex);
 	return NCH_OK;
 }
 
