@@ -28,7 +28,8 @@ typedef struct nch_figure {
 } nch_figure;
 
 /* Seconds that one call of run(context) takes: the fastest of those that fit in about `patience` seconds, three at least, or one if that alone takes
- * longer. A call before them is not counted: it is cold, half of its time may go into pages of memory that are touched for the first time. */
+ * ten times as long. A call before them is not counted: it is cold, half of its time may go into pages of memory that are touched for the first
+ * time; and so may the second's, where the first found out how much memory to take. */
 typedef void nch_bench_run(void *context);
 double nch_bench_time(nch_bench_run *run, void *context, double patience);
 

@@ -103,6 +103,7 @@ nch_status nch_bench_train(nch_compute *compute, const nch_config *config, size_
 	if (status == NCH_OK)
 		status = nch_trainer_new(job.model, compute, &options, &job.trainer, error);
 	if (status == NCH_OK) {
+		nch_trainer_reserve(&job.trainer, sentences * length, sentences, length); /* as training does */
 		figure->seconds = nch_bench_time(run_train, &job, patience);
 		finish(figure, 3 * forward_operations(config, sentences, length));
 		status = job.status;

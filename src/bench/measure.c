@@ -15,7 +15,7 @@ double nch_bench_time(nch_bench_run *run, void *context, double patience)
 {
 	double cold = time_of(run, context, 1), best = time_of(run, context, 1), spent = cold + best;
 	size_t times = best < 1e-4 ? (size_t)(1e-4 / (best > 1e-8 ? best : 1e-8)) + 1 : 1;
-	for (size_t runs = 1; spent < patience || (runs < 3 && best <= patience); runs++) {
+	for (size_t runs = 1; spent < patience || (runs < 3 && best <= 10 * patience); runs++) {
 		double seconds = time_of(run, context, times);
 		spent += seconds * (double)times;
 		best = seconds < best ? seconds : best;

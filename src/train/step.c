@@ -64,6 +64,13 @@ void nch_trainer_free(nch_trainer *trainer)
 	*trainer = (nch_trainer){0};
 }
 
+void nch_trainer_reserve(nch_trainer *trainer, size_t tokens, size_t sentences, size_t longest)
+{
+	const nch_model *m = trainer->model;
+	nch_memory need = nch_memory_training(&m->config, m->parameters, tokens, sentences, longest, 1, 2);
+	nch_tape_reserve(trainer->tape, need.activations + need.activations / 32 + 65536, need.gradients + need.gradients / 32 + 65536);
+}
+
 static size_t row_tokens(const nch_examples *examples, size_t row)
 {
 	return examples->offsets[row + 1] - examples->offsets[row];

@@ -12,7 +12,6 @@
 #include "base/setting.h"
 #include "kernels/math.h"
 #include "report/curves.h"
-#include "nn/memory.h"
 #include "train/checkpoint.h"
 #include "train/log.h"
 
@@ -444,10 +443,9 @@ static int longest_first(const void *a, const void *b)
 }
 
 /* Memory for the largest batch that these rows can make, so that no step has to grow it. */
-static void reserve_memory(const run *r)
+static void reserve_memory(run *r)
 {
 	const nch_examples *e = r->train;
-	const nch_model *m = r->trainer.model;
 	size_t batch = r->options->batch < e->rows ? r->options->batch : e->rows, tokens = 0;
 	size_t *lengths = nch_alloc(e->rows, sizeof *lengths);
 	if (lengths == NULL)
@@ -458,8 +456,7 @@ static void reserve_memory(const run *r)
 	for (size_t i = 0; i < batch; i++)
 		tokens += lengths[i];
 	nch_free(lengths);
-	nch_memory need = nch_memory_training(&m->config, m->parameters, tokens, batch, e->longest, 1, 2);
-	nch_tape_reserve(r->trainer.tape, need.activations + need.activations / 32 + 65536, need.gradients + need.gradients / 32 + 65536);
+	nch_trainer_reserve(&r->trainer, tokens, batch, e->longest);
 }
 
 static void tell_rate(const run *r)

@@ -39,6 +39,9 @@ typedef struct nch_trainer {
 } nch_trainer;
 nch_status nch_trainer_new(nch_model *model, nch_compute *compute, const nch_train_options *options, nch_trainer *trainer, nch_error *error);
 void nch_trainer_free(nch_trainer *trainer);
+/* Takes memory in advance for steps of up to so many tokens and sentences, the longest of that many tokens: only a wish, before the first step. Without
+ * it the first step finds out what is needed, and the second takes it anew, in one piece: both touch each page for the first time. */
+void nch_trainer_reserve(nch_trainer *trainer, size_t tokens, size_t sentences, size_t longest);
 nch_status nch_trainer_step(nch_trainer *trainer, const nch_examples *examples, const size_t *rows, size_t count, double lr,
                             nch_step_record *record, nch_error *error);
 
