@@ -41,6 +41,7 @@ static const nch_option ngram_options[] = {
 	{"baseline", NCH_SET_FLAG(nch_experiment_options, baseline), .help = "train a linear model over character n-grams on the same rows, too, and set its figures beside", .effect = NCH_NO_EFFECT},
 	{"ngrams", NCH_SET_PARSED(nch_experiment_options, ngram.widths, nch_parse_gram_widths), .argument = "[letters:]A-B", .help = "widths of the n-grams within words, with their edges: in characters, or letters:A-B in the letters that a syllable of Hangul is made of", .otherwise = "1-4"},
 	{"ngram-c", NCH_SET_REAL(nch_experiment_options, ngram.c), .argument = "C", .help = "inverse strength of the L2 penalty, as scikit-learn has it", .otherwise = "3", .most = 1e6, .above_least = true},
+	{"ngram-least", NCH_SET_INTEGER(nch_experiment_options, ngram.least), .argument = "N", .help = "leave out n-grams that fewer than N training rows have, for a small file (hashed ones all stay)", .otherwise = "1", .least = 1, .most = 1e6},
 	{"ngram-buckets", NCH_SET_INTEGER(nch_experiment_options, ngram.buckets), .argument = "N", .help = "hash the n-grams into N features, for a small file; 0: each is a feature", .otherwise = "0", .most = 67108864.0},
 	{0}};
 const nch_option_group nch_ngram_group = {"N-gram model (--preset ngram, --baseline)", ngram_options};

@@ -36,8 +36,11 @@ static nch_status write_config(const nch_ngram *model, const char *folder, nch_e
 	nch_buffer out = {0};
 	nch_buffer_printf(&out, "{\n  \"model_type\": \"%s\",\n  \"problem_type\": \"%s\",\n", model_type,
 	                  model->multi_label ? "multi_label_classification" : "single_label_classification");
-	nch_buffer_printf(&out, "  \"ngram_shortest\": %u,\n  \"ngram_longest\": %u,\n  %s\"ngram_buckets\": %zu,\n  \"ngram_features\": %zu,\n  \"ngram_c\": ", model->shape.widths.shortest,
+	nch_buffer_printf(&out, "  \"ngram_shortest\": %u,\n  \"ngram_longest\": %u,\n  %s\"ngram_buckets\": %zu,\n  \"ngram_features\": %zu,\n  ", model->shape.widths.shortest,
 	                  model->shape.widths.longest, model->shape.widths.letters ? "\"ngram_letters\": true,\n  " : "", model->shape.buckets, model->features);
+	if (model->shape.least > 1)
+		nch_buffer_printf(&out, "\"ngram_least\": %zu,\n  ", model->shape.least);
+	nch_buffer_text(&out, "\"ngram_c\": ");
 	nch_json_write_double(&out, model->shape.c);
 	nch_buffer_text(&out, ",\n");
 	write_labels(&out, &model->labels);
@@ -157,6 +160,9 @@ static nch_status read_shape(nch_ngram *model, const nch_json *root, const char 
 	NCH_TRY(read_size(root, "ngram_buckets", 0, NCH_NGRAM_MOST_BUCKETS, folder, &model->shape.buckets, error));
 	NCH_TRY(read_size(root, "ngram_features", 1, INT32_MAX - 1, folder, &model->features, error));
 	model->shape.widths = (nch_gram_widths){(unsigned)shortest, (unsigned)longest, nch_json_bool(root, "ngram_letters", false)};
+	model->shape.least = 1;
+	if (nch_json_get(root, "ngram_least") != NULL)
+		NCH_TRY(read_size(root, "ngram_least", 1, INT32_MAX, folder, &model->shape.least, error));
 	model->shape.c = nch_json_number(root, "ngram_c", nch_ngram_shape_default().c);
 	model->multi_label = strcmp(nch_json_text(root, "problem_type", ""), "multi_label_classification") == 0;
 	if (model->shape.buckets > 0 && model->features != model->shape.buckets)

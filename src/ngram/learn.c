@@ -8,7 +8,7 @@
 #include "ngram/logistic.h"
 #include "ngram/model_private.h"
 
-nch_ngram_shape nch_ngram_shape_default(void) { return (nch_ngram_shape){.widths = {.shortest = 1, .longest = 4}, .c = 3.0}; }
+nch_ngram_shape nch_ngram_shape_default(void) { return (nch_ngram_shape){.widths = {.shortest = 1, .longest = 4}, .least = 1, .c = 3.0}; }
 
 /* All that is released in the end. Columns are features in the order in which they are met; a model's features stand in the order of the grams'
  * bytes. */
@@ -98,6 +98,66 @@ static nch_status count_rows(learning *l, nch_error *error)
 	return status;
 }
 
+/* How many rows have each column: (columns), to be released with nch_free; NULL without memory. */
+static size_t *rows_with_each(const nch_sparse *x)
+{
+	size_t *rows_with = nch_alloc(x->columns, sizeof *rows_with);
+	for (size_t i = 0; rows_with != NULL && i < x->starts[x->rows]; i++)
+		rows_with[x->column[i]]++;
+	return rows_with;
+}
+
+/* The table anew, of the grams that enough rows have; number[column] becomes what each is called there, or UINT32_MAX. */
+static nch_status keep_frequent(nch_gram_table *table, const size_t *rows_with, size_t least, uint32_t *number, nch_error *error)
+{
+	nch_gram_table kept = {0};
+	nch_status status = NCH_OK;
+	for (size_t f = 0; status == NCH_OK && f < table->count; f++) {
+		size_t length, at = UINT32_MAX;
+		const char *gram = nch_gram_table_at(table, f, &length);
+		if (rows_with[f] >= least)
+			status = nch_gram_table_add(&kept, gram, length, &at, error);
+		number[f] = (uint32_t)at;
+	}
+	if (status != NCH_OK) {
+		nch_gram_table_free(&kept);
+		return status;
+	}
+	nch_gram_table_free(table);
+	*table = kept;
+	return NCH_OK;
+}
+
+/* Cells of columns that have no number any more go, the others close up. */
+static void renumber_cells(nch_sparse *x, const uint32_t *number)
+{
+	size_t kept = 0, i = 0;
+	for (size_t row = 0; row < x->rows; row++) {
+		const size_t end = x->starts[row + 1];
+		for (; i < end; i++)
+			if (number[x->column[i]] != UINT32_MAX) {
+				x->column[kept] = number[x->column[i]];
+				x->value[kept++] = x->value[i];
+			}
+		x->starts[row + 1] = kept;
+	}
+}
+
+/* Leaves out the grams that fewer rows than `least` have. */
+static nch_status drop_rare(learning *l, nch_error *error)
+{
+	nch_gram_table *table = &l->model->table;
+	l->x.columns = table->count;
+	size_t *rows_with = rows_with_each(&l->x);
+	uint32_t *number = nch_alloc(table->count, sizeof *number);
+	nch_status status = rows_with != NULL && number != NULL ? keep_frequent(table, rows_with, l->model->shape.least, number, error) : nch_no_memory(error);
+	if (status == NCH_OK)
+		renumber_cells(&l->x, number);
+	nch_free(rows_with);
+	nch_free(number);
+	return status;
+}
+
 /* The model's features: sorted grams, or buckets. */
 static nch_status number_features(learning *l, nch_error *error)
 {
@@ -117,15 +177,13 @@ static nch_status number_features(learning *l, nch_error *error)
 static nch_status weigh_rows(learning *l, nch_error *error)
 {
 	nch_sparse *x = &l->x;
-	size_t *rows_with = nch_alloc(x->columns, sizeof *rows_with);
+	size_t *rows_with = rows_with_each(x);
 	l->idf = nch_alloc(x->columns, sizeof *l->idf);
 	l->model->idf = nch_alloc(x->columns, sizeof *l->model->idf);
 	if (rows_with == NULL || l->idf == NULL || l->model->idf == NULL) {
 		nch_free(rows_with);
 		return nch_no_memory(error);
 	}
-	for (size_t i = 0; i < x->starts[x->rows]; i++)
-		rows_with[x->column[i]]++;
 	for (size_t f = 0; f < x->columns; f++)
 		l->model->idf[l->feature[f]] = l->idf[f] = (float)(nch_log((1.0 + (double)x->rows) / (1.0 + (double)rows_with[f])) + 1.0);
 	nch_free(rows_with);
@@ -232,10 +290,13 @@ static nch_status learn(learning *l, nch_ngram_fit *told, nch_error *error)
 {
 	NCH_TRY(nch_labels_copy(&l->model->labels, l->data->labels, error));
 	NCH_TRY(count_rows(l, error));
-	NCH_TRY(number_features(l, error));
-	told->cells = l->x.starts[l->x.rows];
-	if (told->cells == 0)
+	if (l->x.starts[l->x.rows] == 0)
 		return nch_fail(error, NCH_DATA, "the texts are all blank: there is nothing to learn from");
+	if (l->model->shape.buckets == 0 && l->model->shape.least > 1)
+		NCH_TRY(drop_rare(l, error));
+	NCH_TRY(number_features(l, error));
+	if ((told->cells = l->x.starts[l->x.rows]) == 0)
+		return nch_fail(error, NCH_DATA, "no n-gram stands in %zu rows: there is nothing to learn from", l->model->shape.least);
 	NCH_TRY(nch_alike_find(&l->x, &l->alike, error));
 	NCH_TRY(weigh_rows(l, error));
 	NCH_TRY(nch_alike_merge(&l->x, &l->alike, &l->merged, error));

@@ -22,9 +22,10 @@
 typedef struct nch_ngram_shape {
 	nch_gram_widths widths;
 	size_t buckets; /* 0: every gram is a feature of its own */
+	size_t least;   /* rows that a gram must stand in to be a feature; hashed ones all are */
 	double c;       /* inverse strength of the penalty */
 } nch_ngram_shape;
-nch_ngram_shape nch_ngram_shape_default(void); /* 1 to 4 characters (not letters), no buckets, 3 */
+nch_ngram_shape nch_ngram_shape_default(void); /* 1 to 4 characters (not letters), no buckets, every gram, 3 */
 
 enum { NCH_NGRAM_MOST_BUCKETS = 1 << 26 };
 /* Whether a text is of a known kind shows in its narrow grams: wide ones are mostly new in any new text. Two syllables have four or five letters. */

@@ -51,7 +51,7 @@ other_value() {
 	max-hours) echo 100 ;;
 	ema) echo 0.9 ;;
 	ngrams) echo 1-3 ;;
-	ngram-c) echo 2 ;;
+	ngram-c | ngram-least) echo 2 ;;
 	ngram-buckets) echo 1000 ;;
 	layers | heads) echo 1 ;;
 	hidden | embedding) echo 64 ;;

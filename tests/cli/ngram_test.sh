@@ -43,6 +43,20 @@ gives 'ok:' -- inspect --verify "$work/hashed"
 exits 0 '' -- convert --from "$work/one" --to "$work/half" --type f16
 gives 'ok:' -- inspect --verify "$work/half"
 
+# what stands in few rows is left out; counted by hand: of 가 나, 가 다, 라 the edge " " alone stands in three, "가", " 가" and their like in two
+printf '%s\t%s\n' text label '가 나' 행복 '가 다' 슬픔 '라' 분노 > "$work/few.tsv"
+features() { # least
+	run train --preset ngram --ngrams 1-1 --ngram-least "$1" --train "$work/few.tsv" --out "$work/least$1" --overwrite --quiet
+	grep -o '"ngram_features": [0-9]*' "$work/least$1/config.json"
+}
+check 'all n-grams' [ "$(features 1)" = '"ngram_features": 5' ]
+check 'those of two rows' [ "$(features 2)" = '"ngram_features": 2' ]
+check 'those of three rows' [ "$(features 3)" = '"ngram_features": 1' ]
+gives '--ngram-least *3' -- inspect "$work/least3"
+exits 1 'no n-gram stands in 4 rows' -- train --preset ngram --ngrams 1-1 --ngram-least 4 --train "$work/few.tsv" --out "$work/least4"
+run train --preset ngram --ngram-least 1 $books --out "$work/least" --quiet
+check 'one row is what was always asked' [ "$(tail -n 1 "$work/.out")" = "$first" ]
+
 # texts of another kind
 printf 'qzx\U0001F642\U0001F642 wvk\n흥부는 울었습니다.\n' > "$work/strange.txt"
 run predict --model "$work/one" "$work/strange.txt"

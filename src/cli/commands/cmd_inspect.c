@@ -176,6 +176,8 @@ static nch_status print_ngram(const inspect_call *call, const char *folder, nch_
 		nch_output_printf("%s\n  %-22s %s n-grams of %u to %u within words, %zu features%s\n", folder, "model", nch_gram_widths_unit(model->shape.widths), model->shape.widths.shortest,
 		                  model->shape.widths.longest, model->features, model->shape.buckets > 0 ? " (hashed)" : "");
 		nch_output_printf("  %-22s %g\n", "--ngram-c", model->shape.c);
+		if (model->shape.least > 1)
+			nch_output_printf("  %-22s %zu\n", "--ngram-least", model->shape.least);
 		print_labels(model->labels.names, model->labels.count, model->multi_label);
 		if (call->tensors) {
 			nch_output_text("tensors\n");
