@@ -54,7 +54,7 @@ nch_status nch_evaluate_outputs(const nch_model *model, nch_tape *tape, const nc
 	nch_packed packed = {0};
 	nch_status status = order && rows ? NCH_OK : nch_no_memory(error);
 	if (tokens == 0)
-		tokens = 4096;
+		tokens = 1024;
 	for (size_t i = 0; i < examples->rows && status == NCH_OK; i++)
 		order[i] = (sized_row){i, examples->offsets[i + 1] - examples->offsets[i]};
 	if (status == NCH_OK)

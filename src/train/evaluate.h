@@ -7,7 +7,7 @@
 #include "report/metrics.h"
 
 /* logits (rows, labels) of all examples, in their order. Rows are taken in batches of like length, which is of no consequence for the bits: nothing
- * is padded, and a sentence's logits do not depend on its company. `tokens` bounds a batch (0: 4096). */
+ * is padded, and a sentence's logits do not depend on its company. `tokens` bounds a batch (0: 1024, which are as fast as more, in a quarter of the memory). */
 nch_status nch_evaluate_logits(const nch_model *model, nch_tape *tape, const nch_examples *examples, size_t tokens, float *logits,
                                nch_error *error);
 
