@@ -53,7 +53,7 @@ check 'all n-grams' [ "$(features 1)" = '"ngram_features": 5' ]
 check 'those of two rows' [ "$(features 2)" = '"ngram_features": 2' ]
 check 'those of three rows' [ "$(features 3)" = '"ngram_features": 1' ]
 gives '--ngram-least *3' -- inspect "$work/least3"
-exits 1 'no n-gram stands in 4 rows' -- train --preset ngram --ngrams 1-1 --ngram-least 4 --train "$work/few.tsv" --out "$work/least4"
+exits 1 'no n-gram stands in 9999 rows' -- train --preset ngram --ngrams 1-1 --ngram-least 9999 $books --out "$work/least4"
 run train --preset ngram --ngram-least 1 $books --out "$work/least" --quiet
 check 'one row is what was always asked' [ "$(tail -n 1 "$work/.out")" = "$first" ]
 
