@@ -69,11 +69,10 @@ static void attend(const nch_attention *a, const head_state *s, size_t first, si
 	}
 }
 
-/* y = dropout(x) for a block of probabilities; y may be x */
-static void drop(const nch_attention *a, const head_state *s, size_t first, size_t rows, float *y, const float *x)
+/* y = dropout(x) for a block of probabilities; y may be x. The gradients, if there are any, get the same mask. */
+static void drop(const nch_attention *a, const head_state *s, size_t first, size_t rows, float *y, const float *x, float *gradients)
 {
-	for (size_t i = 0; i < rows; i++)
-		dropout_row(&a->dropout, s->dropout_row + (uint64_t)(first + i) * a->heads, y + i * s->padded, x + i * s->padded, s->length);
+	dropout_rows(&a->dropout, s->dropout_row + (uint64_t)first * a->heads, a->heads, rows, s->length, y, x, s->padded, gradients);
 }
 
 void NCH_KERNEL(nch_attention_forward)(const nch_attention *a, size_t sentence, size_t head, float *scratch)
@@ -83,7 +82,7 @@ void NCH_KERNEL(nch_attention_forward)(const nch_attention *a, size_t sentence, 
 		size_t rows = s.length - first < QUERIES ? s.length - first : QUERIES;
 		attend(a, &s, first, rows);
 		if (a->dropout.p > 0.0f)
-			drop(a, &s, first, rows, s.probabilities, s.probabilities);
+			drop(a, &s, first, rows, s.probabilities, s.probabilities, NULL);
 		small_product mix = {.k = s.length, .a = s.probabilities, .a_row = s.padded, .a_step = 1, .b = s.v.data, .b_step = s.v.row,
 		                     .c = s.out.data + first * s.out.row, .c_row = s.out.row};
 		multiply(&mix, rows, s.padded_width);
@@ -103,8 +102,7 @@ void NCH_KERNEL(nch_attention_backward)(const nch_attention *a, size_t sentence,
 		                    .b = s.values, .b_step = s.padded, .c = s.gradients, .c_row = s.padded};
 		multiply(&dp, rows, s.padded);
 		if (a->dropout.p > 0.0f) {
-			drop(a, &s, first, rows, s.dropped, s.probabilities);
-			drop(a, &s, first, rows, s.gradients, s.gradients);
+			drop(a, &s, first, rows, s.dropped, s.probabilities, s.gradients);
 			dropped = s.dropped;
 		}
 		/* dV += dropped(P)ᵀ dO */

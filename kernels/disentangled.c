@@ -131,8 +131,7 @@ static void attend_disentangled(const disentangled_state *s, size_t first, size_
 
 static void drop_disentangled(const disentangled_state *s, size_t first, size_t rows, float *y, const float *x)
 {
-	for (size_t i = 0; i < rows; i++)
-		dropout_row(&s->a->dropout, s->dropout_row + (uint64_t)(first + i) * s->a->heads, y + i * s->padded, x + i * s->padded, s->length);
+	dropout_rows(&s->a->dropout, s->dropout_row + (uint64_t)first * s->a->heads, s->a->heads, rows, s->length, y, x, s->padded, NULL);
 }
 
 void NCH_KERNEL(nch_disentangled_forward)(const nch_disentangled *a, size_t sentence, size_t head, float *scratch)

@@ -5,12 +5,12 @@
 
 void NCH_KERNEL(nch_dropout_rows)(const nch_dropout *d, float *y, const float *x, size_t columns, size_t begin, size_t end)
 {
-	for (size_t r = begin; r < end; r++) {
-		if (d->p > 0.0f)
-			dropout_row(d, r, y + r * columns, x + r * columns, columns);
-		else if (y != x)
-			memcpy(y + r * columns, x + r * columns, columns * sizeof *y);
-	}
+	y += begin * columns;
+	x += begin * columns;
+	if (d->p > 0.0f)
+		dropout_rows(d, begin, 1, end - begin, columns, y, x, columns, NULL);
+	else if (y != x)
+		memcpy(y, x, (end - begin) * columns * sizeof *y);
 }
 
 void NCH_KERNEL(nch_add)(float *restrict y, const float *restrict x, size_t n)

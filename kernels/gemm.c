@@ -52,8 +52,8 @@ static size_t even(size_t total, size_t index, size_t count)
 }
 
 /* Rows [0, rows) of A, depth columns, in `strips` strips of even height: strip s with its h rows at packed + (its first row) · depth, there
- * packed[p·h + i] = a(i, p). Writes up to 16 floats beyond the end of a strip. */
-static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, size_t strips, size_t depth, float *packed)
+ * packed[p·h + i] = a(i, p). Writes up to 16 floats beyond the end of a strip. Where a_row is 1, A goes on for `readable` rows, rows at least. */
+static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, size_t readable, size_t strips, size_t depth, float *packed)
 {
 	if (a_row == 1) { /* a column of A is contiguous: one pass over the columns serves all strips */
 		size_t begin[MOST_STRIPS + 1], whole[MOST_STRIPS]; /* of each strip: its first row; the columns of which 16 rows may be written */
@@ -61,7 +61,7 @@ static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, s
 			begin[s] = even(rows, s, strips);
 		for (size_t s = 0; s < strips; s++) {
 			size_t surplus = 16 / (begin[s + 1] - begin[s]) + 1;
-			whole[s] = rows - begin[s] >= 16 && depth > surplus ? depth - surplus : 0;
+			whole[s] = readable - begin[s] >= 16 && depth > surplus ? depth - surplus : 0;
 		}
 		for (size_t p = 0; p < depth; p++)
 			for (size_t s = 0; s < strips; s++) {
@@ -84,6 +84,8 @@ static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, s
 			v16 square[16];
 			for (size_t i = 0; i < 16; i++)
 				square[i] = i >= height ? v_zero() : part == 16 ? v_load(row + i * a_row + p) : v_load_part(row + i * a_row + p, part);
+			for (size_t i = 0; i < height; i++)
+				__builtin_prefetch(row + i * a_row + p + 64);
 			v_transpose(square);
 			for (size_t i = 0; i < part; i++)
 				v_store(out + (p + i) * height, square[i]);
@@ -220,7 +222,7 @@ static void multiply_task(void *context, size_t index, size_t thread)
 	float *packed = job->compute->scratch + thread * job->compute->scratch_floats;
 	int first = job->first_depth == 0 && !g->accumulate;
 
-	pack_rows(g->a + i_begin * g->a_row + job->first_depth * g->a_col, g->a_row, g->a_col, i_end - i_begin, strips, job->depth, packed);
+	pack_rows(g->a + i_begin * g->a_row + job->first_depth * g->a_col, g->a_row, g->a_col, i_end - i_begin, g->m - i_begin, strips, job->depth, packed);
 	for (size_t panel = panel_begin; panel < panel_end; panel++) {
 		size_t j = panel * COLUMNS, columns = job->columns - j < COLUMNS ? job->columns - j : COLUMNS;
 		for (size_t s = 0; s < strips; s++) {

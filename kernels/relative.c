@@ -148,8 +148,7 @@ static void attend_relative(const relative_state *s, size_t first, size_t rows)
 /* y = dropout(x) for a block of probabilities; y may be x */
 static void drop_relative(const relative_state *s, size_t first, size_t rows, float *y, const float *x)
 {
-	for (size_t i = 0; i < rows; i++)
-		dropout_row(&s->r->dropout, s->dropout_row + (uint64_t)(first + i) * s->r->heads, y + i * s->padded, x + i * s->padded, s->keys);
+	dropout_rows(&s->r->dropout, s->dropout_row + (uint64_t)first * s->r->heads, s->r->heads, rows, s->keys, y, x, s->padded, NULL);
 }
 
 void NCH_KERNEL(nch_relative_forward)(const nch_relative *r, size_t sentence, size_t head, float *scratch)

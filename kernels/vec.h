@@ -16,6 +16,7 @@
  *     u_mul_wide(a, b, &high, &low)                       32 × 32 -> 64 bits, for Philox
  *     u_lt(a, b) -> m16 (unsigned)    u_to_float(a)       exact for values below 2^24
  *     v_to_int(a) -> u16: two's complement, a must be a whole number of magnitude < 2^22
+ *     v_scale(a, n) = a · 2^n, rounded once; n whole      only where V_HAS_SCALE is defined
  *
  * And on top of them, the two folds of every sum (numerics: lanes are added 8+8, 4+4, 2+2, 1+1). */
 #ifndef NCH_VEC_H

@@ -36,6 +36,8 @@ V_INLINE v16 v_max(v16 a, v16 b) { return _mm512_max_ps(a, b); }
 V_INLINE v16 v_min(v16 a, v16 b) { return _mm512_min_ps(a, b); }
 V_INLINE m16 v_lt(v16 a, v16 b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 V_INLINE v16 v_select(m16 m, v16 a, v16 b) { return _mm512_mask_blend_ps(m, b, a); }
+#define V_HAS_SCALE
+V_INLINE v16 v_scale(v16 a, v16 n) { return _mm512_scalef_ps(a, n); } /* a · 2^n, rounded once */
 V_INLINE u16 v_bits(v16 a) { return _mm512_castps_si512(a); }
 V_INLINE v16 v_from_bits(u16 a) { return _mm512_castsi512_ps(a); }
 V_INLINE u16 u_set(uint32_t x) { return _mm512_set1_epi32((int)x); }
@@ -53,8 +55,8 @@ V_INLINE void u_mul_wide(u16 a, u16 b, u16 *high, u16 *low)
 {
 	u16 even = _mm512_mul_epu32(a, b); /* 64-bit products of the even lanes */
 	u16 odd = _mm512_mul_epu32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32));
-	*low = _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
-	*high = _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
+	*low = _mm512_mask_shuffle_epi32(even, 0xAAAA, odd, _MM_PERM_CCAA);  /* the lower half of each goes to the odd lanes */
+	*high = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB); /* the upper half to the even ones */
 }
 V_INLINE m16 u_lt(u16 a, u16 b) { return _mm512_cmplt_epu32_mask(a, b); }
 V_INLINE v16 u_to_float(u16 a) { return _mm512_cvtepi32_ps(a); }

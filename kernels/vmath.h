@@ -34,12 +34,16 @@ V_INLINE v16 v_exp_reduced(v16 r, v16 shifted)
 {
 	static const float c[] = {0x1.fffff8p-2f, 0x1.55548ep-3f, 0x1.555b96p-5f, 0x1.123bccp-7f, 0x1.68532cp-10f};
 	v16 y = v_add(v_fma(v_mul(r, r), V_POLY(r, c), r), v_set(1.0f));
+#ifdef V_HAS_SCALE /* the same, since the first factor rounds nothing */
+	return v_scale(y, v_sub(shifted, v_set(V_ROUND)));
+#else
 	u16 biased = u_add(u_sub(v_bits(shifted), v_bits(v_set(V_ROUND))), u_set(256)); /* n + 256 > 0 */
 	u16 half = u_shr(biased, 1);                                                   /* floor(n/2) + 128 */
 	u16 rest = u_sub(biased, half);                                                /* n - floor(n/2) + 128 */
 	v16 first = v_from_bits(u_shl(u_sub(half, u_set(1)), 23));                     /* 2^(half - 128) */
 	v16 second = v_from_bits(u_shl(u_sub(rest, u_set(1)), 23));
 	return v_mul(v_mul(y, first), second);
+#endif
 }
 
 /* e^x: x = n ln 2 + r. Above 88.72 infinity, below -103.97 zero, NaN stays NaN. */
