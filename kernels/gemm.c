@@ -25,10 +25,11 @@ enum {
 	COLUMNS = 16 * VECS,
 	DEPTH = NCH_GEMM_DEPTH, /* p of one pass: DEPTH × (COLUMNS of B + BLOCK rows of A) stay in L2 */
 	WIDTH = NCH_GEMM_WIDTH, /* columns of B packed at once (shared by all threads, in L3): few phases, at whose ends threads wait */
-	WIDTH_ALONE = 768,     /* ... by one thread, which waits for nobody: the packed columns leave C and W room in the caches */
+	WIDTH_ALONE = 768,     /* ... by one thread, at full depth */
 	BLOCK = NCH_GEMM_BLOCK / ROWS * ROWS, /* rows of A that a thread packs at once */
 	MOST_STRIPS = BLOCK / ROWS,
 	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
+	AHEAD = 16,            /* rows of memory that packing asks for in advance: some hundred lines, as long as one of them may take to come */
 	NARROW = 256,          /* up to so many rows, B = Wᵀ is read where it lies */
 	NARROW_VECS = 4,       /* v16 of 16 rows of X each that go through a strip of W together: 4 · 16 · k stay in L2 */
 	NARROW_ROWS = 6 * VECS, /* rows of W in the tile of a narrow product: twelve chains of one register, or more, even where X has but one vector */
@@ -67,7 +68,7 @@ static void pack_rows(const float *a, size_t a_row, size_t a_col, size_t rows, s
 			for (size_t s = 0; s < strips; s++) {
 				size_t i = begin[s], height = begin[s + 1] - i;
 				float *out = packed + i * depth + p * height;
-				__builtin_prefetch(a + (p + 4) * a_col + i);
+				__builtin_prefetch(a + (p + AHEAD) * a_col + i);
 				if (p < whole[s]) /* 16 at once: the surplus is overwritten by the next columns */
 					v_store(out, v_load(a + p * a_col + i));
 				else
@@ -119,7 +120,7 @@ static void pack_lying(const float *b, size_t b_row, size_t columns, size_t dept
 			float *out = packed + first * depth + p * COLUMNS;
 			for (size_t v = 0; v < VECS; v++) {
 				size_t at = first + 16 * v, here = columns <= at ? 0 : columns - at < 16 ? columns - at : 16;
-				__builtin_prefetch(row + 4 * b_row + at);
+				__builtin_prefetch(row + AHEAD * b_row + at);
 				v_store(out + 16 * v, here == 16 ? v_load(row + at) : v_load_part(row + at, here));
 			}
 		}
@@ -238,11 +239,19 @@ static void multiply_task(void *context, size_t index, size_t thread)
 	}
 }
 
+/* Columns of B packed at once by a thread alone, which waits for nobody: as many as leave C and W room in the caches, and more where the depth is small,
+ * since for each WIDTH the rows of A are packed anew. */
+static size_t width_alone(size_t depth)
+{
+	size_t width = depth < DEPTH ? (size_t)WIDTH_ALONE * DEPTH / (depth > 0 ? depth : 1) / COLUMNS * COLUMNS : WIDTH_ALONE;
+	return width < WIDTH ? width : WIDTH;
+}
+
 static void wide(const nch_gemm *g, const nch_compute *compute)
 {
 	size_t threads = nch_pool_threads(compute->pool);
 	wide_job job = {.product = g, .compute = compute};
-	size_t passes = g->k == 0 ? 1 : (g->k + DEPTH - 1) / DEPTH, width = threads > 1 ? WIDTH : WIDTH_ALONE;
+	size_t passes = g->k == 0 ? 1 : (g->k + DEPTH - 1) / DEPTH, width = threads > 1 ? WIDTH : width_alone((g->k + passes - 1) / passes);
 
 	job.row_blocks = (g->m + BLOCK - 1) / BLOCK;
 	for (size_t j = 0; j < g->n; j += width) {

@@ -57,6 +57,15 @@
 _Static_assert(sizeof(v16) == 16 * sizeof(float) && sizeof(u16) == 16 * sizeof(uint32_t), "sixteen lanes, and nothing else");
 
 /* The sum of the lanes, 8+8, 4+4, 2+2, 1+1. */
+#if defined(NCH_ISA_avx512) || defined(NCH_ISA_avx2)
+V_INLINE float v_fold_add(v16 a)
+{
+	__m256 eight = _mm256_add_ps(v_low(a), v_high(a));
+	__m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
+	__m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+	return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+#else
 V_INLINE float v_fold_add(v16 a)
 {
 	float x[16];
@@ -66,6 +75,7 @@ V_INLINE float v_fold_add(v16 a)
 			x[l] = x[l] + x[l + half];
 	return x[0];
 }
+#endif
 
 /* The largest lane (NaN lanes are of no account unless all before them are smaller; callers test for NaN elsewhere). */
 V_INLINE float v_fold_max(v16 a)
