@@ -147,6 +147,11 @@ void nch_number_write_double(nch_buffer *out, double number)
 void nch_number_write_float(nch_buffer *out, float number)
 {
 	char text[64];
+	size_t length = nch_number_short(number, text);
+	if (length > 0) {
+		nch_buffer_add(out, text, length);
+		return;
+	}
 	if (!isfinite(number)) {
 		write_special(out, (double)number);
 		return;

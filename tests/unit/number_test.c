@@ -71,6 +71,54 @@ TEST(writes_the_fewest_digits)
 	CHECK_TEXT(double_text((double)NAN), "nan");
 }
 
+/* What printf finds with the fewest digits that strtof reads back. */
+static const char *long_way(float number)
+{
+	static char text[64];
+	for (int digits = FLT_DIG; digits <= 9; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, (double)number);
+		if (strtof(text, NULL) == number && (float)strtod(text, NULL) == number)
+			break;
+	}
+	return text;
+}
+
+static int wrong_short(float number)
+{
+	char text[32];
+	size_t length = nch_number_short(number, text);
+	text[length] = '\0';
+	return length > 0 && strcmp(text, long_way(number)) != 0;
+}
+
+/* The short way has printf's characters: for floats of all sizes, around every power of ten and of two, and for those that few digits give. */
+TEST(the_short_way_is_the_long_one)
+{
+	int wrong = 0, taken = 0;
+	char text[32];
+	for (uint32_t i = 0; i < 60000; i++) {
+		uint32_t bits = (127u - 31 + i % 52) << 23 | (i * UINT32_C(2654435761) & 0x7FFFFF);
+		float number;
+		memcpy(&number, &bits, sizeof number);
+		wrong += wrong_short(i % 3 == 0 ? -number : number);
+		taken += nch_number_short(number, text) > 0;
+	}
+	CHECK(wrong == 0 && taken > 55000);
+	for (int power = -30; power <= 21; power++)
+		for (int step = -20; step <= 20; step++) {
+			float two = ldexpf(1.0f, power), ten = strtof((char[]){'1', 'e', power < 0 ? '-' : '+', (char)('0' + abs(power) / 10), (char)('0' + abs(power) % 10), '\0'}, NULL);
+			for (int i = 0; i < abs(step); i++) {
+				two = nextafterf(two, step < 0 ? 0.0f : 1e30f);
+				ten = nextafterf(ten, step < 0 ? 0.0f : 1e30f);
+			}
+			wrong += wrong_short(two) + wrong_short(ten);
+		}
+	for (uint32_t i = 1; i < 20000; i++)
+		wrong += wrong_short((float)i / 10000.0f) + wrong_short((float)i * 37.0f) + wrong_short((float)i * 1e-9f);
+	CHECK(wrong == 0);
+	CHECK(nch_number_short(0.0f, text) == 0 && nch_number_short((float)NAN, text) == 0 && nch_number_short((float)INFINITY, text) == 0);
+}
+
 TEST(everything_reads_back)
 {
 	int bad = 0;
@@ -114,6 +162,7 @@ int main(void)
 	RUN(reads);
 	RUN(reads_integers);
 	RUN(writes_the_fewest_digits);
+	RUN(the_short_way_is_the_long_one);
 	RUN(everything_reads_back);
 	RUN(any_locale);
 	return test_end();
