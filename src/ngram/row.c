@@ -1,6 +1,6 @@
 /* row.c - from a text to its row of features. */
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "kernels/math.h"
@@ -39,10 +39,31 @@ nch_status nch_ngram_feature(const nch_ngram *model, nch_gram_table *grow, const
 	return NCH_OK;
 }
 
-static int compare_numbers(const void *a, const void *b)
+enum { SORT_BITS = 9, SORT_PLACES = 1 << SORT_BITS };
+
+/* Sorts numbers digit by digit, the lowest first, without a comparison (Knuth, "Sorting and Searching", section 5.2.5). `room` is for as many, too. */
+static void sort_numbers(uint32_t *number, uint32_t *room, size_t count)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return (x > y) - (x < y);
+	uint32_t *from = number, *to = room, bits = 0;
+	for (size_t i = 0; i < count; i++)
+		bits |= number[i];
+	for (unsigned shift = 0; shift < 32 && bits >> shift > 0; shift += SORT_BITS) {
+		size_t place[SORT_PLACES] = {0}, sum = 0;
+		for (size_t i = 0; i < count; i++)
+			place[from[i] >> shift & (SORT_PLACES - 1)]++;
+		for (size_t d = 0; d < SORT_PLACES; d++) {
+			size_t here = place[d];
+			place[d] = sum;
+			sum += here;
+		}
+		for (size_t i = 0; i < count; i++)
+			to[place[from[i] >> shift & (SORT_PLACES - 1)]++] = from[i];
+		uint32_t *sorted = to;
+		to = from;
+		from = sorted;
+	}
+	if (from != number)
+		memcpy(number, from, count * sizeof *number);
 }
 
 /* Appends the features of one of the two texts. */
@@ -79,8 +100,7 @@ nch_status nch_ngram_count(const nch_ngram *model, const nch_text *text, nch_ngr
 	NCH_TRY(nch_ngram_features(model, NULL, text, row, error));
 	if (row->value == NULL || row->count > row->value_capacity)
 		NCH_TRY(nch_grow(&row->value, &row->value_capacity, row->count + 1, sizeof *row->value, error));
-	if (row->count > 0)
-		qsort(row->column, row->count, sizeof *row->column, compare_numbers);
+	sort_numbers(row->column, (void *)row->value, row->count); /* the values' memory holds none yet */
 	size_t kept = 0;
 	for (size_t i = 0; i < row->count;) {
 		size_t end = i;
