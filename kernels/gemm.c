@@ -24,6 +24,8 @@ enum {
 	VECS = NCH_TILE_VECS,
 	COLUMNS = 16 * VECS,
 	DEPTH = NCH_GEMM_DEPTH, /* p of one pass: DEPTH × (COLUMNS of B + BLOCK rows of A) stay in L2 */
+	ONE_PASS = 1024,       /* ... but up to so many go in one, with fewer rows and columns: then C is written, not read and written again. A
+	                          training step's weight gradients have as many: the tokens of a pass */
 	WIDTH = NCH_GEMM_WIDTH, /* columns of B packed at once (shared by all threads, in L3): few phases, at whose ends threads wait */
 	WIDTH_ALONE = 768,     /* ... by one thread, at full depth */
 	BLOCK = NCH_GEMM_BLOCK / ROWS * ROWS, /* rows of A that a thread packs at once */
@@ -42,6 +44,7 @@ enum {
 _Static_assert(WIDTH % COLUMNS == 0 && WIDTH_ALONE % COLUMNS == 0 && WIDTH_ALONE <= WIDTH, "whole panels fill the packed B");
 _Static_assert(NARROW % 16 == 0 && (size_t)NARROW * NARROW_DEPTH <= NCH_GEMM_SHARED_FLOATS, "the packed X of a narrow product fits where B would be");
 _Static_assert(BLOCK > 0 && (size_t)BLOCK * DEPTH + 16 <= NCH_GEMM_SCRATCH_FLOATS, "packed rows of A, and what packing writes beyond them");
+_Static_assert(BLOCK * DEPTH / ONE_PASS >= ROWS && WIDTH_ALONE * DEPTH / ONE_PASS >= COLUMNS, "at the greatest depth there are rows and columns left");
 _Static_assert(ROWS >= 1 && ROWS <= 14 && PACK_PANELS >= 1 && NARROW_VECS % VECS == 0, "any_tile has a case for each height");
 
 /* --- packing --- */
@@ -204,12 +207,13 @@ static void pack_task(void *context, size_t index, size_t thread)
 	             job->compute->shared + j * job->depth);
 }
 
-/* Asks for a tile of C that will be wanted soon. */
+/* Asks for a tile of C that will be wanted soon, to come into the second cache: rows 12,288 bytes apart, as those of 3072 columns are, share one set of
+ * the first, whose twelve lines would push out one another and what is multiplied now. */
 V_INLINE void fetch(const float *c, size_t c_row, size_t rows)
 {
 	for (size_t r = 0; r < rows; r++)
 		for (size_t v = 0; v < VECS; v++)
-			__builtin_prefetch(c + r * c_row + 16 * v, 1);
+			__builtin_prefetch(c + r * c_row + 16 * v, 0, 2);
 }
 
 static void multiply_task(void *context, size_t index, size_t thread)
@@ -239,21 +243,22 @@ static void multiply_task(void *context, size_t index, size_t thread)
 	}
 }
 
-/* Columns of B packed at once by a thread alone, which waits for nobody: as many as leave C and W room in the caches, and more where the depth is small,
- * since for each WIDTH the rows of A are packed anew. */
-static size_t width_alone(size_t depth)
+/* How many of `step` each make up `most` at full depth, at another: as much memory, but never more than `limit`. */
+static size_t at_depth(size_t most, size_t depth, size_t step, size_t limit)
 {
-	size_t width = depth < DEPTH ? (size_t)WIDTH_ALONE * DEPTH / (depth > 0 ? depth : 1) / COLUMNS * COLUMNS : WIDTH_ALONE;
-	return width < WIDTH ? width : WIDTH;
+	size_t count = depth > 0 ? most * DEPTH / depth / step * step : limit;
+	return count < limit ? count : limit;
 }
 
 static void wide(const nch_gemm *g, const nch_compute *compute)
 {
 	size_t threads = nch_pool_threads(compute->pool);
 	wide_job job = {.product = g, .compute = compute};
-	size_t passes = g->k == 0 ? 1 : (g->k + DEPTH - 1) / DEPTH, width = threads > 1 ? WIDTH : width_alone((g->k + passes - 1) / passes);
+	size_t passes = g->k <= ONE_PASS ? 1 : (g->k + DEPTH - 1) / DEPTH, depth = (g->k + passes - 1) / passes;
+	/* a thread alone waits for nobody, so that its columns of B may leave C and W room in the caches; but for each width the rows of A are packed anew */
+	size_t width = at_depth(threads > 1 ? WIDTH : WIDTH_ALONE, depth, COLUMNS, WIDTH), block = at_depth(BLOCK, depth, ROWS, BLOCK);
 
-	job.row_blocks = (g->m + BLOCK - 1) / BLOCK;
+	job.row_blocks = (g->m + block - 1) / block;
 	for (size_t j = 0; j < g->n; j += width) {
 		job.first_column = j;
 		job.columns = g->n - j < width ? g->n - j : width;

@@ -104,7 +104,7 @@ TEST(gemm_small_shapes)
 TEST(gemm_large_shapes)
 {
 	static const size_t shapes[][3] = {{64, 70, 100}, {65, 70, 100}, {130, 33, 800}, {17, 3100, 40}, {70, 3100, 20}, {120, 48, 1600}, {66, 64, 64}, {40, 20, 4100},
-	                                   {256, 50, 30}, {257, 50, 30}, {300, 33, 1600}, {260, 800, 20}};
+	                                   {256, 50, 30}, {257, 50, 30}, {300, 33, 1600}, {260, 800, 20}, {270, 40, 1024}, {270, 33, 1025}};
 	nch_pool *pool = nch_pool_new(3);
 	for (size_t t = 0; table(t); t++) {
 		nch_compute compute = compute_for(table(t), t % 2 ? pool : NULL);
