@@ -27,7 +27,7 @@ enum {
 	ONE_PASS = 1024,       /* ... but up to so many go in one, with fewer rows and columns: then C is written, not read and written again. A
 	                          training step's weight gradients have as many: the tokens of a pass */
 	WIDTH = NCH_GEMM_WIDTH, /* columns of B packed at once (shared by all threads, in L3): few phases, at whose ends threads wait */
-	WIDTH_ALONE = 768,     /* ... by one thread, at full depth */
+	WIDTH_ALONE = 1536,    /* ... by one thread: half as many leave the caches more room for C and W, but the rows of A are packed twice as often */
 	BLOCK = NCH_GEMM_BLOCK / ROWS * ROWS, /* rows of A that a thread packs at once */
 	MOST_STRIPS = BLOCK / ROWS,
 	PACK_PANELS = 8 / VECS,    /* panels of B that a task packs: whole cache lines of many, not one line of each row */
@@ -255,7 +255,7 @@ static void wide(const nch_gemm *g, const nch_compute *compute)
 	size_t threads = nch_pool_threads(compute->pool);
 	wide_job job = {.product = g, .compute = compute};
 	size_t passes = g->k <= ONE_PASS ? 1 : (g->k + DEPTH - 1) / DEPTH, depth = (g->k + passes - 1) / passes;
-	/* a thread alone waits for nobody, so that its columns of B may leave C and W room in the caches; but for each width the rows of A are packed anew */
+	/* a thread alone waits for nobody, so that its columns of B may leave C and W room in the caches */
 	size_t width = at_depth(threads > 1 ? WIDTH : WIDTH_ALONE, depth, COLUMNS, WIDTH), block = at_depth(BLOCK, depth, ROWS, BLOCK);
 
 	job.row_blocks = (g->m + block - 1) / block;

@@ -78,56 +78,78 @@ void NCH_KERNEL(nch_norm_forward)(const nch_norm *n, size_t begin, size_t end)
 	}
 }
 
-void NCH_KERNEL(nch_norm_backward)(const nch_norm_backward *n, size_t begin, size_t end)
+/* --- backward --- */
+
+V_INLINE v16 load(const float *p, size_t n, int whole) { return whole ? v_load(p) : v_load_part(p, n); }
+
+/* One row. `whole` is a constant: no vector is a part of one, so that none needs a mask. */
+V_INLINE void backward_row(const nch_norm_backward *n, size_t r, int whole)
 {
 	size_t columns = n->columns;
-	for (size_t r = begin; r < end; r++) {
-		const float *s = n->sum + r * columns, *dy = n->dy + r * columns;
-		float *ds = n->ds + r * columns;
-		v16 middle = v_set(n->mean[r]), rstd = v_set(n->rstd[r]), sum = v_zero(), dot = v_zero();
-		for (size_t j = 0; j < columns; j += 16) {
-			size_t here = columns - j < 16 ? columns - j : 16;
-			v16 g = v_mul(v_load_part(dy + j, here), v_load_part(n->gamma + j, here)); /* zero in a tail, and so is all that follows */
-			v16 hat = v_mul(v_sub(v_load_part(s + j, here), middle), rstd);
-			sum = v_add(sum, g);
-			dot = v_fma(g, hat, dot);
+	const float *s = n->sum + r * columns, *dy = n->dy + r * columns;
+	float *ds = n->ds + r * columns;
+	v16 middle = v_set(n->mean[r]), rstd = v_set(n->rstd[r]), sum = v_zero(), dot = v_zero();
+	for (size_t j = 0; j < columns; j += 16) {
+		size_t here = whole || columns - j >= 16 ? 16 : columns - j;
+		v16 g = v_mul(load(dy + j, here, whole), load(n->gamma + j, here, whole)); /* zero in a tail, and so is all that follows */
+		v16 hat = v_mul(v_sub(load(s + j, here, whole), middle), rstd);
+		sum = v_add(sum, g);
+		dot = v_fma(g, hat, dot);
+	}
+	v16 mean_g = v_set(v_fold_add(sum) / (float)columns), mean_dot = v_set(v_fold_add(dot) / (float)columns);
+	for (size_t j = 0; j < columns; j += 16) {
+		size_t here = whole || columns - j >= 16 ? 16 : columns - j;
+		v16 g = v_mul(load(dy + j, here, whole), load(n->gamma + j, here, whole));
+		v16 hat = v_mul(v_sub(load(s + j, here, whole), middle), rstd);
+		v16 centred = v_mul(rstd, v_sub(v_sub(g, mean_g), v_mul(hat, mean_dot)));
+		if (whole)
+			v_store(ds + j, centred);
+		else
+			v_store_part(ds + j, centred, here);
+	}
+}
+
+void NCH_KERNEL(nch_norm_backward)(const nch_norm_backward *n, size_t begin, size_t end)
+{
+	if (n->columns % 16 == 0)
+		for (size_t r = begin; r < end; r++)
+			backward_row(n, r, 1);
+	else
+		for (size_t r = begin; r < end; r++)
+			backward_row(n, r, 0);
+}
+
+/* `columns` columns, at most 64, from j on: a strip of the accumulators stays in registers down all the rows. `whole` as above: they are 64. */
+V_INLINE void backward_strip(const nch_norm_backward *n, size_t j, size_t columns, int whole)
+{
+	v16 dgamma[4], dbeta[4];
+	size_t here[4];
+	UNROLL for (size_t v = 0; v < 4; v++) {
+		here[v] = whole || columns >= 16 * v + 16 ? 16 : columns <= 16 * v ? 0 : columns - 16 * v;
+		dgamma[v] = load(n->dgamma + j + 16 * v, here[v], whole);
+		dbeta[v] = load(n->dbeta + j + 16 * v, here[v], whole);
+	}
+	for (size_t r = 0; r < n->rows; r++) {
+		const float *s = n->sum + r * n->columns + j, *dy = n->dy + r * n->columns + j;
+		v16 middle = v_set(n->mean[r]), rstd = v_set(n->rstd[r]);
+		UNROLL for (size_t v = 0; v < 4; v++) {
+			v16 d = load(dy + 16 * v, here[v], whole);
+			v16 hat = v_mul(v_sub(load(s + 16 * v, here[v], whole), middle), rstd);
+			dgamma[v] = v_fma(d, hat, dgamma[v]);
+			dbeta[v] = v_add(dbeta[v], d);
 		}
-		v16 mean_g = v_set(v_fold_add(sum) / (float)columns), mean_dot = v_set(v_fold_add(dot) / (float)columns);
-		for (size_t j = 0; j < columns; j += 16) {
-			size_t here = columns - j < 16 ? columns - j : 16;
-			v16 g = v_mul(v_load_part(dy + j, here), v_load_part(n->gamma + j, here));
-			v16 hat = v_mul(v_sub(v_load_part(s + j, here), middle), rstd);
-			v16 centred = v_sub(v_sub(g, mean_g), v_mul(hat, mean_dot));
-			v_store_part(ds + j, v_mul(rstd, centred), here);
-		}
+	}
+	UNROLL for (size_t v = 0; v < 4; v++) {
+		v_store_part(n->dgamma + j + 16 * v, dgamma[v], here[v]);
+		v_store_part(n->dbeta + j + 16 * v, dbeta[v], here[v]);
 	}
 }
 
 void NCH_KERNEL(nch_norm_backward_columns)(const nch_norm_backward *n, size_t begin, size_t end)
 {
-	/* 64 columns at a time, so that a strip of the accumulators stays in registers down all the rows */
-	for (size_t j = begin; j < end; j += 64) {
-		v16 dgamma[4], dbeta[4];
-		size_t here[4];
-		for (size_t v = 0; v < 4; v++) {
-			size_t at = j + 16 * v;
-			here[v] = at >= end ? 0 : end - at < 16 ? end - at : 16;
-			dgamma[v] = v_load_part(n->dgamma + at, here[v]);
-			dbeta[v] = v_load_part(n->dbeta + at, here[v]);
-		}
-		for (size_t r = 0; r < n->rows; r++) {
-			const float *s = n->sum + r * n->columns + j, *dy = n->dy + r * n->columns + j;
-			v16 middle = v_set(n->mean[r]), rstd = v_set(n->rstd[r]);
-			for (size_t v = 0; v < 4; v++) {
-				v16 d = v_load_part(dy + 16 * v, here[v]);
-				v16 hat = v_mul(v_sub(v_load_part(s + 16 * v, here[v]), middle), rstd);
-				dgamma[v] = v_fma(d, hat, dgamma[v]);
-				dbeta[v] = v_add(dbeta[v], d);
-			}
-		}
-		for (size_t v = 0; v < 4; v++) {
-			v_store_part(n->dgamma + j + 16 * v, dgamma[v], here[v]);
-			v_store_part(n->dbeta + j + 16 * v, dbeta[v], here[v]);
-		}
-	}
+	size_t j = begin;
+	for (; j + 64 <= end; j += 64)
+		backward_strip(n, j, 64, 1);
+	if (j < end)
+		backward_strip(n, j, end - j, 0);
 }
