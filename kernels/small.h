@@ -77,8 +77,12 @@ SMALL void transpose(float *out, size_t padded, const float *x, size_t row, size
 		for (size_t d = 0; d < width; d += 16) {
 			size_t part = width - d < 16 ? width - d : 16;
 			v16 square[16];
-			for (size_t i = 0; i < 16; i++)
-				square[i] = j + i >= length ? v_zero() : v_load_part(x + (j + i) * row + d, part);
+			if (part == 16 && j + 16 <= length)
+				for (size_t i = 0; i < 16; i++)
+					square[i] = v_load(x + (j + i) * row + d);
+			else
+				for (size_t i = 0; i < 16; i++)
+					square[i] = j + i >= length ? v_zero() : v_load_part(x + (j + i) * row + d, part);
 			v_transpose(square);
 			for (size_t i = 0; i < part; i++)
 				v_store(out + (d + i) * padded + j, square[i]);
