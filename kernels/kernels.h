@@ -248,6 +248,9 @@ typedef struct nch_kernels {
 	/* average += rate · (x - average) */
 	void (*average)(float *average, float rate, const float *x, size_t n);
 
+	/* random.c: y(i) = deviation · nch_random_normal(seed, purpose, step, first + i), rounded (math.h) */
+	void (*random_normals)(float *y, double deviation, uint64_t seed, uint32_t purpose, uint32_t step, uint64_t first, size_t n);
+
 	/* peak.c: 16 · 2 · `count` · nch_peak_chains() floating-point operations that wait for nothing; returns their sum */
 	float (*fma_peak)(size_t count);
 } nch_kernels;

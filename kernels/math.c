@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernels/fma.h"
+#include "kernels/normal.h"
 
 static double scale_by_power(double x, int exponent) /* x · 2^exponent, -1022 <= exponent <= 1023 */
 {
@@ -44,22 +45,7 @@ double nch_log(double x)
 		x *= 18014398509481984.0; /* 2^54 */
 		extra = -54.0;
 	}
-	uint64_t bits;
-	memcpy(&bits, &x, sizeof bits);
-	double e = (double)(int)(bits >> 52) - 1023.0 + extra;
-	bits = (bits & 0x000FFFFFFFFFFFFFull) | 0x3FF0000000000000ull;
-	double m;
-	memcpy(&m, &bits, sizeof m); /* [1, 2) */
-	if (m > 1.4142135623730951) {
-		m *= 0.5;
-		e += 1.0;
-	}
-	/* ln m = 2 artanh(s), s = (m-1)/(m+1), |s| <= 0.1716 */
-	double s = (m - 1.0) / (m + 1.0), square = s * s, sum = 0.0;
-	for (int i = 23; i >= 3; i -= 2)
-		sum = nch_fma(sum, square, 1.0 / i);
-	sum = nch_fma(sum * square, s, s);
-	return nch_fma(e, 0.69314718036912381670, nch_fma(e, 1.9082149292705877e-10, 2.0 * sum));
+	return nch_log_formula(x, extra);
 }
 
 double nch_sin_turns(double turns)
@@ -69,10 +55,7 @@ double nch_sin_turns(double turns)
 		turns = 0.5 - turns;
 	else if (turns < -0.25)
 		turns = -0.5 - turns;
-	double x = turns * 6.283185307179586, square = x * x, sum = 1.0;
-	for (int i = 23; i >= 3; i -= 2)
-		sum = nch_fma(sum, -square / (double)(i * (i - 1)), 1.0);
-	return x * sum;
+	return nch_sin_formula(turns);
 }
 
 double nch_cos_turns(double turns)
@@ -151,8 +134,7 @@ double nch_random_normal(uint64_t seed, nch_purpose purpose, uint32_t step, uint
 {
 	uint32_t words[4];
 	random_words(seed, purpose, step, index, words);
-	double u = ((double)words[0] + 1.0) * 0x1p-32, angle = (double)words[1] * 0x1p-32; /* u in (0, 1] */
-	return sqrt(-2.0 * nch_log(u)) * nch_cos_turns(angle);
+	return nch_normal_formula(words[0], words[1]);
 }
 
 void nch_random_permutation(uint64_t seed, nch_purpose purpose, uint32_t step, uint32_t *order, uint32_t n)

@@ -43,6 +43,7 @@ void NCH_KERNEL(nch_lamb)(const nch_adam *s, const float *restrict weight, float
                           size_t n);
 void NCH_KERNEL(nch_add_scaled)(float *restrict y, float factor, const float *restrict x, size_t n);
 void NCH_KERNEL(nch_average)(float *restrict average, float rate, const float *restrict x, size_t n);
+void NCH_KERNEL(nch_random_normals)(float *y, double deviation, uint64_t seed, uint32_t purpose, uint32_t step, uint64_t first, size_t n);
 float NCH_KERNEL(nch_fma_peak)(size_t count);
 
 extern const nch_kernels NCH_KERNEL(nch_kernels);

@@ -34,5 +34,6 @@ const nch_kernels NCH_KERNEL(nch_kernels) = {
 	.lamb = NCH_KERNEL(nch_lamb),
 	.add_scaled = NCH_KERNEL(nch_add_scaled),
 	.average = NCH_KERNEL(nch_average),
+	.random_normals = NCH_KERNEL(nch_random_normals),
 	.fma_peak = NCH_KERNEL(nch_fma_peak),
 };

@@ -344,6 +344,7 @@ nch_status nch_model_allocate(nch_model *model, nch_error *error)
 }
 
 typedef struct init_job {
+	const nch_kernels *kernels; /* NULL: a number at a time, the same ones */
 	nch_tensor *tensor;
 	uint64_t seed;
 	uint32_t number;
@@ -353,6 +354,10 @@ typedef struct init_job {
 static void init_range(void *context, size_t begin, size_t end)
 {
 	const init_job *job = context;
+	if (job->kernels != NULL) {
+		job->kernels->random_normals(job->tensor->data + begin, job->deviation, job->seed, NCH_RANDOM_INIT, job->number, begin, end - begin);
+		return;
+	}
 	for (size_t i = begin; i < end; i++)
 		job->tensor->data[i] = (float)(job->deviation * nch_random_normal(job->seed, NCH_RANDOM_INIT, job->number, i));
 }
@@ -374,7 +379,7 @@ void nch_tensor_init(const nch_model *model, nch_tensor *tensor, uint64_t seed, 
 			tensor->data[i] = tensor->role == NCH_GAMMA ? 1.0f : 0.0f;
 		return;
 	}
-	init_job job = {tensor, seed, name_number(tensor->name), (double)model->config.init_range};
+	init_job job = {compute ? compute->kernels : NULL, tensor, seed, name_number(tensor->name), (double)model->config.init_range};
 	if (compute != NULL)
 		nch_parallel(compute, elements, 1024, init_range, &job);
 	else

@@ -336,6 +336,22 @@ TEST(double_functions)
 	CHECK_CLOSE(squares / 10000, 1.0, 0.05);
 }
 
+/* Many at once are the same as one at a time, whatever the set, and also where the address passes 2^32. */
+TEST(random_numbers_have_an_address)
+{
+	enum { N = 1000 };
+	const uint64_t firsts[] = {0, 7, 4294967296u - 300};
+	for (size_t t = 0; table(t); t++)
+		for (size_t f = 0; f < 3; f++) {
+			float y[N + 1] = {[N] = 5.0f};
+			size_t n = N - f, wrong = 0;
+			table(t)->random_normals(y, 0.02, 99, NCH_RANDOM_INIT, 12345, firsts[f], n);
+			for (size_t i = 0; i < n; i++)
+				wrong += y[i] != (float)(0.02 * nch_random_normal(99, NCH_RANDOM_INIT, 12345, firsts[f] + i));
+			CHECK(wrong == 0 && y[n] == (f == 0 ? 5.0f : 0.0f));
+		}
+}
+
 TEST(largest_of_equals_is_the_first)
 {
 	const float x[] = {-3.0f, 2.0f, 1.0f, 2.0f, -0.0f};
@@ -364,6 +380,7 @@ int main(void)
 	RUN(dropout_depends_on_the_address_alone);
 	RUN(philox_known_answers);
 	RUN(double_functions);
+	RUN(random_numbers_have_an_address);
 	RUN(largest_of_equals_is_the_first);
 	RUN(dispatch_says_why);
 	return test_end();
