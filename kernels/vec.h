@@ -57,15 +57,7 @@
 _Static_assert(sizeof(v16) == 16 * sizeof(float) && sizeof(u16) == 16 * sizeof(uint32_t), "sixteen lanes, and nothing else");
 
 /* The sum of the lanes, 8+8, 4+4, 2+2, 1+1. */
-#if defined(NCH_ISA_avx512) || defined(NCH_ISA_avx2)
-V_INLINE float v_fold_add(v16 a)
-{
-	__m256 eight = _mm256_add_ps(v_low(a), v_high(a));
-	__m128 four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps(eight, 1));
-	__m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-	return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
-#else
+#ifndef V_HAS_FOLD_ADD /* else the set has one of its own, in registers */
 V_INLINE float v_fold_add(v16 a)
 {
 	float x[16];

@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include "kernels/vec_x86.h"
+
 #define NCH_TILE_ROWS 6 /* 6 × 16: twelve accumulators, two columns, two broadcasts: all sixteen registers */
 #define NCH_TILE_VECS 1
 
@@ -13,8 +15,7 @@ typedef struct m16 { __m256 a, b; } m16;
 
 #define V_BOTH(type, f, x, y) ((type){f((x).a, (y).a), f((x).b, (y).b)})
 
-V_INLINE __m256 v_low(v16 x) { return x.a; }
-V_INLINE __m256 v_high(v16 x) { return x.b; }
+V_INLINE float v_fold_add(v16 x) { return v_fold_halves(x.a, x.b); }
 V_INLINE v16 v_zero(void) { return (v16){_mm256_setzero_ps(), _mm256_setzero_ps()}; }
 V_INLINE v16 v_set(float x) { __m256 r = _mm256_set1_ps(x); return (v16){r, r}; }
 V_INLINE void v_set_four(const float *p, v16 a[4]) { for (int i = 0; i < 4; i++) a[i] = v_set(p[i]); }

@@ -4,6 +4,8 @@
 
 #include <immintrin.h>
 
+#include "kernels/vec_x86.h"
+
 #define NCH_TILE_ROWS 14 /* 14 × 32: 28 accumulators, two columns; the rows are broadcast by the multiplication itself */
 #define NCH_TILE_VECS 2
 
@@ -13,8 +15,7 @@ typedef __mmask16 m16;
 
 V_INLINE v16 v_zero(void) { return _mm512_setzero_ps(); }
 V_INLINE v16 v_set(float x) { return _mm512_set1_ps(x); }
-V_INLINE __m256 v_low(v16 a) { return _mm512_castps512_ps256(a); }
-V_INLINE __m256 v_high(v16 a) { return _mm512_extractf32x8_ps(a, 1); }
+V_INLINE float v_fold_add(v16 a) { return v_fold_halves(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1)); }
 /* one load, and four copies of a lane: those use another unit than loads */
 V_INLINE void v_set_four(const float *p, v16 a[4])
 {
