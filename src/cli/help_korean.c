@@ -374,6 +374,8 @@ static const struct {
 	{"widths of the n-grams within words, with their edges: in characters, or letters:A-B in the letters that a syllable of Hangul is made of",
 	 "n-그램의 너비. 어절 안에서, 그 끝을 포함하여 글자 수로, letters:A-B는 한글 낱자 수로"},
 	{"inverse strength of the L2 penalty, as scikit-learn has it", "L2 벌점의 세기의 역수. scikit-learn과 같다"},
+	{"leave out n-grams that fewer than N training rows have, for a small file (hashed ones all stay)",
+	 "학습 문장 N개보다 적게 나오는 n-그램은 뺀다. 파일이 작아진다(해시된 것은 다 남는다)"},
 	{"hash the n-grams into N features, for a small file; 0: each is a feature",
 	 "n-그램을 특징 N개로 해시해 파일을 줄인다. 0: 저마다 특징 하나"},
 	{"what the preset's sizes make; modernbert is as deep and wide, but 3/2 as wide in its gated part (default: bert)",
